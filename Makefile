@@ -1,0 +1,38 @@
+# On a fresh machine with Python, pip and make: `make demo` and `make test` do everything.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SQL := sql migrations reports/queries
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/facestore demo
+
+test: check
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --processes 2 $(SQL)
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/pytest tests/bench --benchmark-only -p no:xdist
+
+clean:
+	rm -rf $(VENV) build dist facestore-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.installed

@@ -1,0 +1,38 @@
+"""The DuckDB half of a store: data sets, samples, labels, prompts, similarities, predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facestore.catalog.database import Database
+from facestore.catalog.encoders import Encoders
+from facestore.catalog.predictions import Predictions
+from facestore.catalog.prompts import Prompts
+from facestore.catalog.runs import Runs
+from facestore.catalog.samples import Samples
+from facestore.catalog.similarities import Similarities
+
+__all__ = ["Catalog", "Database"]
+
+
+class Catalog:
+    """The DuckDB file of a store, by topic.
+
+    Parameters
+    ----------
+    path
+        The DuckDB file; it is made by the first command that writes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        self.samples = Samples(self.database)
+        self.encoders = Encoders(self.database)
+        self.prompts = Prompts(self.database)
+        self.similarities = Similarities(self.database)
+        self.predictions = Predictions(self.database)
+        self.runs = Runs(self.database)
+
+    def close(self) -> None:
+        """Close the connection for reading, if one is open."""
+        self.database.close()

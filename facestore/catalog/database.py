@@ -1,0 +1,169 @@
+"""The DuckDB file: opened for writing only as long as a transaction takes.
+
+DuckDB lets either one process write or many read. So nothing here keeps the file open for writing:
+`writing()` opens it, runs one transaction and closes it, and a reader such as DBeaver gets in
+between. A reading connection is kept, and closed before the next write.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from facestore import migrate, resources, views
+from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
+from facestore.errors import NotAStoreError, StoreBusyError, StoreNotFoundError, StoreOutdatedError
+from facestore.prompts import builtin_prompt_sets
+
+_WAIT_SECONDS = 5.0
+_RETRY_SECONDS = 0.1
+
+
+class Database:
+    """One DuckDB file with facestore's schema.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is the store.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader: duckdb.DuckDBPyConnection | None = None
+        self._is_current = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.path.is_file()
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """Return a read-only connection, which stays open until the next write.
+
+        Raises
+        ------
+        StoreNotFoundError
+            If there is no store.
+        StoreOutdatedError
+            If migrations or views are pending; reading does not apply them.
+        """
+        if self._reader is None:
+            if not self.exists:
+                raise StoreNotFoundError(self.path.parent)
+            con = self._connect(read_only=True)
+            try:
+                self._check(con)
+            except BaseException:
+                con.close()
+                raise
+            self._reader = con
+        return self._reader
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file for one transaction; make and update the store first where needed.
+
+        Raises
+        ------
+        StoreBusyError
+            If another process holds the file for longer than some seconds.
+        """
+        con = self._open_for_writing()
+        try:
+            con.begin()
+            try:
+                yield con
+                con.commit()
+            except BaseException:
+                con.rollback()
+                raise
+        finally:
+            con.close()
+
+    def update(self) -> list[str]:
+        """Make the store or bring it up to date; return the migrations and views applied."""
+        con = self._connect_for_writing()
+        try:
+            applied = migrate.migrate(con, _migrations())
+            applied += views.install_views(con, views.load_views(resources.folder("sql")))
+            applied += _install_prompt_sets(con)
+        finally:
+            con.close()
+        self._is_current = True
+        return applied
+
+    def close(self) -> None:
+        """Close the reading connection; relations that came from it end with it."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _open_for_writing(self) -> duckdb.DuckDBPyConnection:
+        if not self._is_current:
+            self.update()
+        return self._connect_for_writing()
+
+    def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
+        self.close()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return self._connect(read_only=False)
+
+    def _check(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a database that is not ours or not current."""
+        if self._is_current:
+            return
+        pending = [migration.name for migration in migrate.pending(con, _migrations())]
+        if not pending:
+            pending = views.outdated(con, views.load_views(resources.folder("sql")))
+        if pending:
+            raise StoreOutdatedError(pending)
+        self._is_current = True
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Connect, waiting a little for other processes to let go of the file."""
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.ConnectionException as error:
+                raise StoreBusyError(self.path, "another connection of this program") from error
+            except duckdb.IOException as error:
+                holder = _lock_holder(str(error))
+                if holder is None:
+                    found = f"'{self.path.name}' cannot be opened as a DuckDB database"
+                    raise NotAStoreError(self.path.parent, found) from error
+                if time.monotonic() > deadline:
+                    raise StoreBusyError(self.path, holder) from error
+                time.sleep(_RETRY_SECONDS)
+
+
+def _migrations() -> list[migrate.Migration]:
+    return migrate.load_migrations(resources.folder("migrations"))
+
+
+def _lock_holder(message: str) -> str | None:
+    """Say who holds the lock that DuckDB's message tells of; None if it tells of none."""
+    if "lock" not in message.lower():
+        return None
+    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
+    if found is None:
+        return "another process"
+    return f"process {found['pid']} ({Path(found['program']).name})"
+
+
+def _install_prompt_sets(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Put the prompt sets that come with facestore into the store, where they are missing."""
+    present = prompt_set_names(con)
+    missing = [each for each in builtin_prompt_sets() if each.name not in present]
+    if missing:
+        con.begin()
+        for each in missing:
+            insert_prompt_set(con, each)
+        con.commit()
+    return [each.name for each in missing]

@@ -1,0 +1,189 @@
+"""The encoders that a store knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from facestore.catalog.database import Database
+from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
+from facestore.records import EncoderRecord, ModelName
+
+_ALL = (
+    "select encoder_id, name, source, architecture, pretrained, precision, dim, logit_scale, "
+    "preprocessing, weights_sha256, versions, vectors from encoders order by encoder_id"
+)
+
+
+@dataclass(frozen=True)
+class StoredEncoder:
+    """An encoder with its id in this store.
+
+    Attributes
+    ----------
+    vectors
+        First part of the names of its Lance tables.
+    """
+
+    encoder_id: int
+    name: str
+    vectors: str
+    record: EncoderRecord
+
+
+class Encoders:
+    """Encoders by name; what a name stands for never changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[StoredEncoder]:
+        """Return all encoders, in order of their ids."""
+        if not self._database.exists:
+            return []
+        rows = self._database.reader().execute(_ALL).fetchall()
+        return [_stored(*row) for row in rows]
+
+    def find(self, wanted: str) -> StoredEncoder:
+        """Return an encoder by its name, or by architecture and weights where that is unambiguous.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        InputError
+            If several fit.
+        """
+        everything = self.all()
+        model = ModelName.parse(wanted)
+        fitting = [each for each in everything if each.name == wanted] or [
+            each
+            for each in everything
+            if each.record.architecture == model.architecture
+            and model.pretrained in (None, each.record.pretrained)
+        ]
+        if not fitting:
+            todo = "`facestore info` shows those of this store."
+            raise UnknownNameError("encoder", wanted, [each.name for each in everything], todo)
+        if len(fitting) > 1:
+            names = ", ".join(repr(each.name) for each in fitting)
+            message = f"{wanted!r} fits several encoders ({names}): give the whole name of one."
+            raise InputError(message)
+        return fitting[0]
+
+    def only(self) -> StoredEncoder:
+        """Return the encoder of a store that has just one.
+
+        Raises
+        ------
+        InputError
+            If there is none, or more than one.
+        """
+        everything = self.all()
+        if len(everything) == 1:
+            return everything[0]
+        names = ", ".join(repr(each.name) for each in everything)
+        problem = (
+            f"has several encoders ({names}): name one" if everything else "has no encoder yet"
+        )
+        message = f"The store {problem} with --model (`facestore ingest --model` makes vectors)."
+        raise InputError(message)
+
+    def register(self, record: EncoderRecord) -> StoredEncoder:
+        """Return the stored encoder of this identity; store it if its name is new.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If the name is known with other weights, preprocessing or width.
+        """
+        known = {each.name: each for each in self.all()}.get(record.name)
+        if known is None:
+            return self._insert(record)
+        _check_same(known.record, record)
+        if _adds_to(known.record, record):
+            self._complete(known, record)
+            return self.find(record.name)
+        return known
+
+    def _insert(self, record: EncoderRecord) -> StoredEncoder:
+        with self._database.writing() as con:
+            con.execute(
+                "insert into encoders "
+                "select (select coalesce(max(encoder_id), 0) + 1 from encoders), "
+                "$name, $source, $architecture, $pretrained, $precision, $dim, $logit_scale, "
+                "$preprocessing, $weights_sha256, $versions, $vectors, now()::timestamp",
+                {
+                    "name": record.name,
+                    "source": record.source,
+                    "architecture": record.architecture,
+                    "pretrained": record.pretrained,
+                    "precision": record.precision,
+                    "dim": record.dim,
+                    "logit_scale": record.logit_scale,
+                    "preprocessing": record.preprocessing_json if record.preprocessing else None,
+                    "weights_sha256": record.weights_sha256,
+                    "versions": json.dumps(dict(record.versions)) if record.versions else None,
+                    "vectors": record.vectors,
+                },
+            )
+        return next(each for each in self.all() if each.name == record.name)
+
+    def _complete(self, known: StoredEncoder, record: EncoderRecord) -> None:
+        """Fill in what an earlier import could not know."""
+        with self._database.writing() as con:
+            con.execute(
+                "update encoders set dim = coalesce(dim, ?), "
+                "logit_scale = coalesce(logit_scale, ?), "
+                "precision = coalesce(precision, ?) where encoder_id = ?",
+                [record.dim, record.logit_scale, record.precision, known.encoder_id],
+            )
+
+
+def _stored(
+    encoder_id: int,
+    name: str,
+    source: str,
+    architecture: str,
+    pretrained: str | None,
+    precision: str | None,
+    dim: int | None,
+    logit_scale: float | None,
+    preprocessing: str | None,
+    weights_sha256: str | None,
+    versions: str | None,
+    vectors: str,
+) -> StoredEncoder:
+    record = EncoderRecord(
+        source=source,
+        architecture=architecture,
+        pretrained=pretrained,
+        precision=precision,
+        dim=dim,
+        logit_scale=logit_scale,
+        preprocessing=json.loads(preprocessing or "{}"),
+        weights_sha256=weights_sha256,
+        versions=json.loads(versions or "{}"),
+    )
+    return StoredEncoder(encoder_id, name, vectors, record)
+
+
+def _check_same(known: EncoderRecord, found: EncoderRecord) -> None:
+    """Compare what decides the vectors; unknown values of imports agree with anything."""
+    pairs = {
+        "weights": (found.weights_sha256, known.weights_sha256),
+        "width": (found.dim, known.dim),
+        "preprocessing": (found.preprocessing_json, known.preprocessing_json),
+        "precision": (found.precision, known.precision),
+    }
+    for what, (new, old) in pairs.items():
+        unknown = new in (None, "{}") or old in (None, "{}")
+        if not unknown and new != old:
+            raise EncoderMismatchError(found.name, what, found=new, expected=old)
+
+
+def _adds_to(known: EncoderRecord, found: EncoderRecord) -> bool:
+    return any(
+        getattr(known, column) is None and getattr(found, column) is not None
+        for column in ("dim", "logit_scale", "precision")
+    )

@@ -1,0 +1,214 @@
+"""Classifiers and their predictions in DuckDB."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from facestore.catalog.database import Database
+from facestore.errors import InputError
+from facestore.records import ClassifierRecord
+
+# The view decides; here is only where its rows go.
+_ZERO_SHOT = """
+insert into predictions
+select $classifier_id, decided.sample_id, decided.predicted, decided.score, decided.margin, null
+from {source} as decided
+inner join samples on decided.sample_id = samples.sample_id
+anti join (select sample_id from predictions where classifier_id = $classifier_id) as known
+    on decided.sample_id = known.sample_id
+where decided.encoder_id = $encoder_id
+    and decided.prompt_set = $prompt_set
+    and decided.attribute = $attribute
+    and ($dataset is null or samples.dataset = $dataset)
+order by decided.sample_id
+"""
+
+_SOURCES = {
+    "sum": "zero_shot_sum",
+    "mean": "zero_shot_mean",
+    "topk": "zero_shot_topk($k)",
+    "embedding_mean": "zero_shot_embedding_mean",
+}
+AGGREGATIONS = tuple(_SOURCES)
+
+_DEFINING = ("kind", "attribute", "encoder_id", "prompt_set", "aggregation", "k")
+
+PREDICTION_SCHEMA = pl.Schema(
+    {
+        "classifier": pl.String(),
+        "sample_id": pl.Int32(),
+        "predicted": pl.String(),
+        "score": pl.Float64(),
+        "margin": pl.Float64(),
+        "value": pl.Float64(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class PredictionChanges:
+    """What a write of predictions changed."""
+
+    n_classifiers_new: int
+    n_new: int
+
+
+class Predictions:
+    """What classifiers say of samples."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def names(self) -> list[str]:
+        """Return the names of all classifiers."""
+        if not self._database.exists:
+            return []
+        rows = (
+            self._database.reader().execute("select name from classifiers order by all").fetchall()
+        )
+        return [name for (name,) in rows]
+
+    def predict_zero_shot(
+        self, classifier: ClassifierRecord, dataset: str | None
+    ) -> PredictionChanges:
+        """Write the predictions of a zero-shot classifier that are not there yet.
+
+        Parameters
+        ----------
+        classifier
+            With an encoder, a prompt set and an aggregation.
+        dataset
+            Only samples of this data set; None: of all.
+        """
+        if classifier.aggregation not in AGGREGATIONS:
+            message = (
+                f"No aggregation {classifier.aggregation!r}; known: {', '.join(AGGREGATIONS)}."
+            )
+            raise InputError(message)
+        values = {
+            "encoder_id": classifier.encoder_id,
+            "prompt_set": classifier.prompt_set,
+            "attribute": classifier.attribute,
+            "dataset": dataset,
+        }
+        if classifier.aggregation == "topk":
+            values["k"] = classifier.k
+        with self._database.writing() as con:
+            n_before = _count(con, "classifiers")
+            classifier_id = _ensure(con, classifier)
+            inserted = con.execute(
+                _ZERO_SHOT.format(source=_SOURCES[classifier.aggregation]),
+                values | {"classifier_id": classifier_id},
+            ).fetchone()
+            n_new = int(inserted[0]) if inserted else 0
+            n_classifiers_new = _count(con, "classifiers") - n_before
+            if n_classifiers_new and not n_new:
+                raise _nothing_to_decide_by(classifier)
+        return PredictionChanges(n_classifiers_new, n_new)
+
+    def add(self, classifiers: list[ClassifierRecord], rows: pl.DataFrame) -> PredictionChanges:
+        """Insert predictions of imported classifiers, all or none.
+
+        Parameters
+        ----------
+        classifiers
+            The classifiers named in `rows`; those that are new are made.
+        rows
+            Columns of `PREDICTION_SCHEMA`, one row a classifier and sample.
+
+        Raises
+        ------
+        InputError
+            If a classifier has other predictions for some of the samples, or is of another kind.
+        """
+        with self._database.writing() as con:
+            n_before = _count(con, "classifiers")
+            ids = {each.name: _ensure(con, each) for each in classifiers}
+            table = (
+                rows.select(list(PREDICTION_SCHEMA))
+                .cast(PREDICTION_SCHEMA)
+                .with_columns(
+                    pl.col("classifier")
+                    .replace_strict(ids, return_dtype=pl.Int32)
+                    .alias("classifier_id")
+                )
+            )
+            con.register("incoming", table.to_arrow())
+            _refuse_contradictions(con)
+            inserted = con.execute(
+                "insert into predictions "
+                "select classifier_id, sample_id, predicted, score, margin, value "
+                "from incoming anti join predictions using (classifier_id, sample_id) "
+                "order by classifier_id, sample_id"
+            ).fetchone()
+            n_after = _count(con, "classifiers")
+        return PredictionChanges(n_after - n_before, int(inserted[0]) if inserted else 0)
+
+
+def _nothing_to_decide_by(classifier: ClassifierRecord) -> InputError:
+    message = (
+        f"No sample has similarities to all prompts of {classifier.prompt_set!r}: run "
+        f"`facestore score {classifier.prompt_set}`, or import them."
+    )
+    if classifier.aggregation == "embedding_mean":
+        message += " Imported similarities cannot be aggregated by embedding_mean, but by mean."
+    return InputError(message)
+
+
+def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int:
+    """Return the id of a classifier, which is made if its name is new."""
+    known = con.execute(
+        "select classifier_id, kind, attribute, encoder_id, prompt_set, aggregation, k "
+        "from classifiers where name = ?",
+        [classifier.name],
+    ).fetchone()
+    if known is not None:
+        found = tuple(getattr(classifier, column) for column in _DEFINING)
+        for column, new, old in zip(_DEFINING, found, known[1:], strict=True):
+            if new != old:
+                message = (
+                    f"There is another classifier {classifier.name!r}: its {column} is {old!r}, "
+                    f"not {new!r}. Give the new one another name."
+                )
+                raise InputError(message)
+        return int(known[0])
+    row = con.execute(
+        "insert into classifiers "
+        "select (select coalesce(max(classifier_id), 0) + 1 from classifiers), "
+        "?, ?, ?, ?, ?, ?, ?, ? returning classifier_id",
+        [
+            classifier.name,
+            classifier.kind,
+            classifier.attribute,
+            classifier.encoder_id,
+            classifier.prompt_set,
+            classifier.aggregation,
+            classifier.k,
+            json.dumps(dict(classifier.details)) if classifier.details else None,
+        ],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
+    row = con.execute(
+        "select count(*), any_value(incoming.classifier) from incoming inner join predictions "
+        "using (classifier_id, sample_id) "
+        "where incoming.predicted is distinct from predictions.predicted "
+        "or incoming.value is distinct from predictions.value"
+    ).fetchone()
+    if row is not None and row[0]:
+        message = (
+            f"Classifier {row[1]!r} has other predictions for {row[0]:,} of these samples; nothing "
+            "was imported. Give the new ones another --classifier name."
+        )
+        raise InputError(message)
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return len(con.table(table))

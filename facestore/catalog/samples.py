@@ -1,0 +1,281 @@
+"""Data sets, images, samples, classes and labels in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from facestore.catalog.database import Database
+from facestore.errors import UnknownNameError
+from facestore.records import AttributeClass, ImageRecord
+
+SAMPLE_SCHEMA = pl.Schema(
+    {
+        "path": pl.String(),
+        "image_id": pl.String(),
+        "split": pl.String(),
+        "tags": pl.List(pl.String()),
+        "error": pl.String(),
+    }
+)
+LABEL_SCHEMA = pl.Schema(
+    {
+        "path": pl.String(),
+        "attribute": pl.String(),
+        "label": pl.String(),
+        "value": pl.Float64(),
+    }
+)
+IMAGE_SCHEMA = pl.Schema(
+    {
+        "image_id": pl.String(),
+        "phash": pl.UInt64(),
+        "width": pl.Int32(),
+        "height": pl.Int32(),
+        "format": pl.String(),
+        "n_bytes": pl.Int64(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class SampleChanges:
+    """What a write changed."""
+
+    n_new: int = 0
+    n_changed: int = 0
+    n_content_changed: int = 0
+    n_labels_new: int = 0
+    n_labels_changed: int = 0
+
+    def __add__(self, other: SampleChanges) -> SampleChanges:
+        """Add up two writes."""
+        return SampleChanges(
+            self.n_new + other.n_new,
+            self.n_changed + other.n_changed,
+            self.n_content_changed + other.n_content_changed,
+            self.n_labels_new + other.n_labels_new,
+            self.n_labels_changed + other.n_labels_changed,
+        )
+
+
+class Samples:
+    """What is known of files and their labels."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def datasets(self) -> dict[str, str]:
+        """Return the data sets by name, each with its source; none where there is no store."""
+        if not self._database.exists:
+            return {}
+        rows = self._database.reader().execute("select dataset, source from datasets").fetchall()
+        return dict(rows)
+
+    def require_dataset(self, dataset: str) -> None:
+        """Check that a data set exists.
+
+        Raises
+        ------
+        UnknownNameError
+            If it does not.
+        """
+        if dataset not in (known := self.datasets()):
+            raise UnknownNameError("data set", dataset, known)
+
+    def of_dataset(self, dataset: str) -> pl.DataFrame:
+        """Return the samples of a data set: sample_id and the columns of `SAMPLE_SCHEMA`."""
+        if not self._database.exists:
+            return pl.DataFrame(schema={"sample_id": pl.Int32(), **SAMPLE_SCHEMA})
+        return (
+            self._database.reader()
+            .execute(
+                "select sample_id, path, image_id, split, tags, error "
+                "from samples where dataset = ?",
+                [dataset],
+            )
+            .pl()
+        )
+
+    def labels_of(self, dataset: str) -> pl.DataFrame:
+        """Return the labels of a data set, in the columns of `LABEL_SCHEMA`."""
+        if not self._database.exists:
+            return pl.DataFrame(schema=LABEL_SCHEMA)
+        return (
+            self._database.reader()
+            .execute(
+                "select path, attribute, label, value from labels "
+                "inner join samples using (sample_id) "
+                "where dataset = ?",
+                [dataset],
+            )
+            .pl()
+        )
+
+    def image_ids(self) -> set[str]:
+        """Return the ids of all images whose content is known."""
+        if not self._database.exists:
+            return set()
+        rows = self._database.reader().execute("select image_id from images").fetchall()
+        return {image_id for (image_id,) in rows}
+
+    def classes(self) -> dict[str, list[AttributeClass]]:
+        """Return the classes of every attribute, in order of their ordinals."""
+        if not self._database.exists:
+            self._database.update()
+        rows = (
+            self._database.reader()
+            .execute(
+                "select attribute, class, ordinal, low, high from classes "
+                "order by attribute, ordinal"
+            )
+            .fetchall()
+        )
+        classes: dict[str, list[AttributeClass]] = {}
+        for attribute, name, ordinal, low, high in rows:
+            classes.setdefault(attribute, []).append(AttributeClass(name, ordinal, low, high))
+        return classes
+
+    def save(
+        self,
+        dataset: str,
+        *,
+        source: str,
+        layout: str,
+        samples: pl.DataFrame,
+        labels: pl.DataFrame,
+        images: Sequence[ImageRecord] = (),
+        new_classes: Sequence[tuple[str, str]] = (),
+    ) -> SampleChanges:
+        """Insert or update samples, their labels and the images they show, in one transaction.
+
+        Parameters
+        ----------
+        dataset, source, layout
+            The data set; it is made if it is new.
+        samples
+            Columns of `SAMPLE_SCHEMA`, one row a path. A NULL split or list of tags leaves what is
+            there. Similarities and predictions of a sample whose content changed are removed.
+        labels
+            Columns of `LABEL_SCHEMA`, for paths of this data set.
+        images
+            Contents that may be new.
+        new_classes
+            Attributes and classes to add where they are not known yet.
+        """
+        if samples.is_empty() and labels.is_empty() and not images and not new_classes:
+            return SampleChanges()
+        with self._database.writing() as con:
+            con.execute(
+                "insert into datasets values (?, ?, ?, now()::timestamp) on conflict do nothing",
+                [dataset, source, layout],
+            )
+            _insert_classes(con, new_classes)
+            _insert_images(con, images)
+            con.register(
+                "incoming", samples.select(list(SAMPLE_SCHEMA)).cast(SAMPLE_SCHEMA).to_arrow()
+            )
+            n_content_changed = _forget_changed_contents(con, dataset)
+            n_changed = _update_samples(con, dataset)
+            n_new = _insert_samples(con, dataset)
+            con.register(
+                "incoming", labels.select(list(LABEL_SCHEMA)).cast(LABEL_SCHEMA).to_arrow()
+            )
+            n_labels_changed = _update_labels(con, dataset)
+            n_labels_new = _insert_labels(con, dataset)
+            con.unregister("incoming")
+        return SampleChanges(n_new, n_changed, n_content_changed, n_labels_new, n_labels_changed)
+
+
+def _insert_classes(con: duckdb.DuckDBPyConnection, classes: Sequence[tuple[str, str]]) -> None:
+    for attribute, name in classes:
+        con.execute(
+            "insert into classes (attribute, class, ordinal) "
+            "select $attribute, $class, coalesce(max(ordinal), 0) + 1 from classes "
+            "where attribute = $attribute on conflict do nothing",
+            {"attribute": attribute, "class": name},
+        )
+
+
+def _insert_images(con: duckdb.DuckDBPyConnection, images: Sequence[ImageRecord]) -> None:
+    if not images:
+        return
+    rows = [tuple(getattr(image, column) for column in IMAGE_SCHEMA) for image in images]
+    con.register("incoming", pl.DataFrame(rows, schema=IMAGE_SCHEMA, orient="row").to_arrow())
+    con.execute("insert into images select * from incoming on conflict do nothing")
+
+
+def _forget_changed_contents(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    """Remove what was computed from the old content of files that changed."""
+    con.execute(
+        "create or replace temp table changed as select sample_id from samples "
+        "inner join incoming using (path) where dataset = ? and samples.image_id is not null "
+        "and samples.image_id is distinct from incoming.image_id",
+        [dataset],
+    )
+    con.execute("delete from similarities where sample_id in (select sample_id from changed)")
+    con.execute("delete from predictions where sample_id in (select sample_id from changed)")
+    return _first(con.execute("select count(*) from changed"))
+
+
+def _update_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    return _changed_rows(
+        con,
+        "update samples set image_id = incoming.image_id, error = incoming.error, "
+        "split = coalesce(incoming.split, samples.split), "
+        "tags = coalesce(incoming.tags, samples.tags) "
+        "from incoming where samples.dataset = ? and samples.path = incoming.path and ("
+        "samples.image_id is distinct from incoming.image_id "
+        "or samples.error is distinct from incoming.error "
+        "or samples.split is distinct from coalesce(incoming.split, samples.split) "
+        "or samples.tags is distinct from coalesce(incoming.tags, samples.tags))",
+        dataset,
+    )
+
+
+def _insert_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    return _changed_rows(
+        con,
+        "insert into samples select (select coalesce(max(sample_id), 0) from samples) "
+        "+ row_number() over (order by path), ?, path, image_id, split, tags, error "
+        "from incoming anti join (select path from samples where dataset = ?) as known "
+        "using (path) order by path",
+        dataset,
+        dataset,
+    )
+
+
+def _update_labels(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    return _changed_rows(
+        con,
+        "update labels set label = incoming.label, value = incoming.value "
+        "from incoming inner join samples on samples.path = incoming.path and samples.dataset = ? "
+        "where labels.sample_id = samples.sample_id and labels.attribute = incoming.attribute and ("
+        "labels.label is distinct from incoming.label "
+        "or labels.value is distinct from incoming.value)",
+        dataset,
+    )
+
+
+def _insert_labels(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    return _changed_rows(
+        con,
+        "insert into labels select samples.sample_id, incoming.attribute, incoming.label, "
+        "incoming.value from incoming inner join samples on samples.path = incoming.path "
+        "anti join labels on labels.sample_id = samples.sample_id "
+        "and labels.attribute = incoming.attribute "
+        "where samples.dataset = ? order by samples.sample_id, incoming.attribute",
+        dataset,
+    )
+
+
+def _changed_rows(con: duckdb.DuckDBPyConnection, statement: str, *values: str) -> int:
+    return _first(con.execute(statement, list(values)))
+
+
+def _first(result: duckdb.DuckDBPyConnection) -> int:
+    row = result.fetchone()
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,150 @@
+"""Cosine similarities of samples and prompts in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from facestore.catalog.database import Database
+from facestore.catalog.prompt_rows import insert_prompts
+from facestore.records import Float32
+
+
+class Similarities:
+    """What is scored, and what is still to do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pending(self, encoder_id: int, prompt_set: str, dataset: str | None) -> pl.DataFrame:
+        """Return the samples that lack similarities for prompts of a set.
+
+        Returns
+        -------
+        polars.DataFrame
+            `sample_id`, `vector_key` (what the vector is filed under), `prompt_ids` (those missing,
+            in order), in order of sample_id.
+        """
+        return (
+            self._database.reader()
+            .execute(
+                "with wanted as ("
+                "select list(prompt_id order by prompt_id) as prompt_ids from prompt_set_members "
+                "where prompt_set = $prompt_set), "
+                "done as ("
+                "select sample_id, list(prompt_id) as prompt_ids from similarities "
+                "where encoder_id = $encoder_id and prompt_id in ("
+                "select prompt_id from prompt_set_members where prompt_set = $prompt_set) "
+                "group by sample_id) "
+                "select vector_keys.sample_id, vector_keys.vector_key, "
+                "list_filter(wanted.prompt_ids, lambda p: "
+                "not list_contains(coalesce(done.prompt_ids, []), p)) as prompt_ids "
+                "from vector_keys cross join wanted left join done using (sample_id) "
+                "where ($dataset is null or vector_keys.dataset = $dataset) "
+                "and coalesce(len(done.prompt_ids), 0) < len(wanted.prompt_ids) "
+                "order by vector_keys.sample_id",
+                {"prompt_set": prompt_set, "encoder_id": encoder_id, "dataset": dataset},
+            )
+            .pl()
+        )
+
+    def vector_keys(self, dataset: str) -> dict[str, str]:
+        """Return what the vector of each sample of a data set is filed under, by path."""
+        rows = (
+            self._database.reader()
+            .execute(
+                "select path, vector_key from vector_keys where dataset = ?",
+                [dataset],
+            )
+            .fetchall()
+        )
+        return dict(rows)
+
+    def add(
+        self,
+        encoder_id: int,
+        prompt_ids: Sequence[int],
+        sample_ids: Sequence[int],
+        cosines: Float32,
+    ) -> int:
+        """Append a block of similarities that are not there yet; return the number of rows.
+
+        Parameters
+        ----------
+        encoder_id
+            The encoder.
+        prompt_ids, sample_ids
+            P prompts and S samples.
+        cosines : float32 (P, S)
+            In [-1, 1]; written prompt by prompt, so that the file compresses well.
+        """
+        block = pa.table(
+            {
+                "prompt_id": np.repeat(np.asarray(prompt_ids, dtype=np.int32), len(sample_ids)),
+                "sample_id": np.tile(np.asarray(sample_ids, dtype=np.int32), len(prompt_ids)),
+                "cosine": np.ascontiguousarray(cosines).ravel(),
+            }
+        )
+        with self._database.writing() as con:
+            con.register("incoming", block)
+            con.execute(
+                "insert into similarities select ?, prompt_id, sample_id, cosine from incoming",
+                [encoder_id],
+            )
+        return int(block.num_rows)
+
+    def add_by_text(self, encoder_id: int, rows: pl.DataFrame) -> int:
+        """Insert similarities by prompt text, all or none; return the number of new rows.
+
+        Parameters
+        ----------
+        encoder_id
+            The encoder.
+        rows
+            `sample_id`, `text`, `cosine`; pairs that are there already are left alone.
+        """
+        with self._database.writing() as con:
+            insert_prompts(con, rows["text"].unique(maintain_order=True).to_list())
+            con.register("incoming", rows.to_arrow())
+            inserted = con.execute(
+                "insert into similarities "
+                "select $encoder_id, prompts.prompt_id, incoming.sample_id, incoming.cosine "
+                "from incoming inner join prompts using (text) "
+                "anti join (select * from similarities where encoder_id = $encoder_id) as known "
+                "on known.prompt_id = prompts.prompt_id and known.sample_id = incoming.sample_id "
+                "order by prompts.prompt_id, incoming.sample_id",
+                {"encoder_id": encoder_id},
+            ).fetchone()
+        return int(inserted[0]) if inserted else 0
+
+    def save_class_norms(
+        self, encoder_id: int, prompt_set: str, norms: Mapping[tuple[str, str], float]
+    ) -> None:
+        """Keep the length of the mean text vector of each (attribute, class) of a prompt set."""
+        with self._database.writing() as con:
+            con.execute(
+                "delete from class_text_norms where encoder_id = ? and prompt_set = ?",
+                [encoder_id, prompt_set],
+            )
+            con.executemany(
+                "insert into class_text_norms values (?, ?, ?, ?, ?)",
+                [
+                    (encoder_id, prompt_set, attribute, name, norm)
+                    for (attribute, name), norm in norms.items()
+                ],
+            )
+
+    def has_class_norms(self, encoder_id: int, prompt_set: str) -> bool:
+        """Whether the norms of a prompt set are there for an encoder."""
+        row = (
+            self._database.reader()
+            .execute(
+                "select count(*) > 0 from class_text_norms where encoder_id = ? and prompt_set = ?",
+                [encoder_id, prompt_set],
+            )
+            .fetchone()
+        )
+        return bool(row and row[0])

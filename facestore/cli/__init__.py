@@ -1,0 +1,58 @@
+"""The command line: it parses, calls the store and prints. Heavy imports are inside commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from facestore.cli import analysis, data
+from facestore.errors import FacestoreError
+
+app = typer.Typer(
+    name="facestore",
+    help=(
+        "Audit how well CLIP models tell *perceived* gender, race and age on face images. For "
+        "research on bias; never for surveillance or for decisions about people."
+    ),
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+data.add_commands(app)
+analysis.add_commands(app)
+
+
+def main() -> None:
+    """Run the command line; show an expected error as one line.
+
+    The exit status is 0, 1 for an expected error, 2 for wrong usage, 130 for Ctrl-C.
+    """
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        _fail_usage(error)
+    except FacestoreError as error:
+        _fail(str(error), 1)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("Stopped. What was done is kept: run the same command again to go on.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, status: int) -> None:
+    typer.secho(f"Error: {message}", fg=typer.colors.RED, err=True)
+    sys.exit(status)
+
+
+def _fail_usage(error: TyperException) -> None:
+    """Show wrong usage as one line; without any argument, show the help."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    if not message.strip():  # the help was shown instead
+        sys.exit(error.exit_code)
+    command = context.command_path if context else "facestore"
+    _fail(f"{message} See `{command} --help`.", error.exit_code)

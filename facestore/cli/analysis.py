@@ -1,0 +1,127 @@
+"""Commands that compute and show: score, predict, report, sql, info, demo, migrate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facestore.cli import options
+from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.data import open_store
+from facestore.config import DEFAULT_DEMO_STORE
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (score, predict, report, sql, info, demo, migrate):
+        app.command()(command)
+
+
+def score(
+    prompt_set: Annotated[str, typer.Argument(help="Name in `facestore prompts list`.")],
+    store: options.StoreOption = options.DEFAULT,
+    model: options.ModelOption = None,
+    dataset: options.DatasetOption = None,
+    device: options.DeviceOption = "auto",
+) -> None:
+    """Write the similarities of all encoded images to the prompts of a set."""
+    with open_store(store) as opened:
+        summary = opened.score(prompt_set, model=model, dataset=dataset, device=device)
+        print_lines(summary.lines())
+
+
+def predict(
+    prompt_set: Annotated[str, typer.Option("--prompt-set", help="Whose similarities decide.")],
+    attribute: Annotated[str, typer.Option(help="gender, race, age ...")],
+    store: options.StoreOption = options.DEFAULT,
+    aggregation: Annotated[str, typer.Option(help="sum, mean, topk or embedding_mean.")] = "sum",
+    k: Annotated[int | None, typer.Option("--k", help="For topk.", show_default=False)] = None,
+    model: options.ModelOption = None,
+    dataset: options.DatasetOption = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the classifier; made up if left out.")
+    ] = None,
+) -> None:
+    """Write a zero-shot classifier's predictions, from similarities that are there."""
+    with open_store(store) as opened:
+        summary = opened.predict(
+            attribute=attribute,
+            prompt_set=prompt_set,
+            aggregation=aggregation,
+            k=k,
+            model=model,
+            dataset=dataset,
+            name=name,
+        )
+        print_lines(summary.lines())
+
+
+def report(
+    store: options.StoreOption = options.DEFAULT,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; else STORE/reports.")
+    ] = None,
+) -> None:
+    """Write the HTML report."""
+    with open_store(store) as opened:
+        print_lines([str(opened.report(out))])
+
+
+def sql(
+    query: Annotated[str | None, typer.Argument(help="The SQL; else -f FILE or stdin.")] = None,
+    file: Annotated[Path | None, typer.Option("-f", "--file", help="File with the SQL.")] = None,
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+    write: Annotated[bool, typer.Option("--write", help="Allow it to change the store.")] = False,
+) -> None:
+    """Run SQL against the store: tables, views and macros are in `docs/storage.md`."""
+    statement = _statement(query, file)
+    with open_store(store) as opened:
+        if write:
+            opened.execute(statement)
+            say("done")
+            return
+        relation = opened.sql(statement)
+        if relation is not None:
+            print_rows(relation.columns, relation.fetchall(), format)
+
+
+def info(
+    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
+) -> None:
+    """Show what is in the store, and how big it is."""
+    with open_store(store) as opened:
+        rows = opened.info()
+    print_rows(("what", "name", "n", "details"), rows, format)
+
+
+def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
+    """Run the whole job on bundled synthetic faces and the bundled tiny CLIP: no network."""
+    with open_store(store) as opened:
+        page = opened.demo()
+        say("")
+        print_rows(*opened.headlines(), Format.table)
+        print_lines([f"Report: {page}"])
+
+
+def migrate(store: options.StoreOption = options.DEFAULT) -> None:
+    """Bring the tables and views of a store up to date with this program."""
+    with open_store(store) as opened:
+        applied = opened.migrate()
+    print_lines(applied or ["nothing to do"])
+
+
+def _statement(query: str | None, file: Path | None) -> str:
+    if query is not None and file is not None:
+        raise typer.BadParameter("give the SQL as an argument or as -f FILE, not both")
+    if file is not None:
+        if not file.is_file():
+            message = f"there is no file '{file}'"
+            raise typer.BadParameter(message)
+        return file.read_text(encoding="utf-8")
+    if query is None and sys.stdin.isatty():
+        raise typer.BadParameter("no SQL: give it as an argument, as -f FILE or on stdin")
+    return query if query is not None else sys.stdin.read()

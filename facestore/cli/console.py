@@ -1,0 +1,135 @@
+"""What the command line prints: results to stdout, progress and messages to stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from facestore.records import Progress, SilentProgress, Task
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichBar
+    from rich.progress import ProgressColumn, TaskID
+
+# Wide enough for any row where no terminal says how wide it is.
+_PIPE_WIDTH = 10_000
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def say(line: str) -> None:
+    """Print a line for the user that is no result."""
+    typer.echo(line, err=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print a summary."""
+    for line in lines:
+        typer.echo(line)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
+    """Print rows in one of the formats."""
+    if style is Format.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif style is Format.json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        typer.echo(json.dumps(records, indent=2, default=str, ensure_ascii=False))
+    else:
+        _print_table(columns, rows)
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    table = Table(box=SIMPLE, pad_edge=False, header_style="bold")
+    for position, column in enumerate(columns):
+        is_number = all(isinstance(row[position], int | float | None) for row in rows)
+        table.add_column(column, justify="right" if rows and is_number else "left")
+    for row in rows:
+        table.add_row(*map(_cell, row), style=None)
+    console.print(table)
+    console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
+
+
+def _cell(value: object) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return escape(str(value))
+
+
+class _BarTask:
+    """A rich task as `Task` wants it."""
+
+    def __init__(self, bar: RichBar, task: TaskID) -> None:
+        self._bar, self._task = bar, task
+
+    def advance(self, n: int = 1) -> None:
+        """Say that `n` more items are done."""
+        self._bar.advance(self._task, n)
+
+
+class TerminalProgress:
+    """A bar on stderr with rate and time left."""
+
+    @contextmanager
+    def _show(self, title: str, total: int) -> Iterator[Task]:
+        from rich import progress
+        from rich.console import Console
+
+        columns = (
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            _rate_column(),
+            progress.TimeRemainingColumn(),
+        )
+        with progress.Progress(*columns, console=Console(stderr=True)) as bar:
+            yield _BarTask(bar, bar.add_task(title, total=total))
+
+    def task(self, title: str, total: int) -> AbstractContextManager[Task]:
+        """Begin a piece of work of `total` items; it ends with the context."""
+        return self._show(title, total)
+
+
+def terminal_progress() -> Progress:
+    """Return a progress bar, or a silent one where stderr is no terminal."""
+    return TerminalProgress() if sys.stderr.isatty() else SilentProgress()
+
+
+def _rate_column() -> ProgressColumn:
+    from rich.progress import ProgressColumn
+    from rich.progress import Task as RichTask
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Items a second."""
+
+        def render(self, task: RichTask) -> Text:
+            """Show the speed of a task."""
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed:,.0f}/s")
+
+    return Rate()

@@ -1,0 +1,287 @@
+"""Commands that bring data in: ingest, import, prompts, models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facestore.cli import options
+from facestore.cli.console import Format, print_lines, print_rows, say, terminal_progress
+from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
+
+if TYPE_CHECKING:
+    from facestore.store import Store
+
+imports = typer.Typer(no_args_is_help=True, help="Import what others computed; all rows or none.")
+prompts = typer.Typer(no_args_is_help=True, help="List, show and add prompt sets.")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(ingest)
+    app.add_typer(imports, name="import")
+    app.add_typer(prompts, name="prompts")
+    app.command()(models)
+
+
+def open_store(path: Path) -> Store:
+    """Open a store that talks to the terminal."""
+    from facestore.store import Store
+
+    return Store(path, progress=terminal_progress(), notify=say)
+
+
+def ingest(
+    source: Annotated[Path, typer.Argument(help="Folder of images.", show_default=False)],
+    store: options.StoreOption = options.DEFAULT,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Table with columns file,age,gender,race[,service_test], CSV or Parquet. A file "
+            "in it meets an image by the longest common tail of their paths.",
+            show_default=False,
+        ),
+    ] = None,
+    layout: Annotated[
+        str, typer.Option(help="auto, folder, csv (with --labels) or utkface (labels in names).")
+    ] = "auto",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            help="Encoder, repeatable: tiny, ViT-L-14,openai, open_clip:ViT-L-14/openai, "
+            "hf-hub:org/name. None: only the catalogue.",
+            show_default=False,
+        ),
+    ] = None,
+    pretrained: Annotated[
+        str | None,
+        typer.Option(help="Weights of a --model without any: a tag or a checkpoint file."),
+    ] = None,
+    precision: Annotated[
+        str, typer.Option(help="fp32, fp16, bf16, pure_fp16, pure_bf16, amp or amp_bf16.")
+    ] = DEFAULT_PRECISION,
+    device: options.DeviceOption = "auto",
+    batch_size: Annotated[int, typer.Option(min=1, help="Images a forward pass.")] = (
+        DEFAULT_BATCH_SIZE
+    ),
+    workers: Annotated[
+        int, typer.Option(min=0, help="Threads that read and decode; 0: none.")
+    ] = DEFAULT_WORKERS,
+    force_quick_gelu: Annotated[
+        bool, typer.Option("--force-quick-gelu", help="For a checkpoint trained with QuickGELU.")
+    ] = False,
+    attribute: options.AttributeColumns = None,
+    new_classes: options.NewClasses = False,
+) -> None:
+    """Bring a folder of images into the store and encode what is not encoded yet.
+
+    Run it again at any time: only new and changed files cost anything.
+    """
+    with open_store(store) as opened:
+        summary = opened.ingest(
+            source,
+            dataset=dataset,
+            split=split,
+            labels=labels,
+            layout=layout,
+            models=model or (),
+            pretrained=pretrained,
+            precision=precision,
+            device=device,
+            batch_size=batch_size,
+            workers=workers,
+            force_quick_gelu=force_quick_gelu,
+            attributes=attribute or (),
+            new_classes=new_classes,
+        )
+        print_lines(summary.lines())
+
+
+@imports.command("labels")
+def import_labels(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet with a column `file`.")],
+    dataset: options.RequiredDataset,
+    store: options.StoreOption = options.DEFAULT,
+    split: options.SplitOption = None,
+    create_samples: options.CreateSamples = False,
+    attribute: options.AttributeColumns = None,
+    new_classes: options.NewClasses = False,
+) -> None:
+    """Import labels: columns file,age,gender,race[,service_test]."""
+    with open_store(store) as opened:
+        summary = opened.import_labels(
+            file,
+            dataset=dataset,
+            split=split,
+            create_samples=create_samples,
+            attributes=attribute or (),
+            new_classes=new_classes,
+        )
+        print_lines(summary.lines())
+
+
+@imports.command("similarities")
+def import_similarities(
+    file: Annotated[Path, typer.Argument(help="JSON, {file: {prompt: 100 x cosine}}.")],
+    dataset: options.RequiredDataset,
+    model: options.ImportedModel,
+    store: options.StoreOption = options.DEFAULT,
+    split: options.SplitOption = None,
+    create_samples: options.CreateSamples = False,
+    scale: Annotated[float, typer.Option(min=1e-9, help="What cosines were multiplied by.")] = 100,
+) -> None:
+    """Import similarities of images to prompts."""
+    with open_store(store) as opened:
+        summary = opened.import_similarities(
+            file,
+            dataset=dataset,
+            model=model,
+            split=split,
+            create_samples=create_samples,
+            scale=scale,
+        )
+        print_lines(summary.lines())
+
+
+@imports.command("predictions")
+def import_predictions(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet with a column `file`.")],
+    dataset: options.RequiredDataset,
+    store: options.StoreOption = options.DEFAULT,
+    split: options.SplitOption = None,
+    create_samples: options.CreateSamples = False,
+    column: Annotated[str, typer.Option(help="Column of predicted classes.")] = "predicted",
+    attribute: Annotated[
+        str | None, typer.Option(help="What is predicted, if no column says it.")
+    ] = None,
+    classifier: Annotated[
+        str | None, typer.Option(help="Name of the classifier, if no column says it.")
+    ] = None,
+) -> None:
+    """Import predictions of one classifier, or of many in one file."""
+    with open_store(store) as opened:
+        summary = opened.import_predictions(
+            file,
+            dataset=dataset,
+            split=split,
+            create_samples=create_samples,
+            column=column,
+            attribute=attribute,
+            classifier=classifier,
+        )
+        print_lines(summary.lines())
+
+
+@imports.command("embeddings")
+def import_embeddings(
+    file: Annotated[Path, typer.Argument(help=".npz, .npy with --metadata, or .parquet.")],
+    dataset: options.RequiredDataset,
+    model: options.ImportedModel,
+    store: options.StoreOption = options.DEFAULT,
+    split: options.SplitOption = None,
+    create_samples: options.CreateSamples = False,
+    names_key: Annotated[str | None, typer.Option(help="Key or column of file names.")] = None,
+    vectors_key: Annotated[str | None, typer.Option(help="Key or column of vectors.")] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help="Parquet with the file names of a .npy (clip-retrieval).")
+    ] = None,
+    text: Annotated[Path | None, typer.Option(help="File of text vectors.")] = None,
+    text_prompts_key: Annotated[str | None, typer.Option(help="Its key of prompts.")] = None,
+    text_vectors_key: Annotated[str | None, typer.Option(help="Its key of vectors.")] = None,
+    text_template: Annotated[
+        str, typer.Option(help="Makes a prompt of a word: 'a photo of a {}'.")
+    ] = "{}",
+    logit_scale: Annotated[float | None, typer.Option(help="The model's; 100 for most.")] = None,
+) -> None:
+    """Import image vectors of a model, and text vectors beside them."""
+    from facestore.pipeline.imports import TextSource
+
+    with open_store(store) as opened:
+        summary = opened.import_embeddings(
+            file,
+            dataset=dataset,
+            model=model,
+            split=split,
+            create_samples=create_samples,
+            names_key=names_key,
+            vectors_key=vectors_key,
+            metadata=metadata,
+            text=TextSource(text, text_prompts_key, text_vectors_key, text_template)
+            if text
+            else None,
+            logit_scale=logit_scale,
+        )
+        print_lines(summary.lines())
+
+
+@prompts.command("list")
+def prompts_list(
+    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
+) -> None:
+    """List the prompt sets: those that come with facestore, and those added."""
+    with open_store(store) as opened:
+        rows = [
+            (
+                each.name,
+                len(each.prompts),
+                ", ".join(sorted({a for p in each.prompts for a in p.classes})),
+                each.description,
+            )
+            for each in opened.prompt_sets()
+        ]
+    print_rows(("prompt_set", "n_prompts", "attributes", "description"), rows, format)
+
+
+@prompts.command("show")
+def prompts_show(
+    name: Annotated[str, typer.Argument(help="Name of the prompt set.")],
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Show the prompts of a set and the classes that each names."""
+    with open_store(store) as opened:
+        prompt_set = opened.prompt_set(name)
+    attributes = sorted({each for prompt in prompt_set.prompts for each in prompt.classes})
+    rows = [(p.text, p.key, *map(p.classes.get, attributes)) for p in prompt_set.prompts]
+    print_rows(("prompt", "key", *attributes), rows, format)
+
+
+@prompts.command("add")
+def prompts_add(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON, see above.")],
+    store: options.StoreOption = options.DEFAULT,
+    name: Annotated[str | None, typer.Option(help="Name of the set; else the file's.")] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(help="Every prompt has to name a class of it (repeatable)."),
+    ] = None,
+) -> None:
+    """Add a prompt set.
+
+    JSON: ["a photo of a man", ...] or {"man": "a photo of a man", ...}; the words say the classes.
+
+    YAML: `words: {gender: {man: {gender: Male}}}` and `templates: ["a photo of {a} {gender}"]`, or
+    `prompts: [{text: "a photo of a nurse", classes: {gender: Female}}]`.
+    """
+    with open_store(store) as opened:
+        prompt_set = opened.add_prompts(file, name=name, attributes=attribute or ())
+    print_lines([f"{len(prompt_set.prompts):,} prompts in {prompt_set.name!r}"])
+
+
+def models(
+    search: Annotated[str, typer.Argument(help="Only names with this in them.")] = "",
+    format: options.FormatOption = Format.table,
+) -> None:
+    """List the models that open_clip offers, and the bundled one."""
+    from facestore.encoder import TINY, available_models
+
+    rows = [(TINY, "", TINY)]
+    rows += [(name, tag, f"{name},{tag}") for name, tag in available_models()]
+    wanted = search.lower()
+    fitting = [row for row in rows if wanted in row[2].lower()]
+    print_rows(("architecture", "pretrained", "--model"), fitting, format)

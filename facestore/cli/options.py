@@ -1,0 +1,48 @@
+"""Options that several commands share, each named once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facestore.cli.console import Format
+from facestore.config import DEFAULT_STORE, STORE_VARIABLE
+
+StoreOption = Annotated[
+    Path,
+    typer.Option("--store", envvar=STORE_VARIABLE, help="Folder of the store."),
+]
+DatasetOption = Annotated[
+    str | None, typer.Option("--dataset", help="Name of the data set.", show_default=False)
+]
+RequiredDataset = Annotated[str, typer.Option("--dataset", help="Name of the data set.")]
+SplitOption = Annotated[
+    str | None, typer.Option("--split", help="train, val, test ...", show_default=False)
+]
+CreateSamples = Annotated[
+    bool, typer.Option("--create-samples", help="Make samples for files that are unknown.")
+]
+AttributeColumns = Annotated[
+    list[str] | None,
+    typer.Option("--attribute", help="A further column to read as labels (repeatable)."),
+]
+NewClasses = Annotated[
+    bool, typer.Option("--new-classes", help="Take labels that no class has as new classes.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="Encoder: ViT-L-14,openai or its name in `facestore info`; if there are several.",
+        show_default=False,
+    ),
+]
+ImportedModel = Annotated[
+    str, typer.Option("--model", help="Model that was used: ARCHITECTURE,PRETRAINED.")
+]
+DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+
+DEFAULT = DEFAULT_STORE

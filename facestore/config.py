@@ -1,0 +1,18 @@
+"""Names of files in a store, and the defaults that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STORE_VARIABLE = "FACESTORE_STORE"
+DEFAULT_STORE = Path("facestore-data")
+DEFAULT_DEMO_STORE = Path("facestore-demo")
+
+CATALOG_FILE = "facestore.duckdb"
+VECTORS_FOLDER = "vectors"
+REPORTS_FOLDER = "reports"
+DEMO_FACES_FOLDER = "faces"
+
+DEFAULT_PRECISION = "fp32"
+DEFAULT_BATCH_SIZE = 64
+DEFAULT_WORKERS = 2

@@ -1,0 +1,198 @@
+"""Stage 2: files become image records and vectors. Each file is read and decoded once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageRecord
+
+if TYPE_CHECKING:
+    import torch
+
+    from facestore.encoder import Encoder
+
+# Pillow only warns of a picture of 90 to 180 megapixels; a file of faces has no use for one.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+# What Pillow's decoders raise on broken files, besides what they document.
+_DECODE_ERRORS = (
+    OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError,
+    MemoryError, struct.error, zlib.error,
+    Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is still to be found out about the content of a file.
+
+    Attributes
+    ----------
+    record
+        Whether the image itself is new.
+    encoders
+        Positions of the encoders that have no vector of it.
+    """
+
+    record: bool
+    encoders: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadImage:
+    """What reading a file gave.
+
+    Attributes
+    ----------
+    entry
+        The file.
+    image_id
+        SHA-256 of its bytes; None if it is no readable image.
+    record
+        Facts about its content, if they were wanted.
+    error
+        Why it is no readable image.
+    inputs
+        Position of an encoder -> its preprocessed input.
+    """
+
+    entry: FileEntry
+    image_id: str | None = None
+    record: ImageRecord | None = None
+    error: str | None = None
+    inputs: dict[int, torch.Tensor] = field(default_factory=dict)
+
+
+def read_image(
+    entry: FileEntry,
+    wanted: Callable[[str], Wanted],
+    transforms: Sequence[Callable[[Image.Image], torch.Tensor]],
+) -> ReadImage:
+    """Read, hash and, where anything is wanted of its content, decode one file.
+
+    Parameters
+    ----------
+    entry
+        The file.
+    wanted
+        What is to be found out, given the image_id.
+    transforms
+        The preprocessing of each encoder.
+    """
+    try:
+        content = entry.file.read_bytes()
+    except OSError as error:
+        return ReadImage(entry, error=_reason(error))
+    image_id = hashlib.sha256(content).hexdigest()
+    todo = wanted(image_id)
+    if not todo.record and not todo.encoders:
+        return ReadImage(entry, image_id)
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image_format = image.format
+            rgb = image.convert("RGB")
+    except _DECODE_ERRORS as error:
+        return ReadImage(entry, error=_reason(error))
+    record = ImageRecord(
+        image_id, perceptual_hash(rgb), rgb.width, rgb.height, image_format, len(content)
+    )
+    inputs = {position: transforms[position](rgb) for position in todo.encoders}
+    return ReadImage(entry, image_id, record, inputs=inputs)
+
+
+def perceptual_hash(image: Image.Image) -> int:
+    """Return the 64-bit DCT perceptual hash (pHash, imagehash's default), unsigned."""
+    import imagehash
+
+    return int(str(imagehash.phash(image)), 16)
+
+
+class VectorBuffer:
+    """Collects inputs of one encoder, encodes full batches, and keeps the vectors until taken.
+
+    Parameters
+    ----------
+    load
+        Returns the encoder; called at the first batch.
+    batch_size
+        Images a forward pass.
+    """
+
+    def __init__(self, load: Callable[[], Encoder], batch_size: int) -> None:
+        self._load = load
+        self._batch_size = batch_size
+        self._waiting: dict[str, torch.Tensor] = {}
+        self._encoded: dict[str, None] = {}  # a set that keeps its order
+        self._vectors: list[Float32] = []
+
+    def put(self, image_id: str, inputs: torch.Tensor) -> None:
+        """Add one image; the same content twice is encoded once."""
+        if image_id in self._waiting or image_id in self._encoded:
+            return
+        self._waiting[image_id] = inputs
+        if len(self._waiting) >= self._batch_size:
+            self._encode()
+
+    def take(self) -> EmbeddingBatch | None:
+        """Encode what waits and return all vectors since the last call; None if there are none."""
+        if self._waiting:
+            self._encode()
+        if not self._encoded:
+            return None
+        batch = EmbeddingBatch(tuple(self._encoded), np.concatenate(self._vectors))
+        self._encoded, self._vectors = {}, []
+        return batch
+
+    def _encode(self) -> None:
+        self._vectors.append(self._load().encode_images(list(self._waiting.values())))
+        self._encoded |= dict.fromkeys(self._waiting)
+        self._waiting = {}
+
+
+def map_in_threads(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int, window: int
+) -> Iterator[Result]:
+    """Apply a function in threads, in order, with at most `window` items under way.
+
+    The window bounds the memory: decoded pictures wait there for the encoder. No workers: in this
+    thread.
+    """
+    if workers <= 0:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        futures: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                futures.append(pool.submit(function, item))
+                if len(futures) >= window:
+                    yield futures.popleft().result()
+            while futures:
+                yield futures.popleft().result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _reason(error: BaseException) -> str:
+    """Return one line without the address of a buffer, the same at every run."""
+    if isinstance(error, UnidentifiedImageError):
+        return "not an image that Pillow knows"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{' '.join(str(error).split())[:200] or 'no reason given'} ({type(error).__name__})"

@@ -1,0 +1,172 @@
+"""The errors that a user of facestore can cause, each with a message of one line.
+
+A message says what was given, what was expected and what to do next::
+
+    FacestoreError
+    ├── StoreError               the folder or the files of a store
+    │   ├── StoreNotFoundError   nothing there yet
+    │   ├── NotAStoreError       something else is there
+    │   ├── StoreBusyError       another process holds the DuckDB file
+    │   ├── StoreTooNewError     written by a newer facestore
+    │   ├── StoreOutdatedError   waits for `facestore migrate`
+    │   └── MigrationError       migration files with a gap, or edited after they ran
+    ├── InputError               what the user gave: files, tables, names, options
+    │   ├── TableError           a label, similarity, prediction or vector file, refused whole
+    │   └── UnknownNameError     no such prompt set, encoder, dataset ...
+    ├── QueryError               SQL that DuckDB refuses
+    └── EncoderError             models
+        ├── EncoderMismatchError other weights or preprocessing under a known name
+        └── TextVectorsMissingError  an imported encoder without vectors for these prompts
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+class FacestoreError(Exception):
+    """Base of every expected error; its text is one line for the user."""
+
+
+class StoreError(FacestoreError):
+    """Something about the folder or the files of a store."""
+
+
+class StoreNotFoundError(StoreError, FileNotFoundError):
+    """There is no store at a path yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"No store at '{path}'. Make one with `facestore ingest FOLDER --store {path}`, "
+            "or name another with --store or FACESTORE_STORE."
+        )
+
+    def __str__(self) -> str:
+        """Return the message alone; FileNotFoundError would print a tuple."""
+        return str(self.args[0])
+
+
+class NotAStoreError(StoreError):
+    """A path holds something that is not a facestore store."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        self.path, self.found = path, found
+        super().__init__(
+            f"'{path}' is not a facestore store: {found}. "
+            "Give --store a store, an empty folder or a new one."
+        )
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the DuckDB file, so it cannot be opened for writing."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        self.path, self.holder = path, holder
+        super().__init__(
+            f"'{path}' is in use by {holder}. "
+            "Close it there (in DBeaver: disconnect) and run the command again."
+        )
+
+
+class StoreTooNewError(StoreError):
+    """A store has migrations that this program does not know."""
+
+    def __init__(self, *, found: int, known: int) -> None:
+        self.found, self.known = found, known
+        super().__init__(
+            f"The store is at schema version {found}, but this facestore knows versions up to "
+            f"{known}: upgrade it with `pip install --upgrade facestore`."
+        )
+
+
+class StoreOutdatedError(StoreError):
+    """A store waits for migrations or views that reading commands do not write."""
+
+    def __init__(self, pending: Sequence[str]) -> None:
+        self.pending = tuple(pending)
+        super().__init__(
+            f"The store was written by an older facestore (pending: {preview(pending)}). "
+            "Run `facestore migrate` once."
+        )
+
+
+class MigrationError(StoreError):
+    """Migration files that cannot be trusted: a gap, a duplicate, or edited after they ran."""
+
+
+class InputError(FacestoreError, ValueError):
+    """Something that the user gave is not what was expected."""
+
+
+class TableError(InputError):
+    """A table or exchange file is refused whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    problem
+        What was found in it and what was expected instead.
+    todo
+        What to do about it.
+    """
+
+    def __init__(self, path: Path | str, problem: str, todo: str) -> None:
+        self.path, self.problem, self.todo = path, problem, todo
+        super().__init__(f"'{path}' is refused, nothing was imported: {problem}. {todo}")
+
+
+class UnknownNameError(InputError, LookupError):
+    """A name that is not among the known ones; near misses are suggested."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], todo: str = "") -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        if near:
+            hint = f"Did you mean {preview([repr(n) for n in near])}?"
+        elif self.known:
+            hint = f"Known: {preview(self.known, 8)}."
+        else:
+            hint = f"There is no {kind} yet."
+        super().__init__(f"No {kind} {name!r}. {hint} {todo}".rstrip())
+
+
+class QueryError(FacestoreError):
+    """DuckDB refuses a statement of the user."""
+
+
+class EncoderError(FacestoreError):
+    """A model that cannot be loaded or used."""
+
+
+class EncoderMismatchError(EncoderError):
+    """Other weights or preprocessing under the name of a known encoder."""
+
+    def __init__(self, name: str, what: str, *, found: object, expected: object) -> None:
+        self.name, self.what, self.found, self.expected = name, what, found, expected
+        super().__init__(
+            f"Encoder {name!r} has {what} {found}, but the store knows it with {expected}: "
+            "vectors of the two must not mix. Use another store, or the original weights."
+        )
+
+
+class TextVectorsMissingError(EncoderError):
+    """An imported encoder has no vectors for some prompts and no model to make them."""
+
+    def __init__(self, encoder: str, texts: Sequence[str]) -> None:
+        self.encoder, self.texts = encoder, tuple(texts)
+        super().__init__(
+            f"Encoder {encoder!r} was imported without text vectors for {len(texts)} prompts "
+            f"({preview([repr(t) for t in texts])}). "
+            "Import them with `facestore import embeddings ... --text FILE`."
+        )
+
+
+def preview(items: Iterable[object], limit: int = 3) -> str:
+    """Return the first `limit` items as text, and how many more there are."""
+    values = list(items)
+    shown = ", ".join(str(value) for value in values[:limit])
+    return shown if len(values) <= limit else f"{shown} and {len(values) - limit:,} more"

@@ -1,0 +1,167 @@
+"""Vectors that others made: `.npz`, clip-retrieval's `.npy` with metadata, Parquet."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from facestore.errors import TableError, preview
+from facestore.names import FILE_COLUMNS
+from facestore.records import EmbeddingBatch, Float32, kept_or_unit_rows
+
+_NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")
+_VECTOR_COLUMNS = ("emb", "vector", "embedding", "img_emb", "image_embedding", "vectors")
+_TEXT_COLUMNS = ("prompt", "prompts", "text", "caption", "words")
+_TEXT_VECTOR_COLUMNS = ("text_emb", "text", *_VECTOR_COLUMNS)
+
+
+@dataclass(frozen=True)
+class ImportedVectors:
+    """Unit vectors by file name, and the type they were stored in."""
+
+    batch: EmbeddingBatch
+    dtype: str
+
+
+def read_image_vectors(
+    path: Path,
+    *,
+    names_key: str | None = None,
+    vectors_key: str | None = None,
+    metadata: Path | None = None,
+) -> ImportedVectors:
+    """Read image vectors by file name.
+
+    Parameters
+    ----------
+    path
+        `.npz` with names and vectors, `.parquet` with a name and a vector column, or `.npy` with
+        `metadata`.
+    names_key, vectors_key
+        Keys or columns; by default the first of the usual ones.
+    metadata
+        Parquet with the names of the rows of a `.npy` file, as clip-retrieval writes it.
+
+    Raises
+    ------
+    TableError
+        If something is missing, lengths differ, a name occurs twice with different vectors, or a
+        vector is zero or not a number.
+    """
+    tables = _open(path, metadata)
+    names = _pick(path, tables, names_key, _NAME_COLUMNS, "file names")
+    vectors = _pick(path, tables, vectors_key, _VECTOR_COLUMNS, "vectors")
+    return _checked(path, names, vectors)
+
+
+def read_text_vectors(
+    path: Path,
+    *,
+    prompts_key: str | None = None,
+    vectors_key: str | None = None,
+    template: str = "{}",
+) -> ImportedVectors:
+    """Read text vectors by prompt.
+
+    Parameters
+    ----------
+    path
+        `.npz` or `.parquet`, as for images.
+    prompts_key, vectors_key
+        Keys or columns; by default the first of the usual ones.
+    template
+        Puts a word into its prompt, such as `a photo of a {}`.
+
+    Raises
+    ------
+    TableError
+        As `read_image_vectors`.
+    """
+    if "{}" not in template:
+        problem = f"the text template {template!r} has no {{}}"
+        raise TableError(path, problem, "Expected something like 'a photo of a {}'.")
+    tables = _open(path, None)
+    texts = _pick(path, tables, prompts_key, _TEXT_COLUMNS, "prompts")
+    vectors = _pick(path, tables, vectors_key, _TEXT_VECTOR_COLUMNS, "text vectors")
+    return _checked(
+        path, np.asarray([template.replace("{}", str(text)) for text in texts]), vectors
+    )
+
+
+def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
+    """Read a file into named arrays."""
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as content:
+                return {key: content[key] for key in content.files}
+        if path.suffix == ".npy":
+            if metadata is None:
+                todo = "Give the names as --metadata FILE.parquet."
+                raise TableError(path, "a .npy file has no file names", todo)
+            return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
+        if path.suffix == ".parquet":
+            return _columns(pl.read_parquet(path))
+    except (OSError, ValueError, zipfile.BadZipFile, pl.exceptions.PolarsError) as error:
+        if isinstance(error, TableError):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise TableError(path, f"not readable ({reason})", "Check the file.") from error
+    raise TableError(path, f"unknown suffix {path.suffix!r}", "Expected .npz, .npy or .parquet.")
+
+
+def _columns(table: pl.DataFrame) -> dict[str, npt.NDArray[Any]]:
+    columns = {}
+    for name, series in table.to_dict().items():
+        if isinstance(series.dtype, pl.List | pl.Array):
+            lengths = series.list.len() if isinstance(series.dtype, pl.List) else None
+            if lengths is not None and lengths.n_unique() != 1:
+                continue
+            columns[name] = np.asarray(series.to_list(), dtype=np.float32)
+        else:
+            columns[name] = series.to_numpy()
+    return columns
+
+
+def _pick(
+    path: Path,
+    tables: Mapping[str, npt.NDArray[Any]],
+    key: str | None,
+    usual: tuple[str, ...],
+    what: str,
+) -> npt.NDArray[Any]:
+    wanted = [key] if key else usual
+    n_dimensions = 2 if "vectors" in what else 1
+    for each in wanted:
+        if each in tables and tables[each].ndim == n_dimensions:
+            return tables[each]
+    problem = f"no {what} under {preview(map(repr, wanted), 8)}"
+    raise TableError(path, problem, f"It has {', '.join(sorted(tables))}: name the right one.")
+
+
+def _checked(path: Path, names: npt.NDArray[Any], vectors: npt.NDArray[Any]) -> ImportedVectors:
+    if len(names) != len(vectors) or not len(names):
+        problem = f"{len(names):,} names for {len(vectors):,} vectors"
+        raise TableError(path, problem, "Expected one name a vector.")
+    try:
+        units = kept_or_unit_rows(vectors)
+    except (ValueError, TypeError) as error:
+        raise TableError(path, f"a vector cannot be used: {error}", "Remove it.") from error
+    keys, rows = _without_repeats(path, [str(name) for name in names], units)
+    return ImportedVectors(EmbeddingBatch(tuple(keys), rows), str(vectors.dtype))
+
+
+def _without_repeats(path: Path, names: list[str], vectors: Float32) -> tuple[list[str], Float32]:
+    """Keep the first of equal rows; refuse different vectors under one name."""
+    first: dict[str, int] = {}
+    for i, name in enumerate(names):
+        j = first.setdefault(name, i)
+        if not np.allclose(vectors[i], vectors[j], atol=1e-3):
+            raise TableError(path, f"{name!r} has two different vectors", "Remove one of them.")
+    return list(first), vectors[list(first.values())]

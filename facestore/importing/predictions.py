@@ -1,0 +1,147 @@
+"""Tables of predictions: one classifier, or many in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from facestore.errors import TableError, preview
+from facestore.names import FILE_COLUMNS
+
+_DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
+_NUMBERS = ("score", "margin", "value")
+
+
+@dataclass(frozen=True)
+class ImportedPredictions:
+    """What a table of predictions says.
+
+    Attributes
+    ----------
+    rows
+        `name`, `classifier`, `attribute`, `predicted`, `score`, `margin`, `value`.
+    classifiers
+        One row a classifier: `classifier`, `attribute`, and where the file says it `architecture`,
+        `pretrained`, `prompt_set`, `aggregation`, `k`.
+    """
+
+    rows: pl.DataFrame
+    classifiers: pl.DataFrame
+
+
+def read_predictions(
+    path: Path,
+    *,
+    classes: Mapping[str, Sequence[str]],
+    column: str = "predicted",
+    attribute: str | None = None,
+    classifier: str | None = None,
+) -> ImportedPredictions:
+    """Read a CSV or Parquet table of predictions.
+
+    Parameters
+    ----------
+    path
+        A column `file`, one of predicted classes, optionally `score`, `margin` and `value`. Many
+        classifiers have a column `classifier`, or `architecture`, `pretrained`, `prompt_set`,
+        `attribute`, `aggregation` and `k`, from which their names are made.
+    classes
+        The class names of each attribute.
+    column
+        Name of the column of predicted classes.
+    attribute, classifier
+        What is predicted and by whom, where the table does not say.
+
+    Raises
+    ------
+    TableError
+        If columns are missing, a class is unknown, or a classifier predicts a file twice.
+    """
+    table = _read(path)
+    name_column = next((each for each in FILE_COLUMNS if each in table.columns), None)
+    if name_column is None or column not in table.columns:
+        wanted = "file" if name_column is None else column
+        problem = f"no column {wanted!r} among {preview(map(repr, table.columns), 10)}"
+        raise TableError(path, problem, "Name the predictions with --column.")
+    table = table.rename(
+        {name_column: "name", column: "predicted"}
+        if column != "predicted"
+        else {name_column: "name"}
+    )
+    table = _with_attribute(path, table, attribute)
+    table = _with_classifier(path, table, classifier)
+    _check_classes(path, table, classes)
+    repeated = table.filter(table.select("classifier", "name").is_duplicated())
+    if len(repeated):
+        who, file = repeated["classifier"][0], repeated["name"][0]
+        raise TableError(path, f"{who!r} predicts {file!r} twice", "One row a file was expected.")
+    numbers = [
+        pl.col(each).cast(pl.Float64)
+        if each in table.columns
+        else pl.lit(None, pl.Float64).alias(each)
+        for each in _NUMBERS
+    ]
+    described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
+    return ImportedPredictions(
+        rows=table.select("name", "classifier", "attribute", "predicted", *numbers),
+        classifiers=table.select(described).unique(maintain_order=True),
+    )
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise TableError(path, f"not readable as a table ({reason})", "Check the file.") from error
+
+
+def _with_attribute(path: Path, table: pl.DataFrame, attribute: str | None) -> pl.DataFrame:
+    if "attribute" in table.columns:
+        return table
+    if attribute is None:
+        raise TableError(path, "it does not say what is predicted", "Give --attribute NAME.")
+    return table.with_columns(attribute=pl.lit(attribute))
+
+
+def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) -> pl.DataFrame:
+    if classifier is not None:
+        if "classifier" in table.columns and table["classifier"].n_unique() > 1:
+            problem = f"it has {table['classifier'].n_unique()} classifiers of its own"
+            raise TableError(path, problem, "Leave --classifier out.")
+        return table.with_columns(classifier=pl.lit(classifier))
+    if "classifier" in table.columns:
+        return table.with_columns(pl.col("classifier").cast(pl.String))
+    parts = [each for each in _DESCRIPTION if each in table.columns and each != "attribute"]
+    if "architecture" not in parts:
+        problem = "it does not say who predicts"
+        raise TableError(path, problem, "Give --classifier NAME, or a column of that name.")
+    name = pl.concat_str(
+        [pl.col(part).cast(pl.String) for part in parts], separator=" ", ignore_nulls=True
+    )
+    return _told_apart(table.with_columns(classifier=name))
+
+
+def _told_apart(table: pl.DataFrame) -> pl.DataFrame:
+    """Add the attribute to names that several attributes share."""
+    several = pl.col("attribute").n_unique().over("classifier") > 1
+    longer = pl.concat_str("classifier", "attribute", separator=" ")
+    return table.with_columns(classifier=pl.when(several).then(longer).otherwise("classifier"))
+
+
+def _check_classes(path: Path, table: pl.DataFrame, classes: Mapping[str, Sequence[str]]) -> None:
+    for (attribute,), group in table.group_by("attribute", maintain_order=True):
+        known = classes.get(str(attribute))
+        if known is None:
+            problem = f"it predicts {attribute!r}, which no class belongs to"
+            raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
+        found = group["predicted"].drop_nulls().cast(pl.String)
+        wrong = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list()
+        if wrong:
+            problem = f"{preview(map(repr, wrong))} is no class of {attribute!r}"
+            raise TableError(path, problem, f"Expected {preview(known, 12)}.")

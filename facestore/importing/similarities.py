@@ -1,0 +1,93 @@
+"""The similarity JSON of the prompt-ensemble work: `{file: {prompt: 100 x cosine}}`."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from facestore.errors import TableError
+
+DEFAULT_SCALE = 100.0
+_SLACK = 1.001  # float16 vectors are not quite of unit length
+
+
+def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFrame:
+    """Read similarities.
+
+    Parameters
+    ----------
+    path
+        JSON, `{file: {prompt: similarity}}`.
+    scale
+        What the cosines were multiplied by.
+
+    Returns
+    -------
+    polars.DataFrame
+        `name`, `text`, `cosine` (Float32, in [-1, 1]).
+
+    Raises
+    ------
+    TableError
+        If the file is not of this form, a value is no number, or the scale cannot be right.
+    """
+    content = _load(path)
+    rows: list[tuple[str, str, float]] = []
+    for name, scores in content.items():
+        if not isinstance(scores, dict) or not scores:
+            raise TableError(path, f"{name!r} has no prompts", "Expected {file: {prompt: number}}.")
+        for text, value in scores.items():
+            if (
+                not isinstance(value, int | float)
+                or isinstance(value, bool)
+                or not math.isfinite(value)
+            ):
+                problem = f"{name!r} has {value!r} for {text!r}"
+                raise TableError(path, problem, "Expected a finite number.")
+            rows.append((name, text, value / scale))
+    table = pl.DataFrame(
+        rows, schema={"name": pl.String, "text": pl.String, "cosine": pl.Float64}, orient="row"
+    )
+    _check_scale(path, table["cosine"], scale)
+    return table.with_columns(pl.col("cosine").clip(-1, 1).cast(pl.Float32))
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_no_repeats)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise TableError(path, f"not readable as JSON ({reason})", "Check the file.") from error
+    if not isinstance(content, dict) or not content:
+        raise TableError(path, "no files in it", "Expected {file: {prompt: number}}.")
+    return content
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that occurs twice, where JSON would silently take the last."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        message = f"{next(n for n in names if names.count(n) > 1)!r} occurs twice"
+        raise ValueError(message)
+    return content
+
+
+def _check_scale(path: Path, cosines: pl.Series, scale: float) -> None:
+    largest = float(cosines.abs().max() or 0)  # type: ignore[arg-type]
+    if largest > _SLACK:
+        raise TableError(
+            path,
+            f"a similarity is {largest * scale:.4g}, more than the scale {scale:g} allows",
+            "Cosines lie in [-1, 1]: give what they were multiplied by as --scale.",
+        )
+    if scale > 1 and 0 < largest * scale <= _SLACK:
+        raise TableError(
+            path,
+            f"no similarity is above {largest * scale:.4g}, so they seem to be plain cosines",
+            "Give --scale 1.",
+        )

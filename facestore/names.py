@@ -1,0 +1,88 @@
+"""How a file name in a table meets a file or a sample: by the longest common tail of its path.
+
+`val/17.jpg` in a label table meets `17.jpg` in the folder `images/val`, and `fairface/val/17.jpg`
+does so too. Where two paths share a tail of the same length, the name meets neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# Columns that hold file names in the tables in circulation, likeliest first.
+FILE_COLUMNS = ("file", "file_name", "image_path", "path", "filename")
+
+
+@dataclass(frozen=True)
+class NameMatch:
+    """Which names met which paths.
+
+    Attributes
+    ----------
+    path_of
+        Name -> path.
+    unmatched
+        Names that met no path, or more than one.
+    """
+
+    path_of: dict[str, str]
+    unmatched: tuple[str, ...]
+
+
+def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
+    """Match each name to the path with the longest common tail of whole path parts.
+
+    Parameters
+    ----------
+    names
+        As a table writes them, without repeats; `/` or a backslash between parts.
+    paths
+        Candidates, `/` between parts.
+
+    Returns
+    -------
+    NameMatch
+        A path is met by at most one name: its own, or else the one with the longer tail.
+    """
+    known = set(paths)
+    by_tail = _index_tails(sorted(known))
+    claims: dict[str, tuple[int, list[str]]] = {}
+    for name in names:
+        if name in known:
+            _claim(claims, name, len(name) + 1, name)  # deeper than any tail can be
+            continue
+        for depth, tail in _tails(name):
+            candidates = by_tail.get(tail)
+            if candidates is None:
+                continue
+            if len(candidates) == 1:
+                _claim(claims, candidates[0], depth, name)
+            break
+    path_of = {claim[1][0]: path for path, claim in claims.items() if len(claim[1]) == 1}
+    return NameMatch(path_of, tuple(name for name in names if name not in path_of))
+
+
+def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:
+    """Let a name claim a path; a deeper claim replaces, an equal one makes it ambiguous."""
+    best_depth, claimants = claims.get(path, (0, []))
+    if depth > best_depth:
+        claims[path] = (depth, [name])
+    elif depth == best_depth:
+        claimants.append(name)
+
+
+def _index_tails(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Map every tail to its path, or to two of its paths: more are not told apart."""
+    index: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        for _, tail in _tails(path):
+            known = index.get(tail, ())
+            if len(known) < 2 and path not in known:
+                index[tail] = (*known, path)
+    return index
+
+
+def _tails(path: str) -> list[tuple[int, str]]:
+    """Return the tails of a path with their number of parts, longest first."""
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    return [(len(parts) - i, "/".join(parts[i:])) for i in range(len(parts))]

@@ -1,0 +1,227 @@
+"""Prompt sets: the template language, the sets that come with facestore, and files of users.
+
+A prompt set in YAML has vocabularies, whose words name classes, and templates::
+
+    prompt_set: my_labels
+    description: optional
+    words:
+      race: {white: {race: White}, asian: {}}       # word: the classes that it names
+      gender: {man: {gender: Male}, woman: {gender: Female}}
+    templates: ["a photo of {a} {race} {gender}"]   # {a} is "a" or "an", by the word after it
+    key: "{race}_{gender:class}"                    # optional name of each prompt
+    prompts:                                        # optional, besides or instead of templates
+      - {text: "a photo of a nurse", classes: {gender: Female}}
+
+Every template stands for all combinations of the words of its slots.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from facestore import resources
+from facestore.errors import InputError, TableError, preview
+from facestore.records import Prompt, PromptSet, first_repeated
+
+Words = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_KEY_SLOT = re.compile(r"\{(\w+)(:class)?\}")
+_ARTICLE = re.compile(r"\{a\} (?=(\w))")
+
+
+@cache
+def builtin_prompt_sets() -> tuple[PromptSet, ...]:
+    """Return the prompt sets that come with facestore, by name."""
+    files = sorted(resources.asset("prompts").glob("*.yaml"))
+    return tuple(_from_spec(_load_yaml(path), path) for path in files if path.stem != "vocabulary")
+
+
+def read_prompt_file(
+    path: Path, *, name: str | None = None, attributes: Sequence[str] = ()
+) -> PromptSet:
+    """Read a prompt set from YAML (as above) or JSON (a list of texts, or key -> text).
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        Name of the set; by default the one in the file, or the file's own.
+    attributes
+        Attributes for which every prompt has to name a class.
+
+    Raises
+    ------
+    TableError
+        If the file is not as described, a text occurs twice, a prompt names two classes of one
+        attribute, or none of an attribute asked for.
+    """
+    if path.suffix.lower() == ".json":
+        prompts = tuple(_classified(text, key, path) for text, key in _json_prompts(path))
+        prompt_set = PromptSet(name or path.stem, f"from {path.name}", prompts)
+    else:
+        spec = _load_yaml(path)
+        prompt_set = _from_spec(
+            spec | {"prompt_set": name or spec.get("prompt_set", path.stem)}, path
+        )
+    _check(prompt_set, attributes, path)
+    return prompt_set
+
+
+def check_attribute(prompt_set: PromptSet, attribute: str) -> None:
+    """Check that at least two classes of an attribute are named by a prompt set.
+
+    Raises
+    ------
+    InputError
+        If not: nothing could be predicted.
+    """
+    classes = {p.classes[attribute] for p in prompt_set.prompts if attribute in p.classes}
+    if len(classes) < 2:
+        known = sorted({each for p in prompt_set.prompts for each in p.classes})
+        message = (
+            f"Prompt set {prompt_set.name!r} names {len(classes)} classes of {attribute!r}, at "
+            f"least 2 were expected. It names classes of: {', '.join(known) or 'nothing'}."
+        )
+        raise InputError(message)
+
+
+def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None:
+    if not prompt_set.prompts:
+        raise TableError(path, "it has no prompts", "Give a list of texts, or words and templates.")
+    repeated = first_repeated(prompt.text for prompt in prompt_set.prompts)
+    if repeated is not None:
+        raise TableError(path, f"prompt {repeated!r} occurs twice", "Remove one of the two.")
+    for prompt in prompt_set.prompts:
+        for attribute in attributes:
+            if attribute not in prompt.classes:
+                raise TableError(
+                    path,
+                    f"prompt {prompt.text!r} names no class of {attribute!r}",
+                    "Name its classes in a YAML file (see `facestore prompts add --help`).",
+                )
+
+
+def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
+    """Expand a YAML specification."""
+    known = {"prompt_set", "description", "words", "templates", "key", "prompts"}
+    if unknown := sorted(set(spec) - known):
+        expected = f"Expected keys: {', '.join(sorted(known))}."
+        raise TableError(path, f"unknown keys {', '.join(unknown)}", expected)
+    words = spec.get("words", {})
+    try:
+        expanded = [
+            prompt
+            for template in spec.get("templates", ())
+            for prompt in _expand(template, words, spec.get("key"))
+        ]
+        listed = [
+            Prompt(each["text"], each.get("key"), dict(each.get("classes", {})))
+            for each in spec.get("prompts", ())
+        ]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        todo = "See `facestore prompts add --help` for the form of such a file."
+        raise TableError(path, f"not a prompt set ({error!r})", todo) from error
+    name = str(spec.get("prompt_set", path.stem))
+    return PromptSet(name, str(spec.get("description", "")).strip(), (*expanded, *listed))
+
+
+def _expand(template: str, words: Words, key: str | None) -> Iterator[Prompt]:
+    """Yield a prompt for every combination of the words of a template's slots."""
+    slots = [slot for slot in _SLOT.findall(template) if slot != "a"]
+    missing = [slot for slot in slots if slot not in words]
+    if missing:
+        message = f"template {template!r} has a slot {missing[0]!r} without words"
+        raise ValueError(message)
+    for chosen in itertools.product(*(words[slot].items() for slot in slots)):
+        word_of = {slot: str(word) for slot, (word, _) in zip(slots, chosen, strict=True)}
+        classes_of = dict(zip(slots, (classes or {} for _, classes in chosen), strict=True))
+        text = _fill(template, word_of)
+        merged = {name: str(each) for named in classes_of.values() for name, each in named.items()}
+        yield Prompt(_with_articles(text), _key(key, word_of, classes_of), merged)
+
+
+def _fill(template: str, word_of: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda slot: word_of.get(slot[1], slot[0]), template)
+
+
+def _with_articles(text: str) -> str:
+    return _ARTICLE.sub(lambda slot: "an " if slot[1].lower() in "aeiou" else "a ", text)
+
+
+def _key(
+    key: str | None, word_of: Mapping[str, str], classes_of: Mapping[str, Mapping[str, str]]
+) -> str | None:
+    """Fill in a key; a slot that the template does not have leaves no trace."""
+    if key is None:
+        return None
+    parts = [
+        "_".join(classes_of[slot].values()) if as_class else word_of[slot]
+        for slot, as_class in _KEY_SLOT.findall(key)
+        if slot in word_of
+    ]
+    return "_".join(parts)
+
+
+def _classified(text: str, key: str | None, path: Path) -> Prompt:
+    """Find out from its words which classes a text names, or else from its key."""
+    classes = _named_classes(text, path)
+    if not classes and key:
+        classes = _named_classes(key.replace("_", " "), path)
+    return Prompt(text, key, classes)
+
+
+def _named_classes(text: str, path: Path) -> dict[str, str]:
+    classes = {}
+    for attribute, words in _vocabulary().items():
+        longest_first = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        found = re.findall(rf"\b(?:{longest_first})\b", text.lower())
+        named = {words[word] for word in found} - {None}
+        if len(named) > 1:
+            raise TableError(
+                path,
+                f"prompt {text!r} names several classes of {attribute!r}: {preview(sorted(named))}",
+                "Split it, or name its class in a YAML file.",
+            )
+        classes.update(dict.fromkeys([attribute], *named) if named else {})
+    return classes
+
+
+@cache
+def _vocabulary() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = _load_yaml(resources.asset("prompts") / "vocabulary.yaml")
+    return loaded
+
+
+def _json_prompts(path: Path) -> list[tuple[str, str | None]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise TableError(path, f"not readable as JSON ({error})", "Check the file.") from error
+    items = [(text, key) for key, text in content.items()] if isinstance(content, dict) else None
+    if items is None and isinstance(content, list):
+        items = [(text, None) for text in content]
+    if items is None or not all(isinstance(text, str) for text, _ in items):
+        todo = 'Expected ["a photo of a man", ...] or {"man": "a photo of a man", ...}.'
+        raise TableError(path, "neither a list of texts nor names with texts", todo)
+    return items
+
+
+def _load_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise TableError(path, f"not readable as YAML ({reason})", "Check the file.") from error
+    if not isinstance(content, dict):
+        raise TableError(path, "not a mapping", "Expected the keys words, templates or prompts.")
+    return content

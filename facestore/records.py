@@ -1,0 +1,316 @@
+"""The values that flow between stages and stores: frozen, with shapes and units stated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """A file that should be an image.
+
+    Attributes
+    ----------
+    file
+        Where it is.
+    name
+        Its path relative to the folder given, `/` between parts.
+    """
+
+    file: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """What is known of the content of an image file.
+
+    Attributes
+    ----------
+    image_id
+        SHA-256 (hex) of the bytes.
+    phash
+        64-bit DCT perceptual hash, imagehash's default.
+    width, height
+        Pixels.
+    format
+        As Pillow names it: JPEG, PNG ...
+    n_bytes
+        Size of the file.
+    """
+
+    image_id: str
+    phash: int | None
+    width: int | None
+    height: int | None
+    format: str | None
+    n_bytes: int
+
+
+@dataclass(frozen=True)
+class EncoderRecord:
+    """What identifies an encoder: architecture, weights, precision and preprocessing.
+
+    Attributes
+    ----------
+    source
+        `open_clip`, loaded here, or `imported`: only what others computed with it.
+    architecture, pretrained
+        open_clip's names; `pretrained` is a tag or the name of a checkpoint file.
+    precision
+        open_clip's name of it; None where it is not known.
+    dim
+        Width of the vectors; None where only similarities or predictions were imported.
+    logit_scale
+        Factor from cosine to logit.
+    preprocessing
+        What happens to an image before it is encoded.
+    weights_sha256
+        SHA-256 over the loaded weights.
+    versions
+        Library versions; recorded, not part of the identity.
+    """
+
+    source: str
+    architecture: str
+    pretrained: str | None
+    precision: str | None
+    dim: int | None = None
+    logit_scale: float | None = None
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
+    weights_sha256: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """One string for people: `ViT-L-14 openai fp32`, or `RN50 openai imported`."""
+        last = "imported" if self.source == "imported" else self.precision
+        return " ".join(part for part in (self.architecture, self.pretrained, last) if part)
+
+    @property
+    def preprocessing_json(self) -> str:
+        """The preprocessing as canonical JSON, so that equal ones are equal strings."""
+        return json.dumps(self.preprocessing, sort_keys=True, default=list)
+
+    @property
+    def vectors(self) -> str:
+        """First part of the names of its Lance tables: readable, and unique by a digest."""
+        readable = re.sub(r"[^A-Za-z0-9-]+", "_", self.name).strip("_")
+        identity = f"{self.name}\0{self.weights_sha256}\0{self.preprocessing_json}"
+        return f"{readable}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """Which model is meant: an architecture and the name, tag or file of its weights.
+
+    Attributes
+    ----------
+    architecture
+        open_clip's name, `hf-hub:org/name`, `local-dir:FOLDER`, or `tiny`.
+    pretrained
+        A tag of `open_clip.list_pretrained()` or a checkpoint file; None where the architecture
+        says it already.
+    """
+
+    architecture: str
+    pretrained: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, pretrained: str | None = None) -> ModelName:
+        """Read `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, or a name beside `pretrained`."""
+        if text.startswith(("hf-hub:", "local-dir:")):
+            return cls(text)
+        plain = text.removeprefix("open_clip:")
+        separator = "," if "," in plain else "/" if text.startswith("open_clip:") else None
+        if separator is None:
+            return cls(plain, pretrained)
+        architecture, _, tag = plain.partition(separator)
+        return cls(architecture.strip(), tag.strip() or pretrained)
+
+
+@dataclass(frozen=True)
+class EmbeddingBatch:
+    """Vectors by key: an image_id for images, the text itself for prompts.
+
+    Attributes
+    ----------
+    keys
+        B keys.
+    vectors
+        float32 (B, D), rows of unit length.
+    """
+
+    keys: tuple[str, ...]
+    vectors: Float32
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A text and the classes that it names.
+
+    Attributes
+    ----------
+    text
+        What the text encoder reads.
+    key
+        Its name in the file that it came from, if it had one.
+    classes
+        Attribute -> class; an attribute that the prompt says nothing about is absent.
+    """
+
+    text: str
+    key: str | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """A named list of prompts."""
+
+    name: str
+    description: str
+    prompts: tuple[Prompt, ...]
+
+
+@dataclass(frozen=True)
+class ClassifierRecord:
+    """What makes predictions of one attribute."""
+
+    name: str
+    kind: str
+    attribute: str
+    encoder_id: int | None = None
+    prompt_set: str | None = None
+    aggregation: str | None = None
+    k: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AttributeClass:
+    """A class of an attribute.
+
+    Attributes
+    ----------
+    name
+        As labels and predictions spell it.
+    ordinal
+        Rank in ties, from 1.
+    low, high
+        Ages in whole years, both included; None where they do not apply or have no limit.
+    """
+
+    name: str
+    ordinal: int
+    low: float | None = None
+    high: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether a number (age in years) falls into this class."""
+        if self.low is None:
+            return False
+        return self.low <= int(value) and (self.high is None or int(value) <= self.high)
+
+
+class Task(Protocol):
+    """A piece of work whose progress is shown."""
+
+    def advance(self, n: int = 1) -> None:
+        """Say that `n` more items are done."""
+
+
+class Progress(Protocol):
+    """Shows how far a long command is."""
+
+    def task(self, title: str, total: int) -> AbstractContextManager[Task]:
+        """Begin a piece of work of `total` items; it ends with the context."""
+
+
+class SilentProgress:
+    """Shows nothing."""
+
+    def task(self, title: str, total: int) -> AbstractContextManager[Task]:
+        """Return a task that ignores what it is told."""
+        return nullcontext(self)
+
+    def advance(self, n: int = 1) -> None:
+        """Do nothing."""
+
+
+def unit_rows(vectors: npt.NDArray[Any]) -> Float32:
+    """Scale rows to unit length.
+
+    Parameters
+    ----------
+    vectors : float (B, D)
+        Any positive lengths.
+
+    Returns
+    -------
+    float32 (B, D)
+
+    Raises
+    ------
+    ValueError
+        If a row is zero, infinite or not a number; its index is in the message.
+    """
+    exact = np.asarray(vectors, dtype=np.float64)
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    bad = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
+    if bad.size:
+        message = f"row {bad[0]} is zero, infinite or NaN ({bad.size:,} such rows)"
+        raise ValueError(message)
+    return np.asarray(exact / lengths, dtype=np.float32)
+
+
+# float16 keeps a unit vector's length to about this.
+UNIT_TOLERANCE = 1e-3
+
+
+def kept_or_unit_rows(vectors: npt.NDArray[Any]) -> Float32:
+    """Keep vectors that somebody stored as unit vectors bit for bit; scale others to unit length.
+
+    Scaling away the rounding of float16 would move published decisions that hang on it.
+
+    Parameters
+    ----------
+    vectors : float (B, D)
+
+    Returns
+    -------
+    float32 (B, D)
+        Rows of length 1, to `UNIT_TOLERANCE` where all rows were so before.
+
+    Raises
+    ------
+    ValueError
+        As `unit_rows`.
+    """
+    units = unit_rows(vectors)
+    lengths = np.linalg.norm(np.asarray(vectors, dtype=np.float64), axis=1)
+    if np.all(np.abs(lengths - 1) < UNIT_TOLERANCE):
+        return np.asarray(vectors, dtype=np.float32)
+    return units
+
+
+def first_repeated(values: Iterable[str]) -> str | None:
+    """Return the first value that occurs for a second time, or None."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None

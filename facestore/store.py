@@ -1,0 +1,394 @@
+"""The Python interface: a store, with the same verbs as the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from facestore import resources
+from facestore.catalog import Catalog
+from facestore.config import (
+    CATALOG_FILE,
+    DEFAULT_BATCH_SIZE,
+    DEFAULT_PRECISION,
+    DEFAULT_WORKERS,
+    DEMO_FACES_FOLDER,
+    REPORTS_FOLDER,
+    VECTORS_FOLDER,
+)
+from facestore.encoder import LazyEncoder
+from facestore.errors import NotAStoreError, QueryError
+from facestore.importing.similarities import DEFAULT_SCALE
+from facestore.pipeline import Stores, imports
+from facestore.pipeline.demo import run_demo
+from facestore.pipeline.imports import ImportSummary, Target, TextSource
+from facestore.pipeline.info import contents
+from facestore.pipeline.ingest import IngestSummary, ingest
+from facestore.pipeline.predict import PredictSummary, predict
+from facestore.pipeline.report import write_report
+from facestore.pipeline.score import ScoreSummary, score
+from facestore.prompts import read_prompt_file
+from facestore.records import ModelName, Progress, PromptSet, SilentProgress
+from facestore.vectors import VectorStore
+
+AnyPath = str | PathLike[str]
+
+
+class Store:
+    """A folder with a DuckDB catalogue and a LanceDB of vectors.
+
+    Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
+    first verb that writes.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    progress, notify
+        Show how far long verbs are, and lines that are no result; nothing by default.
+
+    Raises
+    ------
+    NotAStoreError
+        If something else is at the path.
+    """
+
+    def __init__(
+        self,
+        path: AnyPath,
+        *,
+        progress: Progress | None = None,
+        notify: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.path = Path(path)
+        _check_folder(self.path)
+        self._notify = notify
+        self._stores = Stores(
+            Catalog(self.path / CATALOG_FILE),
+            VectorStore(str(self.path / VECTORS_FOLDER)),
+            progress or SilentProgress(),
+            notify,
+        )
+
+    @classmethod
+    def open(cls, path: AnyPath, **options: Any) -> Self:
+        """Open the store in a folder; one that is not there yet is made by the first write."""
+        return cls(path, **options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the DuckDB file; relations that `sql` returned end with it."""
+        self._stores.catalog.close()
+
+    def ingest(
+        self,
+        source: AnyPath,
+        *,
+        dataset: str | None = None,
+        split: str | None = None,
+        labels: AnyPath | None = None,
+        layout: str = "auto",
+        models: Sequence[str] = (),
+        pretrained: str | None = None,
+        precision: str = DEFAULT_PRECISION,
+        device: str = "auto",
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        workers: int = DEFAULT_WORKERS,
+        force_quick_gelu: bool = False,
+        attributes: Sequence[str] = (),
+        new_classes: bool = False,
+    ) -> IngestSummary:
+        """Bring a folder of images into the store and encode what is not encoded yet.
+
+        Parameters
+        ----------
+        source
+            The folder; its name is the data set's unless `dataset` is given.
+        split
+            Split of all files.
+        labels
+            Label table with a column `file`, matched by the longest common tail of the path.
+        layout
+            `auto`, `folder`, `csv` or `utkface`.
+        models
+            `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...
+        pretrained
+            Weights of the models that name none: a tag of open_clip or a checkpoint file.
+        precision, device
+            As open_clip names them; `auto` takes a GPU where there is one.
+        batch_size, workers
+            Images a forward pass; threads that read and decode.
+        force_quick_gelu
+            For a checkpoint that was trained with QuickGELU.
+        attributes, new_classes
+            Further columns to read as labels, and whether labels may be new classes.
+        """
+        encoders = [
+            LazyEncoder(
+                ModelName.parse(model, pretrained),
+                precision=precision,
+                device=device,
+                force_quick_gelu=force_quick_gelu,
+                notify=self._notify,
+            )
+            for model in models
+        ]
+        return ingest(
+            self._stores,
+            Path(source),
+            dataset=dataset,
+            split=split,
+            labels=None if labels is None else Path(labels),
+            layout=layout,
+            encoders=encoders,
+            batch_size=batch_size,
+            workers=workers,
+            attributes=attributes,
+            allow_new_classes=new_classes,
+        )
+
+    def import_labels(
+        self,
+        path: AnyPath,
+        *,
+        dataset: str,
+        split: str | None = None,
+        create_samples: bool = False,
+        attributes: Sequence[str] = (),
+        new_classes: bool = False,
+    ) -> ImportSummary:
+        """Import a label table."""
+        return imports.import_labels(
+            self._stores,
+            Path(path),
+            Target(dataset, split, create_samples),
+            attributes=attributes,
+            allow_new_classes=new_classes,
+        )
+
+    def import_similarities(
+        self,
+        path: AnyPath,
+        *,
+        dataset: str,
+        model: str,
+        split: str | None = None,
+        create_samples: bool = False,
+        scale: float = DEFAULT_SCALE,
+    ) -> ImportSummary:
+        """Import similarities, `{file: {prompt: scale x cosine}}` as JSON."""
+        target = Target(dataset, split, create_samples)
+        name = ModelName.parse(model)
+        return imports.import_similarities(
+            self._stores, Path(path), target, model=name, scale=scale
+        )
+
+    def import_predictions(
+        self,
+        path: AnyPath,
+        *,
+        dataset: str,
+        split: str | None = None,
+        create_samples: bool = False,
+        column: str = "predicted",
+        attribute: str | None = None,
+        classifier: str | None = None,
+    ) -> ImportSummary:
+        """Import the predictions of one or many classifiers, CSV or Parquet."""
+        return imports.import_predictions(
+            self._stores,
+            Path(path),
+            Target(dataset, split, create_samples),
+            column=column,
+            attribute=attribute,
+            classifier=classifier,
+        )
+
+    def import_embeddings(
+        self,
+        path: AnyPath,
+        *,
+        dataset: str,
+        model: str,
+        split: str | None = None,
+        create_samples: bool = False,
+        names_key: str | None = None,
+        vectors_key: str | None = None,
+        metadata: AnyPath | None = None,
+        text: TextSource | None = None,
+        logit_scale: float | None = None,
+    ) -> ImportSummary:
+        """Import image vectors, and text vectors beside them: .npz, .npy or Parquet."""
+        return imports.import_embeddings(
+            self._stores,
+            Path(path),
+            Target(dataset, split, create_samples),
+            model=ModelName.parse(model),
+            names_key=names_key,
+            vectors_key=vectors_key,
+            metadata=None if metadata is None else Path(metadata),
+            text=text,
+            logit_scale=logit_scale,
+        )
+
+    def prompt_sets(self) -> list[PromptSet]:
+        """Return all prompt sets."""
+        prompts = self._stores.catalog.prompts
+        return [prompts.get(name) for name in prompts.names()]
+
+    def prompt_set(self, name: str) -> PromptSet:
+        """Return one prompt set."""
+        return self._stores.catalog.prompts.get(name)
+
+    def add_prompts(
+        self, path: AnyPath, *, name: str | None = None, attributes: Sequence[str] = ()
+    ) -> PromptSet:
+        """Add the prompt set of a YAML or JSON file; every prompt names a class of `attributes`."""
+        prompt_set = read_prompt_file(Path(path), name=name, attributes=attributes)
+        self._stores.catalog.prompts.add(prompt_set)
+        return prompt_set
+
+    def score(
+        self,
+        prompt_set: str,
+        *,
+        model: str | None = None,
+        dataset: str | None = None,
+        device: str = "auto",
+    ) -> ScoreSummary:
+        """Write the similarities between a prompt set and the images of an encoder.
+
+        Parameters
+        ----------
+        prompt_set
+            Name of the set.
+        model
+            The encoder, by name or as `ingest` takes it; not needed where there is only one. A
+            local checkpoint is given with its path.
+        dataset
+            Only samples of this data set.
+        device
+            Where the model runs for prompts that are new.
+        """
+        encoders = self._stores.catalog.encoders
+        encoder = encoders.find(model) if model else encoders.only()
+        lazy = None
+        if encoder.record.source == "open_clip":
+            given = ModelName.parse(model) if model else None
+            is_file = given is not None and Path(given.pretrained or "").is_file()
+            named = ModelName(encoder.record.architecture, encoder.record.pretrained)
+            lazy = LazyEncoder(
+                given if given is not None and is_file else named,
+                precision=encoder.record.precision or DEFAULT_PRECISION,
+                device=device,
+                force_quick_gelu=bool(encoder.record.preprocessing.get("quick_gelu")),
+            )
+        return score(self._stores, prompt_set, encoder=encoder, model=lazy, dataset=dataset)
+
+    def predict(
+        self,
+        *,
+        attribute: str,
+        prompt_set: str,
+        aggregation: str = "sum",
+        k: int | None = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        name: str | None = None,
+    ) -> PredictSummary:
+        """Write a zero-shot classifier's predictions from similarities that are there."""
+        encoders = self._stores.catalog.encoders
+        return predict(
+            self._stores,
+            encoder=encoders.find(model) if model else encoders.only(),
+            prompt_set=prompt_set,
+            attribute=attribute,
+            aggregation=aggregation,
+            k=k,
+            dataset=dataset,
+            name=name,
+        )
+
+    def info(self) -> list[tuple[str, str, int, str]]:
+        """Return what is in the store: kind, name, number and details of each part."""
+        return contents(self._stores, self.path)
+
+    def demo(self) -> Path:
+        """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report."""
+        run_demo(self._stores, self.path / DEMO_FACES_FOLDER)
+        return self.report()
+
+    def headlines(self) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the columns and rows of the shortest account of all classifiers."""
+        query = resources.folder("reports") / "queries" / "headlines.sql"
+        relation = self.sql(query.read_text(encoding="utf-8"))
+        return relation.columns, relation.fetchall()
+
+    def report(self, out: AnyPath | None = None) -> Path:
+        """Write the HTML report, by default into the store; return its first page."""
+        folder = self.path / REPORTS_FOLDER if out is None else Path(out)
+        return write_report(self._stores, folder)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        """Run a query; read-only.
+
+        Returns
+        -------
+        duckdb.DuckDBPyRelation
+            `.pl()`, `.df()`, `.arrow()`, `.fetchall()`; it ends with the next verb that writes.
+
+        Raises
+        ------
+        QueryError
+            If DuckDB refuses it.
+        """
+        try:
+            return self._stores.catalog.database.reader().sql(query)
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+
+    def execute(self, statement: str) -> None:
+        """Run statements that write, in one transaction.
+
+        Raises
+        ------
+        QueryError
+            If DuckDB refuses one of them; nothing is written then.
+        """
+        try:
+            with self._stores.catalog.database.writing() as con:
+                con.execute(statement)
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+
+    def migrate(self) -> list[str]:
+        """Bring the store up to date with this program; return what was applied."""
+        return self._stores.catalog.database.update()
+
+
+def _check_folder(path: Path) -> None:
+    if path.is_dir():
+        others = [each.name for each in path.iterdir()]
+        if others and not (path / CATALOG_FILE).is_file():
+            raise NotAStoreError(path, f"there is no {CATALOG_FILE} among its {len(others)} files")
+    elif path.exists():
+        raise NotAStoreError(path, "it is a file, a folder was expected")
+
+
+def _one_line(error: duckdb.Error) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,168 @@
+"""The LanceDB half of a store: unit vectors of images and of texts, one pair of tables an encoder.
+
+A Lance table holds `key` and `vector`: keyed by image_id or by the text itself, so a table can be
+carried to another store. It is the only truth about which vectors exist, and is never migrated:
+other weights, preprocessing or precision are another encoder, and so other tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from facestore.records import UNIT_TOLERANCE, EmbeddingBatch, Float32, first_repeated
+
+_READ_ROWS = 8192
+
+
+class VectorStore:
+    """The Lance database of a store.
+
+    Parameters
+    ----------
+    uri
+        A folder, or any URI that Lance takes (`s3://`, `gs://` ...).
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+
+    @cached_property
+    def _db(self) -> Any:
+        import lancedb
+
+        return lancedb.connect(self._uri)
+
+    def images(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
+        """Return the image vectors of an encoder, keyed by `image_id`."""
+        return VectorTable(self._db, f"{vectors}.images", "image_id", identity or {})
+
+    def texts(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
+        """Return the text vectors of an encoder, keyed by `text`."""
+        return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
+
+
+class VectorTable:
+    """Unit vectors by key; made by the first `add`.
+
+    Parameters
+    ----------
+    db
+        An open Lance database.
+    name
+        Name of the table.
+    key
+        Name of its key column.
+    identity
+        What identifies the encoder; kept in the table's metadata.
+    """
+
+    def __init__(self, db: Any, name: str, key: str, identity: Mapping[str, Any]) -> None:
+        self._db = db
+        self.name = name
+        self._key = key
+        self._identity = identity
+
+    def keys(self) -> set[str]:
+        """Return all keys."""
+        if (table := self._open()) is None:
+            return set()
+        batches = table.search().select([self._key]).limit(None).to_batches(_READ_ROWS)
+        return {key for batch in batches for key in batch[self._key].to_pylist()}
+
+    def count(self) -> int:
+        """Return the number of vectors."""
+        table = self._open()
+        return 0 if table is None else int(table.count_rows())
+
+    def add(self, batch: EmbeddingBatch) -> int:
+        """Add vectors whose keys are new; return how many were.
+
+        Parameters
+        ----------
+        batch
+            Keys without repeats, and float32 (B, D) rows of unit length (to `UNIT_TOLERANCE`).
+
+        Raises
+        ------
+        ValueError
+            If a key occurs twice (Lance would store both), a row is not of unit length, or the
+            width differs from the table's.
+        """
+        if not batch.keys:
+            return 0
+        repeated = first_repeated(batch.keys)
+        if repeated is not None:
+            message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
+            raise ValueError(message)
+        _check_unit_rows(batch.vectors, self.name)
+        table = self._open() or self._create(batch.vectors.shape[1])
+        width = table.schema.field("vector").type.list_size
+        if width != batch.vectors.shape[1]:
+            message = (
+                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
+            )
+            raise ValueError(message)
+        vectors = pa.FixedSizeListArray.from_arrays(pa.array(batch.vectors.ravel()), width)
+        rows = pa.table(
+            [pa.array(batch.keys, pa.string()), vectors], schema=_schema(self._key, width)
+        )
+        merge = table.merge_insert(self._key).when_not_matched_insert_all()
+        return int(merge.execute(rows).num_inserted_rows)
+
+    def batches(self) -> Iterator[EmbeddingBatch]:
+        """Yield all vectors, some thousands at a time."""
+        if (table := self._open()) is None:
+            return
+        for batch in table.search().limit(None).to_batches(_READ_ROWS):
+            yield _embedding_batch(batch, self._key)
+
+    def get(self, keys: Sequence[str]) -> dict[str, Float32]:
+        """Return the vectors of those of the keys that are there; meant for some hundreds."""
+        wanted = set(keys)
+        return {
+            key: batch.vectors[i]
+            for batch in self.batches()
+            for i, key in enumerate(batch.keys)
+            if key in wanted
+        }
+
+    def compact(self) -> None:
+        """Merge the fragments that many small additions left."""
+        if (table := self._open()) is not None:
+            table.optimize()
+
+    def _open(self) -> Any:
+        if self.name not in self._db.list_tables().tables:
+            return None
+        return self._db.open_table(self.name)
+
+    def _create(self, width: int) -> Any:
+        identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
+        schema = _schema(self._key, width).with_metadata({"facestore": identity})
+        return self._db.create_table(self.name, schema=schema)
+
+
+def _schema(key: str, width: int) -> pa.Schema:
+    vector = pa.list_(pa.float32(), width)
+    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vector)])
+
+
+def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
+    column = batch["vector"]
+    flat = column.flatten().to_numpy(zero_copy_only=False)
+    vectors = np.asarray(flat, dtype=np.float32).reshape(len(column), column.type.list_size)
+    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors)
+
+
+def _check_unit_rows(vectors: Float32, table: str) -> None:
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    bad = np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE))
+    if bad.size:
+        message = f"vector {bad[0]} for {table!r} has length {lengths[bad[0]]:.4g}, not 1"
+        raise ValueError(message)

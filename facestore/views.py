@@ -1,0 +1,212 @@
+"""The views and macros of `sql/`: read, put in order of dependency, created and commented.
+
+A file `sql/<topic>/<name>.sql` starts with a header and holds one bare select::
+
+    -- accuracy_by_group: share of right predictions within each group of samples
+    -- grain: classifier, dataset, split, group
+    -- units: accuracy, ci_low and ci_high are fractions in [0, 1]
+    -- reads: judged_predictions, sample_groups
+    select ...
+
+A name with parameters, `-- zero_shot_topk(k): ...`, makes a table macro, or a scalar one where the
+grain is `scalar` and the select is one expression without a `from`. The order is found by
+parsing on an empty connection: on the store itself DuckDB sees through a view to its tables, and a
+second run would lose the order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+_HEADER_LINE = re.compile(r"-- ?(.*)")
+_TITLE = re.compile(
+    r"(?P<name>[a-z_][a-z0-9_]*)(?:\((?P<parameters>[a-z0-9_, ]*)\))?: (?P<text>.+)"
+)
+_FACT = re.compile(r"(?P<key>grain|units|reads): (?P<text>.+)")
+
+
+@dataclass(frozen=True)
+class ViewFile:
+    """One file of `sql/`: a view, or a macro if it has parameters.
+
+    Attributes
+    ----------
+    name
+        Name of the view or macro, the same as the file's.
+    parameters
+        Parameters of a macro; None for a view.
+    comment
+        The header without its comment marks; becomes the comment in the database.
+    reads
+        Tables, views and macros that the header says it reads.
+    is_scalar
+        Whether it is a scalar macro: its grain is `scalar`.
+    body
+        The select.
+    """
+
+    name: str
+    parameters: tuple[str, ...] | None
+    comment: str
+    reads: tuple[str, ...]
+    is_scalar: bool
+    body: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 (hex) of all that decides what is created."""
+        return hashlib.sha256(f"{self.create_sql}\0{self.comment}".encode()).hexdigest()
+
+    @property
+    def create_sql(self) -> str:
+        """The statement that creates or replaces it."""
+        if self.parameters is None:
+            return f"create or replace view {self.name} as {self.body}"
+        # A scalar macro is the expression alone: as a subquery it would be joined row by row.
+        body = self.body.removeprefix("select") if self.is_scalar else f"table {self.body}"
+        return f"create or replace macro {self.name}({', '.join(self.parameters)}) as {body}"
+
+    @property
+    def comment_sql(self) -> str:
+        """The statement that puts the header where DBeaver shows it."""
+        kind = "view"
+        if self.parameters is not None:
+            kind = "macro" if self.is_scalar else "macro table"
+        text = self.comment.replace("'", "''")
+        return f"comment on {kind} {self.name} is '{text}'"
+
+
+def parse_view_file(path: Path) -> ViewFile:
+    """Read one file of `sql/`.
+
+    Raises
+    ------
+    ValueError
+        If the header is not as the module's docstring shows, or names another file.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    n_header = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    header = [m[1] for line in lines[:n_header] if (m := _HEADER_LINE.fullmatch(line))]
+    title = _TITLE.fullmatch(header[0]) if header else None
+    if title is None or title["name"] != path.stem:
+        message = f"{path.name}: the first line has to be '-- {path.stem}: what it answers'"
+        raise ValueError(message)
+    facts = {m["key"]: m["text"] for line in header if (m := _FACT.fullmatch(line))}
+    parameters = title["parameters"]
+    return ViewFile(
+        name=title["name"],
+        parameters=None if parameters is None else tuple(re.findall(r"\w+", parameters)),
+        comment="\n".join(header),
+        reads=tuple(re.findall(r"\w+", facts.get("reads", ""))),
+        is_scalar=facts.get("grain") == "scalar",
+        body="\n".join(lines[n_header:]).strip().removesuffix(";"),
+    )
+
+
+def load_views(folder: Path) -> list[ViewFile]:
+    """Read all files of `sql/`, in an order in which each comes after what it reads."""
+    files = {view.name: view for view in map(parse_view_file, sorted(folder.glob("*/*.sql")))}
+    with duckdb.connect() as empty:
+        graph = {
+            name: [other for other in referenced_names(empty, view) if other in files]
+            for name, view in files.items()
+        }
+    return [files[name] for name in TopologicalSorter(graph).static_order()]
+
+
+def referenced_names(empty: duckdb.DuckDBPyConnection, view: ViewFile) -> set[str]:
+    """Return every table, view, macro and function that a view's text names.
+
+    Parameters
+    ----------
+    empty
+        A connection to an empty database, which does the parsing.
+    view
+        The file to look into.
+    """
+    row = empty.execute("select json_serialize_sql(?::varchar)", [view.body]).fetchone()
+    assert row is not None
+    tree = json.loads(row[0])
+    if tree["error"]:
+        message = f"{view.name}: {tree['error_message']}"
+        raise ValueError(message)
+    return {name for node in _nodes(tree) for name in _names_in(node)} - {view.name}
+
+
+def outdated(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list[str]:
+    """Return the names of views that are missing, changed or no longer shipped."""
+    recorded = dict(con.execute("select view_name, checksum from schema_views").fetchall())
+    shipped = {view.name: view.checksum for view in views}
+    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
+    return changed + [name for name in recorded if name not in shipped]
+
+
+def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list[str]:
+    """Create or replace all views if any of them changed; return the names of those that did.
+
+    Parameters
+    ----------
+    con
+        A connection for writing, outside a transaction.
+    views
+        As `load_views` gives them.
+    """
+    changed = outdated(con, views)
+    if not changed:
+        return []
+    con.begin()
+    try:
+        _drop_all(con)
+        for view in views:
+            con.execute(view.create_sql)
+            con.execute(view.comment_sql)
+        con.executemany(
+            "insert into schema_views values (?, ?)", [(view.name, view.checksum) for view in views]
+        )
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return changed
+
+
+def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what an earlier version installed, so that views may turn into macros and back."""
+    recorded = {name for (name,) in con.execute("select view_name from schema_views").fetchall()}
+    present = con.execute(
+        "select view_name, 'view' from duckdb_views() where not internal "
+        "union all select distinct function_name, replace(function_type, '_', ' ') "
+        "from duckdb_functions() where not internal and function_type like '%macro'"
+    ).fetchall()
+    kinds = {"view": "view", "macro": "macro", "table macro": "macro table"}
+    for name, kind in present:
+        if name in recorded:
+            con.execute(f'drop {kinds[kind]} "{name}"')
+    con.execute("delete from schema_views")
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a parsed JSON tree."""
+    if isinstance(tree, dict):
+        yield tree
+        for child in tree.values():
+            yield from _nodes(child)
+    elif isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child)
+
+
+def _names_in(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("type") == "BASE_TABLE":
+        yield node["table_name"]
+    if node.get("class") == "FUNCTION":
+        yield node["function_name"]

@@ -1,0 +1,38 @@
+-- accuracy_by_group: share of right predictions within each group of samples
+-- grain: classifier, dataset, split, group_attribute, group_name
+-- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
+-- reads: judged_predictions, sample_groups, wilson_low, wilson_high
+with counts as (
+    select
+        judged_predictions.classifier,
+        judged_predictions.attribute,
+        judged_predictions.dataset,
+        judged_predictions.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        count(*) as n_samples,
+        count(*) filter (where judged_predictions.is_correct) as n_correct
+    from judged_predictions
+    inner join sample_groups on judged_predictions.sample_id = sample_groups.sample_id
+    group by
+        judged_predictions.classifier,
+        judged_predictions.attribute,
+        judged_predictions.dataset,
+        judged_predictions.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name
+)
+
+select
+    classifier,
+    attribute,
+    dataset,
+    split,
+    group_attribute,
+    group_name,
+    n_samples,
+    n_correct,
+    n_correct / n_samples as accuracy,
+    wilson_low(n_correct, n_samples) as ci_low,
+    wilson_high(n_correct, n_samples) as ci_high
+from counts

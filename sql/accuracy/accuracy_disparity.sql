@@ -1,0 +1,24 @@
+-- accuracy_disparity: how far apart the accuracies of the groups of one attribute are
+-- grain: classifier, dataset, split, group_attribute
+-- units: accuracies and their differences are fractions in [0, 1]; every group counts the same
+-- reads: accuracy_by_group
+-- note: names after Fairlearn; mean_minus_min is what published FairFace tables call the race gap
+select
+    classifier,
+    attribute,
+    dataset,
+    split,
+    group_attribute,
+    count(*) as n_groups,
+    sum(n_samples) as n_samples,
+    min(n_samples) as n_samples_smallest,
+    min(accuracy) as accuracy_min,
+    max(accuracy) as accuracy_max,
+    avg(accuracy) as accuracy_mean,
+    max(accuracy) - min(accuracy) as accuracy_difference,
+    min(accuracy) / nullif(max(accuracy), 0) as accuracy_ratio,
+    avg(accuracy) - min(accuracy) as mean_minus_min,
+    arg_min(group_name, { 'accuracy': accuracy, 'name': group_name }) as worst_group
+from accuracy_by_group
+where group_attribute <> 'overall'
+group by classifier, attribute, dataset, split, group_attribute

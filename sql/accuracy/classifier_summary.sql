@@ -1,0 +1,51 @@
+-- classifier_summary: the headline figures of a classifier on a data set
+-- grain: classifier, dataset, split
+-- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy
+-- reads: classification_report, prediction_coverage, wilson_low, wilson_high
+-- note: macro averages go over every class that is a label or a prediction, as in scikit-learn;
+-- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes
+with averages as (
+    select
+        classifier,
+        attribute,
+        dataset,
+        split,
+        sum(support)::bigint as n_samples,
+        sum(recall * support) / sum(support) as accuracy,
+        avg(recall) filter (where support > 0) as balanced_accuracy,
+        avg(precision) as macro_precision,
+        avg(recall) as macro_recall,
+        avg(f1) as macro_f1,
+        sum(precision * support) / sum(support) as weighted_precision,
+        sum(recall * support) / sum(support) as weighted_recall,
+        sum(f1 * support) / sum(support) as weighted_f1,
+        count(*) filter (where support > 0) as n_classes
+    from classification_report
+    group by classifier, attribute, dataset, split
+)
+
+select
+    averages.classifier,
+    averages.attribute,
+    averages.dataset,
+    averages.split,
+    averages.n_samples,
+    prediction_coverage.n_labelled - prediction_coverage.n_judged as n_missing,
+    averages.accuracy,
+    wilson_low(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_low,
+    wilson_high(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_high,
+    averages.balanced_accuracy,
+    averages.macro_precision,
+    averages.macro_recall,
+    averages.macro_f1,
+    averages.weighted_precision,
+    averages.weighted_recall,
+    averages.weighted_f1,
+    averages.n_classes,
+    averages.accuracy - 1 / averages.n_classes as chance_adjusted_accuracy
+from averages
+inner join prediction_coverage
+    on
+        averages.classifier = prediction_coverage.classifier
+        and averages.dataset = prediction_coverage.dataset
+        and averages.split is not distinct from prediction_coverage.split

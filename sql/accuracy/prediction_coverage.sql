@@ -1,0 +1,74 @@
+-- prediction_coverage: how many samples of a data set a classifier could be judged on
+-- grain: classifier, dataset, split
+-- units: counts; n_judged have both a label and a predicted class
+-- reads: classifiers, predictions, samples, labels
+-- note: every split of a data set in which the classifier predicted anything has a row
+with label_of as (
+    select
+        sample_id,
+        attribute
+    from labels
+    where label is not null
+),
+
+predicted as (
+    select
+        predictions.classifier_id,
+        samples.dataset,
+        samples.split,
+        count(*) as n_predicted,
+        count(label_of.sample_id) as n_judged
+    from predictions
+    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
+    inner join samples on predictions.sample_id = samples.sample_id
+    left join label_of
+        on
+            predictions.sample_id = label_of.sample_id
+            and classifiers.attribute = label_of.attribute
+    where predictions.predicted is not null
+    group by predictions.classifier_id, samples.dataset, samples.split
+),
+
+judged_datasets as (
+    select distinct
+        classifier_id,
+        dataset
+    from predicted
+),
+
+totals as (
+    select
+        judged_attributes.attribute,
+        samples.dataset,
+        samples.split,
+        count(*) as n_samples,
+        count(label_of.sample_id) as n_labelled
+    from samples
+    cross join (select distinct attribute from classifiers) as judged_attributes
+    left join label_of
+        on
+            samples.sample_id = label_of.sample_id
+            and judged_attributes.attribute = label_of.attribute
+    group by judged_attributes.attribute, samples.dataset, samples.split
+)
+
+select
+    classifiers.name as classifier,
+    classifiers.attribute,
+    totals.dataset,
+    totals.split,
+    totals.n_samples,
+    totals.n_labelled,
+    coalesce(predicted.n_predicted, 0) as n_predicted,
+    coalesce(predicted.n_judged, 0) as n_judged
+from judged_datasets
+inner join classifiers on judged_datasets.classifier_id = classifiers.classifier_id
+inner join totals
+    on
+        judged_datasets.dataset = totals.dataset
+        and classifiers.attribute = totals.attribute
+left join predicted
+    on
+        judged_datasets.classifier_id = predicted.classifier_id
+        and judged_datasets.dataset = predicted.dataset
+        and totals.split is not distinct from predicted.split

@@ -1,0 +1,84 @@
+-- store_contents: what is in the store, one row a data set, encoder, prompt set, classifier and log
+-- grain: kind, name
+-- units: n counts samples, similarities, prompts, predictions or runs
+-- reads: samples, labels, datasets, encoders, similarities, prompt_sets, prompt_set_members, classifiers, predictions, runs
+with dataset_counts as (
+    select
+        samples.dataset,
+        count(*) as n_samples,
+        count(distinct samples.image_id) as n_images,
+        count(samples.error) as n_errors,
+        count(labelled.sample_id) as n_labelled
+    from samples
+    left join (select distinct sample_id from labels) as labelled
+        on samples.sample_id = labelled.sample_id
+    group by samples.dataset
+),
+
+similarity_counts as (
+    select
+        encoder_id,
+        count(*) as n_similarities
+    from similarities
+    group by encoder_id
+),
+
+prompt_counts as (
+    select
+        prompt_set,
+        count(*) as n_prompts
+    from prompt_set_members
+    group by prompt_set
+),
+
+prediction_counts as (
+    select
+        classifier_id,
+        count(*) as n_predictions
+    from predictions
+    group by classifier_id
+)
+
+select
+    'dataset' as kind,
+    datasets.dataset as name,
+    coalesce(dataset_counts.n_samples, 0) as n,
+    format(
+        '{} images, {} samples labelled, {} unreadable files',
+        coalesce(dataset_counts.n_images, 0),
+        coalesce(dataset_counts.n_labelled, 0),
+        coalesce(dataset_counts.n_errors, 0)
+    ) as details
+from datasets
+left join dataset_counts on datasets.dataset = dataset_counts.dataset
+union all
+select
+    'encoder' as kind,
+    encoders.name,
+    coalesce(similarity_counts.n_similarities, 0) as n,
+    format('similarities; vectors of {} values', coalesce(encoders.dim::varchar, '?')) as details
+from encoders
+left join similarity_counts on encoders.encoder_id = similarity_counts.encoder_id
+union all
+select
+    'prompt set' as kind,
+    prompt_sets.prompt_set as name,
+    coalesce(prompt_counts.n_prompts, 0) as n,
+    coalesce(prompt_sets.description, '') as details
+from prompt_sets
+left join prompt_counts on prompt_sets.prompt_set = prompt_counts.prompt_set
+union all
+select
+    'classifier' as kind,
+    classifiers.name,
+    coalesce(prediction_counts.n_predictions, 0) as n,
+    format('predictions of {}', classifiers.attribute) as details
+from classifiers
+left join prediction_counts on classifiers.classifier_id = prediction_counts.classifier_id
+union all
+select
+    'log' as kind,
+    'runs' as name,
+    count(*) as n,
+    coalesce('last: ' || strftime(max(ended_at), '%Y-%m-%d %H:%M UTC'), 'none') as details
+from runs

@@ -1,0 +1,45 @@
+"""Fixtures shared by all tests: a catalogue in memory, and the versions in the header."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import hypothesis
+import pytest
+
+from facestore import migrate, resources, views
+
+hypothesis.settings.register_profile("facestore", deadline=None, max_examples=50)
+hypothesis.settings.load_profile("facestore")
+
+
+def pytest_report_header() -> str:
+    names = ("duckdb", "lancedb", "torch", "open_clip_torch", "polars", "pillow")
+    return "versions: " + ", ".join(f"{name} {version(name)}" for name in names)
+
+
+@pytest.fixture(scope="session")
+def all_views() -> list[views.ViewFile]:
+    return views.load_views(resources.folder("sql"))
+
+
+@pytest.fixture
+def con(all_views: list[views.ViewFile]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a catalogue in memory: migrated, with all views, without samples."""
+    with duckdb.connect() as connection:
+        migrate.migrate(connection, migrate.load_migrations(resources.folder("migrations")))
+        views.install_views(connection, all_views)
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder of real data; skip the test where there is none."""
+    folder = os.environ.get("FACESTORE_REAL_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("FACESTORE_REAL_DATA is not set")
+    return Path(folder)

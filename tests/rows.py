@@ -1,0 +1,125 @@
+"""Small literal rows for tests: dictionaries into tables, one insert a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+Row = Mapping[str, Any]
+
+
+def fill(con: duckdb.DuckDBPyConnection, **tables: Iterable[Row]) -> None:
+    """Insert rows into tables by column name; columns left out are NULL."""
+    for table, rows in tables.items():
+        for columns, group in _by_columns(rows).items():
+            names = ", ".join(columns)
+            marks = ", ".join("?" for _ in columns)
+            con.executemany(
+                f"insert into {table} ({names}) values ({marks})",
+                [[row[column] for column in columns] for row in group],
+            )
+
+
+def load(con: duckdb.DuckDBPyConnection, **tables: Sequence[Row]) -> None:
+    """Insert rows as `fill` does, many at once: the columns are those of the first row."""
+    for table, rows in tables.items():
+        if rows:
+            con.register("incoming_rows", pa.Table.from_pylist([dict(row) for row in rows]))
+            con.execute(f"insert into {table} by name select * from incoming_rows")
+            con.unregister("incoming_rows")
+
+
+def read(
+    con: duckdb.DuckDBPyConnection, source: str, columns: str = "*", where: str = "true"
+) -> list[tuple[Any, ...]]:
+    """Return columns of a table, view or macro call, in order of the columns, NULL last."""
+    query = f"select {columns} from {source} where {where} order by all"
+    return con.execute(query).fetchall()
+
+
+def samples(
+    n: int, *, dataset: str = "faces", split: str | None = "val", first: int = 1
+) -> list[dict[str, Any]]:
+    """Return `n` samples with ids from `first` on and paths `1.jpg`, `2.jpg` ..."""
+    return [
+        {"sample_id": i, "dataset": dataset, "path": f"{i}.jpg", "split": split}
+        for i in range(first, first + n)
+    ]
+
+
+def labels(attribute: str, values: Sequence[str | None], first: int = 1) -> list[dict[str, Any]]:
+    """Return one label per sample, in order of sample_id; None leaves the sample out."""
+    return [
+        {"sample_id": i, "attribute": attribute, "label": label}
+        for i, label in enumerate(values, first)
+        if label is not None
+    ]
+
+
+def classifier(
+    classifier_id: int = 1, name: str = "c", attribute: str = "gender", **more: object
+) -> dict[str, Any]:
+    """Return one row of `classifiers`, imported unless told otherwise."""
+    kind = {"kind": "imported"}
+    named = {"classifier_id": classifier_id, "name": name, "attribute": attribute}
+    return kind | named | more
+
+
+def predictions(
+    values: Sequence[str | None], classifier_id: int = 1, first: int = 1
+) -> list[dict[str, Any]]:
+    """Return one prediction per sample, in order of sample_id; None leaves the sample out."""
+    return [
+        {"classifier_id": classifier_id, "sample_id": i, "predicted": predicted}
+        for i, predicted in enumerate(values, first)
+        if predicted is not None
+    ]
+
+
+def encoder(encoder_id: int = 1, name: str = "tiny") -> dict[str, Any]:
+    """Return one row of `encoders`."""
+    return {
+        "encoder_id": encoder_id,
+        "name": name,
+        "source": "imported",
+        "architecture": name,
+        "vectors": name,
+        "added_at": "2026-01-01",
+    }
+
+
+def prompt_set(
+    name: str, attribute: str, prompts: Sequence[tuple[int, str]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a prompt set: (prompt_id, class) pairs, prompt texts `p1`, `p2` ..."""
+    return {
+        "prompts": [{"prompt_id": i, "text": f"p{i}"} for i, _ in prompts],
+        "prompt_sets": [{"prompt_set": name}],
+        "prompt_set_members": [{"prompt_set": name, "prompt_id": i} for i, _ in prompts],
+        "prompt_classes": [
+            {"prompt_set": name, "prompt_id": i, "attribute": attribute, "class": class_}
+            for i, class_ in prompts
+        ],
+    }
+
+
+def similarities(
+    cosines: Mapping[int, Sequence[float | None]], encoder_id: int = 1, first: int = 1
+) -> list[dict[str, Any]]:
+    """Return similarities: for each prompt_id the cosine of every sample, in order of sample_id."""
+    return [
+        {"encoder_id": encoder_id, "prompt_id": prompt_id, "sample_id": i, "cosine": cosine}
+        for prompt_id, values in cosines.items()
+        for i, cosine in enumerate(values, first)
+        if cosine is not None
+    ]
+
+
+def _by_columns(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return groups
