@@ -6,10 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -223,31 +222,6 @@ class AttributeClass:
         if self.low is None:
             return False
         return self.low <= int(value) and (self.high is None or int(value) <= self.high)
-
-
-class Task(Protocol):
-    """A piece of work whose progress is shown."""
-
-    def advance(self, n: int = 1) -> None:
-        """Say that `n` more items are done."""
-
-
-class Progress(Protocol):
-    """Shows how far a long command is."""
-
-    def task(self, title: str, total: int) -> AbstractContextManager[Task]:
-        """Begin a piece of work of `total` items; it ends with the context."""
-
-
-class SilentProgress:
-    """Shows nothing."""
-
-    def task(self, title: str, total: int) -> AbstractContextManager[Task]:
-        """Return a task that ignores what it is told."""
-        return nullcontext(self)
-
-    def advance(self, n: int = 1) -> None:
-        """Do nothing."""
 
 
 def unit_rows(vectors: npt.NDArray[Any]) -> Float32:

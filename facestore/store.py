@@ -32,8 +32,9 @@ from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import write_report
 from facestore.pipeline.score import ScoreSummary, score
+from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
-from facestore.records import ModelName, Progress, PromptSet, SilentProgress
+from facestore.records import ModelName, PromptSet
 from facestore.vectors import VectorStore
 
 AnyPath = str | PathLike[str]

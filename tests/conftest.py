@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import hypothesis
 import pytest
+from pictures import write_picture
 
 from facestore import migrate, resources, views
 
@@ -43,3 +44,13 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("FACESTORE_REAL_DATA is not set")
     return Path(folder)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Give a folder of six pictures, two of them with the same bytes."""
+    folder = tmp_path / "pictures"
+    for number in range(1, 6):
+        write_picture(folder / f"{number}.jpg", seed=number)
+    (folder / "copy.jpg").write_bytes((folder / "1.jpg").read_bytes())
+    return folder

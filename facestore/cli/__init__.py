@@ -10,6 +10,9 @@ from typer.exceptions import TyperException
 from facestore.cli import analysis, data
 from facestore.errors import FacestoreError
 
+# The exit status of a program that Ctrl-C ended; Typer returns it, too.
+_STOPPED = 130
+
 app = typer.Typer(
     name="facestore",
     help=(
@@ -36,10 +39,12 @@ def main() -> None:
     except FacestoreError as error:
         _fail(str(error), 1)
     except (typer.Abort, KeyboardInterrupt):
-        _fail("Stopped. What was done is kept: run the same command again to go on.", 130)
+        status = _STOPPED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    if status == _STOPPED:
+        _fail("Stopped. What was done is kept: run the same command again to go on.", _STOPPED)
     sys.exit(status if isinstance(status, int) else 0)
 
 

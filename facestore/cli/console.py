@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from facestore.records import Progress, SilentProgress, Task
+from facestore.progress import Progress, SilentProgress, Task
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichBar

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from facestore.catalog import Catalog
-from facestore.records import Progress, SilentProgress
+from facestore.progress import Progress, SilentProgress
 from facestore.vectors import VectorStore
 
 _LIBRARIES = ("facestore", "duckdb", "lancedb", "pillow", "imagehash")

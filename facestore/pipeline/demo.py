@@ -10,6 +10,7 @@ from facestore.pipeline.ingest import ingest
 from facestore.pipeline.predict import predict
 from facestore.pipeline.score import score
 from facestore.records import ModelName
+from facestore.synthetic import write_faces
 
 DATASET = "synthetic-faces"
 _N_FACES, _N_EXACT, _N_NEAR = 720, 12, 24
@@ -39,8 +40,6 @@ def run_demo(stores: Stores, folder: Path) -> None:
     folder
         Where the faces are drawn.
     """
-    from facestore.synthetic import write_faces
-
     stores.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
     labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
     model = LazyEncoder(ModelName(TINY), notify=stores.notify)

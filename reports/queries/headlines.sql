@@ -19,4 +19,8 @@ left join accuracy_disparity as disparity
         and summary.dataset = disparity.dataset
         and summary.split is not distinct from disparity.split
         and disparity.group_attribute = 'race'
-order by summary.dataset, summary.split, summary.attribute, summary.accuracy desc
+order by
+    summary.dataset asc,
+    summary.split asc,
+    summary.attribute asc,
+    summary.accuracy desc

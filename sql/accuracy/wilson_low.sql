@@ -2,16 +2,17 @@
 -- grain: scalar
 -- units: fraction in [0, 1]; NULL without observations
 -- reads:
--- source: Wilson 1927, 10.1080/01621459.1927.10502953; 1.959963984540054 is the 97.5 % normal quantile
+-- source: Wilson 1927, 10.1080/01621459.1927.10502953; 1.959963984540054 is the 97.5 % normal quantile;
+-- the literals have exponents to be doubles: as decimals they would overflow
 select case
     when n_all > 0
         then greatest(
-            0.0,
+            0,
             (
-                n_right + 1.920729410347062
-                - 1.959963984540054
-                * sqrt(n_right * (1 - n_right / n_all) + 0.960364705173531)
+                n_right + 1.920729410347062e0
+                - 1.959963984540054e0
+                * sqrt(n_right * (1 - n_right / n_all) + 0.960364705173531e0)
             )
-            / (n_all + 3.841458820694124)
+            / (n_all + 3.841458820694124e0)
         )
 end

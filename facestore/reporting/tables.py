@@ -1,0 +1,228 @@
+"""Results of queries as tables: typed columns, cells as text, blocks and matrices.
+
+Nothing is computed here; a table is cut into blocks and a matrix is laid out, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from facestore.reporting.queries import Query
+
+# What one classifier's figures on one part of the data are told apart by.
+BLOCK_KEY = ("dataset", "split", "attribute", "classifier")
+
+_NOTHING = "–"
+_FRACTION_TYPES = ("FLOAT", "DOUBLE")
+_COUNT_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT")
+_HEADINGS = {
+    "n_samples": "n",
+    "ci_low": "95 % from",
+    "ci_high": "95 % to",
+    "f1": "F1",
+    "macro_f1": "macro F1",
+    "weighted_f1": "weighted F1",
+    "weights_sha256": "weights SHA-256",
+    "group_attribute": "grouped by",
+    "group_name": "group",
+    "n_samples_smallest": "n smallest",
+    "added_at": "added (UTC)",
+    "started_at": "started (UTC)",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query returned.
+
+    Attributes
+    ----------
+    columns
+        Their names.
+    types
+        DuckDB's types of them.
+    rows
+        One tuple of values each.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name
+        As the SQL calls it.
+    kind
+        `fraction`, `count`, `number`, `time` or `text`.
+    """
+
+    name: str
+    kind: str
+
+    @classmethod
+    def of(cls, name: str, type_: str) -> Column:
+        """Make a column from its name and DuckDB's type."""
+        if type_ in _FRACTION_TYPES:
+            # the one DOUBLE in the catalogue that is a factor and no fraction
+            return cls(name, "number" if name == "logit_scale" else "fraction")
+        if type_ in _COUNT_TYPES:
+            return cls(name, "count")
+        if type_.startswith("DECIMAL"):
+            return cls(name, "number")
+        return cls(name, "time" if type_.startswith("TIMESTAMP") else "text")
+
+    @property
+    def heading(self) -> str:
+        """What the reader sees above it."""
+        return _HEADINGS.get(self.name, self.name.replace("_", " "))
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are aligned right."""
+        return self.kind in ("fraction", "count", "number")
+
+    def cell(self, value: Any) -> str:
+        """Write a value as text: fractions to four decimals, counts with thousands separators."""
+        if value is None or value == "":
+            return _NOTHING
+        if self.kind == "fraction":
+            return f"{value:.4f}"
+        if self.kind == "count":
+            return f"{value:,}"
+        if self.kind == "number":
+            return f"{value:,.1f}"
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A query and its result, ready to be rendered."""
+
+    query: Query
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @classmethod
+    def of(cls, query: Query, result: Result) -> Table:
+        """Give the columns of a result their kinds."""
+        columns = tuple(map(Column.of, result.columns, result.types))
+        return cls(query, columns, result.rows)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    @cached_property
+    def records(self) -> tuple[dict[str, Any], ...]:
+        """The rows as dictionaries by column name."""
+        names = [column.name for column in self.columns]
+        return tuple(dict(zip(names, row, strict=True)) for row in self.rows)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The table cut by classifier, data set, split and attribute, in the order of its rows."""
+        names = [column.name for column in self.columns]
+        kept = [i for i, name in enumerate(names) if name not in BLOCK_KEY]
+        places = [names.index(name) for name in BLOCK_KEY]
+        columns = tuple(self.columns[i] for i in kept)
+        return tuple(
+            Block(BlockKey(*key), columns, tuple(tuple(row[i] for i in kept) for row in rows))
+            for key, rows in groupby(self.rows, lambda row: tuple(row[i] for i in places))
+        )
+
+
+@dataclass(frozen=True)
+class BlockKey:
+    """Whose figures a block has."""
+
+    dataset: str
+    split: str | None
+    attribute: str
+    classifier: str
+
+    @property
+    def part(self) -> str:
+        """The data that it speaks of."""
+        return f"{self.dataset}, {'no split' if self.split is None else self.split}"
+
+    def __str__(self) -> str:
+        """Return one line for a caption."""
+        return f"{self.attribute} by {self.classifier} on {self.part}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one classifier on one data set and split, without the columns of the key."""
+
+    key: BlockKey
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    @cached_property
+    def records(self) -> tuple[dict[str, Any], ...]:
+        """The rows as dictionaries by column name."""
+        names = [column.name for column in self.columns]
+        return tuple(dict(zip(names, row, strict=True)) for row in self.rows)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The cells of a confusion matrix laid out by label and predicted class."""
+        cells = {(each["label"], each["predicted"]): each for each in self.records}
+        labels = list(dict.fromkeys(label for label, _ in cells))
+        return Matrix(
+            self.key,
+            tuple(labels),
+            tuple(tuple(cells[label, predicted] for predicted in labels) for label in labels),
+        )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A confusion matrix: a row a label, a column a predicted class.
+
+    Attributes
+    ----------
+    key
+        Whose it is.
+    classes
+        Names of both rows and columns.
+    rows
+        Cells with `n_samples` and `fraction_of_label` (None for a label without samples).
+    """
+
+    key: BlockKey
+    classes: tuple[str, ...]
+    rows: tuple[tuple[Mapping[str, Any], ...], ...]
+
+
+def best_keys(best: Table) -> list[BlockKey]:
+    """Return the keys of the classifiers that the report shows unfolded."""
+    return [BlockKey(*(each[name] for name in BLOCK_KEY)) for each in best.records]
+
+
+def best_first(
+    blocks: Iterable[Block], best: Sequence[BlockKey]
+) -> tuple[list[Block], list[Block]]:
+    """Part blocks into those of the best classifiers, in their order, and all."""
+    every = list(blocks)
+    by_key = {block.key: block for block in every}
+    return [by_key[key] for key in best if key in by_key], every

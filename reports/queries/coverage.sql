@@ -1,0 +1,20 @@
+-- title: Coverage
+-- text: How many samples each classifier could be judged on, in counts. Only samples with both a
+-- label and a prediction are in any accuracy; a large gap between labelled and judged means that
+-- the figures describe a part of the data.
+select
+    dataset,
+    split,
+    attribute,
+    classifier,
+    n_samples,
+    n_labelled,
+    n_predicted,
+    n_judged
+from prediction_coverage
+order by
+    dataset,
+    split,
+    list_position(['gender', 'race', 'age'], attribute),
+    attribute,
+    classifier

@@ -1,0 +1,23 @@
+-- title: Data sets
+-- text: The files of each data set and split. A sample is one file. Images counts different
+-- contents: fewer than samples means exact copies, and 0 that only labels are known here.
+-- Unreadable files are in no figure below.
+select
+    datasets.dataset,
+    samples.split,
+    count(samples.sample_id) as n_samples,
+    count(distinct samples.image_id) as n_images,
+    count(samples.error) as n_unreadable,
+    datasets.layout,
+    -- the folders above it are the machine's own and no business of a reader
+    regexp_extract(datasets.source, '[^/\\]+[/\\]*$') as source,
+    datasets.added_at
+from datasets
+left join samples on datasets.dataset = samples.dataset
+group by
+    datasets.dataset,
+    samples.split,
+    datasets.layout,
+    datasets.source,
+    datasets.added_at
+order by datasets.dataset, samples.split

@@ -1,0 +1,33 @@
+-- title: Disparity between groups
+-- text: How far apart the accuracies of the groups of one kind are. accuracy_difference is the
+-- highest minus the lowest, accuracy_ratio the lowest divided by the highest; every group counts
+-- the same however small, so look at the size of the smallest group (pairs of labels have small
+-- ones). These figures have no interval of their own: see those of the groups.
+select
+    dataset,
+    split,
+    attribute,
+    classifier,
+    group_attribute,
+    n_groups,
+    n_samples,
+    n_samples_smallest,
+    worst_group,
+    accuracy_min,
+    accuracy_max,
+    accuracy_mean,
+    accuracy_difference,
+    accuracy_ratio,
+    mean_minus_min
+from accuracy_disparity
+where len(string_split(group_attribute, ' x ')) < 3
+order by
+    dataset,
+    split,
+    list_position(['gender', 'race', 'age'], attribute),
+    attribute,
+    classifier,
+    list_position(
+        ['gender', 'race', 'age', 'gender x race', 'age x gender', 'age x race'], group_attribute
+    ),
+    group_attribute

@@ -1,0 +1,31 @@
+-- title: Store
+-- text: How many rows the tables of the store have, and a fingerprint (SHA-256) of these counts.
+-- Two reports with different fingerprints were made of different data; equal ones do not prove that
+-- no value was edited.
+with counts as (
+    select
+        (select count(*) from datasets) as n_datasets,
+        (select count(*) from images) as n_images,
+        (select count(*) from samples) as n_samples,
+        (select count(*) from labels) as n_labels,
+        (select count(*) from encoders) as n_encoders,
+        (select count(*) from prompts) as n_prompts,
+        (select count(*) from similarities) as n_similarities,
+        (select count(*) from classifiers) as n_classifiers,
+        (select count(*) from predictions) as n_predictions,
+        (select count(*) from runs) as n_runs
+)
+
+select
+    n_datasets,
+    n_images,
+    n_samples,
+    n_labels,
+    n_encoders,
+    n_prompts,
+    n_similarities,
+    n_classifiers,
+    n_predictions,
+    n_runs,
+    sha256(to_json(counts)::varchar) as fingerprint
+from counts

@@ -1,0 +1,110 @@
+"""What the documentation says is run, and what there is is documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from pictures import write_labels
+
+from facestore import Store
+from facestore.cli import app
+from facestore.views import load_views
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+SQL_BLOCKS = [
+    pytest.param(block, id=f"{page.stem}-{number}")
+    for page in PAGES
+    for number, block in enumerate(re.findall(r"```sql\n(.+?)```", page.read_text(), re.DOTALL))
+]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Give a store in which every question of the cookbook has something to look at."""
+    folder = tmp_path_factory.mktemp("docs")
+    labels = write_labels(
+        folder / "l.csv",
+        {f"{i}.jpg": ("20-29", "Male" if i % 2 else "Female", "White") for i in range(1, 9)},
+    )
+    scores = ", ".join(
+        f'"{i}.jpg": {{"a photo of a man": {20 + i / 10}, "a photo of a woman": 20.4}}'
+        for i in range(1, 9)
+    )
+    (folder / "s.json").write_text(f"{{{scores}}}")
+    with Store.open(folder / "store") as opened:
+        opened.import_labels(labels, dataset="d", create_samples=True)
+        opened.import_similarities(folder / "s.json", dataset="d", model="ViT-L-14,openai")
+        opened.predict(attribute="gender", prompt_set="raw_gender_labels")
+        yield opened
+
+
+@pytest.mark.parametrize("block", SQL_BLOCKS)
+def test_every_sql_block_runs(store, block):
+    store.sql(block).fetchall()
+
+
+@pytest.mark.parametrize("block", SQL_BLOCKS[:5])
+def test_the_first_questions_have_answers(store, block):
+    assert store.sql(block).fetchall()
+
+
+def test_there_are_questions_to_run():
+    assert len(SQL_BLOCKS) >= 8
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_view_is_in_the_readme_or_helps_another():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    views = load_views(ROOT / "sql")
+    read_by_others = {name for view in views for name in view.reads}
+    undocumented = [
+        view.name
+        for view in views
+        if f"`{view.name}" not in readme and view.name not in read_by_others
+    ]
+    assert undocumented == ["vector_keys"]  # for the program itself
+
+
+def _commands(group, before=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*before, name))
+        else:
+            yield " ".join((*before, name)), command
+
+
+def test_every_command_and_option_has_help():
+    for name, command in _commands(typer.main.get_command(app)):
+        assert command.help, name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_every_command_of_the_readme_exists():
+    blocks = re.findall(r"```console\n(.+?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    words = re.findall(r"^facestore (\w+)", "".join(blocks), re.MULTILINE)
+    known = {name.split()[0] for name, _ in _commands(typer.main.get_command(app))}
+    assert set(words) <= known
+    assert len(set(words)) >= 5
+
+
+def test_the_example_of_the_python_interface_runs(tmp_path, monkeypatch):
+    from facestore.synthetic import write_faces
+
+    write_faces(tmp_path / "faces", 12)
+    (tmp_path / "faces" / "labels.csv").rename(tmp_path / "labels.csv")
+    (code,) = re.findall(r"```python\n(.+?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert len(names["by_group"]) > 0
+    assert Path(str(names["page"])).is_file()

@@ -1,0 +1,174 @@
+"""The files of sql/: what their headers promise is what the SQL does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import duckdb
+import pytest
+from rows import (
+    classifier,
+    encoder,
+    fill,
+    labels,
+    load,
+    predictions,
+    prompt_set,
+    samples,
+    similarities,
+)
+
+from facestore import migrate, resources, views
+
+FILES = sorted(resources.folder("sql").glob("*/*.sql"))
+VIEWS = {path.stem: views.parse_view_file(path) for path in FILES}
+RELATIONS = sorted(name for name, view in VIEWS.items() if not view.is_scalar)
+
+# Words of a grain which are not columns; the first of the columns that a view has is meant.
+KEYS = {
+    "encoder": ("encoder_id",),
+    "prompt": ("prompt_id",),
+    "sample": ("sample_id",),
+    "classifier": ("classifier_id", "classifier"),
+}
+ARGUMENTS = {"zero_shot_topk": "(2)"}
+
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def header(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines[: lines.index(body_start(lines))] if line]
+
+
+def body_start(lines: list[str]) -> str:
+    return next(line for line in lines if not line.startswith("--"))
+
+
+def source(name: str) -> str:
+    if VIEWS[name].parameters is None:
+        return name
+    if name not in ARGUMENTS:
+        pytest.skip(f"no arguments are known for the macro {name}")
+    return name + ARGUMENTS[name]
+
+
+def fill_all(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill every table which the views read: two of everything that could be mixed up."""
+    fill(con, encoders=[encoder(1, "tiny"), encoder(2, "other")])
+    fill(con, samples=samples(4) + samples(4, split=None, first=5))
+    fill(con, samples=samples(4, dataset="other", first=9))
+    fill(con, labels=labels("gender", ["Male", "Female", "Female"] * 4))
+    fill(con, labels=labels("race", ["White", "Black", None, "White"] * 3))
+    fill(con, **prompt_set("one", "gender", [(1, "Male"), (2, "Female"), (3, "Female")]))
+    fill(con, **prompt_set("two", "gender", [(4, "Male"), (5, "Female")]))
+    race = {"prompt_set": "one", "attribute": "race"}
+    fill(con, prompt_classes=[race | {"prompt_id": i, "class": "White"} for i in (1, 2)])
+    fill(con, prompt_classes=[race | {"prompt_id": 3, "class": "Black"}])
+    for encoder_id in (1, 2):
+        cosines = {i: [(i * s % 7) / 8 for s in range(12)] for i in range(1, 6)}
+        load(con, similarities=similarities(cosines, encoder_id=encoder_id))
+    norms = product((1, 2), [("one", "gender"), ("two", "gender"), ("one", "race")])
+    for encoder_id, (name, attribute) in norms:
+        key = {"encoder_id": encoder_id, "prompt_set": name, "attribute": attribute}
+        classes = ["Male", "Female"] if attribute == "gender" else ["White", "Black"]
+        fill(con, class_text_norms=[key | {"class": class_, "norm": 0.5} for class_ in classes])
+    fill(con, classifiers=[classifier(1, "a"), classifier(2, "b"), classifier(3, "r", "race")])
+    fill(con, predictions=predictions(["Male", "Female"] * 6, 1) + predictions(["Male"] * 12, 2))
+    fill(con, predictions=predictions(["Indian", "Black", "White"] * 4, 3))
+
+
+@pytest.fixture(scope="module")
+def filled(all_views: list[views.ViewFile]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a filled catalogue to which DuckDB may add no extension."""
+    alone = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    with duckdb.connect(config=alone) as con:
+        migrate.migrate(con, migrate.load_migrations(resources.folder("migrations")))
+        views.install_views(con, all_views)
+        fill_all(con)
+        yield con
+
+
+def test_every_file_of_sql_lies_in_a_folder_of_its_topic() -> None:
+    everywhere = sorted(resources.folder("sql").rglob("*.sql"))
+    assert everywhere == FILES
+    assert len(VIEWS) == len(FILES) >= 20
+
+
+@every_file
+def test_a_header_starts_with_the_name_of_its_file(path: Path) -> None:
+    assert re.match(rf"-- {path.stem}(\([a-z_, ]+\))?: \S", header(path)[0])
+
+
+@every_file
+def test_a_header_states_grain_units_and_reads_once(path: Path) -> None:
+    keys = [line.split(":")[0] for line in header(path)[1:]]
+    assert [keys.count(f"-- {key}") for key in ("grain", "units", "reads")] == [1, 1, 1]
+    facts = {line.split(":")[0]: line.partition(":")[2].strip() for line in header(path)[1:]}
+    assert facts["-- grain"]
+    assert facts["-- units"]
+
+
+@every_file
+def test_reads_is_exactly_what_the_sql_names(path: Path, filled: duckdb.DuckDBPyConnection) -> None:
+    tables = {
+        name for (name,) in filled.execute("select table_name from duckdb_tables()").fetchall()
+    }
+    view = views.parse_view_file(path)
+    with duckdb.connect() as empty:
+        named = views.referenced_names(empty, view) & (tables | set(VIEWS))
+    assert sorted(view.reads) == sorted(named)
+
+
+@every_file
+def test_every_name_that_is_read_stands_in_the_text(path: Path) -> None:
+    body = VIEWS[path.stem].body
+    assert [name for name in VIEWS[path.stem].reads if not re.search(rf"\b{name}\b", body)] == []
+
+
+@every_file
+def test_a_file_holds_one_bare_select(path: Path) -> None:
+    assert [statement.type for statement in duckdb.extract_statements(VIEWS[path.stem].body)] == [
+        duckdb.StatementType.SELECT
+    ]
+
+
+@every_file
+def test_the_catalogue_shows_the_header_as_a_comment(
+    path: Path, filled: duckdb.DuckDBPyConnection
+) -> None:
+    comments = filled.execute(
+        "select comment from duckdb_views() where view_name = $name union all "
+        "select comment from duckdb_functions() where function_name = $name",
+        {"name": path.stem},
+    ).fetchall()
+    text = "\n".join(line.removeprefix("--").removeprefix(" ") for line in header(path))
+    assert comments == [(text,)]
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_no_view_needs_an_extension(name: str, filled: duckdb.DuckDBPyConnection) -> None:
+    rows = filled.execute(f"from {source(name)}").fetchall()
+    assert rows, "the filled catalogue of this test has no row for it"
+    loaded = "select extension_name from duckdb_extensions() where loaded"
+    shipped = f"{loaded} and install_mode = 'STATICALLY_LINKED'"
+    assert filled.execute(loaded).fetchall() == filled.execute(shipped).fetchall()
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_the_grain_of_a_view_is_unique(name: str, filled: duckdb.DuckDBPyConnection) -> None:
+    relation = source(name)
+    columns = filled.execute(f"from {relation} limit 0").description
+    present = [column[0] for column in columns or []]
+    [grain] = [line for line in VIEWS[name].comment.splitlines() if line.startswith("grain: ")]
+    words = grain.removeprefix("grain: ").split(", ")
+    keys = [next((k for k in KEYS.get(w, (w,)) if k in present), None) for w in words]
+    if None in keys:
+        pytest.skip(f"the grain of {name} is not a list of columns: {grain}")
+    listed = ", ".join(f'"{key}"' for key in keys)
+    repeated = f"select {listed}, count(*) from {relation} group by {listed} having count(*) > 1"
+    assert filled.execute(repeated).fetchall() == []
+    assert filled.execute(f"select count(*) from {relation}").fetchone() != (0,)
