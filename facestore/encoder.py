@@ -101,7 +101,7 @@ class OpenClipEncoder:
         return EncoderRecord(
             source="open_clip",
             architecture=self._name.architecture,
-            pretrained=_short(self._name.pretrained),
+            pretrained=self._name.without_folder().pretrained,
             precision=self._precision,
             dim=self._dim,
             logit_scale=float(self._model.logit_scale.detach().float().exp()),
@@ -167,7 +167,7 @@ class LazyEncoder:
         self._loaded: OpenClipEncoder | None = None
         self.model = name
         self.name = EncoderRecord(
-            "open_clip", name.architecture, _short(name.pretrained), precision
+            "open_clip", name.architecture, name.without_folder().pretrained, precision
         ).name
 
     def load(self) -> OpenClipEncoder:
@@ -330,8 +330,3 @@ def _device(wanted: str) -> torch.device:
         message = f"Device {wanted!r} is not available on this machine: use --device auto."
         raise InputError(message)
     return torch.device(wanted)
-
-
-def _short(pretrained: str | None) -> str | None:
-    """Return a tag as it is, and a checkpoint without its folder."""
-    return pretrained and Path(pretrained).name

@@ -183,8 +183,7 @@ def _classified(text: str, key: str | None, path: Path) -> Prompt:
 def _named_classes(text: str, path: Path) -> dict[str, str]:
     classes = {}
     for attribute, words in _vocabulary().items():
-        longest_first = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-        found = re.findall(rf"\b(?:{longest_first})\b", text.lower())
+        found = re.findall(rf"\b(?:{'|'.join(map(re.escape, words))})\b", text.lower())
         named = {words[word] for word in found} - {None}
         if len(named) > 1:
             raise TableError(

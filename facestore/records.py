@@ -139,6 +139,10 @@ class ModelName:
         architecture, _, tag = plain.partition(separator)
         return cls(architecture.strip(), tag.strip() or pretrained)
 
+    def without_folder(self) -> ModelName:
+        """Return the name as a store knows it: a checkpoint file without its folder."""
+        return ModelName(self.architecture, self.pretrained and Path(self.pretrained).name)
+
 
 @dataclass(frozen=True)
 class EmbeddingBatch:

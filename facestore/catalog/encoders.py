@@ -55,7 +55,7 @@ class Encoders:
             If several fit.
         """
         everything = self.all()
-        model = ModelName.parse(wanted)
+        model = ModelName.parse(wanted).without_folder()
         fitting = [each for each in everything if each.name == wanted] or [
             each
             for each in everything

@@ -54,12 +54,12 @@ class IngestSummary:
     def lines(self) -> list[str]:
         """Return the summary for people, one fact a line."""
         plan, changes = self.plan, self.changes
-        encoded = ", ".join(f"{n:,} with {name}" for name, n in self.n_encoded.items())
+        encoded = [f"{n:,} images encoded with {name}" for name, n in self.n_encoded.items()]
         facts = [
             f"{self.n_files:,} files of data set {plan.dataset!r} ({plan.layout}): "
             f"{changes.n_new:,} new samples, {changes.n_changed:,} changed, "
             f"{self.n_images_new:,} new images",
-            f"{encoded or '0'} encoded",
+            *(encoded or ["nothing encoded: no --model was given"]),
         ]
         if not changes.n_new and not changes.n_changed and not sum(self.n_encoded.values()):
             facts.append("nothing new: everything was in the store already")

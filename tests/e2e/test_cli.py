@@ -19,7 +19,7 @@ def test_from_pictures_to_accuracy(facestore, pictures, tmp_path):
     ran = facestore("ingest", pictures, "--labels", labels, "--model", "tiny", "--dataset", "d")
     assert ran.status == 0
     assert "6 new samples" in ran.out
-    assert "5 with tiny fp32 encoded" in ran.out
+    assert "5 images encoded with tiny fp32" in ran.out
     assert ran.err == ""  # no bar where there is no terminal
     assert "12 similarities of 6 samples" in facestore("score", "raw_gender_labels").out
     predicted = facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
@@ -194,7 +194,7 @@ def test_one_run_after_another_takes_only_new_files(facestore, pictures):
     write_picture(pictures / "new.jpg", seed=9)
     ran = facestore("ingest", pictures, "--model", "tiny")
     assert "1 new samples" in ran.out
-    assert "1 with tiny fp32 encoded" in ran.out
+    assert "1 images encoded with tiny fp32" in ran.out
 
 
 def test_help_loads_no_heavy_library():

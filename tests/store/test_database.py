@@ -94,10 +94,11 @@ def test_a_failed_transaction_writes_nothing(store):
 
 
 HOLD = """
-import sys, duckdb
+import sys, time, duckdb
 con = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == "read")
 print("ready", flush=True)
 sys.stdin.read()
+time.sleep(0.5)
 """
 
 
@@ -141,6 +142,13 @@ def test_a_writer_waits_for_a_reader_that_leaves(store, holder):
     process.stdin.close()
     store.execute("insert into classes values ('mood', 'glad', 1, null, null)")
     assert store.sql("select count(*) from classes").fetchone() == (19,)
+
+
+def test_an_ingest_with_nothing_to_do_needs_no_write(store, pictures, holder, monkeypatch):
+    store.ingest(pictures, models=["tiny"])
+    monkeypatch.setattr("facestore.catalog.database._WAIT_SECONDS", 0.1)
+    holder("read")
+    assert store.ingest(pictures, models=["tiny"]).changes.n_changed == 0
 
 
 def test_between_writes_nobody_is_locked_out(store, tmp_path):
