@@ -20,7 +20,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/sqlfluff lint --processes 2 $(SQL)
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/pytest tests/bench --benchmark-only -p no:xdist
+	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only
 
 clean:
 	rm -rf $(VENV) build dist facestore-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

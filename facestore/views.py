@@ -142,9 +142,25 @@ def referenced_names(empty: duckdb.DuckDBPyConnection, view: ViewFile) -> set[st
     return {name for node in _nodes(tree) for name in _names_in(node)} - {view.name}
 
 
+# What this database has in its main schema, whether facestore or the user put it there.
+_PRESENT = """
+select view_name as name, 'view' as kind
+from duckdb_views()
+where not internal and database_name = current_database() and schema_name = 'main'
+union
+select function_name as name, if(function_type = 'macro', 'macro', 'macro table') as kind
+from duckdb_functions()
+where
+    not internal and database_name = current_database() and schema_name = 'main'
+    and function_type in ('macro', 'table_macro')
+"""
+
+
 def outdated(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list[str]:
     """Return the names of views that are missing, changed or no longer shipped."""
-    recorded = dict(con.execute("select view_name, checksum from schema_views").fetchall())
+    present = {name for name, _ in con.execute(_PRESENT).fetchall()}
+    rows = con.execute("select view_name, checksum from schema_views").fetchall()
+    recorded = {name: checksum if name in present else None for name, checksum in rows}
     shipped = {view.name: view.checksum for view in views}
     changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
     return changed + [name for name in recorded if name not in shipped]
@@ -182,15 +198,9 @@ def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list
 def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
     """Drop what an earlier version installed, so that views may turn into macros and back."""
     recorded = {name for (name,) in con.execute("select view_name from schema_views").fetchall()}
-    present = con.execute(
-        "select view_name, 'view' from duckdb_views() where not internal "
-        "union all select distinct function_name, replace(function_type, '_', ' ') "
-        "from duckdb_functions() where not internal and function_type like '%macro'"
-    ).fetchall()
-    kinds = {"view": "view", "macro": "macro", "table macro": "macro table"}
-    for name, kind in present:
+    for name, kind in con.execute(_PRESENT).fetchall():
         if name in recorded:
-            con.execute(f'drop {kinds[kind]} "{name}"')
+            con.execute(f'drop {kind} main."{name}"')
     con.execute("delete from schema_views")
 
 

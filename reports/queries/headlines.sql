@@ -11,6 +11,7 @@ select
     round(summary.ci_high, 4) as ci_high,
     round(summary.balanced_accuracy, 4) as balanced_accuracy,
     disparity.worst_group as worst_race,
+    disparity.n_samples_worst as n_worst_race,
     round(disparity.accuracy_min, 4) as worst_race_accuracy
 from classifier_summary as summary
 left join accuracy_disparity as disparity

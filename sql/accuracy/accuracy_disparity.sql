@@ -18,7 +18,8 @@ select
     max(accuracy) - min(accuracy) as accuracy_difference,
     min(accuracy) / nullif(max(accuracy), 0) as accuracy_ratio,
     avg(accuracy) - min(accuracy) as mean_minus_min,
-    arg_min(group_name, { 'accuracy': accuracy, 'name': group_name }) as worst_group
+    arg_min(group_name, { 'accuracy': accuracy, 'name': group_name }) as worst_group,
+    arg_min(n_samples, { 'accuracy': accuracy, 'name': group_name }) as n_samples_worst
 from accuracy_by_group
 where group_attribute <> 'overall'
 group by classifier, attribute, dataset, split, group_attribute

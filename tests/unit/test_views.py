@@ -204,10 +204,6 @@ def test_views_and_macros_of_the_user_are_left_alone(empty: Con, sql: Path) -> N
     assert names(empty) == ["a", "b", "mine", "rows_of", "twice"]
 
 
-@pytest.mark.xfail(
-    reason="views are dropped by name without schema, once for every schema that has the name",
-    raises=duckdb.CatalogException,
-)
 @pytest.mark.parametrize("schema", ["mine", "elsewhere.main"])
 def test_a_view_of_the_same_name_in_another_schema_is_left_alone(
     empty: Con, sql: Path, schema: str
@@ -222,7 +218,6 @@ def test_a_view_of_the_same_name_in_another_schema_is_left_alone(
     assert (value(empty, "from a"), value(empty, f"from {schema}.a")) == (2, 7)
 
 
-@pytest.mark.xfail(reason="only the record is looked at, not the view", raises=AssertionError)
 def test_a_view_that_was_dropped_by_hand_is_missing(empty: Con, sql: Path) -> None:
     write(sql, "a", "select 1 as n")
     install(empty, sql)
