@@ -12,6 +12,7 @@ import duckdb
 
 from facestore import resources
 from facestore.catalog import Catalog
+from facestore.catalog.database import check_folder
 from facestore.config import (
     CATALOG_FILE,
     DEFAULT_BATCH_SIZE,
@@ -22,16 +23,17 @@ from facestore.config import (
     VECTORS_FOLDER,
 )
 from facestore.encoder import LazyEncoder
-from facestore.errors import NotAStoreError, QueryError
+from facestore.errors import QueryError
 from facestore.importing.similarities import DEFAULT_SCALE
 from facestore.pipeline import Stores, imports
 from facestore.pipeline.demo import run_demo
-from facestore.pipeline.imports import ImportSummary, Target, TextSource
+from facestore.pipeline.imports import ImportSummary, TextSource
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import write_report
-from facestore.pipeline.score import ScoreSummary, score
+from facestore.pipeline.score import ScoreSummary, model_of, score
+from facestore.pipeline.targets import Target
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import ModelName, PromptSet
@@ -67,7 +69,7 @@ class Store:
         notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.path = Path(path)
-        _check_folder(self.path)
+        check_folder(self.path)
         self._notify = notify
         self._stores = Stores(
             Catalog(self.path / CATALOG_FILE),
@@ -288,17 +290,7 @@ class Store:
         """
         encoders = self._stores.catalog.encoders
         encoder = encoders.find(model) if model else encoders.only()
-        lazy = None
-        if encoder.record.source == "open_clip":
-            given = ModelName.parse(model) if model else None
-            is_file = given is not None and Path(given.pretrained or "").is_file()
-            named = ModelName(encoder.record.architecture, encoder.record.pretrained)
-            lazy = LazyEncoder(
-                given if given is not None and is_file else named,
-                precision=encoder.record.precision or DEFAULT_PRECISION,
-                device=device,
-                force_quick_gelu=bool(encoder.record.preprocessing.get("quick_gelu")),
-            )
+        lazy = model_of(encoder, model, device)
         return score(self._stores, prompt_set, encoder=encoder, model=lazy, dataset=dataset)
 
     def predict(
@@ -380,15 +372,6 @@ class Store:
     def migrate(self) -> list[str]:
         """Bring the store up to date with this program; return what was applied."""
         return self._stores.catalog.database.update()
-
-
-def _check_folder(path: Path) -> None:
-    if path.is_dir():
-        others = [each.name for each in path.iterdir()]
-        if others and not (path / CATALOG_FILE).is_file():
-            raise NotAStoreError(path, f"there is no {CATALOG_FILE} among its {len(others)} files")
-    elif path.exists():
-        raise NotAStoreError(path, "it is a file, a folder was expected")
 
 
 def _one_line(error: duckdb.Error) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from facestore.catalog.database import Database
@@ -32,6 +33,10 @@ class Catalog:
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
         self.runs = Runs(self.database)
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Make all that is written within the context one transaction: everything or nothing."""
+        return self.database.writing()
 
     def close(self) -> None:
         """Close the connection for reading, if one is open."""

@@ -17,6 +17,7 @@ import duckdb
 
 from facestore import migrate, resources, views
 from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
+from facestore.config import CATALOG_FILE
 from facestore.errors import NotAStoreError, StoreBusyError, StoreNotFoundError, StoreOutdatedError
 from facestore.prompts import builtin_prompt_sets
 
@@ -36,6 +37,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._reader: duckdb.DuckDBPyConnection | None = None
+        self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
 
     @property
@@ -44,7 +46,9 @@ class Database:
         return self.path.is_file()
 
     def reader(self) -> duckdb.DuckDBPyConnection:
-        """Return a read-only connection, which stays open until the next write.
+        """Return a connection for reading, which stays open until the next write.
+
+        Within `writing` it is the one that writes, and so sees what was written.
 
         Raises
         ------
@@ -53,6 +57,8 @@ class Database:
         StoreOutdatedError
             If migrations or views are pending; reading does not apply them.
         """
+        if self._writer is not None:
+            return self._writer
         if self._reader is None:
             if not self.exists:
                 raise StoreNotFoundError(self.path.parent)
@@ -69,12 +75,17 @@ class Database:
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file for one transaction; make and update the store first where needed.
 
+        Within another `writing` it joins that transaction.
+
         Raises
         ------
         StoreBusyError
             If another process holds the file for longer than some seconds.
         """
-        con = self._open_for_writing()
+        if self._writer is not None:
+            yield self._writer
+            return
+        con = self._writer = self._open_for_writing()
         try:
             con.begin()
             try:
@@ -84,6 +95,7 @@ class Database:
                 con.rollback()
                 raise
         finally:
+            self._writer = None
             con.close()
 
     def update(self) -> list[str]:
@@ -141,6 +153,22 @@ class Database:
                 if time.monotonic() > deadline:
                     raise StoreBusyError(self.path, holder) from error
                 time.sleep(_RETRY_SECONDS)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than a store; an empty or a new one will do.
+
+    Raises
+    ------
+    NotAStoreError
+        If it is a file, or has files and no catalogue among them.
+    """
+    if folder.is_dir():
+        others = sum(1 for _ in folder.iterdir())
+        if others and not (folder / CATALOG_FILE).is_file():
+            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
+    elif folder.exists():
+        raise NotAStoreError(folder, "it is a file, a folder was expected")
 
 
 def _migrations() -> list[migrate.Migration]:

@@ -21,28 +21,9 @@ from facestore.importing import (
     read_text_vectors,
 )
 from facestore.manifest import read_label_table
-from facestore.names import match_names
 from facestore.pipeline.context import Stores, recorded
+from facestore.pipeline.targets import Target, create, match, with_sample_ids, with_splits
 from facestore.records import ClassifierRecord, EmbeddingBatch, EncoderRecord, ModelName
-
-
-@dataclass(frozen=True)
-class Target:
-    """The samples that an import speaks of.
-
-    Attributes
-    ----------
-    dataset
-        The data set.
-    split
-        Split of the samples that are made; it does not choose among those that are there.
-    create_samples
-        Make samples for names that are unknown, instead of refusing them.
-    """
-
-    dataset: str
-    split: str | None = None
-    create_samples: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,15 +92,18 @@ def import_labels(
     table = read_label_table(
         path, classes, attributes=attributes, allow_new_classes=allow_new_classes
     )
-    with recorded(stores, "import labels", asdict(target) | {"path": path}) as counts:
-        path_of, n_created = _match(stores, path, target, table.names)
+    with (
+        recorded(stores, "import labels", asdict(target) | {"path": path}) as counts,
+        stores.catalog.transaction(),
+    ):
+        path_of, n_created = match(stores, path, target, table.names)
         known = stores.catalog.samples.of_dataset(target.dataset)
         tags = pl.DataFrame(
             [(path_of[name], list(each)) for name, each in table.tags.items()],
             schema={"path": pl.String, "tags": pl.List(pl.String)},
             orient="row",
         )
-        samples = _with_splits(table.splits, path_of, target, known, n_created=n_created)
+        samples = with_splits(table.splits, path_of, target, known)
         samples = samples.join(tags, on="path", how="left", coalesce=True)
         labels = table.labels.with_columns(path=pl.col("name").replace_strict(path_of))
         changes = stores.catalog.samples.save(
@@ -157,12 +141,12 @@ def import_similarities(
     """
     table = read_similarities(path, scale=scale)
     arguments = asdict(target) | {"path": path, "model": asdict(model), "scale": scale}
-    with recorded(stores, "import similarities", arguments) as counts:
+    with recorded(stores, "import similarities", arguments) as counts, stores.catalog.transaction():
         names = table["name"].unique(maintain_order=True).to_list()
-        path_of, n_created = _match(stores, path, target, names)
-        _create(stores, path, target, path_of, n_created)
+        path_of, n_created = match(stores, path, target, names)
+        create(stores, path, target, path_of, n_created)
         encoder = _imported_encoder(stores, model)
-        rows = _with_sample_ids(stores, target.dataset, table, path_of)
+        rows = with_sample_ids(stores, target.dataset, table, path_of)
         n_new = stores.catalog.similarities.add_by_text(
             encoder.encoder_id, rows.select("sample_id", "text", "cosine")
         )
@@ -202,12 +186,15 @@ def import_predictions(
     table = read_predictions(
         path, classes=known, column=column, attribute=attribute, classifier=classifier
     )
-    with recorded(stores, "import predictions", asdict(target) | {"path": path}) as counts:
+    with (
+        recorded(stores, "import predictions", asdict(target) | {"path": path}) as counts,
+        stores.catalog.transaction(),
+    ):
         names = table.rows["name"].unique(maintain_order=True).to_list()
-        path_of, n_created = _match(stores, path, target, names)
-        _create(stores, path, target, path_of, n_created)
+        path_of, n_created = match(stores, path, target, names)
+        create(stores, path, target, path_of, n_created)
         classifiers = _imported_classifiers(stores, table, path)
-        rows = _with_sample_ids(stores, target.dataset, table.rows, path_of)
+        rows = with_sample_ids(stores, target.dataset, table.rows, path_of)
         changes = stores.catalog.predictions.add(classifiers, rows)
         counts.update(asdict(changes) | {"n_samples_new": n_created})
     return ImportSummary(
@@ -253,9 +240,9 @@ def import_embeddings(
         )
         _check_widths(text.path, images, texts)
     arguments = asdict(target) | {"path": path, "model": asdict(model)}
-    with recorded(stores, "import embeddings", arguments) as counts:
-        path_of, n_created = _match(stores, path, target, images.batch.keys)
-        _create(stores, path, target, path_of, n_created)
+    with recorded(stores, "import embeddings", arguments) as counts, stores.catalog.transaction():
+        path_of, n_created = match(stores, path, target, images.batch.keys)
+        create(stores, path, target, path_of, n_created)
         dim = images.batch.vectors.shape[1]
         encoder = _imported_encoder(stores, model, dim, _precision(images.dtype), logit_scale)
         keyed = _keyed_by_content(stores, target.dataset, images.batch, path_of)
@@ -275,71 +262,6 @@ def import_embeddings(
         n_new=n_new,
         notes=tuple(notes),
     )
-
-
-def _match(
-    stores: Stores, path: Path, target: Target, names: Sequence[str]
-) -> tuple[dict[str, str], int]:
-    """Return the sample path of every name, and how many of them are still to be made."""
-    if not target.create_samples:
-        stores.catalog.samples.require_dataset(target.dataset)
-    known = stores.catalog.samples.of_dataset(target.dataset)["path"].to_list()
-    match = match_names(list(names), known)
-    if match.unmatched and not target.create_samples:
-        raise TableError(
-            path,
-            f"{len(match.unmatched):,} of {len(names):,} files are no samples of data set "
-            f"{target.dataset!r} ({preview(match.unmatched)})",
-            "Ingest their images or labels first, or add --create-samples.",
-        )
-    return match.path_of | {name: name for name in match.unmatched}, len(match.unmatched)
-
-
-def _create(
-    stores: Stores, path: Path, target: Target, path_of: Mapping[str, str], n_created: int
-) -> None:
-    """Make the samples that are missing."""
-    if n_created:
-        known = stores.catalog.samples.of_dataset(target.dataset)
-        samples = _with_splits({}, path_of, target, known, n_created=n_created)
-        new = samples.join(known, on="path", how="anti")
-        stores.catalog.samples.save(
-            target.dataset,
-            source=str(path),
-            layout="import",
-            samples=new.with_columns(tags=pl.lit(None, pl.List(pl.String))).select(
-                list(SAMPLE_SCHEMA)
-            ),
-            labels=pl.DataFrame(schema=LABEL_SCHEMA),
-        )
-
-
-def _with_splits(
-    splits: Mapping[str, str],
-    path_of: Mapping[str, str],
-    target: Target,
-    known: pl.DataFrame,
-    *,
-    n_created: int,
-) -> pl.DataFrame:
-    """Return a row for every sample: known ones as they are, new ones with the split given."""
-    rows = pl.DataFrame(
-        [(path, splits.get(name, target.split)) for name, path in path_of.items()],
-        schema={"path": pl.String, "split": pl.String},
-        orient="row",
-    )
-    return rows.join(
-        known.select("path", "image_id", "error"), on="path", how="left", coalesce=True
-    )
-
-
-def _with_sample_ids(
-    stores: Stores, dataset: str, table: pl.DataFrame, path_of: Mapping[str, str]
-) -> pl.DataFrame:
-    known = stores.catalog.samples.of_dataset(dataset)
-    id_of = dict(zip(known["path"], known["sample_id"], strict=True))
-    ids = {name: id_of[path] for name, path in path_of.items()}
-    return table.with_columns(sample_id=pl.col("name").replace_strict(ids, return_dtype=pl.Int32))
 
 
 def _imported_encoder(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
+from facestore.config import DEFAULT_PRECISION
 from facestore.encoder import LazyEncoder
 from facestore.errors import InputError, TextVectorsMissingError
 from facestore.pipeline.context import Stores, recorded
-from facestore.records import EmbeddingBatch, Float32, PromptSet
+from facestore.records import EmbeddingBatch, Float32, ModelName, PromptSet
 from facestore.scoring import class_norms, score_blocks
 
 
@@ -46,6 +48,37 @@ class ScoreSummary:
                 "ingest their images with --model"
             )
         return facts
+
+
+def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
+    """Return the model of an encoder, for prompts that have no vector yet.
+
+    Parameters
+    ----------
+    encoder
+        The encoder.
+    given
+        What the user calls it; a checkpoint is found by its path, which a store does not keep.
+    device
+        Where the model runs.
+
+    Returns
+    -------
+    LazyEncoder or None
+        None for an imported encoder.
+    """
+    record = encoder.record
+    if record.source != "open_clip":
+        return None
+    name = ModelName(record.architecture, record.pretrained)
+    if given is not None and Path(ModelName.parse(given).pretrained or "").is_file():
+        name = ModelName.parse(given)
+    return LazyEncoder(
+        name,
+        precision=record.precision or DEFAULT_PRECISION,
+        device=device,
+        force_quick_gelu=bool(record.preprocessing.get("quick_gelu")),
+    )
 
 
 def score(

@@ -108,6 +108,26 @@ def test_contradicting_predictions_are_refused_whole(labelled, tmp_path):
     assert state(labelled) == before
 
 
+def test_a_refused_import_makes_no_samples_either(labelled, tmp_path):
+    path = tmp_path / "p.csv"
+    pl.DataFrame({"file": ["val/1.jpg"], "predicted": ["Male"]}).write_csv(path)
+    labelled.import_predictions(path, dataset="d", attribute="gender", classifier="c")
+    before = state(labelled)
+    pl.DataFrame({"file": ["val/1.jpg", "new.jpg"], "predicted": ["Female", "Male"]}).write_csv(
+        path
+    )
+    with pytest.raises(InputError, match="other predictions"):
+        labelled.import_predictions(
+            path, dataset="d", attribute="gender", classifier="c", create_samples=True
+        )
+    assert state(labelled) == before
+
+
+def test_the_split_of_a_known_sample_stays(labelled, tmp_path):
+    labelled.import_labels(tmp_path / "labels.csv", dataset="d", split="test", create_samples=True)
+    assert labelled.sql("select distinct split from samples").fetchall() == [("val",)]
+
+
 def test_a_classifier_that_names_its_model_belongs_to_an_encoder(labelled, tmp_path):
     path = tmp_path / "p.parquet"
     pl.DataFrame(
