@@ -329,7 +329,8 @@ class Store:
     def headlines(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the columns and rows of the shortest account of all classifiers."""
         query = resources.folder("reports") / "queries" / "headlines.sql"
-        relation = self.sql(query.read_text(encoding="utf-8"))
+        whole = self.sql(query.read_text(encoding="utf-8"))
+        relation = whole.project("classifier, n_samples as n, accuracy, ci_low, ci_high")
         return relation.columns, relation.fetchall()
 
     def report(self, out: AnyPath | None = None) -> Path:

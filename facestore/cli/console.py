@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
@@ -59,13 +59,20 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    cells = [[_cell(value) for value in row] for row in rows]
     table = Table(box=SIMPLE, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
         is_number = all(isinstance(row[position], int | float | None) for row in rows)
-        table.add_column(column, justify="right" if rows and is_number else "left")
-    for row in rows:
-        table.add_row(*map(_cell, row), style=None)
+        # A number that is cut is another number; text and headings may break.
+        widest = max((len(row[position]) for row in cells), default=0) if is_number else 0
+        justify: Literal["left", "right"] = "right" if rows and is_number else "left"
+        table.add_column(column, justify=justify, overflow="fold", min_width=max(widest, 4))
+    for row in cells:
+        table.add_row(*row)
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    needed = console.measure(table).minimum
+    if console.width < needed:
+        console = Console(width=needed, highlight=False, soft_wrap=True)
     console.print(table)
     console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
 
@@ -111,7 +118,7 @@ class TerminalProgress:
 
     def task(self, title: str, total: int) -> AbstractContextManager[Task]:
         """Begin a piece of work of `total` items; it ends with the context."""
-        return self._show(title, total)
+        return self._show(title, total) if total else SilentProgress().task(title, total)
 
 
 def terminal_progress() -> Progress:

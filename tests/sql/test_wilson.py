@@ -58,6 +58,6 @@ def test_the_interval_is_the_same_for_every_type_that_a_view_counts_in(
 @pytest.mark.parametrize("kind", ["integer", "smallint", "integer_literal"])
 def test_counts_of_few_bits_do_not_overflow(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     cast = "" if kind == "integer_literal" else f"::{kind}"
-    low, high = wilson(con, f"500{cast}", f"1000{cast}")
-    # For one half: 1 / 2 -+ z / 2 / sqrt(1000 + z2).
-    assert (low, high) == pytest.approx((0.4690706, 0.5309294), abs=1e-6)
+    low, high = wilson(con, f"5000{cast}", f"10000{cast}")
+    # For one half: 1 / 2 -+ z / 2 / sqrt(10000 + z2).
+    assert (low, high) == pytest.approx((0.4902021, 0.5097979), abs=1e-7)

@@ -154,6 +154,18 @@ def test_a_failed_first_migration_leaves_an_empty_database(
     assert migrate(empty, [CREATE]) == ["0001_create_faces"]
 
 
+def test_a_migration_whose_record_cannot_be_written_is_undone(
+    empty: duckdb.DuckDBPyConnection,
+) -> None:
+    migrate(empty, [CREATE])
+    taken = "insert into schema_migrations values (2, 'taken', '', now()::timestamp)"
+    own = Migration(2, "0002_own_record", f"insert into faces values ('one'); {taken}")
+    with pytest.raises(duckdb.ConstraintException, match="version: 2"):
+        migrate(empty, [CREATE, own])
+    assert empty.execute("select count(*) from faces").fetchone() == (0,)
+    assert pending(empty, ALL) == [FILL, WIDEN]
+
+
 def test_the_record_survives_closing_the_file(tmp_path: Path) -> None:
     with duckdb.connect(tmp_path / "faces.duckdb") as con:
         migrate(con, ALL, stop_before=3)
