@@ -94,13 +94,13 @@ def test_disparity_compares_groups_and_not_samples(con: duckdb.DuckDBPyConnectio
     disparate(con)
     columns = (
         "n_groups, n_samples, n_samples_smallest, accuracy_min, accuracy_max, accuracy_difference,"
-        "accuracy_ratio, accuracy_mean, mean_minus_min, worst_group"
+        "accuracy_ratio, accuracy_mean, mean_minus_min, worst_group, n_samples_worst"
     )
     [row] = read(con, "accuracy_disparity", columns, "group_attribute = 'race'")
     mean = (1 + 0.5 + 0.25) / 3
     assert row[:7] == (3, 10, 2, 0.25, 1.0, 0.75, 0.25)
     assert row[7:9] == (pytest.approx(mean), pytest.approx(mean - 0.25))
-    assert row[9] == "Indian"
+    assert row[9:] == ("Indian", 4)
 
 
 def test_disparity_has_no_row_for_all_samples_together(con: duckdb.DuckDBPyConnection) -> None:

@@ -34,7 +34,7 @@ KEYS = {
     "sample": ("sample_id",),
     "classifier": ("classifier_id", "classifier"),
 }
-ARGUMENTS = {"zero_shot_topk": "(2)"}
+ARGUMENTS = {"zero_shot_topk": "(2)", "age_errors_within": "(8)"}
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -79,6 +79,11 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, classifiers=[classifier(1, "a"), classifier(2, "b"), classifier(3, "r", "race")])
     fill(con, predictions=predictions(["Male", "Female"] * 6, 1) + predictions(["Male"] * 12, 2))
     fill(con, predictions=predictions(["Indian", "Black", "White"] * 4, 3))
+    fill(con, classifiers=[classifier(4, "years", "age")])
+    ages = [{"sample_id": i, "attribute": "age", "value": 20 + i} for i in range(1, 13)]
+    fill(con, labels=ages)
+    guesses = [{"classifier_id": 4, "sample_id": i, "value": 25} for i in range(1, 13)]
+    fill(con, predictions=guesses)
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ def test_a_migration_whose_record_cannot_be_written_is_undone(
     migrate(empty, [CREATE])
     taken = "insert into schema_migrations values (2, 'taken', '', now()::timestamp)"
     own = Migration(2, "0002_own_record", f"insert into faces values ('one'); {taken}")
-    with pytest.raises(duckdb.ConstraintException, match="version: 2"):
+    with pytest.raises(duckdb.ConstraintException, match="duplicate key"):
         migrate(empty, [CREATE, own])
     assert empty.execute("select count(*) from faces").fetchone() == (0,)
     assert pending(empty, ALL) == [FILL, WIDEN]

@@ -218,12 +218,42 @@ def test_a_view_of_the_same_name_in_another_schema_is_left_alone(
     assert (value(empty, "from a"), value(empty, f"from {schema}.a")) == (2, 7)
 
 
-def test_a_view_that_was_dropped_by_hand_is_missing(empty: Con, sql: Path) -> None:
-    write(sql, "a", "select 1 as n")
+@pytest.mark.parametrize("schema", ["mine", "elsewhere.main"])
+def test_macros_of_the_same_name_in_another_schema_are_left_alone(
+    empty: Con, sql: Path, schema: str
+) -> None:
+    write(sql, "a(k)", "select k as n")
+    write(sql, "b(k)", "select k + 1", grain="scalar")
     install(empty, sql)
-    empty.execute("drop view a")
-    assert install(empty, sql) == ["a"]
-    assert value(empty, "from a") == 1
+    empty.execute("create schema mine")
+    empty.execute("attach ':memory:' as elsewhere")
+    empty.execute(f"create macro {schema}.a(k) as table select 7 as n")
+    empty.execute(f"create macro {schema}.b(k) as 8")
+    write(sql, "b(k)", "select k + 2", grain="scalar")
+    install(empty, sql)
+    assert (value(empty, "from a(1)"), value(empty, f"from {schema}.a(1)")) == (1, 7)
+    assert (value(empty, "select b(1)"), value(empty, f"select {schema}.b(1)")) == (3, 8)
+
+
+@pytest.mark.parametrize("schema", ["mine", "elsewhere.main"])
+def test_what_was_dropped_by_hand_is_missing_wherever_else_its_name_is_used(
+    empty: Con, sql: Path, schema: str
+) -> None:
+    write(sql, "a", "select 1 as n")
+    write(sql, "b(k)", "select k as n")
+    write(sql, "c(k)", "select k + 1", grain="scalar")
+    install(empty, sql)
+    empty.execute("create schema mine")
+    empty.execute("attach ':memory:' as elsewhere")
+    empty.execute(f"create view {schema}.a as select 7 as n")
+    empty.execute(f"create macro {schema}.b(k) as table select 7 as n")
+    empty.execute(f"create macro {schema}.c(k) as 7")
+    empty.execute("drop view main.a")
+    empty.execute("drop macro table main.b")
+    empty.execute("drop macro main.c")
+    assert install(empty, sql) == ["a", "b", "c"]
+    assert [value(empty, query) for query in ("from a", "from b(2)", "select c(2)")] == [1, 2, 3]
+    assert install(empty, sql) == []
 
 
 def test_a_failed_installation_leaves_the_old_views(empty: Con, sql: Path) -> None:

@@ -1,0 +1,99 @@
+-- classifier_comparison: two classifiers of one attribute on the samples that both were judged on
+-- grain: attribute, dataset, split, classifier_a, classifier_b
+-- units: counts of samples; accuracies and their difference (a - b) are fractions; ci_low and ci_high:
+-- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
+-- the attribute, data set and split
+-- reads: judged_predictions, wilson_low, wilson_high, mcnemar_exact, mcnemar_mid_p
+-- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
+-- Holm 1979
+with counts as (
+    select
+        a.attribute,
+        a.dataset,
+        a.split,
+        a.classifier as classifier_a,
+        b.classifier as classifier_b,
+        count(*) as n_samples,
+        count(*) filter (where a.is_correct and b.is_correct) as n_both_right,
+        count(*) filter (where a.is_correct and not b.is_correct) as n_only_a,
+        count(*) filter (where not a.is_correct and b.is_correct) as n_only_b,
+        count(*) filter (where not a.is_correct and not b.is_correct) as n_both_wrong
+    from judged_predictions as a
+    inner join judged_predictions as b
+        on
+            a.sample_id = b.sample_id
+            and a.attribute = b.attribute
+            and a.classifier < b.classifier
+    group by a.attribute, a.dataset, a.split, a.classifier, b.classifier
+),
+
+shares as (
+    select
+        *,
+        n_both_right + n_only_a as n_right_a,
+        n_both_right + n_only_b as n_right_b,
+        n_right_a / n_samples as accuracy_a,
+        n_right_b / n_samples as accuracy_b,
+        n_both_right * n_both_wrong - n_only_a * n_only_b as determinant,
+        -- Newcombe's correction: a positive determinant loses half the sample, down to zero
+        coalesce(
+            if(determinant > 0, greatest(determinant - n_samples / 2, 0), determinant)
+            / nullif(
+                sqrt(n_right_a) * sqrt(n_samples - n_right_a)
+                * sqrt(n_right_b) * sqrt(n_samples - n_right_b),
+                0
+            ),
+            0
+        ) as correlation
+    from counts
+),
+
+widths as (
+    select
+        *,
+        accuracy_a - wilson_low(n_right_a, n_samples) as below_a,
+        wilson_high(n_right_a, n_samples) - accuracy_a as above_a,
+        accuracy_b - wilson_low(n_right_b, n_samples) as below_b,
+        wilson_high(n_right_b, n_samples) - accuracy_b as above_b,
+        mcnemar_exact(n_only_a, n_only_b) as p_value
+    from shares
+),
+
+ranked as (
+    select
+        *,
+        count(*) over (partition by attribute, dataset, split) as n_pairs,
+        row_number() over (
+            partition by attribute, dataset, split order by p_value, classifier_a, classifier_b
+        ) as step
+    from widths
+)
+
+select
+    attribute,
+    dataset,
+    split,
+    classifier_a,
+    classifier_b,
+    n_samples,
+    n_both_right,
+    n_only_a,
+    n_only_b,
+    n_both_wrong,
+    accuracy_a,
+    accuracy_b,
+    accuracy_a - accuracy_b as difference,
+    accuracy_a - accuracy_b - sqrt(greatest(
+        below_a ** 2 - 2 * correlation * below_a * above_b + above_b ** 2, 0
+    )) as ci_low,
+    accuracy_a - accuracy_b + sqrt(greatest(
+        above_a ** 2 - 2 * correlation * above_a * below_b + below_b ** 2, 0
+    )) as ci_high,
+    p_value,
+    mcnemar_mid_p(n_only_a, n_only_b) as p_value_mid,
+    max(least(1, (n_pairs - step + 1) * p_value)) over (
+        partition by attribute, dataset, split
+        order by step
+        rows between unbounded preceding and current row
+    ) as p_value_holm
+from ranked

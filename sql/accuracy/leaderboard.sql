@@ -1,0 +1,68 @@
+-- leaderboard: the classifiers of an attribute on a data set, the most accurate first
+-- grain: classifier, dataset, split
+-- units: as in classifier_summary; worst_group_accuracy is the lowest over the labels of all
+-- attributes, of n_samples_worst; rank from 1; rank_best and rank_worst: the ranks that the intervals
+-- allow
+-- reads: classifier_summary, accuracy_disparity, classifiers, encoders
+-- note: rank_best counts the classifiers whose whole interval lies above, rank_worst those whose does
+-- not lie below; they are judged on the same samples, so differences are often surer than that (see
+-- classifier_comparison)
+with worst_groups as (
+    select
+        classifier,
+        dataset,
+        split,
+        min(accuracy_min) as worst_group_accuracy,
+        arg_min(worst_group, { 'accuracy': accuracy_min, 'name': worst_group }) as worst_group,
+        arg_min(
+            n_samples_worst, { 'accuracy': accuracy_min, 'name': worst_group }
+        ) as n_samples_worst
+    from accuracy_disparity
+    where not contains(group_attribute, ' x ')
+    group by classifier, dataset, split
+),
+
+rivals as (
+    select
+        one.classifier,
+        one.dataset,
+        one.split,
+        count(*) filter (where other.accuracy > one.accuracy) as n_above,
+        count(*) filter (where other.ci_low > one.ci_high) as n_surely_above,
+        count(*) filter (where other.ci_high >= one.ci_low) as n_not_surely_below
+    from classifier_summary as one
+    inner join classifier_summary as other
+        on
+            one.attribute = other.attribute
+            and one.dataset = other.dataset
+            and one.split is not distinct from other.split
+    group by one.classifier, one.dataset, one.split
+)
+
+select
+    summary.*,
+    encoders.architecture,
+    encoders.pretrained,
+    classifiers.kind,
+    classifiers.prompt_set,
+    classifiers.aggregation,
+    classifiers.k,
+    worst_groups.worst_group,
+    worst_groups.n_samples_worst,
+    worst_groups.worst_group_accuracy,
+    rivals.n_above + 1 as rank,
+    rivals.n_surely_above + 1 as rank_best,
+    rivals.n_not_surely_below as rank_worst
+from classifier_summary as summary
+inner join classifiers on summary.classifier = classifiers.name
+left join encoders on classifiers.encoder_id = encoders.encoder_id
+inner join rivals
+    on
+        summary.classifier = rivals.classifier
+        and summary.dataset = rivals.dataset
+        and summary.split is not distinct from rivals.split
+left join worst_groups
+    on
+        summary.classifier = worst_groups.classifier
+        and summary.dataset = worst_groups.dataset
+        and summary.split is not distinct from worst_groups.split

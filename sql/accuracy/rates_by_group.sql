@@ -1,0 +1,97 @@
+-- rates_by_group: one class against all others within each group: rates, precision, recall and F1
+-- grain: classifier, dataset, split, group_attribute, group_name, class
+-- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
+-- their label, n_predicted with the class as their prediction; NULL where the denominator is 0
+-- reads: judged_predictions, sample_groups
+-- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
+-- class; the classes are those that occur as a label or a prediction of the classifier
+with judged as (
+    select
+        judged_predictions.classifier,
+        judged_predictions.attribute,
+        judged_predictions.dataset,
+        judged_predictions.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        judged_predictions.label,
+        judged_predictions.predicted,
+        count(*) as n
+    from judged_predictions
+    inner join sample_groups on judged_predictions.sample_id = sample_groups.sample_id
+    group by
+        judged_predictions.classifier,
+        judged_predictions.attribute,
+        judged_predictions.dataset,
+        judged_predictions.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        judged_predictions.label,
+        judged_predictions.predicted
+),
+
+classes_of as (
+    select
+        classifier,
+        dataset,
+        split,
+        label as class
+    from judged_predictions
+    union
+    select
+        classifier,
+        dataset,
+        split,
+        predicted as class
+    from judged_predictions
+),
+
+counts as (
+    select
+        judged.classifier,
+        judged.attribute,
+        judged.dataset,
+        judged.split,
+        judged.group_attribute,
+        judged.group_name,
+        classes_of.class,
+        sum(judged.n)::bigint as n_samples,
+        coalesce(sum(judged.n) filter (where judged.label = classes_of.class), 0)::bigint
+            as n_labelled,
+        coalesce(sum(judged.n) filter (where judged.predicted = classes_of.class), 0)::bigint
+            as n_predicted,
+        coalesce(sum(judged.n) filter (
+            where judged.label = classes_of.class and judged.predicted = classes_of.class
+        ), 0)::bigint as n_right
+    from judged
+    inner join classes_of
+        on
+            judged.classifier = classes_of.classifier
+            and judged.dataset = classes_of.dataset
+            and judged.split is not distinct from classes_of.split
+    group by
+        judged.classifier,
+        judged.attribute,
+        judged.dataset,
+        judged.split,
+        judged.group_attribute,
+        judged.group_name,
+        classes_of.class
+)
+
+select
+    classifier,
+    attribute,
+    dataset,
+    split,
+    group_attribute,
+    group_name,
+    class,
+    n_samples,
+    n_labelled,
+    n_predicted,
+    n_predicted / n_samples as selection_rate,
+    n_right / nullif(n_labelled, 0) as true_positive_rate,
+    (n_predicted - n_right) / nullif(n_samples - n_labelled, 0) as false_positive_rate,
+    n_right / nullif(n_predicted, 0) as precision,
+    2 * n_right / nullif(n_labelled + n_predicted, 0) as f1
+from counts
