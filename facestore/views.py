@@ -27,6 +27,8 @@ from typing import Any
 
 import duckdb
 
+from facestore.errors import StoreError
+
 _HEADER_LINE = re.compile(r"-- ?(.*)")
 _TITLE = re.compile(
     r"(?P<name>[a-z_][a-z0-9_]*)(?:\((?P<parameters>[a-z0-9_, ]*)\))?: (?P<text>.+)"
@@ -179,6 +181,7 @@ def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list
     changed = outdated(con, views)
     if not changed:
         return []
+    _refuse_names_taken(con, views)
     con.begin()
     try:
         _drop_all(con)
@@ -193,6 +196,24 @@ def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list
         con.rollback()
         raise
     return changed
+
+
+def _refuse_names_taken(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> None:
+    """Leave alone what the user has made under a name that a view of ours is to have."""
+    rows = con.execute("select view_name from schema_views").fetchall()
+    ours = {name for (name,) in rows}
+    tables = con.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'main'"
+    ).fetchall()
+    present = {name for name, _ in con.execute(_PRESENT).fetchall()} | {name for (name,) in tables}
+    taken = sorted({view.name for view in views} & (present - ours))
+    if taken:
+        message = (
+            f"The store has a table, view or macro {taken[0]!r} that facestore did not make, "
+            "and this version needs the name: rename or drop yours in another DuckDB client first."
+        )
+        raise StoreError(message)
 
 
 def _drop_all(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ select
     split,
     group_attribute,
     count(*) as n_groups,
-    sum(n_samples) as n_samples,
+    sum(n_samples)::bigint as n_samples,
     min(n_samples) as n_samples_smallest,
     min(accuracy) as accuracy_min,
     max(accuracy) as accuracy_max,

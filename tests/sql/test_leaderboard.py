@@ -42,6 +42,10 @@ def test_intervals_say_which_ranks_are_possible(con):
 
 def test_it_says_what_a_classifier_is_and_for_whom_it_is_worst(con):
     ranked(con, only=35)
+    # young and Black together is worse than either, but groups of one attribute are compared
+    young = [*range(1, 11), *range(36, 41)]
+    ages = ["3-9" if i in young else "20-29" for i in range(1, N + 1)]
+    fill(con, labels=labels("age", ages))
     query = (
         "select architecture, kind, prompt_set, aggregation, k, worst_group, n_samples_worst, "
         "worst_group_accuracy from leaderboard"

@@ -10,6 +10,7 @@ import pytest
 from rows import classifier, encoder, fill, labels, predictions, prompt_set, samples, similarities
 
 from facestore import migrate, resources, views
+from facestore.errors import StoreError
 
 Con = duckdb.DuckDBPyConnection
 HEADER = "-- {title}: what it answers\n-- grain: {grain}\n-- units: none\n-- reads: {reads}\n"
@@ -202,6 +203,26 @@ def test_views_and_macros_of_the_user_are_left_alone(empty: Con, sql: Path) -> N
     assert value(empty, "select twice(4)") == 8
     assert value(empty, "from rows_of(7)") == 7
     assert names(empty) == ["a", "b", "mine", "rows_of", "twice"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create view a as select 7 as n; create view mine as from a",
+        "create table a as select 7 as n; create view mine as from a",
+        "create macro a(x) as 7; create view mine as select a(1) as n",
+    ],
+)
+def test_a_name_that_the_user_has_taken_is_refused_and_nothing_is_replaced(
+    empty: Con, sql: Path, statement: str
+) -> None:
+    empty.execute(statement)
+    write(sql, "a", "select 1 as n")
+    write(sql, "b", "select 2 as n")
+    with pytest.raises(StoreError, match="'a' that facestore did not make"):
+        install(empty, sql)
+    assert value(empty, "select n from mine") == 7
+    assert "b" not in names(empty)
 
 
 @pytest.mark.parametrize("schema", ["mine", "elsewhere.main"])
