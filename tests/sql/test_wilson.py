@@ -61,3 +61,8 @@ def test_counts_of_few_bits_do_not_overflow(con: duckdb.DuckDBPyConnection, kind
     low, high = wilson(con, f"5000{cast}", f"10000{cast}")
     # For one half: 1 / 2 -+ z / 2 / sqrt(10000 + z2).
     assert (low, high) == pytest.approx((0.4902021, 0.5097979), abs=1e-7)
+
+
+def test_what_is_not_known_has_no_interval(con: duckdb.DuckDBPyConnection) -> None:
+    query = "select wilson_low(null, 10), wilson_high(null, 10), wilson_low(1, null)"
+    assert con.execute(query).fetchone() == (None, None, None)
