@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pty
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pictures import write_labels, write_picture
@@ -189,6 +193,24 @@ def test_a_stopped_command_says_how_to_go_on(facestore, monkeypatch):
     assert "run the same command again" in ran.err
 
 
+def test_a_terminal_sees_a_bar_with_rate_and_time_left(pictures, tmp_path):
+    terminal, its_end = pty.openpty()
+    program = Path(sys.executable).with_name("facestore")
+    ran = subprocess.run(
+        [program, "ingest", pictures, "--store", tmp_path / "store"],
+        stdout=subprocess.PIPE, stderr=its_end, text=True, check=True,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+    )  # fmt: skip
+    os.close(its_end)
+    shown = os.read(terminal, 1_000_000).decode()
+    os.close(terminal)
+    assert "Ingesting" in shown
+    assert "6/6" in shown
+    assert re.search(r"[0-9]/s", shown)
+    assert re.search(r"[0-9]:[0-9][0-9]:[0-9][0-9]", shown)
+    assert ran.stdout.startswith("6 files of data set 'pictures'")
+
+
 def test_one_run_after_another_takes_only_new_files(facestore, pictures):
     facestore("ingest", pictures, "--model", "tiny")
     write_picture(pictures / "new.jpg", seed=9)
@@ -211,7 +233,6 @@ def test_help_loads_no_heavy_library():
 
 def test_the_version_is_that_of_the_package_and_of_the_changelog():
     from importlib.metadata import version
-    from pathlib import Path
 
     changelog = Path(package.__file__).parent.parent / "CHANGELOG.md"
     assert package.__version__ == version("facestore")
