@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from facestore.encoder import Encoder
 
-# Pillow only warns of a picture of 90 to 180 megapixels; a file of faces has no use for one.
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# Pillow only warns of a picture of 90 to 180 megapixels; `_refuse_bomb` refuses it.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 # What Pillow's decoders raise on broken files, besides what they document.
 _DECODE_ERRORS = (
@@ -104,6 +104,7 @@ def read_image(
         return ReadImage(entry, image_id)
     try:
         with Image.open(io.BytesIO(content)) as image:
+            _refuse_bomb(image)
             image_format = image.format
             rgb = image.convert("RGB")
     except _DECODE_ERRORS as error:
@@ -187,6 +188,14 @@ def map_in_threads(
         finally:
             for future in futures:
                 future.cancel()
+
+
+def _refuse_bomb(image: Image.Image) -> None:
+    """Refuse a picture above Pillow's limit before its pixels are decoded."""
+    limit = Image.MAX_IMAGE_PIXELS
+    if limit is not None and image.width * image.height > limit:
+        message = f"{image.width} x {image.height} pixels are more than the limit of {limit:,}"
+        raise Image.DecompressionBombError(message)
 
 
 def _reason(error: BaseException) -> str:

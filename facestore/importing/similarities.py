@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from facestore.errors import TableError
@@ -78,7 +79,7 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_scale(path: Path, cosines: pl.Series, scale: float) -> None:
-    largest = float(cosines.abs().max() or 0)  # type: ignore[arg-type]
+    largest = float(np.abs(cosines.to_numpy()).max())
     if largest > _SLACK:
         raise TableError(
             path,

@@ -2,39 +2,25 @@
 -- grain: encoder, prompt_set, attribute, dataset, split
 -- units: fractions in [0, 1]; held_out_accuracy: each half of the samples is judged with the k that is
 -- best on the other half; ci_low and ci_high: its 95 % Wilson interval
--- reads: zero_shot_every_k, samples, labels, encoders, wilson_low, wilson_high
+-- reads: judged_every_k, encoders, wilson_low, wilson_high
 -- note: halves go by the MD5 of data set and path, so they are the same in every store; of equally
 -- good ks the smallest counts; held_out_accuracy is NULL where a half has no sample
 with judged as (
     select
-        zero_shot_every_k.encoder_id,
-        zero_shot_every_k.prompt_set,
-        zero_shot_every_k.attribute,
-        samples.dataset,
-        samples.split,
-        zero_shot_every_k.k,
+        encoder_id,
+        prompt_set,
+        attribute,
+        dataset,
+        split,
+        k,
         count(*) as n_samples,
-        count(*) filter (where zero_shot_every_k.predicted = labels.label) as n_correct,
-        count(*) filter (where md5(samples.dataset || '/' || samples.path) < '8') as n_first,
+        count(*) filter (where is_correct) as n_correct,
+        count(*) filter (where md5(dataset || '/' || path) < '8') as n_first,
         count(*) filter (
-            where
-            zero_shot_every_k.predicted = labels.label
-            and md5(samples.dataset || '/' || samples.path) < '8'
+            where is_correct and md5(dataset || '/' || path) < '8'
         ) as n_correct_first
-    from zero_shot_every_k
-    inner join samples on zero_shot_every_k.sample_id = samples.sample_id
-    inner join labels
-        on
-            zero_shot_every_k.sample_id = labels.sample_id
-            and zero_shot_every_k.attribute = labels.attribute
-    where labels.label is not null
-    group by
-        zero_shot_every_k.encoder_id,
-        zero_shot_every_k.prompt_set,
-        zero_shot_every_k.attribute,
-        samples.dataset,
-        samples.split,
-        zero_shot_every_k.k
+    from judged_every_k
+    group by encoder_id, prompt_set, attribute, dataset, split, k
 ),
 
 chosen as (

@@ -1,34 +1,21 @@
 -- k_sweep: accuracy of zero_shot_topk for every k up to the largest number of prompts of a class
 -- grain: encoder, prompt_set, attribute, dataset, split, k
 -- units: fractions in [0, 1]; ci_low and ci_high: 95 % Wilson interval of accuracy
--- reads: zero_shot_every_k, samples, labels, encoders, wilson_low, wilson_high
+-- reads: judged_every_k, encoders, wilson_low, wilson_high
 -- note: the best k of a sweep, chosen on the samples it is judged on, flatters
 with recalls as (
     select
-        zero_shot_every_k.encoder_id,
-        zero_shot_every_k.prompt_set,
-        zero_shot_every_k.attribute,
-        samples.dataset,
-        samples.split,
-        zero_shot_every_k.k,
-        labels.label,
+        encoder_id,
+        prompt_set,
+        attribute,
+        dataset,
+        split,
+        k,
+        label,
         count(*) as n_samples,
-        count(*) filter (where zero_shot_every_k.predicted = labels.label) as n_correct
-    from zero_shot_every_k
-    inner join samples on zero_shot_every_k.sample_id = samples.sample_id
-    inner join labels
-        on
-            zero_shot_every_k.sample_id = labels.sample_id
-            and zero_shot_every_k.attribute = labels.attribute
-    where labels.label is not null
-    group by
-        zero_shot_every_k.encoder_id,
-        zero_shot_every_k.prompt_set,
-        zero_shot_every_k.attribute,
-        samples.dataset,
-        samples.split,
-        zero_shot_every_k.k,
-        labels.label
+        count(*) filter (where is_correct) as n_correct
+    from judged_every_k
+    group by encoder_id, prompt_set, attribute, dataset, split, k, label
 )
 
 select

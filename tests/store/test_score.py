@@ -71,6 +71,12 @@ def test_samples_without_a_vector_are_counted(store, pictures):
     assert "ingest their images with --model" in summary.lines()[1]
 
 
+def test_a_file_that_is_no_image_is_not_waited_for(store, pictures):
+    (pictures / "broken.jpg").write_bytes(b"x")
+    store.ingest(pictures, models=["tiny"])
+    assert store.score("raw_gender_labels").n_without_vector == 0
+
+
 def test_only_the_data_set_asked_for_is_scored(store, tmp_path):
     write_picture(tmp_path / "more" / "1.png", seed=60)
     store.ingest(tmp_path / "more", models=["tiny"])

@@ -85,6 +85,13 @@ def test_a_file_that_is_no_picture_gives_its_reason(tmp_path, name, make, says):
     assert first.error == second.error  # the same at every run, so nothing changes
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_picture_of_which_pillow_only_warns_is_refused_too(tmp_path):
+    path = tmp_path / "bomb.png"
+    _bomb(path)
+    assert "10000 x 10000 pixels are more than the limit" in read(path).error
+
+
 class FakeEncoder:
     """Counts its batches; the vector of an input is the input."""
 

@@ -41,6 +41,7 @@ def test_plain_cosines_have_a_scale_of_one(tmp_path):
     [
         ({"a.jpg": {"a man": 0.3}}, "--scale 1"),
         ({"a.jpg": {"a man": 101.0}}, "more than the scale 100 allows"),
+        ({"a.jpg": {"a man": -101.0}}, "more than the scale 100 allows"),
         ({"a.jpg": {"a man": "x"}}, "'a.jpg' has 'x' for 'a man'"),
         ({"a.jpg": {"a man": True}}, "has True"),
         ({"a.jpg": {}}, "'a.jpg' has no prompts"),
