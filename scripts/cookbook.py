@@ -1,7 +1,7 @@
 """Run the SQL of docs/cookbook and write the answers under the questions.
 
-A question is a heading and a ```sql block; `make docs` writes the ```text block with its answer under
-it, and the list of questions in the README. A test runs the same and compares.
+A question is a heading and a ```sql block; `make docs` writes the ```text block with its answer
+under it, and the list of questions in the README. A test runs the same and compares.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INDEX = FOLDER / "README.md"
 _BLOCK = re.compile(r"```sql\n(?P<sql>.+?)```\n(?:\n```text\n(?P<shown>.*?)```\n)?", re.DOTALL)
 _LIST = re.compile(r"(<!-- generated: questions -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 _MOST_ROWS = 12
-# Another CPU may flip the prediction of a sample: so much of the largest number of a column is let go.
+# Another CPU may flip the prediction of a sample; a share of the largest number of a column.
 _TOLERANCE = 0.03
 
 

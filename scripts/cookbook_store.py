@@ -2,11 +2,11 @@
 
 Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 
-1. a second data set, `second-batch`, of other drawn faces, with pictures of the first one among them
-   under other labels, a file that is cut off, and race labels that are missing for old faces;
+1. a second data set, `second-batch`, of other drawn faces, with pictures of the first one among
+   them under other labels, a file that is cut off, and race labels that are missing for old faces;
 2. a second encoder, the tiny CLIP in bfloat16;
-3. a prompt set of single words for men and women, and scores of the first generation of the ensemble;
-4. ages in years, and two "published" models, whose predictions are the labels with errors by a rule.
+3. a prompt set of single words for men and women, and scores of the ensemble's first generation;
+4. ages in years, and two "published" models: the labels, with errors by a rule.
 """
 
 from __future__ import annotations

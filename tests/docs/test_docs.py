@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from PIL import Image
 
 from facestore.cli import app
 from facestore.views import load_views
@@ -31,8 +32,33 @@ def test_every_sql_block_runs(cookbook_store, block):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page):
-    links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    links = re.findall(r"\]\((?!https?://)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not _leads_somewhere(page, *link)] == []
+
+
+def _leads_somewhere(page, file, anchor):
+    target = (page.parent / file) if file else page
+    if not target.exists():
+        return False
+    if not anchor:
+        return True
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    slugs = (re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings)
+    return anchor in slugs
+
+
+def test_pictures_are_small_and_described():
+    shown = set()
+    for page in PAGES:
+        for text, file in re.findall(r"!\[(.*?)\]\((.+?)\)", page.read_text(encoding="utf-8")):
+            picture = page.parent / file
+            assert len(text) > 20, file
+            with Image.open(picture) as opened:
+                opened.verify()
+            assert picture.stat().st_size < 200_000, file
+            shown.add(picture.resolve())
+    assert sorted(shown) == sorted((ROOT / "docs" / "images").iterdir())
+    assert len(shown) >= 2
 
 
 def test_every_view_is_in_the_readme_or_helps_another():
