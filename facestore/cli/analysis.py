@@ -1,4 +1,4 @@
-"""Commands that compute and show: score, predict, report, sql, info, demo, migrate."""
+"""Commands that compute and show: score, predict, report, sql, info, demo, settings, migrate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from facestore.config import DEFAULT_DEMO_STORE
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (score, predict, report, sql, info, demo, migrate):
+    for command in (score, predict, report, sql, info, demo, settings, migrate):
         app.command()(command)
 
 
@@ -119,6 +119,24 @@ def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
         say("")
         print_rows(*opened.headlines(), Format.table)
         print_lines([f"Report: {page}"])
+
+
+def settings(
+    name: Annotated[
+        str | None, typer.Argument(help="min_samples; without it all are shown.")
+    ] = None,
+    value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Show or change what holds for the whole store, in views and reports alike."""
+    with open_store(store) as opened:
+        if name is not None and value is None:
+            raise typer.BadParameter("give its new value as well", param_hint="VALUE")
+        if name is not None and value is not None:
+            opened.set(name, value)
+        rows = opened.settings()
+    print_rows(("setting", "value", "meaning"), rows, format)
 
 
 def migrate(store: options.StoreOption = options.DEFAULT) -> None:
