@@ -6,7 +6,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
    them under other labels, a file that is cut off, and race labels that are missing for old faces;
 2. a second encoder, the tiny CLIP in bfloat16;
 3. a prompt set of single words for men and women, and scores of the ensemble's first generation;
-4. ages in years, and two "published" models: the labels, with errors by a rule.
+4. ages in years, and two "published" models: the labels, with errors by a rule;
+5. the figures of a "paper" about one of them, one of which is wrong.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def build(folder: Path) -> Path:
         _second_encoder(store, faces)
         _words(store, folder / "gender_words.yaml")
         _published(store, folder, rows)
+        _paper(store, folder / "figures.csv")
     return folder / "store"
 
 
@@ -128,6 +130,24 @@ def _published(store: Store, folder: Path, rows: Rows) -> None:
         attribute="age",
         classifier="published age model",
     )
+
+
+def _paper(store: Store, path: Path) -> None:
+    """Import what a paper might say of the published gender model, among it a wrong figure."""
+    figures = {"Male": 0.955, "Female": 0.89, "Black": 0.95, "White": 0.93, "East Asian": 0.94}
+    rows = [
+        {
+            "classifier": "published gender model",
+            "dataset": DATASET,
+            "attribute": "gender",
+            "group_attribute": "gender" if group in ("Male", "Female") else "race",
+            "group_name": group,
+            "metric": "accuracy",
+            "value": str(value),
+        }
+        for group, value in figures.items()
+    ]
+    store.import_published(_write(path, rows), source="a paper, table 2")
 
 
 def _errs(row: dict[str, str]) -> bool:

@@ -18,8 +18,9 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "storage.md"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 _FACT = re.compile(r"(grain|units|reads|source|note): ?(.*)")
 _SHOWN = ("grain", "units", "note", "source", "reads")
-# What a parameter may be while columns are asked for: a number, or a name.
-_ARGUMENTS = ("1", "'x'")
+# What a parameter may be while columns are asked for: a number, or a name. Only a scalar macro may
+# give what it is given, and is given fractions.
+_ARGUMENTS = {"table_macro": ("1", "'x'"), "macro": ("1::double", "'x'")}
 
 _RELATIONS = """
 select view_name, comment, null as parameters, 'view' as kind
@@ -65,7 +66,7 @@ def _views(con: duckdb.DuckDBPyConnection) -> str:
         if kind == "view":
             described = [(each.name, each.type) for each in columns[name]]
         else:
-            described = _describe(con, name, parameters, scalar=kind == "macro")
+            described = _describe(con, name, parameters, kind)
         if kind == "macro":
             lines.append(f"- *gives*: {described[0][1]}")
         else:
@@ -95,19 +96,19 @@ def _facts(comment: str) -> tuple[str, dict[str, str]]:
 
 
 def _describe(
-    con: duckdb.DuckDBPyConnection, name: str, parameters: list[str], *, scalar: bool
+    con: duckdb.DuckDBPyConnection, name: str, parameters: list[str], kind: str
 ) -> list[tuple[str, str]]:
     """Return names and types of a macro's columns, with the first arguments that it takes."""
-    select = "select " if scalar else "from "
+    select = "select " if kind == "macro" else "from "
     problem = None
-    for arguments in product(_ARGUMENTS, repeat=len(parameters)):
+    for arguments in product(_ARGUMENTS[kind], repeat=len(parameters)):
         try:
             rows = con.execute(f"describe {select}{name}({', '.join(arguments)})").fetchall()
         except duckdb.Error as error:
             problem = error
             continue
         return [(row[0], row[1].lower()) for row in rows]
-    raise ValueError(f"{name} takes none of the arguments {_ARGUMENTS}: {problem}")
+    raise ValueError(f"{name} takes none of the arguments {_ARGUMENTS[kind]}: {problem}")
 
 
 def _sentence(text: str) -> str:
