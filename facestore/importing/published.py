@@ -104,7 +104,7 @@ def read_published(
         ignored = tuple(name for name in columns if name not in PUBLISHED_SCHEMA)
     else:
         table, ignored = _melted(path, table, classes)
-    figures = _completed(table)
+    figures = _completed(path, table)
     _check(path, figures, classes)
     return figures, ignored
 
@@ -152,15 +152,21 @@ def _key(column: str, meaning: Mapping[str, object]) -> str | None:
     return next((each for each in (column, column.lower()) if each in meaning), None)
 
 
-def _completed(table: pl.DataFrame) -> pl.DataFrame:
+def _completed(path: Path, table: pl.DataFrame) -> pl.DataFrame:
     """Give a table all columns, in their order and types; figures that are not there go."""
-    defaults = {"group_attribute": _OVERALL, "metric": "accuracy"}
     missing = [name for name in PUBLISHED_SCHEMA if name not in table.columns]
-    table = table.with_columns(pl.lit(defaults.get(name)).alias(name) for name in missing)
-    table = table.select(list(PUBLISHED_SCHEMA)).cast(PUBLISHED_SCHEMA)
-    named = pl.col("group_name").is_null() & (pl.col("group_attribute") == _OVERALL)
-    return table.filter(pl.col("value").is_not_null()).with_columns(
-        group_name=pl.when(named).then(pl.lit(_OVERALL)).otherwise("group_name")
+    table = table.with_columns(pl.lit(None).alias(name) for name in missing)
+    try:
+        table = table.select(list(PUBLISHED_SCHEMA)).cast(PUBLISHED_SCHEMA)
+    except pl.exceptions.InvalidOperationError as error:
+        problem = str(error).splitlines()[0]
+        raise TableError(path, problem, "Expected numbers in `value` and `k`.") from error
+    table = table.filter(pl.col("value").is_not_null()).with_columns(
+        pl.col("group_attribute").fill_null(_OVERALL), pl.col("metric").fill_null("accuracy")
+    )
+    is_overall = pl.col("group_attribute") == _OVERALL
+    return table.with_columns(
+        group_name=pl.when(is_overall).then(pl.lit(_OVERALL)).otherwise("group_name")
     )
 
 
