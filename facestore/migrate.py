@@ -123,8 +123,9 @@ def migrate(
         try:
             con.execute(_RECORD_TABLE)
             con.execute(migration.sql)
+            # a cast of now() would give the time of the machine's zone
             con.execute(
-                "insert into schema_migrations values (?, ?, ?, now()::timestamp)",
+                "insert into schema_migrations values (?, ?, ?, make_timestamp(epoch_us(now())))",
                 [migration.version, migration.name, migration.checksum],
             )
             con.commit()

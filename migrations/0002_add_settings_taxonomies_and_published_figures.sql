@@ -107,3 +107,19 @@ comment on column published_figures.group_attribute is 'overall, or as in sample
 comment on column published_figures.group_name is 'NULL for a metric over all groups, such as mean_minus_min';
 comment on column published_figures.metric is 'as measured_figures names them';
 comment on column published_figures.value is 'a fraction';
+comment on column published_figures.architecture is 'with pretrained, prompt_set, aggregation and k: NULL fits any';
+
+-- what 0001 left unsaid
+comment on table schema_migrations is 'the migrations that this store ran';
+comment on column schema_migrations.checksum is 'SHA-256 (hex) of the file; another one is refused';
+comment on column schema_migrations.applied_at is 'UTC';
+comment on column schema_views.checksum is 'SHA-256 (hex) of statement and comment';
+comment on column images.format is 'of the file, as Pillow names it';
+comment on column images.n_bytes is 'size of the file';
+comment on column encoders.architecture is 'as open_clip names it, or the import';
+comment on column encoders.precision is 'of the weights and the arithmetic: fp32, fp16 ...';
+comment on column classifiers.kind is 'zero_shot, linear_probe, finetuned or imported';
+comment on column classifiers.encoder_id is 'NULL: an import that does not name its model';
+comment on column classifiers.prompt_set is 'NULL: no prompts, or not known';
+comment on column runs.arguments is 'JSON: the options as given';
+comment on column runs.versions is 'JSON: Python and the libraries that may decide a result';

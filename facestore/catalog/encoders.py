@@ -112,7 +112,8 @@ class Encoders:
                 "insert into encoders "
                 "select (select coalesce(max(encoder_id), 0) + 1 from encoders), "
                 "$name, $source, $architecture, $pretrained, $precision, $dim, $logit_scale, "
-                "$preprocessing, $weights_sha256, $versions, $vectors, now()::timestamp",
+                "$preprocessing, $weights_sha256, $versions, $vectors, "
+                "make_timestamp(epoch_us(now()))",
                 {
                     "name": record.name,
                     "source": record.source,

@@ -170,7 +170,8 @@ class Samples:
             return SampleChanges()
         with self._database.writing() as con:
             con.execute(
-                "insert into datasets values (?, ?, ?, now()::timestamp) on conflict do nothing",
+                "insert into datasets values (?, ?, ?, make_timestamp(epoch_us(now()))) "
+                "on conflict do nothing",
                 [dataset, source, layout],
             )
             _insert_classes(con, new_classes)

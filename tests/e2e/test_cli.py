@@ -265,6 +265,29 @@ def test_help_loads_no_heavy_library():
     assert "never for surveillance" in " ".join(ran.stdout.split())
 
 
+def test_times_are_utc_wherever_the_machine_is(tmp_path):
+    labels = write_labels(tmp_path / "l.csv", {"1.jpg": ("20-29", "Male", "White")})
+    scores = tmp_path / "s.json"
+    scores.write_text('{"1.jpg": {"a photo of a man": 20}}')
+    code = (
+        "import sys, datetime as d; from facestore import Store; before = d.datetime.now(d.UTC)\n"
+        "with Store.open(sys.argv[1]) as store:\n"
+        "    store.import_labels(sys.argv[2], dataset='d', create_samples=True)\n"
+        "    store.import_similarities(sys.argv[3], dataset='d', model='m')\n"
+        "    times = store.sql('select added_at from datasets union all select added_at from encoders'\n"
+        "        ' union all select applied_at from schema_migrations'\n"
+        "        ' union all select ended_at from runs').fetchall()\n"
+        "after = d.datetime.now(d.UTC)\n"
+        "print(len(times), all(before <= t.replace(tzinfo=d.UTC) <= after for (t,) in times))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "store", labels, scores],
+        capture_output=True, text=True, check=True, env=os.environ | {"TZ": "America/New_York"},
+    )  # fmt: skip
+    assert ran.stdout.split()[1] == "True"
+    assert int(ran.stdout.split()[0]) >= 5
+
+
 def test_the_version_is_that_of_the_package_and_of_the_changelog():
     from importlib.metadata import version
 
