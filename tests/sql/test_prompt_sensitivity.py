@@ -164,6 +164,12 @@ def test_the_spread_over_wordings_stands_beside_the_width_of_an_interval(worded)
     ]
 
 
+def test_a_set_of_which_no_face_has_all_prompts_has_a_spread_and_no_ensemble(worded):
+    worded.execute("delete from similarities where prompt_id = 4")
+    columns = "n_wordings, accuracy_spread, accuracy_sd, ensemble_accuracy"
+    assert read(worded, "prompt_sensitivity", columns) == [(1, 0.0, None, None)]
+
+
 def test_several_prompts_of_a_class_in_one_wording_count_by_their_mean(con):
     ask(con, ("a man", "Male"), ("a gentleman", "Male"), ("a woman", "Female"))
     fill(con, samples=samples(1), labels=labels("gender", ["Female"]), encoders=[encoder()])
