@@ -1,7 +1,7 @@
 -- accuracy_by_group_adds_up: the groups of an attribute, pair or triple add up to the judged samples which have its labels
 -- audits: accuracy_by_group, sample_groups
 -- reads: accuracy_by_group, judged_predictions, labels
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with labelled as (
     select
         sample_id,

@@ -1,7 +1,7 @@
 -- accuracy_by_group_in_range: each accuracy has its n, is n_correct / n_samples, and lies within its interval
 -- audits: accuracy_by_group
 -- reads: accuracy_by_group
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     dataset,

@@ -1,7 +1,7 @@
 -- accuracy_disparity_in_range: disparities have their n and lie in [0, 1]; the mean lies between the extremes
 -- audits: accuracy_disparity
 -- reads: accuracy_disparity
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     dataset,

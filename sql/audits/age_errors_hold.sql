@@ -1,7 +1,7 @@
 -- age_errors_hold: errors in years have their n, the mean error is at most the mean absolute one, shares are in [0, 1]
 -- audits: age_errors, age_errors_within
 -- reads: age_errors
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     dataset,

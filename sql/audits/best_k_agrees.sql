@@ -1,7 +1,7 @@
 -- best_k_agrees: the best k has the highest accuracy of its sweep, and the honest one lies in [0, 1], within its interval
 -- audits: best_k
 -- reads: best_k, k_sweep
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with sweeps as (
     select
         encoder_id,

@@ -1,7 +1,7 @@
 -- classification_report_adds_up: supports and predictions of the classes both add up to the samples; fractions are in [0, 1]
 -- audits: classification_report
 -- reads: classification_report, judged_predictions
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with judged as (
     select
         classifier,

@@ -1,7 +1,7 @@
 -- classifier_comparison_holds: the four cells add up, p-values are in [0, 1] and differences, in [-1, 1], within their intervals
 -- audits: classifier_comparison
 -- reads: classifier_comparison
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     attribute,
     dataset,

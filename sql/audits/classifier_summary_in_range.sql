@@ -1,7 +1,7 @@
 -- classifier_summary_in_range: headline figures have their n and lie in [0, 1], the accuracy within its interval
 -- audits: classifier_summary
 -- reads: classifier_summary
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     dataset,

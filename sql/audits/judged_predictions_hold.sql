@@ -1,7 +1,7 @@
 -- judged_predictions_hold: a judged prediction has a label and a class, and is right where the two are one
 -- audits: judged_predictions
 -- reads: judged_predictions
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     sample_id,

@@ -1,7 +1,7 @@
 -- k_sweep_holds: every k of a sweep from 1 on is judged on the same samples; accuracies lie in [0, 1], within their intervals
 -- audits: k_sweep, judged_every_k, zero_shot_every_k
 -- reads: k_sweep
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with sweeps as (
     select
         *,

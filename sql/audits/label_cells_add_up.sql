@@ -1,7 +1,7 @@
 -- label_cells_add_up: the cells of a data set and split add up to its samples with a label, and their fractions to 1
 -- audits: label_cells
 -- reads: label_cells, labels, samples
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with labelled as (
     select
         samples.dataset,

@@ -1,7 +1,7 @@
 -- label_counts_add_up: counts of an attribute add up to its labels, and their fractions to 1
 -- audits: label_counts
 -- reads: label_counts, labels, samples
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with labelled as (
     select
         samples.dataset,

@@ -1,7 +1,7 @@
 -- leaderboard_holds: every classifier of classifier_summary has one rank from 1, between the ranks that its interval allows
 -- audits: leaderboard
 -- reads: leaderboard, classifier_summary
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     coalesce(summary.classifier, leaderboard.classifier) as classifier,
     coalesce(summary.dataset, leaderboard.dataset) as dataset,

@@ -1,7 +1,7 @@
 -- prediction_coverage_adds_up: samples judged are among those labelled and predicted, and no sample is left out
 -- audits: prediction_coverage
 -- reads: prediction_coverage, judged_predictions, samples
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with judged as (
     select
         classifier,

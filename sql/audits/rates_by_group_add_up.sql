@@ -1,7 +1,7 @@
 -- rates_by_group_add_up: over the classes, labels and predictions of a group each add up to its samples
 -- audits: rates_by_group, accuracy_by_group
 -- reads: rates_by_group, accuracy_by_group
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with totals as (
     select
         classifier,

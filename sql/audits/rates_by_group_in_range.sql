@@ -1,7 +1,7 @@
 -- rates_by_group_in_range: rates have their n and lie in [0, 1]
 -- audits: rates_by_group
 -- reads: rates_by_group
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     classifier,
     dataset,

@@ -1,7 +1,7 @@
 -- sample_groups_partition: every sample is in 'overall', and in at most one group of each attribute, pair or triple
 -- audits: sample_groups
 -- reads: sample_groups, samples
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     sample_id,
     group_attribute,

@@ -1,7 +1,7 @@
 -- worst_predictions_hold: only wrong predictions are ranked, all of them, from 1 without a gap
 -- audits: worst_predictions
 -- reads: worst_predictions, accuracy_by_group
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with ranked as (
     select
         classifier,

@@ -1,7 +1,7 @@
 -- zero_shot_decisions_hold: a decision has a class and a score; margins are not negative; mean cosines are in [-1, 1]
 -- audits: zero_shot_decisions, zero_shot_sum, zero_shot_mean, zero_shot_embedding_mean, class_scores
 -- reads: zero_shot_decisions
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     aggregation,
     encoder_id,

@@ -1,7 +1,7 @@
 -- zero_shot_topk_agrees: zero_shot_topk(2) decides as the sweep over every k does at 2
 -- audits: zero_shot_topk, zero_shot_every_k
 -- reads: zero_shot_topk, zero_shot_every_k
--- todo: a view computes this wrongly; run `facestore migrate`, and report it with these rows if it stays
+-- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 select
     every_k.encoder_id,
     every_k.prompt_set,
