@@ -12,9 +12,9 @@ def replaced(view: str, select: str = "select * exclude (nth)", where: str = "tr
     )
 
 
-def spoiled(view: str, column: str, value: str) -> str:
+def spoiled(view: str, column: str, value: str, row: str = "nth = 1") -> str:
     """Return statements after which a view has a wrong value in one row."""
-    select = f"select * exclude (nth) replace (if(nth = 1, {value}, {column}) as {column})"
+    select = f"select * exclude (nth) replace (if({row}, {value}, {column}) as {column})"
     return replaced(view, select)
 
 
@@ -293,9 +293,12 @@ BAD: dict[str, list[str]] = {
         ]
     ],
     "zero_shot_topk_agrees": [
-        replaced("zero_shot_every_k", "select * exclude (nth) replace ('Other' as predicted)"),
-        replaced("zero_shot_every_k", "select * exclude (nth) replace (99 as sample_id)"),
-        "create or replace macro zero_shot_topk(n) as table "
-        "select *, -0.1 as margin, 1.0 as score from zero_shot_every_k where k = 2",
+        spoiled("k_sweep", "accuracy", "accuracy - 0.1", "k = 2"),
+        spoiled("k_sweep", "n_samples", "n_samples - 1", "k = 2"),
+        *(
+            "create table kept as from zero_shot_topk(2); create or replace macro "
+            f"zero_shot_topk(n) as table select * replace ({wrong}) from kept"
+            for wrong in ("-0.1 as margin", "'infinity'::double as score", "99 as sample_id")
+        ),
     ],
 }  # fmt: skip

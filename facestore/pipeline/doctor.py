@@ -50,7 +50,14 @@ def examine(stores: Stores, name: str | None, n_examples: int) -> list[Finding]:
 
 
 def repair(stores: Stores) -> dict[str, int]:
-    """Delete exact repeats and rows that nothing reads; return how many, by what they were."""
+    """Delete exact repeats and rows that nothing reads; return how many, by what they were.
+
+    Raises
+    ------
+    StoreNotFoundError
+        If there is no store.
+    """
+    stores.catalog.database.reader()  # writing would make one
     with recorded(stores, "doctor", {"repair": True}) as counts:
         counts.update(stores.catalog.repairs.run())
     return counts

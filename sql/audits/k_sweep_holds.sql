@@ -1,5 +1,5 @@
 -- k_sweep_holds: every k of a sweep from 1 on is judged on the same samples; accuracies lie in [0, 1], within their intervals
--- audits: k_sweep, judged_every_k, zero_shot_every_k
+-- audits: k_sweep
 -- reads: k_sweep
 -- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
 with sweeps as (

@@ -1,27 +1,53 @@
--- zero_shot_topk_agrees: zero_shot_topk(2) decides as the sweep over every k does at 2
--- audits: zero_shot_topk, zero_shot_every_k
--- reads: zero_shot_topk, zero_shot_every_k
+-- zero_shot_topk_agrees: zero_shot_topk(2) is right as often as the sweep over every k says
+-- audits: zero_shot_topk, k_sweep
+-- reads: zero_shot_topk, k_sweep, samples, labels
 -- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
+with judged as (
+    select
+        topk.encoder_id,
+        topk.prompt_set,
+        topk.attribute,
+        samples.dataset,
+        samples.split,
+        count(*) as n_samples,
+        avg((topk.predicted = labels.label)::integer) as accuracy,
+        min(topk.margin) as margin_min,
+        max(topk.score) as score_max
+    from zero_shot_topk(2) as topk
+    inner join samples on topk.sample_id = samples.sample_id
+    inner join labels
+        on
+            topk.sample_id = labels.sample_id
+            and topk.attribute = labels.attribute
+    where labels.label is not null
+    group by topk.encoder_id, topk.prompt_set, topk.attribute, samples.dataset, samples.split
+)
+
 select
-    every_k.encoder_id,
-    every_k.prompt_set,
-    every_k.attribute,
-    every_k.sample_id,
-    every_k.predicted,
-    topk.predicted as predicted_by_topk,
-    topk.score,
-    topk.margin
-from zero_shot_every_k as every_k
-left join zero_shot_topk(2) as topk
+    sweep.encoder_id,
+    sweep.prompt_set,
+    sweep.attribute,
+    sweep.dataset,
+    sweep.split,
+    sweep.n_samples,
+    judged.n_samples as n_samples_of_topk,
+    sweep.accuracy,
+    judged.accuracy as accuracy_of_topk,
+    judged.margin_min,
+    judged.score_max
+from k_sweep as sweep
+left join judged
     on
-        every_k.encoder_id = topk.encoder_id
-        and every_k.prompt_set = topk.prompt_set
-        and every_k.attribute = topk.attribute
-        and every_k.sample_id = topk.sample_id
+        sweep.encoder_id = judged.encoder_id
+        and sweep.prompt_set = judged.prompt_set
+        and sweep.attribute = judged.attribute
+        and sweep.dataset = judged.dataset
+        and sweep.split is not distinct from judged.split
 where
-    every_k.k = 2
+    sweep.k = 2
     and (
-        every_k.predicted is distinct from topk.predicted
-        or not (topk.margin >= 0)
-        or not isfinite(topk.score)
+        sweep.n_samples is distinct from judged.n_samples
+        or not (abs(sweep.accuracy - judged.accuracy) < 1e-9)
+        or not (judged.margin_min >= 0)
+        or not isfinite(judged.score_max)
     )
