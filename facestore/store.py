@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,26 +24,22 @@ from facestore.config import (
 )
 from facestore.encoder import LazyEncoder
 from facestore.errors import QueryError
-from facestore.importing.similarities import DEFAULT_SCALE
-from facestore.pipeline import Stores, imports
+from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
-from facestore.pipeline.imports import ImportSummary, TextSource
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
-from facestore.pipeline.targets import Target
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import ModelName, PromptSet
+from facestore.store_imports import AnyPath, ImportVerbs
 from facestore.vectors import VectorStore
 
-AnyPath = str | PathLike[str]
 
-
-class Store:
+class Store(ImportVerbs):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
@@ -165,90 +160,6 @@ class Store:
             workers=workers,
             attributes=attributes,
             allow_new_classes=new_classes,
-        )
-
-    def import_labels(
-        self,
-        path: AnyPath,
-        *,
-        dataset: str,
-        split: str | None = None,
-        create_samples: bool = False,
-        attributes: Sequence[str] = (),
-        new_classes: bool = False,
-    ) -> ImportSummary:
-        """Import a label table."""
-        return imports.import_labels(
-            self._stores,
-            Path(path),
-            Target(dataset, split, create_samples),
-            attributes=attributes,
-            allow_new_classes=new_classes,
-        )
-
-    def import_similarities(
-        self,
-        path: AnyPath,
-        *,
-        dataset: str,
-        model: str,
-        split: str | None = None,
-        create_samples: bool = False,
-        scale: float = DEFAULT_SCALE,
-    ) -> ImportSummary:
-        """Import similarities, `{file: {prompt: scale x cosine}}` as JSON."""
-        target = Target(dataset, split, create_samples)
-        name = ModelName.parse(model)
-        return imports.import_similarities(
-            self._stores, Path(path), target, model=name, scale=scale
-        )
-
-    def import_predictions(
-        self,
-        path: AnyPath,
-        *,
-        dataset: str,
-        split: str | None = None,
-        create_samples: bool = False,
-        column: str = "predicted",
-        attribute: str | None = None,
-        classifier: str | None = None,
-    ) -> ImportSummary:
-        """Import the predictions of one or many classifiers, CSV or Parquet."""
-        return imports.import_predictions(
-            self._stores,
-            Path(path),
-            Target(dataset, split, create_samples),
-            column=column,
-            attribute=attribute,
-            classifier=classifier,
-        )
-
-    def import_embeddings(
-        self,
-        path: AnyPath,
-        *,
-        dataset: str,
-        model: str,
-        split: str | None = None,
-        create_samples: bool = False,
-        names_key: str | None = None,
-        vectors_key: str | None = None,
-        metadata: AnyPath | None = None,
-        text: TextSource | None = None,
-        logit_scale: float | None = None,
-    ) -> ImportSummary:
-        """Import image vectors, and text vectors beside them: .npz, .npy or Parquet."""
-        return imports.import_embeddings(
-            self._stores,
-            Path(path),
-            Target(dataset, split, create_samples),
-            model=ModelName.parse(model),
-            names_key=names_key,
-            vectors_key=vectors_key,
-            metadata=None if metadata is None else Path(metadata),
-            text=text,
-            logit_scale=logit_scale,
         )
 
     def prompt_sets(self) -> list[PromptSet]:
@@ -392,6 +303,14 @@ class Store:
                 con.execute(statement)
         except duckdb.Error as error:
             raise QueryError(_one_line(error)) from error
+
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Return the settings of the store: name, value and meaning of each."""
+        return self._stores.catalog.settings.all()
+
+    def set(self, name: str, value: int) -> None:
+        """Change a setting, `min_samples`, which views and reports obey from then on."""
+        self._stores.catalog.settings.set(name, value)
 
     def migrate(self) -> list[str]:
         """Bring the store up to date with this program; return what was applied."""

@@ -1,4 +1,4 @@
-"""The DuckDB half of a store: data sets, samples, labels, prompts, similarities, predictions."""
+"""The DuckDB half of a store: data sets, labels, prompts, similarities, predictions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from facestore.catalog.database import Database
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
+from facestore.catalog.published import Published
 from facestore.catalog.repairs import Repairs
 from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
+from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 
 __all__ = ["Catalog", "Database"]
@@ -34,6 +36,8 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.published = Published(self.database)
+        self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
         self.repairs = Repairs(self.database)

@@ -219,6 +219,61 @@ def import_embeddings(
         print_lines(summary.lines())
 
 
+@imports.command("published")
+def import_published(
+    file: Annotated[
+        Path, typer.Argument(help="CSV or Parquet: a figure a row, or a column for each group.")
+    ],
+    store: options.StoreOption = options.DEFAULT,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    attribute: Annotated[
+        str | None, typer.Option(help="What was predicted, if no column says it.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="ARCHITECTURE[,PRETRAINED], if no column says it.")
+    ] = None,
+    prompt_set: Annotated[str | None, typer.Option(help="If no column says it.")] = None,
+    aggregation: Annotated[str | None, typer.Option(help="If no column says it.")] = None,
+    k: Annotated[int | None, typer.Option("--k", help="If no column says it.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Paper or table; else the name of the file.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="TABLE_COLUMN=NAME, such as Model=architecture (repeatable)."),
+    ] = None,
+) -> None:
+    """Import figures that others published, for the view published_comparison.
+
+    They replace what the store has of the same source. Columns: source, classifier, architecture,
+    pretrained, prompt_set, aggregation, k, dataset, split, attribute, taxonomy, group_attribute,
+    group_name, metric, value; or, instead of the last four, `accuracy` and the names of classes.
+    """
+    with open_store(store) as opened:
+        summary = opened.import_published(
+            file,
+            dataset=dataset,
+            attribute=attribute,
+            model=model,
+            columns=dict(map(_pair, column or ())),
+            split=split,
+            prompt_set=prompt_set,
+            aggregation=aggregation,
+            k=k,
+            source=source,
+        )
+        print_lines(summary.lines())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, sign, new = text.partition("=")
+    if not sign:
+        message = f"'{text}' is not TABLE_COLUMN=NAME"
+        raise typer.BadParameter(message, param_hint="--column")
+    return old, new
+
+
 @prompts.command("list")
 def prompts_list(
     store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table

@@ -1,4 +1,4 @@
-"""Commands that look after a store: info, doctor, migrate."""
+"""Commands that look after a store: info, doctor, settings, migrate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROWS = 1000
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (info, doctor, migrate):
+    for command in (info, doctor, settings, migrate):
         app.command()(command)
 
 
@@ -65,6 +65,24 @@ def doctor(
     failed = [each.name for each in findings if each.status == "failed"]
     if failed:
         raise AuditsFailedError(failed, len(findings))
+
+
+def settings(
+    name: Annotated[
+        str | None, typer.Argument(help="min_samples; without it all are shown.")
+    ] = None,
+    value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Show or change what holds for the whole store, in views and reports alike."""
+    with open_store(store) as opened:
+        if name is not None and value is None:
+            raise typer.BadParameter("give its new value as well", param_hint="VALUE")
+        if name is not None and value is not None:
+            opened.set(name, value)
+        rows = opened.settings()
+    print_rows(("setting", "value", "meaning"), rows, format)
 
 
 def migrate(store: options.StoreOption = options.DEFAULT) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from facestore.importing.embeddings import ImportedVectors, read_image_vectors, read_text_vectors
 from facestore.importing.predictions import ImportedPredictions, read_predictions
+from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ImportedVectors",
     "read_image_vectors",
     "read_predictions",
+    "read_published",
     "read_similarities",
     "read_text_vectors",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
+from facestore.importing.tables import read_table
 from facestore.names import FILE_COLUMNS
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
@@ -60,7 +61,7 @@ def read_predictions(
     TableError
         If columns are missing, a class is unknown, or a classifier predicts a file twice.
     """
-    table = _read(path)
+    table = read_table(path)
     name_column = next((each for each in FILE_COLUMNS if each in table.columns), None)
     if name_column is None or column not in table.columns:
         wanted = "file" if name_column is None else column
@@ -89,16 +90,6 @@ def read_predictions(
         rows=table.select("name", "classifier", "attribute", "predicted", *numbers),
         classifiers=table.select(described).unique(maintain_order=True),
     )
-
-
-def _read(path: Path) -> pl.DataFrame:
-    try:
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise TableError(path, f"not readable as a table ({reason})", "Check the file.") from error
 
 
 def _with_attribute(path: Path, table: pl.DataFrame, attribute: str | None) -> pl.DataFrame:

@@ -43,14 +43,23 @@ class Chart:
     description: str
 
 
+def has_groups(block: Block) -> bool:
+    """Whether there is a group to draw: too small ones, by the store's setting, have no rates."""
+    return any(map(_is_drawn, block.records))
+
+
+def _is_drawn(row: Mapping[str, Any]) -> bool:
+    return row["group_attribute"] != "overall" and row["accuracy"] is not None
+
+
 def group_chart(block: Block) -> Chart:
     """Draw the accuracy of each group as a dot with its interval.
 
     Parameters
     ----------
     block
-        Rows of `groups` of one classifier: `group_attribute`, `group_name`, `n_samples`,
-        `accuracy`, `ci_low`, `ci_high`.
+        Rows of `groups` of one classifier, for which `has_groups`: `group_attribute`,
+        `group_name`, `n_samples`, `accuracy`, `ci_low`, `ci_high`.
     """
     import altair as alt
 
@@ -60,7 +69,7 @@ def group_chart(block: Block) -> Chart:
     rows = [
         each | {"group": f"{each['group_name']} (n {each['n_samples']:,})", "all": overall}
         for each in block.records
-        if each["group_attribute"] != "overall"
+        if _is_drawn(each)
     ]
     kinds = list(dict.fromkeys(row["group_attribute"] for row in rows))
     parts = [

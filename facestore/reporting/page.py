@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from facestore.reporting.charts import Chart, group_chart, sweep_charts
+from facestore.reporting.charts import Chart, group_chart, has_groups, sweep_charts
 from facestore.reporting.tables import Table, best_first, best_keys
 
 # Longer tables are folded, so that the page can be read from top to bottom.
@@ -62,7 +62,7 @@ def render_report(tables: Sequence[Table], provenance: Provenance, templates: Pa
         tables=by_name,
         best=best,
         counts=by_name["fingerprint"].records[0],
-        group_charts={block.key: group_chart(block) for block in groups if block.n_rows > 1},
+        group_charts={block.key: group_chart(block) for block in groups if has_groups(block)},
         sweep_charts=sweep_charts(by_name["k_sweep"]),
         provenance=provenance,
         max_open_rows=MAX_OPEN_ROWS,

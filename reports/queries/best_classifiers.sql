@@ -15,6 +15,7 @@ select
     split,
     attribute,
     classifier,
+    taxonomy,
     n_samples,
     accuracy,
     ci_low,

@@ -2,12 +2,14 @@
 -- text: Overall figures of each classifier, best accuracy first. All but counts are fractions
 -- between 0 and 1; the interval is the 95 % Wilson interval of accuracy; missing samples have a
 -- label and no prediction. Balanced accuracy is the mean recall over classes; chance-adjusted
--- accuracy is accuracy minus one over the number of classes.
+-- accuracy is accuracy minus one over the number of classes. The taxonomy names the classes that
+-- are told apart.
 select
     dataset,
     split,
     attribute,
     classifier,
+    taxonomy,
     n_samples,
     n_missing,
     accuracy,

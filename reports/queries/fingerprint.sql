@@ -1,5 +1,6 @@
 -- title: Store
--- text: How many rows the tables of the store have, and a fingerprint (SHA-256) of these counts.
+-- text: How many rows the tables of the store have, the smallest group that is given rates
+-- (min_samples), and a fingerprint (SHA-256) of these numbers.
 -- Two reports with different fingerprints were made of different data; equal ones do not prove that
 -- no value was edited.
 with counts as (
@@ -13,7 +14,11 @@ with counts as (
         (select count(*) from similarities) as n_similarities,
         (select count(*) from classifiers) as n_classifiers,
         (select count(*) from predictions) as n_predictions,
-        (select count(*) from runs) as n_runs
+        (select count(*) from runs) as n_runs,
+        (
+            select value::integer from settings
+            where setting = 'min_samples'
+        ) as min_samples
 )
 
 select
@@ -27,5 +32,6 @@ select
     n_classifiers,
     n_predictions,
     n_runs,
+    min_samples,
     sha256(to_json(counts)::varchar) as fingerprint
 from counts

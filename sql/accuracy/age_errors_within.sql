@@ -2,7 +2,8 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_groups, wilson_low, wilson_high
+-- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, wilson_low, wilson_high
+-- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with errors as (
     select
         classifiers.name as classifier,
@@ -21,25 +22,39 @@ with errors as (
         classifiers.attribute = 'age'
         and predictions.value is not null
         and labels.value is not null
+),
+
+counts as (
+    select
+        errors.classifier,
+        errors.dataset,
+        errors.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        count(*) as n_samples,
+        count(*) filter (where abs(errors.error) <= years) as n_within,
+        avg(abs(errors.error)) as mae,
+        avg(errors.error) as bias
+    from errors
+    inner join sample_groups on errors.sample_id = sample_groups.sample_id
+    group by
+        errors.classifier,
+        errors.dataset,
+        errors.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name
 )
 
 select
-    errors.classifier,
-    errors.dataset,
-    errors.split,
-    sample_groups.group_attribute,
-    sample_groups.group_name,
-    count(*) as n_samples,
-    avg(abs(errors.error)) as mae,
-    avg(errors.error) as bias,
-    avg((abs(errors.error) <= years)::integer) as within_tolerance,
-    wilson_low(count(*) filter (where abs(errors.error) <= years), count(*)) as ci_low,
-    wilson_high(count(*) filter (where abs(errors.error) <= years), count(*)) as ci_high
-from errors
-inner join sample_groups on errors.sample_id = sample_groups.sample_id
-group by
-    errors.classifier,
-    errors.dataset,
-    errors.split,
-    sample_groups.group_attribute,
-    sample_groups.group_name
+    classifier,
+    dataset,
+    split,
+    group_attribute,
+    group_name,
+    n_samples,
+    if_enough(mae, n_samples) as mae,
+    if_enough(bias, n_samples) as bias,
+    if_enough(n_within / n_samples, n_samples) as within_tolerance,
+    if_enough(wilson_low(n_within, n_samples), n_samples) as ci_low,
+    if_enough(wilson_high(n_within, n_samples), n_samples) as ci_high
+from counts

@@ -8,13 +8,14 @@ with counts as (
     select
         classifier,
         attribute,
+        taxonomy,
         dataset,
         split,
         label as class,
         sum(n_samples) as support,
         sum(n_samples) filter (where label = predicted) as n_right
     from confusion_matrix
-    group by classifier, attribute, dataset, split, label
+    group by classifier, attribute, taxonomy, dataset, split, label
 ),
 
 predicted_counts as (
@@ -31,6 +32,7 @@ predicted_counts as (
 select
     counts.classifier,
     counts.attribute,
+    counts.taxonomy,
     counts.dataset,
     counts.split,
     counts.class,

@@ -9,6 +9,7 @@
 with counts as (
     select
         a.attribute,
+        a.taxonomy,
         a.dataset,
         a.split,
         a.classifier as classifier_a,
@@ -24,7 +25,7 @@ with counts as (
             a.sample_id = b.sample_id
             and a.attribute = b.attribute
             and a.classifier < b.classifier
-    group by a.attribute, a.dataset, a.split, a.classifier, b.classifier
+    group by a.attribute, a.taxonomy, a.dataset, a.split, a.classifier, b.classifier
 ),
 
 shares as (
@@ -71,6 +72,7 @@ ranked as (
 
 select
     attribute,
+    taxonomy,
     dataset,
     split,
     classifier_a,

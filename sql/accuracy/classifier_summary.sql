@@ -8,6 +8,7 @@ with averages as (
     select
         classifier,
         attribute,
+        taxonomy,
         dataset,
         split,
         sum(support)::bigint as n_samples,
@@ -21,12 +22,13 @@ with averages as (
         sum(f1 * support) / sum(support) as weighted_f1,
         count(*) filter (where support > 0) as n_classes
     from classification_report
-    group by classifier, attribute, dataset, split
+    group by classifier, attribute, taxonomy, dataset, split
 )
 
 select
     averages.classifier,
     averages.attribute,
+    averages.taxonomy,
     averages.dataset,
     averages.split,
     averages.n_samples,

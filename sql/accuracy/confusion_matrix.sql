@@ -7,19 +7,21 @@ with cells as (
     select
         classifier,
         attribute,
+        taxonomy,
         dataset,
         split,
         label,
         predicted,
         count(*) as n_samples
     from judged_predictions
-    group by classifier, attribute, dataset, split, label, predicted
+    group by classifier, attribute, taxonomy, dataset, split, label, predicted
 ),
 
 occurring as (
     select
         classifier,
         attribute,
+        taxonomy,
         dataset,
         split,
         label as class
@@ -28,6 +30,7 @@ occurring as (
     select
         classifier,
         attribute,
+        taxonomy,
         dataset,
         split,
         predicted as class
@@ -38,6 +41,7 @@ pairs as (
     select
         labelled.classifier,
         labelled.attribute,
+        labelled.taxonomy,
         labelled.dataset,
         labelled.split,
         labelled.class as label,
@@ -53,6 +57,7 @@ pairs as (
 select
     pairs.classifier,
     pairs.attribute,
+    pairs.taxonomy,
     pairs.dataset,
     pairs.split,
     pairs.label,

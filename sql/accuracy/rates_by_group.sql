@@ -2,13 +2,15 @@
 -- grain: classifier, dataset, split, group_attribute, group_name, class
 -- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
 -- their label, n_predicted with the class as their prediction; NULL where the denominator is 0
--- reads: judged_predictions, sample_groups
+-- reads: judged_predictions, sample_groups, if_enough
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
--- class; the classes are those that occur as a label or a prediction of the classifier
+-- class; the classes are those that occur as a label or a prediction of the classifier;
+-- a group with fewer than min_samples samples (a setting of the store) has no rates
 with judged as (
     select
         judged_predictions.classifier,
         judged_predictions.attribute,
+        judged_predictions.taxonomy,
         judged_predictions.dataset,
         judged_predictions.split,
         sample_groups.group_attribute,
@@ -21,6 +23,7 @@ with judged as (
     group by
         judged_predictions.classifier,
         judged_predictions.attribute,
+        judged_predictions.taxonomy,
         judged_predictions.dataset,
         judged_predictions.split,
         sample_groups.group_attribute,
@@ -49,6 +52,7 @@ counts as (
     select
         judged.classifier,
         judged.attribute,
+        judged.taxonomy,
         judged.dataset,
         judged.split,
         judged.group_attribute,
@@ -71,6 +75,7 @@ counts as (
     group by
         judged.classifier,
         judged.attribute,
+        judged.taxonomy,
         judged.dataset,
         judged.split,
         judged.group_attribute,
@@ -81,6 +86,7 @@ counts as (
 select
     classifier,
     attribute,
+    taxonomy,
     dataset,
     split,
     group_attribute,
@@ -89,9 +95,11 @@ select
     n_samples,
     n_labelled,
     n_predicted,
-    n_predicted / n_samples as selection_rate,
-    n_right / nullif(n_labelled, 0) as true_positive_rate,
-    (n_predicted - n_right) / nullif(n_samples - n_labelled, 0) as false_positive_rate,
-    n_right / nullif(n_predicted, 0) as precision,
-    2 * n_right / nullif(n_labelled + n_predicted, 0) as f1
+    if_enough(n_predicted / n_samples, n_samples) as selection_rate,
+    if_enough(n_right / nullif(n_labelled, 0), n_samples) as true_positive_rate,
+    if_enough(
+        (n_predicted - n_right) / nullif(n_samples - n_labelled, 0), n_samples
+    ) as false_positive_rate,
+    if_enough(n_right / nullif(n_predicted, 0), n_samples) as precision,
+    if_enough(2 * n_right / nullif(n_labelled + n_predicted, 0), n_samples) as f1
 from counts

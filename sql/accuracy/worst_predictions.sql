@@ -8,6 +8,7 @@ select
     classifier_id,
     classifier,
     attribute,
+    taxonomy,
     sample_id,
     dataset,
     split,

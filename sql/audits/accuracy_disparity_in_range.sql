@@ -17,9 +17,9 @@ select
     mean_minus_min
 from accuracy_disparity
 where
-    n_samples is null
-    or n_samples < 1
-    or n_groups is null
+    n_groups is null
+    or (n_groups > 0 and coalesce(n_samples, 0) < 1)
+    or (n_groups = 0 and accuracy_difference is not null)
     or not (accuracy_min between 0 and 1)
     or not (accuracy_max between accuracy_min and 1)
     or not (accuracy_mean between accuracy_min - 1e-9 and accuracy_max + 1e-9)

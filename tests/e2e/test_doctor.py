@@ -68,8 +68,8 @@ def test_one_audit_prints_its_bad_rows(faces):
 
 
 def test_the_audits_of_a_view_are_run_by_its_name(faces):
-    rows = faces("doctor", "k_sweep", "--format", "json").rows
-    assert {row["audit"] for row in rows} == {"k_sweep_grain", "k_sweep_holds"}
+    rows = faces("doctor", "label_cells", "--format", "json").rows
+    assert {row["audit"] for row in rows} == {"label_cells_grain", "label_cells_add_up"}
 
 
 def test_a_note_is_shown_and_no_failure(faces):

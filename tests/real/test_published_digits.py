@@ -7,6 +7,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from statsmodels.stats.contingency_tables import mcnemar
 
 from facestore.pipeline.imports import TextSource
 from facestore.prompts import builtin_prompt_sets
@@ -94,6 +95,89 @@ def test_the_published_race_table_by_age_gender_and_race(store, fairface):
         f"where classifier = '{classifier}' and group_attribute = 'race'"
     )
     assert round(store.sql(query).fetchall()[0][0], 4) == published["Race Gap"]
+
+
+def test_published_tables_lie_beside_the_measured_figures(store, fairface):
+    summary = store.import_published(
+        fairface / "published" / "race_raw_ViT-B-16.csv",
+        dataset="fairface",
+        attribute="race",
+        model="ViT-B-16",
+        prompt_set="raw_race_labels",
+        columns={"datasource": "pretrained"},
+    )
+    assert (summary.n_figures, summary.n_measured) == (120, 20)
+    query = (
+        "select metric, count(*), max(abs(difference)) < 0.00005, bool_and(is_inside) "
+        "from published_comparison where measured is not null group by metric order by metric"
+    )
+    assert store.sql(query).fetchall() == [
+        ("accuracy", 19, True, True),
+        ("mean_minus_min", 1, True, None),
+    ]
+
+
+WEIGHTS = ("openai", "laion400m_e31", "datacomp_xl_s13b_b90k", "commonpool_xl_s13b_b90k")
+COMPARED = [f"ViT-L-14 {tag} age_race_gender_labels sum" for tag in WEIGHTS]
+COMPARED.append("ViT-L-14 openai age_race_gender_labels topk 2")
+
+
+def test_classifiers_are_compared_on_the_same_faces_as_statsmodels_does(store, fairface):
+    truth = pl.read_csv(fairface / "labels_val.csv").select("file", label="gender")
+    said = pl.read_parquet(fairface / "predictions.parquet").filter(pl.col("attribute") == "gender")
+    right = {}
+    for name in COMPARED:
+        _, tag, prompt_set, aggregation, *k = name.split()
+        mine = said.filter(
+            pl.col("pretrained") == tag,
+            pl.col("prompt_set") == prompt_set,
+            pl.col("aggregation") == aggregation,
+            pl.col("k") == int(k[0]) if k else pl.col("k").is_null(),
+        )
+        joined = truth.join(mine, on="file", how="inner", maintain_order="left")
+        assert len(joined) == 10_954
+        right[name] = (joined["label"] == joined["predicted"]).to_numpy()
+    names = ", ".join(f"'{name}'" for name in COMPARED)
+    rows = store.sql(
+        "select classifier_a, classifier_b, n_only_a, n_only_b, difference, ci_low, ci_high, "
+        f"p_value from classifier_comparison where classifier_a in ({names}) "
+        f"and classifier_b in ({names})"
+    ).fetchall()
+    assert len(rows) == 10
+    for a, b, n_only_a, n_only_b, difference, ci_low, ci_high, p_value in rows:
+        only_a, only_b = int((right[a] & ~right[b]).sum()), int((~right[a] & right[b]).sum())
+        assert (n_only_a, n_only_b) == (only_a, only_b)
+        assert difference == pytest.approx(right[a].mean() - right[b].mean(), abs=1e-12)
+        exact = mcnemar([[0, only_a], [only_b, 0]], exact=True).pvalue
+        assert p_value == pytest.approx(exact, rel=1e-6, abs=1e-300)
+        assert ci_low < difference < ci_high
+
+
+def test_gender_by_race_in_the_form_of_the_clip_paper(store, fairface):
+    name = "ViT-L-14 openai age_race_gender_labels sum"
+    labels = pl.read_csv(fairface / "labels_val.csv")
+    said = pl.read_parquet(fairface / "predictions.parquet").filter(
+        pl.col("attribute") == "gender",
+        pl.col("pretrained") == "openai",
+        pl.col("aggregation") == "sum",
+    )
+    judged = labels.join(said, on="file").with_columns(
+        right=(pl.col("gender") == pl.col("predicted")).cast(pl.Float64)
+    )
+    expected = {
+        (race, gender): right
+        for race, gender, right in judged.group_by("race", "gender")
+        .agg(pl.col("right").mean())
+        .rows()
+    }
+    rows = store.sql(
+        f"select race, gender, accuracy from clip_table_5 where classifier = '{name}'"
+    ).fetchall()
+    found = {(race, gender): accuracy for race, gender, accuracy in rows}
+    assert len(found) == 8 * 3
+    assert {key: found[key] for key in expected} == pytest.approx(expected, abs=1e-12)
+    women = [expected[race, "Female"] for race in RACES]
+    assert found["Average", "Female"] == pytest.approx(sum(women) / 7, abs=1e-12)
 
 
 @pytest.mark.parametrize(

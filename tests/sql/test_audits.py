@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bad_rows import BAD, replaced
+from bad_tables import BAD_TABLES
+from bad_views import BAD_VIEWS, replaced
 from rows import classifier, encoder, fill, labels, load, predictions, prompt_set, samples
 from rows import similarities as similarity_rows
 
@@ -37,7 +38,7 @@ def fill_good(con: Con) -> None:
     ages = [(1, "20-29", 25), (2, "3-9", 9.5), (4, "more than 70", 116), (7, None, 30)]
     keys = ("sample_id", "attribute", "label", "value")
     fill(con, labels=[dict(zip(keys, (i, "age", label, v), strict=True)) for i, label, v in ages])
-    fill(con, encoders=[encoder(1, "tiny"), encoder(2, "other")])
+    fill(con, encoders=[encoder(1, "tiny") | {"logit_scale": 100.0}, encoder(2, "other")])
     gender = [(i, "Male" if i <= 2 else "Female") for i in range(1, 6)]
     fill(con, **prompt_set("set", "gender", gender))
     cosines = {i: [(i * s % 7) / 8 - 0.2 for s in range(10)] for i in range(1, 6)}
@@ -56,6 +57,9 @@ def fill_good(con: Con) -> None:
     fill(con, predictions=predictions(["White", "Black", "White", "Black"], 3))
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 20 + i} for i in (1, 2, 4, 7)]
     fill(con, predictions=guesses)
+    figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
+    figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
+    fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,9 @@ def store(filled: Con) -> Iterator[Con]:
     filled.begin()
     yield filled
     filled.rollback()
+
+
+BAD = BAD_TABLES | BAD_VIEWS
 
 
 def test_every_audit_has_bad_examples() -> None:

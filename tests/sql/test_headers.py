@@ -28,7 +28,14 @@ FILES = [path for path in EVERYWHERE if path.parent.name != views.AUDITS_FOLDER]
 VIEWS = {path.stem: views.parse_view_file(path) for path in FILES}
 RELATIONS = sorted(name for name, view in VIEWS.items() if not view.is_scalar)
 
-ARGUMENTS = {"zero_shot_topk": "(2)", "age_errors_within": "(8)"}
+ARGUMENTS = {
+    "zero_shot_topk": "(2)",
+    "age_errors_within": "(8)",
+    "judged_predictions_as": "('CLIP-2')",
+    "top_n_accuracy": "(2)",
+}
+
+ENCODERS = ((1, "tiny"), (2, "other"))
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -52,7 +59,7 @@ def source(name: str) -> str:
 
 def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     """Fill every table which the views read: two of everything that could be mixed up."""
-    fill(con, encoders=[encoder(1, "tiny"), encoder(2, "other")])
+    fill(con, encoders=[encoder(i, name) | {"logit_scale": 100.0} for i, name in ENCODERS])
     fill(con, samples=samples(4) + samples(4, split=None, first=5))
     fill(con, samples=samples(4, dataset="other", first=9))
     fill(con, labels=labels("gender", ["Male", "Female", "Female"] * 4))
@@ -78,6 +85,9 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, labels=ages)
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 25} for i in range(1, 13)]
     fill(con, predictions=guesses)
+    figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
+    figure |= {"group_attribute": "overall", "group_name": "overall"}
+    fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])
 
 
 @pytest.fixture(scope="module")

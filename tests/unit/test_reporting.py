@@ -196,11 +196,11 @@ def test_numbers_of_every_classifier_are_those_of_the_views(judged):
         ).fetchall()
         assert page.tables[caption][1:] == [list(row) for row in expected]
     summary = judged.execute(
-        "select classifier, format('{:,}', n_samples), n_missing::varchar, "
+        "select classifier, taxonomy, format('{:,}', n_samples), n_missing::varchar, "
         "format('{:.4f}', accuracy), format('{:.4f}', ci_low), format('{:.4f}', ci_high) "
         "from classifier_summary order by attribute, accuracy desc"
     ).fetchall()
-    assert [row[3:9] for row in page.tables["All classifiers"][1:]] == [list(r) for r in summary]
+    assert [row[3:10] for row in page.tables["All classifiers"][1:]] == [list(r) for r in summary]
 
 
 def test_every_accuracy_stands_beside_its_n(judged):
@@ -221,6 +221,25 @@ def test_the_best_classifier_is_not_one_judged_on_few_samples(judged):
     )
     assert accuracies["lucky"] == 1.0
     assert [row[3] for row in best[1:]] == ["good", "race guess"]
+
+
+def test_small_groups_show_their_count_and_no_rates(judged):
+    judged.execute("update settings set value = '500' where setting = 'min_samples'")
+    page = page_of(judged)
+    rows_of = {row[1]: row for row in page.tables["gender by good on faces, val"][1:]}
+    assert rows_of["White"][2:] == ["400", "366", "–", "–", "–"]
+    assert rows_of["Male"][2] == "600"
+    assert "–" not in rows_of["Male"]
+    assert "Groups of fewer than 500 samples" in page.text
+    charts = [attrs["aria-label"] for _, attrs in page.tags if attrs.get("role") == "img"]
+    assert len(charts) == 2
+    assert not any("White" in (told or "") for told in charts)
+
+
+def test_groups_that_are_all_too_small_have_no_chart(judged):
+    judged.execute("update settings set value = '5000' where setting = 'min_samples'")
+    page = page_of(judged)
+    assert not [attrs for _, attrs in page.tags if attrs.get("role") == "img"]
 
 
 def test_a_confusion_matrix_has_labels_in_rows_and_empty_cells(judged):

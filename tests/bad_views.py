@@ -1,6 +1,8 @@
-"""For every file of sql/audits: what makes a good store bad in just the way that it looks for."""
+"""For every audit of views: statements, after each of which a view is wrong in its way."""
 
 from __future__ import annotations
+
+from bad_tables import NAN
 
 
 def replaced(view: str, select: str = "select * exclude (nth)", where: str = "true") -> str:
@@ -22,107 +24,7 @@ def without_first(view: str) -> str:
     return replaced(view, where="nth > 1")
 
 
-NAN = "'nan'::double"
-
-BAD: dict[str, list[str]] = {
-    "samples_refer": [
-        "update samples set dataset = 'other' where sample_id = 9",
-        "update samples set image_id = repeat('0', 64) where sample_id = 9",
-        "delete from datasets",
-        "delete from images",
-    ],
-    "samples_say_something": [
-        "insert into samples (sample_id, dataset, path) values (99, 'faces', 'x')",
-    ],
-    "images_are_plausible": [
-        "insert into images (image_id) values (repeat('g', 64))",
-        "insert into images (image_id) values ('abc')",
-        "insert into images (image_id, width, height) values (repeat('a', 64), 0, 1)",
-        "insert into images (image_id, width, height) values (repeat('a', 64), 1, -1)",
-        "insert into images (image_id, width) values (repeat('a', 64), 1)",
-        "insert into images (image_id, n_bytes) values (repeat('a', 64), 0)",
-        "insert into images (image_id, phash) values (repeat('a', 64), 1)",
-    ],
-    "classes_are_ordered": [
-        "insert into classes values ('gender', 'Other', 2, null, null)",
-        "insert into classes values ('gender', 'Other', 0, null, null)",
-        "insert into classes values ('age', 'old', 10, 65, 80)",
-        "insert into classes values ('age', 'odd', 10, -1, -5)",
-        f"insert into classes values ('age', 'odd', 10, {NAN}, null)",
-    ],
-    "labels_refer": [
-        "insert into labels values (99, 'gender', 'Male', null)",
-        "update labels set label = 'male' where sample_id = 1 and attribute = 'gender'",
-        "insert into labels values (1, 'mood', 'happy', null)",
-    ],
-    "labels_fit_their_values": [
-        "update labels set value = 19.9 where sample_id = 1 and attribute = 'age'",
-        "update labels set value = 30 where sample_id = 1 and attribute = 'age'",
-        "update labels set value = 'infinity' where sample_id = 7 and attribute = 'age'",
-        "update labels set value = 'nan' where sample_id = 1 and attribute = 'gender'",
-        "update labels set label = null where sample_id = 1 and attribute = 'gender'",
-    ],
-    "encoders_are_plausible": [
-        "update encoders set dim = 0 where encoder_id = 1",
-        "update encoders set logit_scale = 0 where encoder_id = 1",
-        "update encoders set logit_scale = 'nan' where encoder_id = 1",
-        "update encoders set source = 'open_clip', dim = 8 where encoder_id = 1",
-        "update encoders set source = 'open_clip', weights_sha256 = 'ab' where encoder_id = 1",
-    ],
-    "prompts_refer": [
-        "insert into prompt_set_members values ('set', 99, null)",
-        "insert into prompt_set_members values ('other', 1, null)",
-        "insert into prompt_classes values ('set', 99, 'gender', 'Male')",
-        "update prompt_classes set class = 'male' where prompt_id = 1",
-        "insert into prompt_sets values ('empty', null)",
-        "insert into prompts values (99, ' ')",
-    ],
-    "class_text_norms_refer": [
-        "insert into class_text_norms values (99, 'set', 'gender', 'Male', 0.5)",
-        "insert into class_text_norms values (1, 'other', 'gender', 'Male', 0.5)",
-        "insert into class_text_norms values (1, 'set', 'gender', 'Other', 0.5)",
-    ],
-    "class_text_norms_in_range": [
-        f"update class_text_norms set norm = {norm} where class = 'Male'"
-        for norm in ("0", "-0.5", "1.1", NAN)
-    ],
-    "similarities_refer": [
-        "insert into similarities values (99, 1, 1, 0.5)",
-        "insert into similarities values (1, 99, 1, 0.5)",
-        "insert into similarities values (1, 1, 99, 0.5)",
-    ],
-    "similarities_unique": [
-        "insert into similarities from similarities limit 1",
-        "insert into similarities select * replace (0.125 as cosine) from similarities limit 1",
-    ],
-    "similarities_in_range": [
-        f"update similarities set cosine = {cosine} where prompt_id = 1 and sample_id = 1"
-        for cosine in ("1.01", "-1.01", "21.5", NAN)
-    ],
-    "classifiers_refer": [
-        "update classifiers set encoder_id = 99 where classifier_id = 2",
-        "update classifiers set encoder_id = null where classifier_id = 1",
-        "update classifiers set prompt_set = 'published' where classifier_id = 1",
-        "update classifiers set aggregation = null where classifier_id = 1",
-        "update classifiers set aggregation = 'sum' where classifier_id = 1",
-        "update classifiers set k = null where classifier_id = 1",
-        "update classifiers set k = 0 where classifier_id = 1",
-    ],
-    "predictions_refer": [
-        "insert into predictions values (99, 1, 'Male', null, null, null)",
-        "insert into predictions values (1, 99, 'Male', null, null, null)",
-        "update predictions set predicted = 'male' where classifier_id = 1 and sample_id = 1",
-        "update predictions set predicted = 'Male' where classifier_id = 3 and sample_id = 1",
-    ],
-    "predictions_unique": [
-        "insert into predictions from predictions limit 1",
-        "insert into predictions select * replace (9.0 as score) from predictions limit 1",
-    ],
-    "predictions_are_numbers": [
-        "update predictions set score = 'nan' where classifier_id = 1 and sample_id = 1",
-        "update predictions set margin = 'nan' where classifier_id = 1 and sample_id = 1",
-        "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
-    ],
+BAD_VIEWS: dict[str, list[str]] = {
     "judged_predictions_hold": [
         spoiled("judged_predictions", "label", "null"),
         spoiled("judged_predictions", "predicted", "null"),
@@ -168,7 +70,7 @@ BAD: dict[str, list[str]] = {
     "accuracy_disparity_in_range": [
         spoiled("accuracy_disparity", column, value)
         for column, value in [
-            ("n_samples", "null"), ("n_samples", "0"), ("n_groups", "null"),
+            ("n_samples", "null"), ("n_samples", "0"), ("n_groups", "null"), ("n_groups", "0"),
             ("accuracy_min", "-0.1"), ("accuracy_max", "1.1"), ("accuracy_max", "-1"),
             ("accuracy_mean", NAN), ("accuracy_difference", "2"), ("accuracy_ratio", "1.1"),
             ("mean_minus_min", "-0.1"), ("mean_minus_min", NAN),
@@ -300,5 +202,81 @@ BAD: dict[str, list[str]] = {
             f"zero_shot_topk(n) as table select * replace ({wrong}) from kept"
             for wrong in ("-0.1 as margin", "'infinity'::double as score", "99 as sample_id")
         ),
+    ],
+    "sample_labels_complete": [
+        without_first("sample_labels"),
+        spoiled("sample_labels", "label", "'Other'"),
+        spoiled("sample_labels", "taxonomy", "null"),
+    ],
+    "calibration_bins_hold": [
+        spoiled("calibration_bins", column, value)
+        for column, value in [
+            ("n_samples", "null"), ("n_samples", "0"), ("n_correct", "null"),
+            ("n_correct", "n_samples + 1"), ("bin", "0"), ("confidence", "-0.1"),
+            ("confidence", NAN), ("accuracy", "accuracy + 0.1"), ("ci_low", "1.1"),
+            ("ci_high", "-0.1"),
+        ]
+    ],
+    "calibration_adds_up": [
+        *(
+            spoiled("calibration", column, value)
+            for column, value in [
+                ("n_samples", "null"), ("n_samples", "0"), ("accuracy", "1.1"),
+                ("confidence", NAN), ("overconfidence", "overconfidence + 0.1"),
+                ("expected_calibration_error", "-0.1"), ("maximum_calibration_error", "1.1"),
+                ("maximum_calibration_error", "0"),
+            ]
+        ),
+        replaced("calibration", where="group_name <> 'overall'"),
+    ],
+    "top_n_accuracy_grows": [
+        "create table kept as from top_n_accuracy(2); create or replace macro top_n_accuracy(n) "
+        f"as table select * replace ({wrong}) from kept"
+        for wrong in (
+            "n_samples + n as n_samples", "0 as n_samples", "-n as n_correct",
+            "1.1 as ci_low", "-0.1 as ci_high",
+        )
+    ],
+    "wording_accuracy_in_range": [
+        spoiled("wording_accuracy", column, value)
+        for column, value in [
+            ("n_samples", "null"), ("n_samples", "0"), ("n_correct", "null"),
+            ("n_correct", "n_samples + 1"), ("accuracy", NAN), ("ci_low", "1.1"),
+            ("ci_high", "-0.1"),
+        ]
+    ],
+    "measured_figures_in_range": [
+        spoiled("measured_figures", column, value, "ci_low is not null")
+        for column, value in [
+            ("n_samples", "null"), ("n_samples", "0"), ("value", "1.1"), ("value", NAN),
+            ("ci_low", "1.1"), ("ci_high", "-0.1"),
+        ]
+    ],
+    "published_comparison_holds": [
+        replaced("published_comparison", where="measured is null"),
+        *(
+            spoiled("published_comparison", column, value, "ci_low is not null")
+            for column, value in [
+                ("n_samples", "null"), ("difference", "difference + 0.1"), ("difference", "null"),
+                ("is_inside", "not is_inside"),
+            ]
+        ),
+    ],
+    "clip_tables_in_range": [
+        spoiled(view, column, value)
+        for view in ("accuracy_by_white", "clip_table_5")
+        for column, value in [
+            ("n_samples", "null"), ("n_samples", "0"), ("n_correct", "null"),
+            ("n_correct", "n_samples + 1"), ("accuracy", NAN), ("ci_low", "1.1"),
+            ("ci_high", "-0.1"),
+        ]
+    ],
+    "prompt_sensitivity_in_range": [
+        spoiled("prompt_sensitivity", column, value)
+        for column, value in [
+            ("n_samples", "null"), ("n_samples", "0"), ("accuracy_min", "-0.1"),
+            ("accuracy_max", "1.1"), ("accuracy_spread", "2"), ("ensemble_accuracy", NAN),
+            ("accuracy_sd", "-0.1"), ("interval_width", "1.1"),
+        ]
     ],
 }  # fmt: skip

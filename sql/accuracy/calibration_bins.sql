@@ -1,0 +1,95 @@
+-- calibration_bins: reliability diagram: how often predictions of about one confidence are right
+-- grain: aggregation, encoder, prompt_set, attribute, dataset, split, group_attribute, group_name, bin
+-- units: bin counts from 1 to 15, of equal width; confidence_from and confidence_to are its ends;
+-- confidence (mean) and accuracy are fractions in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson
+-- interval of accuracy
+-- reads: zero_shot_confidences, sample_labels, judged_as, sample_groups, encoders, if_enough, wilson_low, wilson_high
+-- note: a bin without predictions has no row; a group with fewer than min_samples samples (a setting of
+-- the store) has no rates
+with judged as (
+    select
+        zero_shot_confidences.aggregation,
+        zero_shot_confidences.encoder_id,
+        zero_shot_confidences.prompt_set,
+        zero_shot_confidences.attribute,
+        zero_shot_confidences.sample_id,
+        sample_labels.taxonomy,
+        sample_labels.dataset,
+        sample_labels.split,
+        zero_shot_confidences.confidence,
+        least(floor(zero_shot_confidences.confidence * 15), 14)::integer + 1 as bin,
+        judged_as(
+            sample_labels.taxonomy,
+            sample_labels.attribute,
+            zero_shot_confidences.predicted
+        ) = sample_labels.label as is_correct
+    from zero_shot_confidences
+    inner join sample_labels
+        on
+            zero_shot_confidences.sample_id = sample_labels.sample_id
+            and zero_shot_confidences.attribute = sample_labels.attribute
+),
+
+counts as (
+    select
+        judged.aggregation,
+        judged.encoder_id,
+        judged.prompt_set,
+        judged.attribute,
+        judged.taxonomy,
+        judged.dataset,
+        judged.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        judged.bin,
+        count(*) as n_samples,
+        count(*) filter (where judged.is_correct) as n_correct,
+        avg(judged.confidence) as confidence,
+        sum(count(*)) over (
+            partition by
+                judged.aggregation,
+                judged.encoder_id,
+                judged.prompt_set,
+                judged.attribute,
+                judged.dataset,
+                judged.split,
+                sample_groups.group_attribute,
+                sample_groups.group_name
+        ) as n_group
+    from judged
+    inner join sample_groups on judged.sample_id = sample_groups.sample_id
+    group by
+        judged.aggregation,
+        judged.encoder_id,
+        judged.prompt_set,
+        judged.attribute,
+        judged.taxonomy,
+        judged.dataset,
+        judged.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        judged.bin
+)
+
+select
+    counts.aggregation,
+    counts.encoder_id,
+    encoders.name as encoder,
+    counts.prompt_set,
+    counts.attribute,
+    counts.taxonomy,
+    counts.dataset,
+    counts.split,
+    counts.group_attribute,
+    counts.group_name,
+    counts.bin,
+    (counts.bin - 1) / 15 as confidence_from,
+    counts.bin / 15 as confidence_to,
+    counts.n_samples,
+    counts.n_correct,
+    if_enough(counts.confidence, counts.n_group) as confidence,
+    if_enough(counts.n_correct / counts.n_samples, counts.n_group) as accuracy,
+    if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_group) as ci_low,
+    if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_group) as ci_high
+from counts
+inner join encoders on counts.encoder_id = encoders.encoder_id

@@ -1,0 +1,67 @@
+-- prompt_sensitivity: how much of an accuracy is the wording of the prompts, and how much is chance
+-- grain: encoder, prompt_set, attribute, dataset, split
+-- units: fractions in [0, 1]; accuracy_spread is accuracy_max - accuracy_min over the wordings,
+-- accuracy_sd their standard deviation; interval_width is the mean width of their 95 % Wilson intervals;
+-- ensemble_accuracy that of the mean over all prompts of a class
+-- reads: wording_accuracy, zero_shot_mean, sample_labels, judged_as
+-- note: a spread well above interval_width comes from the words; the best wording was chosen on the
+-- samples it is judged on, so it flatters
+with ensembles as (
+    select
+        zero_shot_mean.encoder_id,
+        zero_shot_mean.prompt_set,
+        zero_shot_mean.attribute,
+        sample_labels.dataset,
+        sample_labels.split,
+        avg((
+            judged_as(
+                sample_labels.taxonomy, sample_labels.attribute, zero_shot_mean.predicted
+            ) = sample_labels.label
+        )::integer) as accuracy
+    from zero_shot_mean
+    inner join sample_labels
+        on
+            zero_shot_mean.sample_id = sample_labels.sample_id
+            and zero_shot_mean.attribute = sample_labels.attribute
+    group by
+        zero_shot_mean.encoder_id,
+        zero_shot_mean.prompt_set,
+        zero_shot_mean.attribute,
+        sample_labels.dataset,
+        sample_labels.split
+),
+
+spreads as (
+    select
+        encoder_id,
+        encoder,
+        prompt_set,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        min(n_samples) as n_samples,
+        count(*) as n_wordings,
+        min(accuracy) as accuracy_min,
+        max(accuracy) as accuracy_max,
+        avg(accuracy) as accuracy_mean,
+        max(accuracy) - min(accuracy) as accuracy_spread,
+        stddev_samp(accuracy) as accuracy_sd,
+        avg(ci_high - ci_low) as interval_width,
+        arg_max(wording, { 'accuracy': accuracy, 'name': wording }) as best_wording,
+        arg_min(wording, { 'accuracy': accuracy, 'name': wording }) as worst_wording
+    from wording_accuracy
+    group by encoder_id, encoder, prompt_set, attribute, taxonomy, dataset, split
+)
+
+select
+    spreads.*,
+    ensembles.accuracy as ensemble_accuracy
+from spreads
+left join ensembles
+    on
+        spreads.encoder_id = ensembles.encoder_id
+        and spreads.prompt_set = ensembles.prompt_set
+        and spreads.attribute = ensembles.attribute
+        and spreads.dataset = ensembles.dataset
+        and spreads.split is not distinct from ensembles.split

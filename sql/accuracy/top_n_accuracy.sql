@@ -1,0 +1,104 @@
+-- top_n_accuracy(n): how often the label is among the n classes with the highest scores, by group
+-- grain: aggregation, encoder, prompt_set, attribute, dataset, split, group_attribute, group_name
+-- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
+-- reads: class_scores, sample_labels, judged_as, sample_groups, encoders, if_enough, wilson_low, wilson_high
+-- note: equal scores count in order of the classes' ordinals; with n_classes of n or fewer it is 1 by
+-- itself, so read it beside n_classes
+with ranked as (
+    select
+        aggregation,
+        encoder_id,
+        prompt_set,
+        attribute,
+        sample_id,
+        class,
+        n_classes,
+        row_number() over (
+            partition by aggregation, encoder_id, prompt_set, attribute, sample_id
+            order by score desc, ordinal asc
+        ) as place,
+        count(*) over (
+            partition by aggregation, encoder_id, prompt_set, attribute, sample_id
+        ) as n_scored
+    from class_scores
+),
+
+judged as (
+    select
+        ranked.aggregation,
+        ranked.encoder_id,
+        ranked.prompt_set,
+        ranked.attribute,
+        sample_labels.taxonomy,
+        sample_labels.dataset,
+        sample_labels.split,
+        ranked.sample_id,
+        any_value(ranked.n_classes) as n_classes,
+        bool_or(
+            judged_as(sample_labels.taxonomy, sample_labels.attribute, ranked.class)
+            = sample_labels.label
+        ) as is_correct
+    from ranked
+    inner join sample_labels
+        on
+            ranked.sample_id = sample_labels.sample_id
+            and ranked.attribute = sample_labels.attribute
+    where ranked.n_scored = ranked.n_classes and ranked.place <= n
+    group by
+        ranked.aggregation,
+        ranked.encoder_id,
+        ranked.prompt_set,
+        ranked.attribute,
+        sample_labels.taxonomy,
+        sample_labels.dataset,
+        sample_labels.split,
+        ranked.sample_id
+),
+
+counts as (
+    select
+        judged.aggregation,
+        judged.encoder_id,
+        judged.prompt_set,
+        judged.attribute,
+        judged.taxonomy,
+        judged.dataset,
+        judged.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name,
+        any_value(judged.n_classes) as n_classes,
+        count(*) as n_samples,
+        count(*) filter (where judged.is_correct) as n_correct
+    from judged
+    inner join sample_groups on judged.sample_id = sample_groups.sample_id
+    group by
+        judged.aggregation,
+        judged.encoder_id,
+        judged.prompt_set,
+        judged.attribute,
+        judged.taxonomy,
+        judged.dataset,
+        judged.split,
+        sample_groups.group_attribute,
+        sample_groups.group_name
+)
+
+select
+    counts.aggregation,
+    counts.encoder_id,
+    encoders.name as encoder,
+    counts.prompt_set,
+    counts.attribute,
+    counts.taxonomy,
+    counts.dataset,
+    counts.split,
+    counts.group_attribute,
+    counts.group_name,
+    counts.n_classes,
+    counts.n_samples,
+    counts.n_correct,
+    if_enough(counts.n_correct / counts.n_samples, counts.n_samples) as accuracy,
+    if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_samples) as ci_low,
+    if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_samples) as ci_high
+from counts
+inner join encoders on counts.encoder_id = encoders.encoder_id

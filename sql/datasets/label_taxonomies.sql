@@ -1,0 +1,68 @@
+-- label_taxonomies: the taxonomy in which a data set gives its labels
+-- grain: dataset, attribute
+-- units: n_classes counts the classes that occur as a label
+-- reads: samples, labels, class_maps
+-- note: of several taxonomies which have all the classes that occur the finest counts; labels which
+-- are in none are 'as labelled'
+with occurring as (
+    select distinct
+        samples.dataset,
+        labels.attribute,
+        labels.label
+    from labels
+    inner join samples on labels.sample_id = samples.sample_id
+    where labels.label is not null
+),
+
+taxonomy_classes as (
+    select
+        taxonomy,
+        attribute,
+        to_class,
+        count(*) over (partition by taxonomy, attribute) as n_classes
+    from class_maps
+    group by taxonomy, attribute, to_class
+),
+
+fits as (
+    select
+        occurring.dataset,
+        occurring.attribute,
+        taxonomy_classes.taxonomy,
+        taxonomy_classes.n_classes,
+        count(*) as n_found
+    from occurring
+    inner join taxonomy_classes
+        on
+            occurring.attribute = taxonomy_classes.attribute
+            and occurring.label = taxonomy_classes.to_class
+    group by
+        occurring.dataset,
+        occurring.attribute,
+        taxonomy_classes.taxonomy,
+        taxonomy_classes.n_classes
+),
+
+sizes as (
+    select
+        dataset,
+        attribute,
+        count(*) as n_classes
+    from occurring
+    group by dataset, attribute
+)
+
+select
+    sizes.dataset,
+    sizes.attribute,
+    sizes.n_classes,
+    coalesce(
+        arg_max(fits.taxonomy, { 'size': fits.n_classes, 'name': fits.taxonomy }), 'as labelled'
+    ) as taxonomy
+from sizes
+left join fits
+    on
+        sizes.dataset = fits.dataset
+        and sizes.attribute = fits.attribute
+        and sizes.n_classes = fits.n_found
+group by sizes.dataset, sizes.attribute, sizes.n_classes

@@ -1,0 +1,94 @@
+"""Groups that are too small show how many they are, and no rates."""
+
+from __future__ import annotations
+
+import pytest
+from rows import classifier, encoder, fill, labels, predictions, prompt_set, read, samples
+from rows import similarities as cosines
+
+RATES = {
+    "accuracy_by_group": "accuracy, ci_low, ci_high",
+    "rates_by_group": "selection_rate, true_positive_rate, false_positive_rate, precision, f1",
+    "age_errors": "mae, bias, within_8_years, ci_low, ci_high",
+    "calibration": "accuracy, confidence, overconfidence, expected_calibration_error, "
+    "maximum_calibration_error",
+    "calibration_bins": "accuracy, confidence, ci_low, ci_high",
+    "top_n_accuracy(1)": "accuracy, ci_low, ci_high",
+}
+
+
+@pytest.fixture
+def uneven(con):
+    """Give a catalogue of three Black faces and one White face."""
+    fill(con, samples=samples(4), encoders=[encoder() | {"logit_scale": 10.0}])
+    fill(con, labels=labels("race", ["Black", "Black", "Black", "White"]))
+    fill(con, labels=labels("gender", ["Male", "Female", "Male", "Female"]))
+    ages = [{"sample_id": i, "attribute": "age", "value": 20.0} for i in range(1, 5)]
+    fill(con, labels=ages)
+    fill(con, classifiers=[classifier(1, "g"), classifier(2, "a", "age")])
+    fill(con, predictions=predictions(["Male", "Male", "Male", "Female"]))
+    fill(con, predictions=[{"classifier_id": 2, "sample_id": i, "value": 21} for i in range(1, 5)])
+    fill(con, **prompt_set("set", "gender", [(1, "Male"), (2, "Female")]))
+    fill(con, similarities=cosines({1: [0.2, 0.3, 0.2, 0.1], 2: [0.1, 0.2, 0.1, 0.2]}))
+    return con
+
+
+def allow(con, n):
+    con.execute("update settings set value = ? where setting = 'min_samples'", [str(n)])
+
+
+@pytest.mark.parametrize("view", RATES)
+def test_a_group_below_the_limit_has_its_count_and_no_rates(uneven, view):
+    query = f"select n_samples, {RATES[view]} from {view} where group_name = ?"
+    before = {name: uneven.execute(query, [name]).fetchall() for name in ("Black", "White")}
+    allow(uneven, 2)
+    after = {name: uneven.execute(query, [name]).fetchall() for name in ("Black", "White")}
+    assert after["Black"] == before["Black"]
+    assert before["White"]
+    assert all(row[0] == 1 and any(x is not None for x in row[1:]) for row in before["White"])
+    assert [row[0] for row in after["White"]] == [row[0] for row in before["White"]]
+    assert all(x is None for row in after["White"] for x in row[1:])
+
+
+def test_a_group_of_just_the_limit_has_rates(uneven):
+    allow(uneven, 3)
+    rows = read(uneven, "accuracy_by_group", "group_name, accuracy", "group_attribute = 'race'")
+    assert rows == [("Black", 2 / 3), ("White", None)]
+
+
+def test_small_groups_take_no_part_in_a_disparity(uneven):
+    columns = "n_groups, n_groups_too_small, n_samples, n_samples_smallest, accuracy_min,"
+    columns += "accuracy_max, worst_group, n_samples_worst"
+    race = "group_attribute = 'race'"
+    assert read(uneven, "accuracy_disparity", columns, race) == [
+        (2, 0, 4, 1, 2 / 3, 1.0, "Black", 3)
+    ]
+    allow(uneven, 2)
+    assert read(uneven, "accuracy_disparity", columns, race) == [
+        (1, 1, 3, 3, 2 / 3, 2 / 3, "Black", 3)
+    ]
+    allow(uneven, 9)
+    assert read(uneven, "accuracy_disparity", columns, race) == [
+        (0, 2, None, None, None, None, None, None)
+    ]
+    worst = "worst_group, worst_group_accuracy, rank"
+    assert read(uneven, "leaderboard", worst) == [(None, None, 1)]
+
+
+def test_small_groups_have_no_rate_in_the_tables_of_the_clip_paper(uneven):
+    allow(uneven, 2)
+    columns = "n_samples, accuracy, ci_low"
+    assert read(uneven, "clip_table_3", columns) == [(1, None, None)]
+    assert read(uneven, "clip_table_4", "n_samples, accuracy") == [(3, 2 / 3)]
+    cells = read(uneven, "clip_table_5", "gender, race, n_samples, accuracy", "race <> 'Average'")
+    assert cells == [
+        ("All", "Black", 3, 2 / 3),
+        ("All", "White", 1, None),
+        ("Female", "Black", 1, None),
+        ("Female", "White", 1, None),
+        ("Male", "Black", 2, 1.0),
+    ]
+
+
+def test_the_limit_of_a_new_store_hides_nothing(con):
+    assert read(con, "settings", "setting, value") == [("min_samples", "1")]

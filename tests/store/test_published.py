@@ -1,0 +1,172 @@
+"""Published figures: read from both forms of table, replaced by source, and put beside ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from facestore.errors import TableError, UnknownNameError
+from facestore.store import Store
+
+WIDE = """Model,Mode,accuracy,Male,Female,White,Race Gap
+ViT-B-16,Avg Sum,0.75,0.5,1.0,0.8,0.1
+ViT-L-14,Avg Sum,0.9,0.9,0.9,,0.05
+"""
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Give a store in which a classifier has three of four right."""
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,age,gender,race\n" + "".join(
+        f"{i}.jpg,20-29,{gender},White\n" for i, gender in enumerate(["Male", "Female"] * 2)
+    ))  # fmt: skip
+    table = tmp_path / "predictions.csv"
+    table.write_text("file,predicted,architecture,attribute\n" + "".join(
+        f"{i}.jpg,{said},ViT-B-16,gender\n"
+        for i, said in enumerate(["Male", "Female", "Male", "Male"])
+    ))  # fmt: skip
+    with Store.open(tmp_path / "store") as opened:
+        opened.import_labels(labels, dataset="faces", create_samples=True)
+        opened.import_predictions(table, dataset="faces")
+        yield opened
+
+
+def write(tmp_path, text, name="paper.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def figures(store, columns="architecture, group_attribute, group_name, metric, value"):
+    return store.sql(f"select {columns} from published_figures order by all").fetchall()
+
+
+def test_a_column_for_each_figure_becomes_a_row_for_each(store, tmp_path):
+    summary = store.import_published(
+        write(tmp_path, WIDE),
+        dataset="faces",
+        attribute="gender",
+        columns={"Model": "architecture"},
+    )
+    assert summary.lines() == [
+        "9 published figures: 9 new, 0 of the same source replaced",
+        "5 of them are measured in this store: see the view published_comparison",
+        "columns not read: Mode (name them with --column)",
+    ]
+    first = ("ViT-B-16",)
+    assert [row for row in figures(store) if row[0] == "ViT-B-16"] == [
+        (*first, "gender", "Female", "accuracy", 1.0),
+        (*first, "gender", "Male", "accuracy", 0.5),
+        (*first, "overall", "overall", "accuracy", 0.75),
+        (*first, "race", "White", "accuracy", 0.8),
+        (*first, "race", None, "mean_minus_min", 0.1),
+    ]
+    rows = store.sql(
+        "select group_name, published, measured from published_comparison "
+        "where measured is not null order by all"
+    ).fetchall()
+    assert rows == [
+        ("Female", 1.0, 0.5),
+        ("Male", 0.5, 1.0),
+        ("White", 0.8, 0.75),
+        ("overall", 0.75, 0.75),
+        (None, 0.1, 0.0),
+    ]
+
+
+def test_a_figure_a_row_is_taken_as_it_is(store, tmp_path):
+    columns = "source,classifier,dataset,attribute,taxonomy,group_attribute,group_name,metric,value"
+    text = (
+        f"{columns},page\n"
+        "table 3,ViT-B-16,faces,gender,gender-2,race,White,accuracy,0.5,7\n"
+        "table 3,ViT-B-16,faces,gender,,,,macro_f1,0.6,7\n"
+        "table 3,ViT-B-16,faces,gender,,,,,0.7,8\n"
+        "table 3,ViT-B-16,faces,gender,,race,Black,accuracy,,8\n"
+    )
+    summary = store.import_published(write(tmp_path, text))
+    assert (summary.n_figures, summary.n_measured, summary.ignored) == (3, 3, ("page",))
+    own = ("table 3", "ViT-B-16", "faces", "gender")
+    assert figures(store, columns) == [
+        (*own, "gender-2", "race", "White", "accuracy", 0.5),
+        (*own, None, "overall", "overall", "accuracy", 0.7),
+        (*own, None, "overall", "overall", "macro_f1", 0.6),
+    ]
+
+
+def test_options_say_what_no_column_does(store, tmp_path):
+    store.import_published(
+        write(tmp_path, "accuracy\n0.5\n"),
+        dataset="faces",
+        attribute="gender",
+        model="ViT-B-16,openai",
+        split="val",
+        prompt_set="raw",
+        aggregation="topk",
+        k=2,
+        source="a paper",
+    )
+    columns = "source, architecture, pretrained, prompt_set, aggregation, k, dataset, split"
+    row = ("a paper", "ViT-B-16", "openai", "raw", "topk", 2, "faces", "val")
+    assert figures(store, columns) == [row]
+
+
+def test_an_import_replaces_what_its_source_said(store, tmp_path):
+    options = {"dataset": "faces", "attribute": "gender", "columns": {"Model": "architecture"}}
+    store.import_published(write(tmp_path, WIDE), **options)
+    again = store.import_published(write(tmp_path, WIDE), **options)
+    assert (again.n_figures, again.n_new, again.n_replaced) == (9, 0, 0)
+    other = store.import_published(write(tmp_path, WIDE, "other.csv"), **options)
+    assert (other.n_new, other.n_replaced) == (9, 0)
+    fewer = "\n".join(WIDE.splitlines()[:2]).replace("0.75", "0.76")
+    changed = store.import_published(write(tmp_path, fewer), **options)
+    assert (changed.n_figures, changed.n_new, changed.n_replaced) == (5, 1, 5)
+    assert len(figures(store)) == 9 + 5
+    runs = store.sql("select command, counts from runs where command like '%published'").fetchall()
+    assert len(runs) == 3
+
+
+def test_a_figure_that_is_there_twice_stays_twice(store, tmp_path):
+    text = "architecture,accuracy\nViT-B-16,0.5\nViT-B-16,0.5\n"
+    options = {"dataset": "faces", "attribute": "gender"}
+    assert store.import_published(write(tmp_path, text), **options).n_new == 2
+    assert store.import_published(write(tmp_path, text), **options).n_new == 0
+    once = "architecture,accuracy\nViT-B-16,0.5\n"
+    assert store.import_published(write(tmp_path, once), **options).n_replaced == 1
+    assert len(figures(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("accuracy\n0.5\n", {"attribute": "gender"}, "no column 'dataset'.*give --dataset"),
+        ("accuracy\n0.5\n", {"dataset": "faces"}, "no column 'attribute'.*give --attribute"),
+        ("accuracy\n95.5\n", {}, "95.5 is no fraction.*divide per cent by 100"),
+        ("metric,value\nauc,0.5\n", {}, "metric 'auc' is not known"),
+        ("group_attribute,group_name,value\nrace,Green,0.5\n", {}, "'Green' is no class of 'race'"),
+        ("accuracy\n0.5\n", {"attribute": "mood"}, "no attribute 'mood'"),
+        ("colour\n0.5\n", {}, "no figures among the columns 'colour'"),
+        ("accuracy\n0.5\n", {"columns": {"Model": "architecture"}}, "column 'Model' cannot be"),
+        ("accuracy,m\n0.5,1\n", {"columns": {"m": "modell"}}, "cannot be read as 'modell'"),
+        ("value\nhalf\n", {}, '"half".*Expected numbers'),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_refused_whole(store, tmp_path, text, options, message):
+    known = {"dataset": "faces", "attribute": "gender"}
+    wanted = options if "no column" in message else known | options
+    with pytest.raises(TableError, match=message):
+        store.import_published(write(tmp_path, text), **wanted)
+    assert figures(store) == []
+
+
+def test_a_setting_holds_for_views_and_is_checked(store):
+    assert store.settings() == [
+        ("min_samples", "1", "groups with fewer samples show their count and no rates")
+    ]
+    store.set("min_samples", 3)
+    query = "select group_name, accuracy from accuracy_by_group where group_attribute = 'gender'"
+    assert store.sql(f"{query} order by all").fetchall() == [("Female", None), ("Male", None)]
+    with pytest.raises(UnknownNameError, match="Did you mean 'min_samples'"):
+        store.set("min_sample", 3)
+    with pytest.raises(ValueError, match=r"min_samples cannot be 0: expected .* at least 1"):
+        store.set("min_samples", 0)
+    assert store.settings()[0][1] == "3"
