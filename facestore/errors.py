@@ -9,7 +9,8 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreBusyError       another process holds the DuckDB file
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
-    │   └── MigrationError       migration files with a gap, or edited after they ran
+    │   ├── MigrationError       migration files with a gap, or edited after they ran
+    │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
     │   └── UnknownNameError     no such prompt set, encoder, dataset ...
@@ -95,6 +96,17 @@ class StoreOutdatedError(StoreError):
 
 class MigrationError(StoreError):
     """Migration files that cannot be trusted: a gap, a duplicate, or edited after they ran."""
+
+
+class AuditsFailedError(StoreError):
+    """`facestore doctor` found rows or files that are not as they must be."""
+
+    def __init__(self, failed: Sequence[str], n_audits: int) -> None:
+        self.failed = tuple(failed)
+        super().__init__(
+            f"{len(failed)} of {n_audits} audits failed ({preview(failed)}), none was expected to: "
+            f"`facestore doctor {failed[0]}` shows the rows, and what to do."
+        )
 
 
 class InputError(FacestoreError, ValueError):

@@ -10,6 +10,7 @@ from typing import Any, Self
 import duckdb
 
 from facestore import resources
+from facestore.audits import Finding
 from facestore.catalog import Catalog
 from facestore.catalog.database import check_folder
 from facestore.config import (
@@ -25,6 +26,7 @@ from facestore.encoder import LazyEncoder
 from facestore.errors import QueryError
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
+from facestore.pipeline.doctor import examine, repair
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
@@ -231,6 +233,27 @@ class Store(ImportVerbs):
     def info(self) -> list[tuple[str, str, int, str]]:
         """Return what is in the store: kind, name, number and details of each part."""
         return contents(self._stores, self.path)
+
+    def doctor(self, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
+        """Check that the store is as it must be; nothing is written.
+
+        Parameters
+        ----------
+        name
+            One audit, or a table or view: all audits of it. None: all.
+        n_examples
+            How many bad rows of each audit are kept.
+
+        Returns
+        -------
+        list of Finding
+            One an audit; its `status` is `ok`, `note` (worth knowing) or `failed`.
+        """
+        return examine(self._stores, name, n_examples)
+
+    def repair(self) -> dict[str, int]:
+        """Delete exact repeats and rows that nothing reads; return how many, by what they were."""
+        return repair(self._stores)
 
     def demo(self) -> Path:
         """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report."""

@@ -46,6 +46,10 @@ class VectorStore:
         """Return the text vectors of an encoder, keyed by `text`."""
         return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
 
+    def names(self) -> list[str]:
+        """Return the names of all Lance tables."""
+        return sorted(self._db.list_tables().tables)
+
 
 class VectorTable:
     """Unit vectors by key; made by the first `add`.
@@ -79,6 +83,11 @@ class VectorTable:
         """Return the number of vectors."""
         table = self._open()
         return 0 if table is None else int(table.count_rows())
+
+    def width(self) -> int | None:
+        """Return how many values a vector has; None where there is no table."""
+        table = self._open()
+        return None if table is None else int(table.schema.field("vector").type.list_size)
 
     def add(self, batch: EmbeddingBatch) -> int:
         """Add vectors whose keys are new; return how many were.

@@ -19,8 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -28,40 +27,57 @@ from typing import Any
 import duckdb
 
 from facestore.errors import StoreError
+from facestore.sqlfiles import SqlFile, parse_sql_file
 
-_HEADER_LINE = re.compile(r"-- ?(.*)")
-_TITLE = re.compile(
-    r"(?P<name>[a-z_][a-z0-9_]*)(?:\((?P<parameters>[a-z0-9_, ]*)\))?: (?P<text>.+)"
-)
-_FACT = re.compile(r"(?P<key>grain|units|reads): (?P<text>.+)")
+# Audits are files of their own kind, which are run and not installed.
+AUDITS_FOLDER = "audits"
+
+# Words of a grain which are not columns; the first of the columns that a view has is meant.
+_KEYS = {
+    "encoder": ("encoder_id",),
+    "prompt": ("prompt_id",),
+    "sample": ("sample_id",),
+    "classifier": ("classifier_id", "classifier"),
+}
 
 
-@dataclass(frozen=True)
-class ViewFile:
+class ViewFile(SqlFile):
     """One file of `sql/`: a view, or a macro if it has parameters.
 
-    Attributes
-    ----------
-    name
-        Name of the view or macro, the same as the file's.
-    parameters
-        Parameters of a macro; None for a view.
-    comment
-        The header without its comment marks; becomes the comment in the database.
-    reads
-        Tables, views and macros that the header says it reads.
-    is_scalar
-        Whether it is a scalar macro: its grain is `scalar`.
-    body
-        The select.
+    Its comment becomes the comment in the database.
     """
 
-    name: str
-    parameters: tuple[str, ...] | None
-    comment: str
-    reads: tuple[str, ...]
-    is_scalar: bool
-    body: str
+    @property
+    def is_scalar(self) -> bool:
+        """Whether it is a scalar macro: its grain is `scalar`."""
+        return self.facts.get("grain") == "scalar"
+
+    @property
+    def grain(self) -> tuple[str, ...]:
+        """The words of its grain."""
+        return tuple(re.split(r",\s*", self.facts["grain"]))
+
+    def key_columns(self, columns: Collection[str]) -> list[str]:
+        """Return the columns which are unique together, as the grain promises.
+
+        Parameters
+        ----------
+        columns
+            The columns that it has.
+
+        Raises
+        ------
+        ValueError
+            If a word of the grain is none of them.
+        """
+        keys = []
+        for word in self.grain:
+            key = next((each for each in _KEYS.get(word, (word,)) if each in columns), None)
+            if key is None:
+                message = f"{self.name}: its grain has {word!r}, which is none of its columns"
+                raise ValueError(message)
+            keys.append(key)
+        return keys
 
     @property
     def checksum(self) -> str:
@@ -95,28 +111,13 @@ def parse_view_file(path: Path) -> ViewFile:
     ValueError
         If the header is not as the module's docstring shows, or names another file.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    n_header = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    header = [m[1] for line in lines[:n_header] if (m := _HEADER_LINE.fullmatch(line))]
-    title = _TITLE.fullmatch(header[0]) if header else None
-    if title is None or title["name"] != path.stem:
-        message = f"{path.name}: the first line has to be '-- {path.stem}: what it answers'"
-        raise ValueError(message)
-    facts = {m["key"]: m["text"] for line in header if (m := _FACT.fullmatch(line))}
-    parameters = title["parameters"]
-    return ViewFile(
-        name=title["name"],
-        parameters=None if parameters is None else tuple(re.findall(r"\w+", parameters)),
-        comment="\n".join(header),
-        reads=tuple(re.findall(r"\w+", facts.get("reads", ""))),
-        is_scalar=facts.get("grain") == "scalar",
-        body="\n".join(lines[n_header:]).strip().removesuffix(";"),
-    )
+    return parse_sql_file(path, ViewFile)
 
 
 def load_views(folder: Path) -> list[ViewFile]:
-    """Read all files of `sql/`, in an order in which each comes after what it reads."""
-    files = {view.name: view for view in map(parse_view_file, sorted(folder.glob("*/*.sql")))}
+    """Read all views of `sql/`, in an order in which each comes after what it reads."""
+    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
+    files = {view.name: view for view in map(parse_view_file, paths)}
     with duckdb.connect() as empty:
         graph = {
             name: [other for other in referenced_names(empty, view) if other in files]
@@ -125,8 +126,8 @@ def load_views(folder: Path) -> list[ViewFile]:
     return [files[name] for name in TopologicalSorter(graph).static_order()]
 
 
-def referenced_names(empty: duckdb.DuckDBPyConnection, view: ViewFile) -> set[str]:
-    """Return every table, view, macro and function that a view's text names.
+def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str]:
+    """Return every table, view, macro and function that the text of a file names.
 
     Parameters
     ----------

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
 from facestore.catalog.published import Published
+from facestore.catalog.repairs import Repairs
 from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
@@ -37,6 +39,8 @@ class Catalog:
         self.published = Published(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
+        self.audits = Audits(self.database)
+        self.repairs = Repairs(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:
         """Make all that is written within the context one transaction: everything or nothing."""

@@ -75,6 +75,15 @@ class Samples:
         rows = self._database.reader().execute("select dataset, source from datasets").fetchall()
         return dict(rows)
 
+    def folders(self) -> dict[str, str]:
+        """Return the folder of each data set whose files were ingested."""
+        rows = (
+            self._database.reader()
+            .execute("select dataset, source from datasets where layout <> 'import'")
+            .fetchall()
+        )
+        return {dataset: source for dataset, source in rows if source}
+
     def require_dataset(self, dataset: str) -> None:
         """Check that a data set exists.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,8 @@ import pyarrow as pa
 from facestore.catalog.database import Database
 from facestore.catalog.prompt_rows import insert_prompts
 from facestore.records import Float32
+
+_KEYS_AT_ONCE = 10_000
 
 
 class Similarities:
@@ -62,6 +64,18 @@ class Similarities:
             .fetchall()
         )
         return dict(rows)
+
+    def all_vector_keys(self) -> Iterator[str]:
+        """Yield what the vector of each readable sample is filed under."""
+        rows = self._database.reader().cursor().execute("select vector_key from vector_keys")
+        while chunk := rows.fetchmany(_KEYS_AT_ONCE):
+            for (key,) in chunk:
+                yield key
+
+    def scored_encoders(self) -> set[int]:
+        """Return the ids of encoders whose text vectors were made or imported, and used."""
+        rows = self._database.reader().execute("select encoder_id from class_text_norms")
+        return {encoder_id for (encoder_id,) in rows.fetchall()}
 
     def add(
         self,

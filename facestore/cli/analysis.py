@@ -1,4 +1,4 @@
-"""Commands that compute and show: score, predict, report, sql, info, demo, settings, migrate."""
+"""Commands that compute and show: score, predict, report, sql, demo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from facestore.config import DEFAULT_DEMO_STORE
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (score, predict, report, sql, info, demo, settings, migrate):
+    for command in (score, predict, report, sql, demo):
         app.command()(command)
 
 
@@ -103,15 +103,6 @@ def sql(
             print_rows(relation.columns, relation.fetchall(), format)
 
 
-def info(
-    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
-) -> None:
-    """Show what is in the store, and how big it is."""
-    with open_store(store) as opened:
-        rows = opened.info()
-    print_rows(("what", "name", "n", "details"), rows, format)
-
-
 def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
     """Run the whole job on bundled synthetic faces and the bundled tiny CLIP: no network."""
     with open_store(store) as opened:
@@ -119,31 +110,6 @@ def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
         say("")
         print_rows(*opened.headlines(), Format.table)
         print_lines([f"Report: {page}"])
-
-
-def settings(
-    name: Annotated[
-        str | None, typer.Argument(help="min_samples; without it all are shown.")
-    ] = None,
-    value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
-    store: options.StoreOption = options.DEFAULT,
-    format: options.FormatOption = Format.table,
-) -> None:
-    """Show or change what holds for the whole store, in views and reports alike."""
-    with open_store(store) as opened:
-        if name is not None and value is None:
-            raise typer.BadParameter("give its new value as well", param_hint="VALUE")
-        if name is not None and value is not None:
-            opened.set(name, value)
-        rows = opened.settings()
-    print_rows(("setting", "value", "meaning"), rows, format)
-
-
-def migrate(store: options.StoreOption = options.DEFAULT) -> None:
-    """Bring the tables and views of a store up to date with this program."""
-    with open_store(store) as opened:
-        applied = opened.migrate()
-    print_lines(applied or ["nothing to do"])
 
 
 def _statement(query: str | None, file: Path | None) -> str:

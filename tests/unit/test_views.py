@@ -324,6 +324,31 @@ def test_a_header_is_read_apart_from_its_select(sql: Path) -> None:
     assert view.comment.splitlines()[1:] == ["grain: x, y", "units: none", "reads: b, c"]
 
 
+def test_a_fact_of_a_header_may_go_on_in_the_next_line(sql: Path) -> None:
+    text = "-- a: what\n-- it answers\n-- grain: x,\n--   y\n-- reads:\n-- note: b\nselect 1 as x"
+    (sql / "topic" / "a.sql").write_text(text, encoding="utf-8")
+    view = views.parse_view_file(sql / "topic" / "a.sql")
+    assert view.facts == {"title": "what it answers", "grain": "x, y", "reads": "", "note": "b"}
+    assert (view.grain, view.reads) == (("x", "y"), ())
+
+
+def test_the_words_of_a_grain_become_columns(sql: Path) -> None:
+    write(sql, "a", "select 1 as n", grain="encoder, sample, k, classifier")
+    view = views.parse_view_file(sql / "topic" / "a.sql")
+    columns = ["k", "sample_id", "encoder_id", "n", "classifier"]
+    assert view.key_columns(columns) == ["encoder_id", "sample_id", "k", "classifier"]
+    assert view.key_columns([*columns, "classifier_id"])[-1] == "classifier_id"
+    with pytest.raises(ValueError, match="a: its grain has 'k'"):
+        view.key_columns(["sample_id", "encoder_id"])
+
+
+def test_audits_are_no_views(sql: Path) -> None:
+    write(sql, "a", "select 1 as n")
+    (sql / views.AUDITS_FOLDER).mkdir()
+    (sql / "topic" / "a.sql").rename(sql / views.AUDITS_FOLDER / "a.sql")
+    assert views.load_views(sql) == []
+
+
 # ---------------------------------------------------------------- the shipped views in files
 
 

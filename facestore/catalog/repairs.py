@@ -1,0 +1,71 @@
+"""Repairs that lose nothing: rows that are there twice, and rows that nothing can read.
+
+Labels and files are never touched, and rows which contradict each other are left to the user.
+"""
+
+from __future__ import annotations
+
+from facestore.catalog.database import Database
+
+# Of rows that agree in every column, the first stays.
+_REPEATED_SIMILARITIES = """
+delete from similarities
+using (
+    select encoder_id, prompt_id, sample_id, cosine, min(rowid) as kept
+    from similarities
+    group by encoder_id, prompt_id, sample_id, cosine
+    having count(*) > 1
+) as repeated
+where similarities.encoder_id = repeated.encoder_id
+    and similarities.prompt_id = repeated.prompt_id
+    and similarities.sample_id = repeated.sample_id
+    and similarities.cosine = repeated.cosine
+    and similarities.rowid > repeated.kept
+"""
+
+_REPEATED_PREDICTIONS = """
+delete from predictions
+using (
+    select classifier_id, sample_id, predicted, score, margin, value, min(rowid) as kept
+    from predictions
+    group by classifier_id, sample_id, predicted, score, margin, value
+    having count(*) > 1
+) as repeated
+where predictions.classifier_id = repeated.classifier_id
+    and predictions.sample_id = repeated.sample_id
+    and predictions.predicted is not distinct from repeated.predicted
+    and predictions.score is not distinct from repeated.score
+    and predictions.margin is not distinct from repeated.margin
+    and predictions.value is not distinct from repeated.value
+    and predictions.rowid > repeated.kept
+"""
+
+_ORPHANED_NORMS = """
+delete from class_text_norms
+where encoder_id not in (select encoder_id from encoders)
+    or (prompt_set, attribute, class) not in (
+        select (prompt_set, attribute, class) from prompt_classes
+    )
+"""
+
+_REPAIRS = {
+    "repeated rows of similarities": _REPEATED_SIMILARITIES,
+    "repeated rows of predictions": _REPEATED_PREDICTIONS,
+    "rows of class_text_norms that nothing reads": _ORPHANED_NORMS,
+}
+
+
+class Repairs:
+    """What can be put right without a decision of the user."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def run(self) -> dict[str, int]:
+        """Repair what is safe, in one transaction; return the rows deleted, by what they were."""
+        counts = {}
+        with self._database.writing() as con:
+            for what, statement in _REPAIRS.items():
+                deleted = con.execute(statement).fetchone()
+                counts[what] = int(deleted[0]) if deleted else 0
+        return counts

@@ -1,0 +1,116 @@
+"""Commands that look after a store: info, doctor, settings, migrate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facestore.cli import options
+from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.data import open_store
+from facestore.errors import AuditsFailedError
+
+if TYPE_CHECKING:
+    from facestore.audits import Finding
+
+_EXAMPLES = 5
+# Of the one audit that was asked for.
+_ROWS = 1000
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (info, doctor, settings, migrate):
+        app.command()(command)
+
+
+def info(
+    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
+) -> None:
+    """Show what is in the store, and how big it is."""
+    with open_store(store) as opened:
+        rows = opened.info()
+    print_rows(("what", "name", "n", "details"), rows, format)
+
+
+def doctor(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="One audit: its bad rows are the result. Or a table or view: the audits of it.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.StoreOption = options.DEFAULT,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="First delete exact repeats, and rows that nothing can read."
+        ),
+    ] = False,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Check that the store is as it must be: keys, ranges, sums, vectors. Status 1 if not."""
+    with open_store(store) as opened:
+        if repair:
+            for what, n_rows in opened.repair().items():
+                say(f"{n_rows:,} {what} deleted")
+        findings = opened.doctor(name, n_examples=_EXAMPLES if name is None else _ROWS)
+    if [each.name for each in findings] == [name]:
+        _print_bad_rows(findings[0], format)
+    else:
+        _print_overview(findings, format)
+    failed = [each.name for each in findings if each.status == "failed"]
+    if failed:
+        raise AuditsFailedError(failed, len(findings))
+
+
+def settings(
+    name: Annotated[
+        str | None, typer.Argument(help="min_samples; without it all are shown.")
+    ] = None,
+    value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Show or change what holds for the whole store, in views and reports alike."""
+    with open_store(store) as opened:
+        if name is not None and value is None:
+            raise typer.BadParameter("give its new value as well", param_hint="VALUE")
+        if name is not None and value is not None:
+            opened.set(name, value)
+        rows = opened.settings()
+    print_rows(("setting", "value", "meaning"), rows, format)
+
+
+def migrate(store: options.StoreOption = options.DEFAULT) -> None:
+    """Bring the tables and views of a store up to date with this program."""
+    with open_store(store) as opened:
+        applied = opened.migrate()
+    print_lines(applied or ["nothing to do"])
+
+
+def _print_overview(findings: Sequence[Finding], style: Format) -> None:
+    """Print one row an audit; for people, examples of what is wrong below."""
+    columns = ("audit", "about", "result", "n_bad", "seconds")
+    rows = [
+        (each.name, ", ".join(each.about), each.status.value, each.n_bad, round(each.seconds, 3))
+        for each in findings
+    ]
+    print_rows(columns, rows, style)
+    for each in findings if style is Format.table else ():
+        if each.n_bad:
+            print_lines([f"{each.name} ({each.status}): {each.title}"])
+            print_rows(each.columns, each.rows[:_EXAMPLES], style)
+            print_lines([f"To do: {each.todo}.", ""])
+
+
+def _print_bad_rows(finding: Finding, style: Format) -> None:
+    print_rows(finding.columns, finding.rows, style)
+    say(f"{finding.name} ({finding.status}): {finding.title}")
+    if finding.n_bad > len(finding.rows):
+        say(f"{finding.n_bad:,} rows in all, the first {len(finding.rows):,} are shown")
+    if finding.n_bad:
+        say(f"To do: {finding.todo}.")

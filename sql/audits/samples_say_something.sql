@@ -1,0 +1,16 @@
+-- samples_say_something: a sample has an image, an error, a label, a similarity or a prediction
+-- audits: samples
+-- reads: samples, labels, similarities, predictions
+-- severity: note
+-- todo: import the labels of these files, or score them; until then nothing can be said about them
+select
+    sample_id,
+    dataset,
+    path
+from samples
+where
+    image_id is null
+    and error is null
+    and sample_id not in (select sample_id from labels)
+    and sample_id not in (select sample_id from similarities)
+    and sample_id not in (select sample_id from predictions)

@@ -1,0 +1,14 @@
+-- similarities_unique: an encoder has one similarity of a prompt and a sample
+-- audits: similarities
+-- reads: similarities
+-- todo: `facestore doctor --repair` drops repeats of the same cosine; of two cosines you have to delete the wrong one
+select
+    encoder_id,
+    prompt_id,
+    sample_id,
+    count(*) as n_rows,
+    min(cosine) as cosine_min,
+    max(cosine) as cosine_max
+from similarities
+group by encoder_id, prompt_id, sample_id
+having count(*) > 1

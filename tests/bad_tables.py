@@ -1,0 +1,119 @@
+"""For every audit of tables: statements, after each of which a good store is bad in its way."""
+
+from __future__ import annotations
+
+NAN = "'nan'::double"
+
+BAD_TABLES: dict[str, list[str]] = {
+    "samples_refer": [
+        "update samples set dataset = 'other' where sample_id = 9",
+        "update samples set image_id = repeat('0', 64) where sample_id = 9",
+        "delete from datasets",
+        "delete from images",
+    ],
+    "samples_say_something": [
+        "insert into samples (sample_id, dataset, path) values (99, 'faces', 'x')",
+    ],
+    "images_are_plausible": [
+        "insert into images (image_id) values (repeat('g', 64))",
+        "insert into images (image_id) values ('abc')",
+        "insert into images (image_id, width, height) values (repeat('a', 64), 0, 1)",
+        "insert into images (image_id, width, height) values (repeat('a', 64), 1, -1)",
+        "insert into images (image_id, width) values (repeat('a', 64), 1)",
+        "insert into images (image_id, n_bytes) values (repeat('a', 64), 0)",
+        "insert into images (image_id, phash) values (repeat('a', 64), 1)",
+    ],
+    "classes_are_ordered": [
+        "insert into classes values ('gender', 'Other', 2, null, null)",
+        "insert into classes values ('gender', 'Other', 0, null, null)",
+        "insert into classes values ('age', 'old', 10, 65, 80)",
+        "insert into classes values ('age', 'odd', 10, -1, -5)",
+        f"insert into classes values ('age', 'odd', 10, {NAN}, null)",
+    ],
+    "labels_refer": [
+        "insert into labels values (99, 'gender', 'Male', null)",
+        "update labels set label = 'male' where sample_id = 1 and attribute = 'gender'",
+        "insert into labels values (1, 'mood', 'happy', null)",
+    ],
+    "labels_fit_their_values": [
+        "update labels set value = 19.9 where sample_id = 1 and attribute = 'age'",
+        "update labels set value = 30 where sample_id = 1 and attribute = 'age'",
+        "update labels set value = 'infinity' where sample_id = 7 and attribute = 'age'",
+        "update labels set value = 'nan' where sample_id = 1 and attribute = 'gender'",
+        "update labels set label = null where sample_id = 1 and attribute = 'gender'",
+    ],
+    "encoders_are_plausible": [
+        "update encoders set dim = 0 where encoder_id = 1",
+        "update encoders set logit_scale = 0 where encoder_id = 1",
+        "update encoders set logit_scale = 'nan' where encoder_id = 1",
+        "update encoders set source = 'open_clip', dim = 8 where encoder_id = 1",
+        "update encoders set source = 'open_clip', weights_sha256 = 'ab' where encoder_id = 1",
+    ],
+    "prompts_refer": [
+        "insert into prompt_set_members values ('set', 99, null)",
+        "insert into prompt_set_members values ('other', 1, null)",
+        "insert into prompt_classes values ('set', 99, 'gender', 'Male')",
+        "update prompt_classes set class = 'male' where prompt_id = 1",
+        "insert into prompt_sets values ('empty', null)",
+        "insert into prompts values (99, ' ')",
+    ],
+    "class_text_norms_refer": [
+        "insert into class_text_norms values (99, 'set', 'gender', 'Male', 0.5)",
+        "insert into class_text_norms values (1, 'other', 'gender', 'Male', 0.5)",
+        "insert into class_text_norms values (1, 'set', 'gender', 'Other', 0.5)",
+    ],
+    "class_text_norms_in_range": [
+        f"update class_text_norms set norm = {norm} where class = 'Male'"
+        for norm in ("0", "-0.5", "1.1", NAN)
+    ],
+    "similarities_refer": [
+        "insert into similarities values (99, 1, 1, 0.5)",
+        "insert into similarities values (1, 99, 1, 0.5)",
+        "insert into similarities values (1, 1, 99, 0.5)",
+    ],
+    "similarities_unique": [
+        "insert into similarities from similarities limit 1",
+        "insert into similarities select * replace (0.125 as cosine) from similarities limit 1",
+    ],
+    "similarities_in_range": [
+        f"update similarities set cosine = {cosine} where prompt_id = 1 and sample_id = 1"
+        for cosine in ("1.01", "-1.01", "21.5", NAN)
+    ],
+    "classifiers_refer": [
+        "update classifiers set encoder_id = 99 where classifier_id = 2",
+        "update classifiers set encoder_id = null where classifier_id = 1",
+        "update classifiers set prompt_set = 'published' where classifier_id = 1",
+        "update classifiers set aggregation = null where classifier_id = 1",
+        "update classifiers set aggregation = 'sum' where classifier_id = 1",
+        "update classifiers set k = null where classifier_id = 1",
+        "update classifiers set k = 0 where classifier_id = 1",
+    ],
+    "predictions_refer": [
+        "insert into predictions values (99, 1, 'Male', null, null, null)",
+        "insert into predictions values (1, 99, 'Male', null, null, null)",
+        "update predictions set predicted = 'male' where classifier_id = 1 and sample_id = 1",
+        "update predictions set predicted = 'Male' where classifier_id = 3 and sample_id = 1",
+    ],
+    "predictions_unique": [
+        "insert into predictions from predictions limit 1",
+        "insert into predictions select * replace (9.0 as score) from predictions limit 1",
+    ],
+    "predictions_are_numbers": [
+        "update predictions set score = 'nan' where classifier_id = 1 and sample_id = 1",
+        "update predictions set margin = 'nan' where classifier_id = 1 and sample_id = 1",
+        "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
+    ],
+    "settings_are_usable": [
+        "delete from settings",
+        "update settings set value = '0'",
+        "update settings set value = 'few'",
+    ],
+    "class_maps_are_whole": [
+        "insert into class_maps values ('mine', 'gender', 'Male', 'M', false)",
+        "insert into class_maps values ('UTKFace-5', 'race', 'x', 'East Asian', false)",
+    ],
+    "published_figures_in_range": [
+        "update published_figures set value = 93.7",
+        "update published_figures set value = 'nan'",
+    ],
+}

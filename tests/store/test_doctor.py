@@ -1,0 +1,207 @@
+"""Doctor on a real store: findings of the vectors, repairs, and what it writes."""
+
+from __future__ import annotations
+
+import shutil
+
+import lancedb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from facestore import Store
+from facestore.audits import Status
+from facestore.errors import StoreNotFoundError, UnknownNameError
+from facestore.pipeline.imports import TextSource
+from facestore.pipeline.vector_audits import NAMES
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Give a store with vectors of four files, scored and predicted."""
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(6, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    files = np.array([f"{i}.jpg" for i in range(1, 5)])
+    words = np.array(["a photo of a man", "a photo of a woman"])
+    np.savez(tmp_path / "v.npz", files=files, emb=vectors[:4], words=words, text=vectors[4:])
+    (tmp_path / "l.csv").write_text("file,gender\n1.jpg,Male\n2.jpg,Female\n3.jpg,Male\n")
+    with Store.open(tmp_path / "store") as opened:
+        opened.import_embeddings(
+            tmp_path / "v.npz",
+            dataset="d",
+            model="RN50,openai",
+            create_samples=True,
+            names_key="files",
+            vectors_key="emb",
+            text=TextSource(tmp_path / "v.npz", prompts_key="words", vectors_key="text"),
+        )
+        opened.import_labels(tmp_path / "l.csv", dataset="d")
+        opened.score("raw_gender_labels")
+        opened.predict(attribute="gender", prompt_set="raw_gender_labels")
+        yield opened
+
+
+def bad(store, name=None):
+    return {f.name: f.n_bad for f in store.doctor(name) if f.status != Status.ok}
+
+
+def lance(store):
+    return lancedb.connect(store.path / "vectors")
+
+
+def images(store):
+    (name,) = [name for name in lance(store).list_tables().tables if name.endswith(".images")]
+    return name
+
+
+def add_row(store, key, vector):
+    table = lance(store).open_table(images(store))
+    table.add(pa.table({"image_id": [key], "vector": [vector]}, schema=table.schema))
+
+
+def test_a_good_store_has_no_findings_and_is_not_written_to(store):
+    before = (store.path / "facestore.duckdb").read_bytes()
+    findings = store.doctor()
+    assert {f.name for f in findings if f.status != Status.ok} == set()
+    assert len(findings) > 60
+    assert {"vectors_are_unit", "labels_refer", "k_sweep_grain"} <= {f.name for f in findings}
+    store.close()
+    assert (store.path / "facestore.duckdb").read_bytes() == before
+
+
+def test_summaries_kept_during_an_examination_do_not_outlive_it(store):
+    store.doctor()
+    temporary = store.sql("select table_name from duckdb_tables() where temporary").fetchall()
+    assert temporary == []
+
+
+def test_one_audit_or_those_of_a_table_are_run_alone(store):
+    assert [f.name for f in store.doctor("labels_refer")] == ["labels_refer"]
+    of_view = {f.name for f in store.doctor("accuracy_by_group")}
+    assert {"accuracy_by_group_grain", "accuracy_by_group_adds_up"} <= of_view
+    assert all("accuracy_by_group" in f.about for f in store.doctor("accuracy_by_group"))
+    assert [f.name for f in store.doctor("vectors_are_unit")] == ["vectors_are_unit"]
+    assert {f.name for f in store.doctor("vectors/")} == set(NAMES)
+
+
+def test_an_unknown_audit_is_refused(store):
+    with pytest.raises(UnknownNameError, match="Did you mean 'labels_refer'"):
+        store.doctor("label_refers")
+
+
+def test_a_store_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(StoreNotFoundError):
+        Store.open(tmp_path / "nothing").doctor()
+
+
+def test_bad_rows_are_counted_and_the_first_are_kept(store):
+    store.execute(
+        "insert into labels select i, 'gender', 'Male', null from range(100, 130) as t(i)"
+    )
+    (found,) = store.doctor("labels_refer", n_examples=3)
+    assert (found.status, found.n_bad, len(found.rows)) == (Status.failed, 30, 3)
+    assert found.columns == ("sample_id", "attribute", "label", "problem")
+    assert found.rows[0] == (100, "gender", "Male", "unknown sample")
+    assert found.todo
+
+
+def test_a_view_that_cannot_be_computed_is_a_failure_and_the_rest_goes_on(store):
+    store.execute("drop view sample_groups")
+    found = {f.name: f for f in store.doctor()}
+    broken = found["accuracy_by_group_grain"]
+    assert (broken.status, broken.columns) == (Status.failed, ("problem",))
+    assert "sample_groups" in broken.rows[0][0]
+    assert found["labels_refer"].status == Status.ok
+
+
+def test_a_vector_that_is_not_of_unit_length_is_found(store):
+    add_row(store, "sample:d/9.jpg", [2.0] + [0.0] * 7)
+    (found,) = store.doctor("vectors_are_unit")
+    assert found.rows == ((images(store), "sample:d/9.jpg", 2.0),)
+
+
+@pytest.mark.parametrize("value", [np.inf, 0.0])
+def test_a_vector_without_a_length_is_found(store, value):
+    add_row(store, "sample:d/1.jpg", [value] * 8)
+    assert bad(store, "vectors_are_unit") == {"vectors_are_unit": 1}
+
+
+def test_a_key_that_is_there_twice_is_found(store):
+    add_row(store, "sample:d/1.jpg", [1.0] + [0.0] * 7)
+    (found,) = store.doctor("vectors_unique")
+    assert found.rows == ((images(store), "sample:d/1.jpg", 2),)
+
+
+def test_a_vector_of_no_sample_is_a_note(store):
+    add_row(store, "f" * 64, [1.0] + [0.0] * 7)
+    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
+    assert (found.name, found.status) == ("vectors_have_samples", Status.note)
+    assert found.rows == ((images(store), "f" * 64),)
+
+
+def test_a_width_other_than_the_encoders_is_found(store):
+    store.execute("update encoders set dim = 16")
+    (found,) = store.doctor("vectors_fit_their_encoders")
+    assert {problem for _, problem in found.rows} == {"its vectors have 8 values, 16 were expected"}
+
+
+def test_a_folder_of_vectors_that_is_gone_is_found(store):
+    shutil.rmtree(store.path / "vectors")
+    with Store.open(store.path) as again:
+        (found,) = again.doctor("vectors_fit_their_encoders")
+    assert found.status == Status.failed
+    assert "it is not there, but 'RN50 openai imported' was scored with it" in found.rows[0]
+
+
+def test_a_table_of_no_encoder_is_a_note(store):
+    lance(store).create_table("other.images", data=pa.table({"image_id": ["a"]}))
+    assert bad(store) == {"vectors_have_encoders": 1}
+
+
+def test_files_of_a_table_that_are_gone_are_found(store):
+    for file in (store.path / "vectors" / f"{images(store)}.lance" / "data").iterdir():
+        file.unlink()
+    with Store.open(store.path) as again:
+        (found,) = again.doctor("vectors_fit_their_encoders")
+    assert found.status == Status.failed
+    assert "it cannot be read" in found.rows[0][1]
+
+
+def test_a_folder_of_files_that_is_gone_is_a_note(store, pictures):
+    store.ingest(pictures, dataset="p")
+    assert bad(store) == {}
+    shutil.rmtree(pictures)
+    assert bad(store) == {"datasets_have_folders": 1}
+    (found,) = store.doctor("datasets_have_folders")
+    assert found.status == Status.note
+    assert found.rows[0][0] == "p"
+
+
+def test_exact_repeats_and_orphans_are_repaired(store):
+    expected = {
+        table: store.sql(f"from {table} order by all").fetchall()
+        for table in ("similarities", "predictions", "class_text_norms", "labels")
+    }
+    for table in ("similarities", "predictions"):
+        store.execute(f"insert into {table} from {table}; insert into {table} from {table} limit 3")
+    store.execute("insert into class_text_norms values (9, 'x', 'gender', 'Male', 0.5)")
+    assert {"similarities_unique", "predictions_unique", "class_text_norms_refer"} <= set(
+        bad(store)
+    )
+    assert list(store.repair().values()) == [11, 7, 1]
+    assert bad(store) == {}
+    for table, rows in expected.items():
+        assert store.sql(f"from {table} order by all").fetchall() == rows
+    (run,) = store.sql("select counts from runs where command = 'doctor'").fetchall()
+    assert "repeated rows of similarities" in run[0]
+
+
+def test_rows_that_contradict_each_other_are_left(store):
+    store.execute(
+        "insert into similarities select * replace (0.5 as cosine) from similarities limit 1"
+    )
+    store.execute("insert into predictions select * replace (9 as score) from predictions limit 1")
+    assert list(store.repair().values()) == [0, 0, 0]
+    assert {"similarities_unique", "predictions_unique"} <= set(bad(store))
+    assert store.sql("select count(*) from runs where command = 'doctor'").fetchone() == (0,)
