@@ -120,8 +120,7 @@ def load_views(folder: Path) -> list[ViewFile]:
     files = {view.name: view for view in map(parse_view_file, paths)}
     with duckdb.connect() as empty:
         graph = {
-            name: [other for other in referenced_names(empty, view) if other in files]
-            for name, view in files.items()
+            name: sorted(referenced_names(empty, view) & set(files)) for name, view in files.items()
         }
     return [files[name] for name in TopologicalSorter(graph).static_order()]
 
