@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SQL := sql migrations reports/queries
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check docs bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -18,6 +18,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 $(SQL)
+
+# Writes what the documentation shows of the SQL: the schema, and the cookbook's answers.
+docs: $(VENV)/.installed-dev
+	$(BIN)/python scripts/storage_page.py
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only

@@ -76,8 +76,22 @@ def sql(
     store: options.StoreOption = options.DEFAULT,
     format: options.FormatOption = Format.table,
     write: Annotated[bool, typer.Option("--write", help="Allow it to change the store.")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            help="Show what a table, view or macro is, and its SQL; needs no store.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Run SQL against the store: tables, views and macros are in `docs/storage.md`."""
+    if explain is not None:
+        if query is not None or file is not None:
+            raise typer.BadParameter("give --explain NAME or SQL to run, not both")
+        from facestore import schema
+
+        print_lines([schema.explain(explain)])
+        return
     statement = _statement(query, file)
     with open_store(store) as opened:
         if write:

@@ -14,6 +14,8 @@ from pictures import write_labels, write_picture
 
 import facestore as package
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def test_from_pictures_to_accuracy(facestore, pictures, tmp_path):
     labels = write_labels(
@@ -68,6 +70,38 @@ def test_sql_is_read_from_argument_file_and_stdin(facestore, tmp_path, monkeypat
     assert facestore("sql", "-f", file, "--format", "csv").out == "two\n2\n"
     monkeypatch.setattr("sys.stdin", io.StringIO("select 3 as three"))
     assert facestore("sql", "--format", "csv").out == "three\n3\n"
+
+
+def test_sql_explains_a_view_as_it_is_shipped(facestore, tmp_path):
+    shipped = ROOT / "sql" / "accuracy" / "accuracy_disparity.sql"
+    ran = facestore("sql", "--explain", "accuracy_disparity")
+    assert (ran.status, ran.out, ran.err) == (0, shipped.read_text(), "")
+    assert not (tmp_path / "store").exists()
+
+
+def test_sql_explains_a_macro_with_or_without_its_parameters(facestore):
+    first, *rest = facestore("sql", "--explain", "zero_shot_topk(k)").out.splitlines()
+    assert first.startswith("-- zero_shot_topk(k): predictions by the sum of the k largest")
+    assert rest[-1] == facestore("sql", "--explain", "Zero_Shot_TopK").out.splitlines()[-1]
+
+
+def test_sql_explains_a_table_by_its_columns(facestore):
+    first, *rows = facestore("sql", "--explain", "samples").out.splitlines()
+    assert first.startswith("-- table samples: one file in one data set")
+    found = {row.split()[0]: re.split(r"  +", row)[1:] for row in rows}
+    assert found["sample_id"] == ["integer", "key"]
+    assert found["dataset"] == ["varchar", "not null"]
+    assert found["split"] == ["varchar", "train, val, test ...; NULL: none"]
+    assert found["tags"][0] == "varchar[]"
+
+
+def test_sql_explains_nothing_that_is_not_there(facestore):
+    ran = facestore("sql", "--explain", "acuracy_by_group")
+    assert (ran.status, ran.out) == (1, "")
+    assert len(ran.err.splitlines()) == 1
+    assert "No table, view or macro 'acuracy_by_group'" in ran.err
+    assert "'accuracy_by_group'" in ran.err
+    assert facestore("sql", "select 1", "--explain", "samples").status == 2
 
 
 def test_sql_writes_only_when_told_to(facestore):

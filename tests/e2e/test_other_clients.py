@@ -35,16 +35,44 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "store" / "facestore.duckdb"
 
 
-def test_the_duckdb_command_line_answers_and_shows_comments(catalogue):
+@pytest.fixture
+def command_line(catalogue):
+    """Ask with the `duckdb` program, as a person would; give the rows."""
     program = Path(sys.executable).with_name("duckdb")
     if not program.exists():
         pytest.skip("duckdb-cli is not installed")
-    options = ["-readonly", "-json", "-init", "/dev/null", str(catalogue)]
-    ran = subprocess.run([program, *options, QUERY], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == [{"n": 15}]
-    comment = "select comment from duckdb_views() where view_name = 'accuracy_by_group'"
-    ran = subprocess.run([program, *options, comment], capture_output=True, text=True, check=True)
-    assert "share of right predictions within each group" in ran.stdout
+
+    def ask(query: str) -> list[dict[str, object]]:
+        options = ["-readonly", "-json", "-init", "/dev/null", str(catalogue)]
+        ran = subprocess.run([program, *options, query], capture_output=True, text=True, check=True)
+        return json.loads(ran.stdout)
+
+    return ask
+
+
+def test_the_duckdb_command_line_answers(command_line):
+    assert command_line(QUERY) == [{"n": 15}]
+
+
+@pytest.mark.parametrize(
+    ("query", "comment"),
+    [
+        ("duckdb_tables() where table_name = 'samples'", "one file in one data set"),
+        (
+            "duckdb_columns() where table_name = 'samples' and column_name = 'tags'",
+            "what to slice by besides labels",
+        ),
+        (
+            "duckdb_views() where view_name = 'accuracy_by_group'",
+            "share of right predictions within each group",
+        ),
+        ("duckdb_functions() where function_name = 'zero_shot_topk'", "the k largest cosines"),
+        ("duckdb_functions() where function_name = 'wilson_low'", "lower limit of the 95 % Wilson"),
+    ],
+)
+def test_the_duckdb_command_line_shows_comments(command_line, query, comment):
+    (row,) = command_line(f"select comment from {query}")
+    assert comment in str(row["comment"])
 
 
 @pytest.mark.node

@@ -100,6 +100,19 @@ def test_the_same_predictions_are_judged_in_a_coarser_taxonomy(con):
     ]
 
 
+def test_a_prediction_that_is_merged_is_lossy_too(con):
+    judged(con, ["White", "White"], ["Black", "White"])
+    rows = read(con, "judged_predictions_as('CLIP-2')", "label, predicted, is_lossy")
+    assert rows == [("White", "Non-White", True), ("White", "White", False)]
+
+
+def test_classes_of_the_same_name_belong_to_their_attributes(con):
+    key = {"taxonomy": "FairFace-7", "class": "White", "is_lossy": False}
+    fill(con, class_maps=[key | {"attribute": "hair", "to_class": "Grey"}])
+    judged(con, ["White"], ["White"])
+    assert read(con, "judged_predictions", "predicted, is_correct") == [("White", True)]
+
+
 def test_a_taxonomy_says_nothing_of_other_attributes(con):
     judged(con, ["Male"], ["Male"], "gender")
     assert read(con, "judged_predictions_as('CLIP-2')") == []
@@ -176,6 +189,11 @@ def test_tables_3_and_4_have_gender_and_binary_race_of_white_and_other_faces(con
         ("g", "gender-2", 3, 2, 2 / 3, *wilson(2, 3)),
         ("r", "CLIP-2", 3, 2, 2 / 3, *wilson(2, 3)),
     ]
+
+
+def test_faces_of_no_known_race_are_neither_white_nor_other(con):
+    judged(con, ["White", "Martian"], ["White", "Martian"])
+    assert read(con, "accuracy_by_white", "group_name, n_samples") == [("White", 1)]
 
 
 def test_table_5_has_gender_by_race_and_the_plain_mean_over_races(con):
