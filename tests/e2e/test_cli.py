@@ -99,7 +99,7 @@ def test_sql_explains_nothing_that_is_not_there(facestore):
     ran = facestore("sql", "--explain", "acuracy_by_group")
     assert (ran.status, ran.out) == (1, "")
     assert len(ran.err.splitlines()) == 1
-    assert "No table, view or macro 'acuracy_by_group'" in ran.err
+    assert "No table, view, macro or audit 'acuracy_by_group'" in ran.err
     assert "'accuracy_by_group'" in ran.err
     assert facestore("sql", "select 1", "--explain", "samples").status == 2
 
