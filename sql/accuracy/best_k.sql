@@ -2,7 +2,7 @@
 -- grain: encoder, prompt_set, attribute, dataset, split
 -- units: fractions in [0, 1]; held_out_accuracy: each half of the samples is judged with the k that is
 -- best on the other half; ci_low and ci_high: its 95 % Wilson interval
--- reads: judged_every_k, encoders, wilson_low, wilson_high
+-- reads: confusion_every_k, encoders, wilson_low, wilson_high
 -- note: halves go by the MD5 of data set and path, so they are the same in every store; of equally
 -- good ks the smallest counts; held_out_accuracy is NULL where a half has no sample
 with judged as (
@@ -13,13 +13,13 @@ with judged as (
         dataset,
         split,
         k,
-        count(*) as n_samples,
-        count(*) filter (where is_correct) as n_correct,
-        count(*) filter (where md5(dataset || '/' || path) < '8') as n_first,
-        count(*) filter (
-            where is_correct and md5(dataset || '/' || path) < '8'
-        ) as n_correct_first
-    from judged_every_k
+        sum(n_samples)::bigint as n_samples,
+        coalesce(sum(n_samples) filter (where predicted = label), 0)::bigint as n_correct,
+        coalesce(sum(n_samples) filter (where is_first_half), 0)::bigint as n_first,
+        coalesce(
+            sum(n_samples) filter (where is_first_half and predicted = label), 0
+        )::bigint as n_correct_first
+    from confusion_every_k
     group by encoder_id, prompt_set, attribute, dataset, split, k
 ),
 
