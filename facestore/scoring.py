@@ -120,8 +120,8 @@ class _Group:
             return
         vectors = batch.vectors if rows.size == numbers.size else batch.vectors[rows]
         # Only cosines are kept: a vector is larger by far than its cosines to a few prompts.
-        # Rounding may lead out of [-1, 1] by an ulp.
-        cosines = np.clip(self._prompts @ vectors.T, -1, 1)
+        cosines: Float32 = self._prompts @ vectors.T
+        np.clip(cosines, -1, 1, out=cosines)  # rounding may lead out of it by an ulp
         numbers = numbers[rows]
         counts = self._counts[numbers]
         if (counts > 1).any():
