@@ -23,6 +23,25 @@ with judged as (
     group by encoder_id, prompt_set, attribute, dataset, split, k
 ),
 
+-- Windows and not a join of the sweep with itself, through which a filter of the view would not get.
+ranked as (
+    select
+        *,
+        first_value(k) over (
+            partition by encoder_id, prompt_set, attribute, dataset, split
+            order by n_correct desc, k asc
+        ) as k_best,
+        first_value(k) over (
+            partition by encoder_id, prompt_set, attribute, dataset, split
+            order by n_correct_first desc, k asc
+        ) as k_first,
+        first_value(k) over (
+            partition by encoder_id, prompt_set, attribute, dataset, split
+            order by n_correct - n_correct_first desc, k asc
+        ) as k_second
+    from judged
+),
+
 chosen as (
     select
         encoder_id,
@@ -31,41 +50,17 @@ chosen as (
         dataset,
         split,
         any_value(n_samples) as n_samples,
-        any_value(n_first) as n_first,
-        arg_max(k, { 'right': n_correct, 'first': -k }) as k,
+        any_value(n_first) between 1 and any_value(n_samples) - 1 as has_halves,
+        any_value(k_best) as k,
         max(n_correct) as n_correct,
-        arg_max(k, { 'right': n_correct_first, 'first': -k }) as k_first,
-        arg_max(k, { 'right': n_correct - n_correct_first, 'first': -k }) as k_second
-    from judged
-    group by encoder_id, prompt_set, attribute, dataset, split
-),
-
-held_out as (
-    select
-        chosen.encoder_id,
-        chosen.prompt_set,
-        chosen.attribute,
-        chosen.dataset,
-        chosen.split,
+        any_value(k_first) as k_first,
+        any_value(k_second) as k_second,
         sum(
-            if(judged.k = chosen.k_second, judged.n_correct_first, 0)
-            + if(judged.k = chosen.k_first, judged.n_correct - judged.n_correct_first, 0)
-        )::bigint as n_correct
-    from chosen
-    inner join judged
-        on
-            chosen.encoder_id = judged.encoder_id
-            and chosen.prompt_set = judged.prompt_set
-            and chosen.attribute = judged.attribute
-            and chosen.dataset = judged.dataset
-            and chosen.split is not distinct from judged.split
-    where chosen.n_first between 1 and chosen.n_samples - 1
-    group by
-        chosen.encoder_id,
-        chosen.prompt_set,
-        chosen.attribute,
-        chosen.dataset,
-        chosen.split
+            if(k = k_second, n_correct_first, 0)
+            + if(k = k_first, n_correct - n_correct_first, 0)
+        )::bigint as n_held_out
+    from ranked
+    group by encoder_id, prompt_set, attribute, dataset, split
 )
 
 select
@@ -80,15 +75,8 @@ select
     chosen.n_correct / chosen.n_samples as accuracy,
     chosen.k_first as k_of_first_half,
     chosen.k_second as k_of_second_half,
-    held_out.n_correct / chosen.n_samples as held_out_accuracy,
-    wilson_low(held_out.n_correct, chosen.n_samples) as ci_low,
-    wilson_high(held_out.n_correct, chosen.n_samples) as ci_high
+    if(chosen.has_halves, chosen.n_held_out / chosen.n_samples, null) as held_out_accuracy,
+    if(chosen.has_halves, wilson_low(chosen.n_held_out, chosen.n_samples), null) as ci_low,
+    if(chosen.has_halves, wilson_high(chosen.n_held_out, chosen.n_samples), null) as ci_high
 from chosen
 inner join encoders on chosen.encoder_id = encoders.encoder_id
-left join held_out
-    on
-        chosen.encoder_id = held_out.encoder_id
-        and chosen.prompt_set = held_out.prompt_set
-        and chosen.attribute = held_out.attribute
-        and chosen.dataset = held_out.dataset
-        and chosen.split is not distinct from held_out.split
