@@ -137,4 +137,6 @@ class _Group:
         cosines = np.concatenate([each for _, each in self._done], axis=1)
         self._done, self.n_rows = [], 0
         order = np.argsort(sample_ids)
-        return ScoreBlock(self._prompt_ids, tuple(sample_ids[order].tolist()), cosines[:, order])
+        return ScoreBlock(
+            self._prompt_ids, tuple(sample_ids[order].tolist()), np.take(cosines, order, axis=1)
+        )

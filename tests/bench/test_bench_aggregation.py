@@ -83,7 +83,9 @@ def test_predict_top_11_of_fairface(benchmark, con, scores, record, timed, sized
     )
 
 
-@pytest.mark.parametrize(("full", "small"), [(FAIRFACE, 300), (300_000, 1_000)])
+@pytest.mark.parametrize(
+    ("full", "small"), [(FAIRFACE, 300), (300_000, 1_000)], ids=["fairface", "300000"]
+)
 def test_sweep(benchmark, con, scores, record, timed, sized, full, small, tmp_path):
     n = sized(full, small)
     cosines, is_female = scores(n)
