@@ -10,6 +10,7 @@ with judged as (
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         k,
@@ -20,7 +21,7 @@ with judged as (
             sum(n_samples) filter (where is_first_half and predicted = label), 0
         )::bigint as n_correct_first
     from confusion_every_k
-    group by encoder_id, prompt_set, attribute, dataset, split, k
+    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split, k
 ),
 
 -- Windows and not a join of the sweep with itself, through which a filter of the view would not get.
@@ -47,6 +48,7 @@ chosen as (
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         any_value(n_samples) as n_samples,
@@ -60,7 +62,7 @@ chosen as (
             + if(k = k_first, n_correct - n_correct_first, 0)
         )::bigint as n_held_out
     from ranked
-    group by encoder_id, prompt_set, attribute, dataset, split
+    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split
 )
 
 select
@@ -68,6 +70,7 @@ select
     encoders.name as encoder,
     chosen.prompt_set,
     chosen.attribute,
+    chosen.taxonomy,
     chosen.dataset,
     chosen.split,
     chosen.n_samples,

@@ -1,20 +1,19 @@
 -- confusion_every_k: the confusion matrix of zero_shot_topk for every k, in two halves of the samples
 -- grain: encoder, prompt_set, attribute, dataset, split, is_first_half, k, label, predicted
 -- units: n_samples counts samples; k counts prompts
--- reads: winners_every_k, class_prompts, samples, labels
--- note: halves go by the MD5 of data set and path, so they are the same in every store; a sample
--- without a label of the attribute is not here
+-- reads: winners_every_k, class_prompts, sample_labels, judged_as
+-- note: classes are those of the taxonomy of the labels; halves go by the MD5 of data set and path, so
+-- they are the same in every store; a sample without a label of the attribute is not here
 with labelled as (
     select
-        labels.sample_id,
-        labels.attribute,
-        labels.label,
-        samples.dataset,
-        samples.split,
-        md5(samples.dataset || '/' || samples.path) < '8' as is_first_half
-    from labels
-    inner join samples on labels.sample_id = samples.sample_id
-    where labels.label is not null
+        sample_id,
+        attribute,
+        taxonomy,
+        label,
+        dataset,
+        split,
+        md5(dataset || '/' || path) < '8' as is_first_half
+    from sample_labels
 ),
 
 -- Most samples win the same way for eight ks, so the rows are few before they become one for each k.
@@ -23,6 +22,7 @@ patterns as (
         winners_every_k.encoder_id,
         winners_every_k.prompt_set,
         winners_every_k.attribute,
+        labelled.taxonomy,
         labelled.dataset,
         labelled.split,
         labelled.is_first_half,
@@ -50,6 +50,7 @@ each_k as (
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         is_first_half,
@@ -74,6 +75,7 @@ counted as (
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         is_first_half,
@@ -82,20 +84,22 @@ counted as (
         place,
         sum(n_samples)::bigint as n_samples
     from each_k
-    group by encoder_id, prompt_set, attribute, dataset, split, is_first_half, k, label, place
+    group by all
 )
 
+-- Two places are one row where the taxonomy of the labels does not tell them apart.
 select
     counted.encoder_id,
     counted.prompt_set,
     counted.attribute,
+    counted.taxonomy,
     counted.dataset,
     counted.split,
     counted.is_first_half,
     counted.k,
     counted.label,
-    class_prompts.class as predicted,
-    counted.n_samples
+    judged_as(counted.taxonomy, counted.attribute, class_prompts.class) as predicted,
+    sum(counted.n_samples)::bigint as n_samples
 from counted
 inner join class_prompts
     on
@@ -103,3 +107,4 @@ inner join class_prompts
         and counted.attribute = class_prompts.attribute
         and counted.place = class_prompts.place
 where counted.k <= class_prompts.k_max
+group by all

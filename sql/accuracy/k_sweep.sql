@@ -8,6 +8,7 @@ with recalls as (
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         k,
@@ -15,7 +16,7 @@ with recalls as (
         sum(n_samples) as n_samples,
         coalesce(sum(n_samples) filter (where predicted = label), 0) as n_correct
     from confusion_every_k
-    group by encoder_id, prompt_set, attribute, dataset, split, k, label
+    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split, k, label
 )
 
 select
@@ -23,6 +24,7 @@ select
     encoders.name as encoder,
     recalls.prompt_set,
     recalls.attribute,
+    recalls.taxonomy,
     recalls.dataset,
     recalls.split,
     recalls.k,
@@ -38,6 +40,7 @@ group by
     encoders.name,
     recalls.prompt_set,
     recalls.attribute,
+    recalls.taxonomy,
     recalls.dataset,
     recalls.split,
     recalls.k

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from rows import encoder
 
-N_PROMPTS = 64  # the first half names Male, the second Female
+from facestore.prompts import builtin_prompt_sets
+
+# Those of Male first, then those of Female.
+PROMPTS = sorted(
+    next(s for s in builtin_prompt_sets() if s.name == "age_race_gender_labels_v2").prompts,
+    key=lambda prompt: prompt.classes["gender"] == "Female",
+)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the catalogue was filled with.
+
+    Attributes
+    ----------
+    texts
+        P prompts; the first half names Male, the second Female.
+    cosines
+        float32 (N, P), as a matrix product gives them.
+    is_female
+        (N,): the labels.
+    """
+
+    texts: list[str]
+    cosines: np.ndarray
+    is_female: np.ndarray
 
 
 @pytest.fixture
@@ -28,10 +54,11 @@ def scores(con):
 
     def fill(n):
         rng = np.random.default_rng(0)
-        cosines = rng.normal(0.2, 0.03, (N_PROMPTS, n)).astype(np.float32)
+        cosines = rng.normal(0.2, 0.03, (n, len(PROMPTS))).astype(np.float32)
         is_female = rng.random(n) < 0.5
         insert_similarities(con, cosines)
-        con.execute("insert into prompts select i, 'p' || i from range(64) as t (i)")
+        texts = [prompt.text for prompt in PROMPTS]
+        con.executemany("insert into prompts values (?, ?)", list(enumerate(texts)))
         con.execute("insert into prompt_sets values ('s', null)")
         con.execute("insert into prompt_set_members select 's', i, null from range(64) as t (i)")
         con.execute(
@@ -49,18 +76,18 @@ def scores(con):
             "insert into labels select i, 'gender', if(is_female, 'Female', 'Male'), null from truth"
         )
         con.unregister("truth")
-        return cosines, is_female
+        return Scores(texts, cosines, is_female)
 
     return fill
 
 
 def insert_similarities(con, cosines):
-    n_prompts, n = cosines.shape
+    n, n_prompts = cosines.shape
     block = pa.table(
         {
             "prompt_id": np.repeat(np.arange(n_prompts, dtype=np.int32), n),
             "sample_id": np.tile(np.arange(n, dtype=np.int32), n_prompts),
-            "cosine": cosines.ravel(),
+            "cosine": cosines.T.ravel(),
         }
     )
     con.register("block", block)
