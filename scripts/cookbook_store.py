@@ -7,7 +7,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 2. a second encoder, the tiny CLIP in bfloat16;
 3. a prompt set of single words for men and women, and scores of the ensemble's first generation;
 4. ages in years, and two "published" models: the labels, with errors by a rule;
-5. the figures of a "paper" about one of them, one of which is wrong.
+5. the figures of a "paper" about one of them, one of which is wrong;
+6. linear heads for gender and race, trained on a third data set of other drawn faces.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from facestore.pipeline.demo import DATASET
 from facestore.synthetic import write_faces
 
 BATCH = "second-batch"
+TRAINING = "training-faces"
 _FP32, _BF16 = "tiny fp32", "tiny bf16"
 _WORDS = """
 prompt_set: gender_words
@@ -53,6 +55,7 @@ def build(folder: Path) -> Path:
         _words(store, folder / "gender_words.yaml")
         _published(store, folder, rows)
         _paper(store, folder / "figures.csv")
+        _probe(store, folder / "training")
     return folder / "store"
 
 
@@ -148,6 +151,21 @@ def _paper(store: Store, path: Path) -> None:
         for group, value in figures.items()
     ]
     store.import_published(_write(path, rows), source="a paper, table 2")
+
+
+def _probe(store: Store, folder: Path) -> None:
+    """Train heads on faces of their own, and predict the demo's with them."""
+    labels = write_faces(folder, 400, seed=2)
+    store.ingest(folder / "images", dataset=TRAINING, split="train", labels=labels, models=["tiny"])
+    (done,) = store.train_probe(
+        attributes=["gender", "race"],
+        dataset=TRAINING,
+        model=_FP32,
+        name="probe",
+        drop_leaks=True,
+        data_licence="MIT: drawings made by facestore",
+    )
+    store.predict_with(done.path, dataset=DATASET)
 
 
 def _errs(row: dict[str, str]) -> bool:
