@@ -8,6 +8,8 @@ from pathlib import Path
 from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
 from facestore.catalog.encoders import Encoders
+from facestore.catalog.lookup import Lookup
+from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
 from facestore.catalog.published import Published
@@ -36,6 +38,8 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.neighbours = Neighbours(self.database)
+        self.lookup = Lookup(self.database)
         self.published = Published(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
