@@ -25,7 +25,9 @@ docs: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only
+	mkdir -p build
+	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only --benchmark-json=build/bench.json
+	$(BIN)/python scripts/performance_page.py build/bench.json
 
 clean:
 	rm -rf $(VENV) build dist facestore-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

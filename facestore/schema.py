@@ -104,7 +104,7 @@ def explain(name: str) -> str:
     with empty_catalogue() as con:
         found = {table.name: table for table in tables(con)}
     if wanted not in found:
-        raise UnknownNameError("table, view or macro", name, sorted([*files, *found]))
+        raise UnknownNameError("table, view, macro or audit", name, sorted([*files, *found]))
     return _described(found[wanted])
 
 

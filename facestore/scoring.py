@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from facestore.records import EmbeddingBatch, Float32, PromptSet
@@ -35,7 +36,7 @@ def score_blocks(
     images: Iterable[EmbeddingBatch],
     texts: Mapping[int, Float32],
     *,
-    rows_at_once: int = 2_000_000,
+    rows_at_once: int = 8_000_000,
 ) -> Iterator[ScoreBlock]:
     """Score the pending samples while their vectors stream by.
 
@@ -44,23 +45,25 @@ def score_blocks(
     pending
         `sample_id`, `vector_key` and `prompt_ids`; samples without a vector are passed over.
     images
-        All image vectors of the encoder.
+        All image vectors of the encoder, each key once.
     texts
         float32 (D,) text vector of each prompt_id.
     rows_at_once
-        A block is given out when it would have about so many similarities.
+        A block is given out when it has so many similarities or more.
     """
-    waiting: dict[tuple[int, ...], list[tuple[int, Float32]]] = {}
-    samples_of = _samples_by_key(pending)
+    # Most samples lack the same prompts, so there is one group, or a few after an interruption.
+    groups = [
+        _Group(tuple(prompt_ids), rows["vector_key"], rows["sample_id"].to_numpy(), texts)
+        for (prompt_ids,), rows in pending.group_by("prompt_ids", maintain_order=True)
+    ]
     for batch in images:
-        for i, key in enumerate(batch.keys):
-            for sample_id, prompt_ids in samples_of.get(key, ()):
-                group = waiting.setdefault(prompt_ids, [])
-                group.append((sample_id, batch.vectors[i]))
-                if len(group) * len(prompt_ids) >= rows_at_once:
-                    yield _block(prompt_ids, waiting.pop(prompt_ids), texts)
-    for prompt_ids, group in waiting.items():
-        yield _block(prompt_ids, group, texts)
+        for group in groups:
+            group.score(batch)
+            if group.n_rows >= rows_at_once:
+                yield group.give_out()
+    for group in groups:
+        if group.n_rows:
+            yield group.give_out()
 
 
 def class_norms(
@@ -86,24 +89,54 @@ def class_norms(
     return {key: float(np.linalg.norm(mean)) for key, mean in means.items()}
 
 
-def _samples_by_key(pending: pl.DataFrame) -> dict[str, list[tuple[int, tuple[int, ...]]]]:
-    """Index samples by their vector key; equal lists of prompts become one tuple."""
-    shared: dict[tuple[int, ...], tuple[int, ...]] = {}
-    samples: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
-    for sample_id, key, prompt_ids in pending.iter_rows():
-        prompts = tuple(prompt_ids)
-        samples.setdefault(key, []).append((sample_id, shared.setdefault(prompts, prompts)))
-    return samples
+class _Group:
+    """Samples that lack the same prompts; holds what is scored until it is given out."""
 
+    def __init__(
+        self,
+        prompt_ids: tuple[int, ...],
+        keys: pl.Series,
+        sample_ids: npt.NDArray[np.integer],
+        texts: Mapping[int, Float32],
+    ) -> None:
+        self._prompt_ids = prompt_ids
+        self._prompts = np.stack([texts[prompt_id] for prompt_id in prompt_ids])
+        # Samples that share a vector lie side by side: those of key i from starts[i] on.
+        by_key = (
+            pl.DataFrame({"key": keys, "sample_id": sample_ids}).group_by("key").agg("sample_id")
+        )
+        self._number_of = {key: i for i, key in enumerate(by_key["key"].to_list())}
+        self._sample_ids = by_key["sample_id"].explode().to_numpy()
+        self._counts = by_key["sample_id"].list.len().to_numpy().astype(np.int64)
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._done: list[tuple[npt.NDArray[np.integer], Float32]] = []
+        self.n_rows = 0
 
-def _block(
-    prompt_ids: tuple[int, ...],
-    group: Sequence[tuple[int, Float32]],
-    texts: Mapping[int, Float32],
-) -> ScoreBlock:
-    group = sorted(group, key=lambda each: each[0])
-    vectors = np.stack([vector for _, vector in group])
-    prompts = np.stack([texts[prompt_id] for prompt_id in prompt_ids])
-    # Rounding may lead out of [-1, 1] by an ulp.
-    cosines = np.clip(prompts @ vectors.T, -1, 1)
-    return ScoreBlock(prompt_ids, tuple(sample_id for sample_id, _ in group), cosines)
+    def score(self, batch: EmbeddingBatch) -> None:
+        """Score the samples whose vectors are in a batch."""
+        numbers = np.asarray([self._number_of.get(key, -1) for key in batch.keys], dtype=np.int64)
+        rows = np.flatnonzero(numbers >= 0)
+        if not rows.size:
+            return
+        vectors = batch.vectors if rows.size == numbers.size else batch.vectors[rows]
+        # Only cosines are kept: a vector is larger by far than its cosines to a few prompts.
+        cosines: Float32 = self._prompts @ vectors.T
+        np.clip(cosines, -1, 1, out=cosines)  # rounding may lead out of it by an ulp
+        numbers = numbers[rows]
+        counts = self._counts[numbers]
+        if (counts > 1).any():
+            cosines = np.repeat(cosines, counts, axis=1)
+        before = np.cumsum(counts) - counts
+        places = np.repeat(self._starts[numbers] - before, counts) + np.arange(counts.sum())
+        self._done.append((self._sample_ids[places], cosines))
+        self.n_rows += cosines.size
+
+    def give_out(self) -> ScoreBlock:
+        """Return all that is scored so far, in order of sample_id, and forget it."""
+        sample_ids = np.concatenate([each for each, _ in self._done])
+        cosines = np.concatenate([each for _, each in self._done], axis=1)
+        self._done, self.n_rows = [], 0
+        order = np.argsort(sample_ids)
+        return ScoreBlock(
+            self._prompt_ids, tuple(sample_ids[order].tolist()), np.take(cosines, order, axis=1)
+        )

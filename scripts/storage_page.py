@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources, schema
+from facestore.views import AUDITS_FOLDER
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "storage.md"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -55,7 +56,8 @@ def _tables(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _views(con: duckdb.DuckDBPyConnection) -> str:
-    topics = {path.stem: path.parent.name for path in resources.folder("sql").glob("*/*.sql")}
+    files = resources.folder("sql").glob("*/*.sql")
+    topics = {path.stem: path.parent.name for path in files if path.parent.name != AUDITS_FOLDER}
     columns = schema.columns_by_relation(con)
     blocks: dict[str, list[str]] = {topic: [] for topic in sorted(set(topics.values()))}
     for name, comment, parameters, kind in con.execute(_RELATIONS).fetchall():

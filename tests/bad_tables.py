@@ -29,6 +29,7 @@ BAD_TABLES: dict[str, list[str]] = {
         "insert into classes values ('age', 'old', 10, 65, 80)",
         "insert into classes values ('age', 'odd', 10, -1, -5)",
         f"insert into classes values ('age', 'odd', 10, {NAN}, null)",
+        f"insert into classes values ('mood', 'odd', 1, 1, {NAN})",
     ],
     "labels_refer": [
         "insert into labels values (99, 'gender', 'Male', null)",

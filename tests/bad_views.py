@@ -32,6 +32,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("judged_predictions", "is_correct", "not is_correct"),
     ],
     "prediction_coverage_adds_up": [
+        spoiled("prediction_coverage", "n_samples", "n_samples + 9"),
         spoiled("prediction_coverage", "n_judged", "n_judged + 1"),
         spoiled("prediction_coverage", "n_judged", "null"),
         spoiled("prediction_coverage", "n_samples", "n_samples - 1"),
@@ -77,6 +78,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         ]
     ],
     "confusion_matrix_adds_up": [
+        spoiled("confusion_matrix", "fraction_of_label", "0.4"),
         spoiled("confusion_matrix", "n_samples", "n_samples + 1"),
         spoiled("confusion_matrix", "n_samples", "null"),
         spoiled("confusion_matrix", "fraction_of_label", "1.1"),
@@ -172,6 +174,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         ]
     ],
     "worst_predictions_hold": [
+        replaced("worst_predictions", where="classifier <> 'a'"),
         without_first("worst_predictions"),
         spoiled("worst_predictions", "rank", "99"),
         spoiled("worst_predictions", "label", "predicted"),
@@ -188,11 +191,14 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("label_cells", "fraction", "2"),
     ],
     "zero_shot_decisions_hold": [
+        *(
         spoiled("zero_shot_decisions", column, value)
         for column, value in [
             ("predicted", "null"), ("score", "null"), ("score", NAN), ("margin", "-0.1"),
             ("score", "1.1"),
         ]
+        ),
+        spoiled("zero_shot_decisions", "score", "'infinity'::double", "aggregation = 'sum'"),
     ],
     "zero_shot_topk_agrees": [
         spoiled("k_sweep", "accuracy", "accuracy - 0.1", "k = 2"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -95,20 +94,25 @@ class Similarities:
         cosines : float32 (P, S)
             In [-1, 1]; written prompt by prompt, so that the file compresses well.
         """
-        block = pa.table(
-            {
-                "prompt_id": np.repeat(np.asarray(prompt_ids, dtype=np.int32), len(sample_ids)),
-                "sample_id": np.tile(np.asarray(sample_ids, dtype=np.int32), len(prompt_ids)),
-                "cosine": np.ascontiguousarray(cosines).ravel(),
-            }
+        # Prompt by prompt, so that no id is repeated in memory for the whole block.
+        schema = pa.schema(
+            [("prompt_id", pa.int32()), ("sample_id", pa.int32()), ("cosine", pa.float32())]
+        )
+        samples = pa.array(sample_ids, pa.int32())
+        batches = (
+            pa.record_batch(
+                [pa.repeat(pa.scalar(prompt_id, pa.int32()), len(samples)), samples, row],
+                schema=schema,
+            )
+            for prompt_id, row in zip(prompt_ids, cosines, strict=True)
         )
         with self._database.writing() as con:
-            con.register("incoming", block)
+            con.register("incoming", pa.RecordBatchReader.from_batches(schema, batches))
             con.execute(
                 "insert into similarities select ?, prompt_id, sample_id, cosine from incoming",
                 [encoder_id],
             )
-        return int(block.num_rows)
+        return int(cosines.size)
 
     def add_by_text(self, encoder_id: int, rows: pl.DataFrame) -> int:
         """Insert similarities by prompt text, all or none; return the number of new rows.

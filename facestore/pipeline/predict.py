@@ -11,6 +11,9 @@ from facestore.pipeline.context import Stores, recorded
 from facestore.prompts import check_attribute
 from facestore.records import ClassifierRecord
 
+# That of zero_shot_topk, which takes memory for k numbers of every sample and class.
+MAX_K = 1000
+
 
 @dataclass(frozen=True)
 class PredictSummary:
@@ -70,6 +73,9 @@ def predict(
         message = (
             f"--aggregation {aggregation} with --k {k}: a k of 1 or more goes with topk alone."
         )
+        raise InputError(message)
+    if k is not None and k > MAX_K:
+        message = f"--k {k}: a k from 1 to {MAX_K} was expected."
         raise InputError(message)
     parts = (encoder.name, prompt_set, attribute, aggregation, k)
     classifier = ClassifierRecord(

@@ -1,21 +1,22 @@
 -- k_sweep: accuracy of zero_shot_topk for every k up to the largest number of prompts of a class
 -- grain: encoder, prompt_set, attribute, dataset, split, k
 -- units: fractions in [0, 1]; ci_low and ci_high: 95 % Wilson interval of accuracy
--- reads: judged_every_k, encoders, wilson_low, wilson_high
+-- reads: confusion_every_k, encoders, wilson_low, wilson_high
 -- note: the best k of a sweep, chosen on the samples it is judged on, flatters
 with recalls as (
     select
         encoder_id,
         prompt_set,
         attribute,
+        taxonomy,
         dataset,
         split,
         k,
         label,
-        count(*) as n_samples,
-        count(*) filter (where is_correct) as n_correct
-    from judged_every_k
-    group by encoder_id, prompt_set, attribute, dataset, split, k, label
+        sum(n_samples) as n_samples,
+        coalesce(sum(n_samples) filter (where predicted = label), 0) as n_correct
+    from confusion_every_k
+    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split, k, label
 )
 
 select
@@ -23,6 +24,7 @@ select
     encoders.name as encoder,
     recalls.prompt_set,
     recalls.attribute,
+    recalls.taxonomy,
     recalls.dataset,
     recalls.split,
     recalls.k,
@@ -38,6 +40,7 @@ group by
     encoders.name,
     recalls.prompt_set,
     recalls.attribute,
+    recalls.taxonomy,
     recalls.dataset,
     recalls.split,
     recalls.k

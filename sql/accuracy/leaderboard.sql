@@ -18,7 +18,7 @@ with worst_groups as (
             n_samples_worst, { 'accuracy': accuracy_min, 'name': worst_group }
         ) as n_samples_worst
     from accuracy_disparity
-    where not contains(group_attribute, ' x ') and accuracy_min is not null
+    where not contains(group_attribute, ' x ')
     group by classifier, dataset, split
 ),
 

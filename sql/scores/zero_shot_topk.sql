@@ -3,7 +3,8 @@
 -- units: score is a sum of up to k cosines; margin is score minus that of the second class
 -- reads: prompt_scores, class_prompts
 -- note: a class with fewer than k prompts counts with all of them; a sample counts only where every
--- prompt of every class has a similarity; ties go to the lowest ordinal
+-- prompt of every class has a similarity; ties go to the lowest ordinal; k has a limit because memory
+-- for k numbers is taken for every sample and class
 with pooled as (
     select
         encoder_id,
@@ -11,7 +12,9 @@ with pooled as (
         attribute,
         class,
         sample_id,
-        list_sum(max(cosine, k)) as score,
+        list_sum(
+            max(cosine, if(k <= 1000, k, error('k is ' || k || ', but can be at most 1000')))
+        ) as score,
         count(*) as n_prompts
     from prompt_scores
     group by encoder_id, prompt_set, attribute, class, sample_id

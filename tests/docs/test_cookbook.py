@@ -52,7 +52,7 @@ def test_every_view_and_macro_has_an_example():
     shown = set()
     with duckdb.connect() as empty:
         for question in QUESTIONS:
-            block = views.ViewFile("", None, "", (), False, question.values[0].sql)
+            block = views.ViewFile("", None, "", {}, question.values[0].sql)
             shown |= views.referenced_names(empty, block)
     assert sorted(names - shown) == []
 

@@ -99,7 +99,7 @@ def test_sql_explains_nothing_that_is_not_there(facestore):
     ran = facestore("sql", "--explain", "acuracy_by_group")
     assert (ran.status, ran.out) == (1, "")
     assert len(ran.err.splitlines()) == 1
-    assert "No table, view or macro 'acuracy_by_group'" in ran.err
+    assert "No table, view, macro or audit 'acuracy_by_group'" in ran.err
     assert "'accuracy_by_group'" in ran.err
     assert facestore("sql", "select 1", "--explain", "samples").status == 2
 
@@ -209,12 +209,19 @@ def test_a_wrong_model_or_layout_gives_one_clear_line(facestore, pictures, more,
 def test_a_k_that_does_not_fit_is_refused(facestore, pictures):
     facestore("ingest", pictures, "--model", "tiny")
     facestore("score", "raw_gender_labels")
-    for more in (("--aggregation", "topk"), ("--k", 3), ("--aggregation", "topk", "--k", 0)):
+    topk = ("--aggregation", "topk")
+    says = "goes with topk alone"
+    for more, message in (
+        (topk, says),
+        (("--k", 3), says),
+        ((*topk, "--k", 0), says),
+        ((*topk, "--k", 1001), "a k from 1 to 1000 was expected"),
+    ):
         ran = facestore(
             "predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender", *more
         )
         assert ran.status == 1
-        assert "goes with topk alone" in ran.err
+        assert message in ran.err
 
 
 def test_a_stopped_command_says_how_to_go_on(facestore, monkeypatch):

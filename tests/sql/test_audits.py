@@ -194,7 +194,7 @@ def test_an_audit_without_what_to_do_is_refused(tmp_path: Path) -> None:
 def test_grains_of_summaries_are_kept_and_those_of_samples_are_not() -> None:
     kept = {audit.summary for audit in AUDITS.values()}
     assert {"accuracy_by_group", "k_sweep", "leaderboard"} <= kept
-    assert not {"judged_predictions", "prompt_scores", "judged_every_k"} & kept
+    assert not {"judged_predictions", "prompt_scores", "winners_every_k"} & kept
 
 
 def test_tables_are_audited_before_views() -> None:

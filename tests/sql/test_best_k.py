@@ -69,3 +69,19 @@ def test_a_half_without_samples_leaves_nothing_to_hold_out(con):
     row = con.sql("select n_samples, k, accuracy, held_out_accuracy, ci_low from best_k").fetchall()
     k = best(right, np.ones(1, bool))
     assert row == [(1, k, float(right[k][0]), None, None)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_splits_have_a_best_k_each_and_no_split_is_its_own(con, seed):
+    n = 60
+    right = scored(con, n, seed)
+    con.execute("update samples set split = null where sample_id % 3 = 0")
+    ids = np.arange(1, n + 1)
+    first = np.asarray([hashlib.md5(f"faces/{i}.jpg".encode()).hexdigest() < "8" for i in ids])
+    found = con.sql("select split, n_samples, k, held_out_accuracy from best_k").fetchall()
+    expected = []
+    for split, chosen in ((None, ids % 3 == 0), ("val", ids % 3 != 0)):
+        one, other = chosen & first, chosen & ~first
+        n_right = right[best(right, other)][one].sum() + right[best(right, one)][other].sum()
+        expected.append((split, chosen.sum(), best(right, chosen), n_right / chosen.sum()))
+    assert sorted(found, key=lambda row: row[0] is not None) == expected

@@ -31,14 +31,17 @@ def test_an_encoder_without_logit_scale_has_no_confidence(con):
 
 def test_equal_scores_go_to_the_lowest_ordinal(con):
     scored(con, [[0.25], [0.25], [0.25]], ["Black"])
-    assert read(con, "zero_shot_confidences", "predicted, confidence") == [
-        ("White", pytest.approx(1 / 3))
-    ]
+    fill(con, samples=samples(1, first=2), labels=labels("race", ["White"], first=2))
+    load(con, similarities=similarities({1: [0.25], 2: [0.25], 3: [0.25]}, first=2))
+    assert (
+        read(con, "zero_shot_confidences", "predicted, confidence")
+        == [("White", pytest.approx(1 / 3))] * 2
+    )
     shares = [
         read(con, f"top_n_accuracy({n})", "accuracy", "group_name = 'overall'")[0][0]
         for n in (1, 2, 3)
     ]
-    assert shares == [0.0, 1.0, 1.0]
+    assert shares == [0.5, 1.0, 1.0]
 
 
 def test_full_confidence_is_in_the_last_bin(con):

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from rows import encoder, fill, labels, prompt_set, read, samples, similarities
+from rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
 
 # Sample by sample: Male has two prompts, Female three.
 PROMPTS = [(1, "Male"), (2, "Male"), (3, "Female"), (4, "Female"), (5, "Female")]
@@ -102,3 +102,20 @@ def test_encoders_and_prompt_sets_do_not_mix(con: duckdb.DuckDBPyConnection) -> 
         ("tiny", "set", 2, 0.5),
         ("tiny", "set", 3, 0.75),
     ]
+
+
+def test_a_class_of_another_taxonomy_is_judged_in_that_of_the_labels(con):
+    fill(con, samples=samples(2), labels=labels("race", ["Others", "Asian"]), encoders=[encoder()])
+    races = [(1, "White"), (2, "East Asian"), (3, "Southeast Asian"), (4, "Middle Eastern")]
+    fill(con, **prompt_set("set", "race", races))
+    load(con, similarities=similarities({1: [0.1, 0.1], 2: [0.1, 0.2], 3: [0.1, 0.3], 4: [0.2, 0]}))
+    assert read(con, "k_sweep", "taxonomy, k, accuracy") == [("UTKFace-5", 1, 1.0)]
+    assert read(con, "best_k", "taxonomy, k, accuracy") == [("UTKFace-5", 1, 1.0)]
+
+
+def test_a_k_above_the_limit_is_refused_in_one_line(con):
+    fill(con, **prompt_set("set", "gender", [(1, "Male"), (2, "Female")]))
+    load(con, similarities=similarities({1: [0.1], 2: [0.2]}))
+    with pytest.raises(duckdb.InvalidInputException, match="k is 1001, but can be at most 1000"):
+        con.sql("from zero_shot_topk(1001)").fetchall()
+    assert len(con.sql("from zero_shot_topk(1000)").fetchall()) == 1

@@ -49,6 +49,42 @@ def test_blocks_hold_every_pair_once_with_its_cosine(n_samples, n_prompts, rows_
     assert max(abs(found[key] - expected[key]) for key in found) < 1e-6
 
 
+@given(
+    keys=st.lists(st.integers(0, 9), min_size=1, max_size=30),
+    sizes=st.lists(st.integers(0, 4), min_size=4, max_size=4),
+    rows_at_once=st.integers(1, 60),
+    seed=st.integers(0, 1000),
+)
+def test_samples_may_share_vectors_or_lack_them_in_any_order(keys, sizes, rows_at_once, seed):
+    rng = np.random.default_rng(seed)
+    images, texts = units(10, seed), units(3, seed + 1)
+    stored = rng.permutation(10)[: sum(sizes)]  # the others have no vector
+    batches = [
+        EmbeddingBatch(tuple(f"i{i}" for i in part), images[part])
+        for part in np.split(stored, np.cumsum(sizes)[:-1])
+    ]
+    todo = {s: [[1], [1, 3], [1, 2, 3]][s * 7 % 3] for s in range(len(keys))}
+    rows = [(s, f"i{key}", todo[s]) for s, key in enumerate(keys)]
+    found = {}
+    for block in score_blocks(
+        pending(rows), batches, {i: texts[i - 1] for i in (1, 2, 3)}, rows_at_once=rows_at_once
+    ):
+        assert list(block.sample_ids) == sorted(block.sample_ids)
+        assert block.cosines.shape == (len(block.prompt_ids), len(block.sample_ids))
+        for j, p in enumerate(block.prompt_ids):
+            for i, s in enumerate(block.sample_ids):
+                assert (s, p) not in found
+                found[s, p] = block.cosines[j, i]
+    expected = {
+        (s, p): images[key] @ texts[p - 1]
+        for s, key in enumerate(keys)
+        for p in todo[s]
+        if key in stored
+    }
+    assert found.keys() == expected.keys()
+    assert all(abs(found[key] - expected[key]) < 1e-6 for key in found)
+
+
 def test_samples_that_share_a_vector_are_both_scored():
     images, texts = units(1, 0), units(1, 1)
     rows = [(7, "same", [1]), (3, "same", [1])]
