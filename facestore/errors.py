@@ -182,8 +182,8 @@ class TextVectorsMissingError(EncoderError):
 
     def __init__(self, encoder: str, texts: Sequence[str], known: Iterable[str] = ()) -> None:
         self.encoder, self.texts = encoder, tuple(texts)
-        near = difflib.get_close_matches(texts[0], list(known), n=3, cutoff=0.5)
-        hint = f" It has some for {preview([repr(t) for t in near])}." if near else ""
+        near = difflib.get_close_matches(texts[0], list(known), n=1, cutoff=0.8)
+        hint = f" It has one for {near[0]!r}." if near else ""
         prompts = f"{len(texts)} prompts" if len(texts) > 1 else "the text"
         super().__init__(
             f"Encoder {encoder!r} was imported without text vectors for {prompts} "

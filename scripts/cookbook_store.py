@@ -7,7 +7,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 2. a second encoder, the tiny CLIP in bfloat16;
 3. a prompt set of single words for men and women, and scores of the ensemble's first generation;
 4. ages in years, and two "published" models: the labels, with errors by a rule;
-5. the figures of a "paper" about one of them, one of which is wrong.
+5. the figures of a "paper" about one of them, one of which is wrong;
+6. pairs of faces whose vectors are close.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from facestore.synthetic import write_faces
 
 BATCH = "second-batch"
 _FP32, _BF16 = "tiny fp32", "tiny bf16"
+_MIN_COSINE = 0.95
 _WORDS = """
 prompt_set: gender_words
 description: one word for a man or a woman, in one sentence
@@ -53,6 +55,7 @@ def build(folder: Path) -> Path:
         _words(store, folder / "gender_words.yaml")
         _published(store, folder, rows)
         _paper(store, folder / "figures.csv")
+        store.find_neighbours(_MIN_COSINE, model=_FP32)
     return folder / "store"
 
 

@@ -23,16 +23,19 @@ _WAYS = (
     "image_id = $given",
     "dataset || '/' || path = $given",
     f"length($given) >= {_MIN_PREFIX} and starts_with(image_id, lower($given))",
-    "path = $given",
+    "path = $given or ends_with(path, '/' || $given)",
 )
 _BY_IMAGE = ("image_id = $given", _WAYS[3])
 
 _FIND = """
-select sample_id, dataset, path, image_id, error, vector_key
-from samples
-left join vector_keys using (sample_id, dataset, path)
-where {way}
-order by sample_id
+with found as materialized (
+    select sample_id, dataset, path, image_id, error from samples where {way}
+)
+
+select found.*, vector_keys.vector_key
+from found
+left join vector_keys on found.sample_id = vector_keys.sample_id
+order by found.sample_id
 """
 
 _NEAR_MISSES = """
@@ -46,32 +49,45 @@ order by jaro_winkler_similarity(name, $given) desc, name
 limit 8
 """
 
+# Labels are gathered of the hits alone, not of all samples.
 _OF_KEYS = """
-select
-    dense_rank() over (order by incoming.place) as rank,
-    incoming.cosine,
-    samples.sample_id,
-    samples.dataset,
-    samples.path,
-    samples.split,
-    samples.image_id,
-    coalesce(named.labels, map()) as labels
-from incoming
-inner join vector_keys on incoming.key = vector_keys.vector_key
-inner join samples on vector_keys.sample_id = samples.sample_id
-left join (
+with hits as materialized (
+    select
+        dense_rank() over (order by incoming.place) as rank,
+        incoming.cosine,
+        vector_keys.sample_id,
+        vector_keys.dataset,
+        vector_keys.path
+    from incoming
+    inner join vector_keys on incoming.key = vector_keys.vector_key
+    where
+        ($dataset is null or vector_keys.dataset = $dataset)
+        and not list_contains($without, vector_keys.sample_id)
+    qualify rank <= $k
+),
+
+named as (
     select
         sample_id,
         map(list(attribute order by attribute), list(label order by attribute)) as labels
     from labels
-    where label is not null
+    where label is not null and sample_id in (select sample_id from hits)
     group by sample_id
-) as named on samples.sample_id = named.sample_id
-where
-    ($dataset is null or samples.dataset = $dataset)
-    and not list_contains($without, samples.sample_id)
-qualify rank <= $k
-order by rank, samples.dataset, samples.path
+)
+
+select
+    hits.rank,
+    hits.cosine,
+    hits.sample_id,
+    hits.dataset,
+    hits.path,
+    samples.split,
+    samples.image_id,
+    coalesce(named.labels, map()) as labels
+from hits
+inner join samples on hits.sample_id = samples.sample_id
+left join named on hits.sample_id = named.sample_id
+order by hits.rank, hits.dataset, hits.path
 """
 
 

@@ -2,13 +2,13 @@
 -- grain: sample, attribute
 -- units: counts of judges, classifiers and neighbours; agreement and neighbour_share are fractions in
 -- [0, 1]; rank from 1 within data set, split and attribute
--- reads: judged_predictions, classifiers, sample_labels, neighbour_pairs, judged_as
--- note: a judge is an encoder with all its classifiers, which are not independent: their most frequent
--- class is its vote, in a tie the label where it is among them; a classifier without an encoder is a
--- judge of its own. A label is suspect where two judges or more, and more than half of them, agree on
--- another class. neighbour_share: of the labelled neighbours by any encoder, how many have that class;
--- NULL where there are none. Models share faults: agreement is a reason to look at a picture, no proof.
--- Ages at the border of two classes are no errors
+-- reads: judged_predictions, classifiers, encoders, sample_labels, neighbour_pairs, judged_as
+-- note: a judge is a model, whatever its precision, with all its classifiers, which are not independent:
+-- their most frequent class is its vote, in a tie the label where it is among them; a classifier of
+-- which no encoder is known is a judge of its own. A label is suspect where two judges or more, and
+-- more than half of those who judged it, agree on another class. neighbour_share: of the labelled
+-- neighbours by any encoder, how many have that class; NULL where there are none. Models share faults:
+-- agreement is a reason to look at a picture, no proof. Ages at the border of two classes are no errors
 -- source: Northcutt et al. 2021, arXiv 2103.14749, on wrong labels in test sets
 with votes as (
     select
@@ -20,11 +20,14 @@ with votes as (
         judged_predictions.path,
         judged_predictions.label,
         judged_predictions.predicted,
-        -- encoders and classifiers are numbered apart
-        coalesce(classifiers.encoder_id, -classifiers.classifier_id) as judge,
+        coalesce(
+            'model ' || encoders.architecture || ' ' || coalesce(encoders.pretrained, ''),
+            'classifier ' || classifiers.name
+        ) as judge,
         count(*) as n_classifiers
     from judged_predictions
     inner join classifiers on judged_predictions.classifier_id = classifiers.classifier_id
+    left join encoders on classifiers.encoder_id = encoders.encoder_id
     group by all
 ),
 

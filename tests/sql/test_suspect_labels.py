@@ -45,6 +45,15 @@ def test_classifiers_of_one_encoder_are_one_judge(con):
     assert read(con, "suspect_labels") == []
 
 
+def test_a_model_in_two_precisions_is_one_judge(con):
+    fill_judges(con, [F], [F], encoders=[1, 2])
+    assert read(con, "suspect_labels", "n_judges") == [(2,)]
+    con.execute("update encoders set architecture = 'e', pretrained = 'x'")
+    assert read(con, "suspect_labels") == []
+    con.execute("update encoders set pretrained = name")
+    assert read(con, "suspect_labels", "n_judges") == [(2,)]
+
+
 def test_an_encoder_votes_with_most_of_its_classifiers_and_in_a_tie_for_the_label(con):
     # sample 1: encoder 1 says Female by 2 of 3; sample 2: it is divided
     fill_judges(con, [F, F], [F, M], [M, None], [F, F], encoders=[1, 1, 1, 2])
@@ -52,8 +61,9 @@ def test_an_encoder_votes_with_most_of_its_classifiers_and_in_a_tie_for_the_labe
     assert read(con, "suspect_labels", columns) == [(1, 2, 2, 4, 3)]
 
 
-def test_an_encoder_and_a_classifier_with_the_same_number_are_two_judges(con):
+def test_a_model_and_a_classifier_of_the_same_name_are_two_judges(con):
     fill_judges(con, [F], [F], encoders=[2, None])
+    con.execute("update classifiers set name = 'e2 ' where classifier_id = 2")
     assert read(con, "suspect_labels", "n_judges") == [(2,)]
 
 

@@ -140,6 +140,15 @@ def test_a_new_file_is_encoded_and_not_kept(store, folders, tmp_path):
     assert n_before == after
 
 
+def test_the_end_of_a_path_will_do_where_it_is_the_only_one(store, tmp_path):
+    write_picture(tmp_path / "deep" / "a" / "b" / "x7.png", seed=70)
+    store.ingest(tmp_path / "deep", models=["tiny"])
+    assert store.near("x7.png") == store.near("b/x7.png") == store.near("deep/a/b/x7.png")
+    with pytest.raises(UnknownNameError):
+        store.near("7.png2")
+    store.execute("delete from samples where dataset = 'deep'")
+
+
 def test_only_the_data_set_asked_for_is_shown(store):
     hits = store.near("pictures/2.jpg", k=2, dataset="more")
     assert {h.dataset for h in hits} == {"more"}
@@ -245,7 +254,7 @@ def test_imported_vectors_are_searched_with_imported_texts(imported):
 def test_an_imported_encoder_cannot_encode(imported, pictures):
     store, _ = imported
     with pytest.raises(
-        TextVectorsMissingError, match=r"text.*a photo of a wman.*It has some for 'a photo of a"
+        TextVectorsMissingError, match=r"text.*a photo of a wman.*It has one for 'a photo of a"
     ):
         store.search("a photo of a wman")
     with pytest.raises(InputError, match="an imported encoder has no model to encode it"):
