@@ -55,8 +55,8 @@ def test_a_model_in_two_precisions_is_one_judge(con):
 
 
 def test_an_encoder_votes_with_most_of_its_classifiers_and_in_a_tie_for_the_label(con):
-    # sample 1: encoder 1 says Female by 2 of 3; sample 2: it is divided
-    fill_judges(con, [F, F], [F, M], [M, None], [F, F], encoders=[1, 1, 1, 2])
+    # sample 1: encoder 1 says Male by 2 of 3; sample 2: it is divided
+    fill_judges(con, [M, M], [M, F], [F, None], [M, M], label=F, encoders=[1, 1, 1, 2])
     columns = "sample_id, n_judges, n_against, n_classifiers, n_classifiers_against"
     assert read(con, "suspect_labels", columns) == [(1, 2, 2, 4, 3)]
 

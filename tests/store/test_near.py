@@ -261,6 +261,21 @@ def test_an_imported_encoder_cannot_encode(imported, pictures):
         store.near(pictures / "1.jpg")
 
 
+def test_a_file_whose_content_is_known_needs_no_model(tmp_path, pictures):
+    units = unit_rows(np.random.default_rng(0).normal(size=(5, 8)))
+    np.savez(tmp_path / "v.npz", files=[f"{i}.jpg" for i in range(1, 6)], emb=units)
+    (tmp_path / "elsewhere.jpg").write_bytes((pictures / "3.jpg").read_bytes())
+    with Store.open(tmp_path / "store") as store:
+        store.ingest(pictures)
+        store.import_embeddings(tmp_path / "v.npz", dataset="pictures", model="RN50,openai")
+        hits = store.near(tmp_path / "elsewhere.jpg", k=5)
+        assert hits[0].path == "3.jpg"
+        wanted = sorted(units @ units[2], reverse=True)
+        assert sorted({h.rank: h.cosine for h in hits}.values(), reverse=True) == pytest.approx(
+            wanted, abs=1e-6
+        )
+
+
 def test_an_encoder_without_vectors_is_refused(imported, tmp_path):
     store, _ = imported
     (tmp_path / "s.json").write_text('{"1.jpg": {"a photo of a man": 20}}')
