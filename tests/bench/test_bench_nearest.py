@@ -1,12 +1,9 @@
 """Pairs and nearest images against NumPy on vectors in memory, in one run.
 
-The ratios are in `extra_info`; nothing here fails for being slow, only for being wrong. Small unless
-run with --benchmark-enable.
+Both compare exactly: neither side has an index.
 """
 
 from __future__ import annotations
-
-import time
 
 import numpy as np
 import pytest
@@ -65,37 +62,18 @@ def numpy_pairs(vectors, min_cosine, rows=2048):
     return np.concatenate(first), np.concatenate(second)
 
 
-def seconds_of(function, times=3):
-    found = []
-    for _ in range(times):
-        started = time.perf_counter()
-        function()
-        found.append(time.perf_counter() - started)
-    return min(found)
-
-
-@pytest.fixture
-def is_full(request):
-    return not request.config.getoption("--benchmark-disable") or request.config.getoption(
-        "--benchmark-enable"
-    )
-
-
-def test_pairs_above_a_cosine(benchmark, tmp_path, is_full):
-    vectors = some_vectors(*((20_000, 512) if is_full else (3_000, 64)))
+def test_pairs_above_a_cosine(benchmark, tmp_path, sized, record, timed):
+    vectors = some_vectors(sized(20_000, 3_000), sized(512, 64))
     stores, encoder = make_store(tmp_path, vectors)
     summary = benchmark.pedantic(find_neighbours, (stores, encoder, MIN_COSINE), rounds=3)
-    first, _ = numpy_pairs(vectors, MIN_COSINE)
+    (first, _), numpy_seconds = timed(lambda: numpy_pairs(vectors, MIN_COSINE))
     assert summary.n_pairs == len(first) >= len(vectors) // 10
-    if benchmark.stats is not None:
-        seconds = seconds_of(lambda: numpy_pairs(vectors, MIN_COSINE))
-        ratio = benchmark.stats.stats.min / seconds
-        benchmark.extra_info["times_numpy_in_memory"] = round(ratio, 2)
+    record(times_numpy=lambda seconds: seconds / numpy_seconds)
 
 
-@pytest.mark.parametrize("verb", [near, search])
-def test_the_nearest_images(benchmark, tmp_path, is_full, verb):
-    vectors = some_vectors(*((100_000, 768) if is_full else (3_000, 64)))
+@pytest.mark.parametrize("verb", [near, search], ids=["near", "search"])
+def test_nearest_ten(benchmark, tmp_path, sized, record, timed, verb):
+    vectors = some_vectors(sized(100_000, 3_000), sized(768, 64))
     stores, encoder = make_store(tmp_path, vectors)
     given = "d/7.jpg" if verb is near else TEXT
     hits = benchmark(lambda: verb(stores, given, encoder=encoder, model=None, k=K))
@@ -105,11 +83,8 @@ def test_the_nearest_images(benchmark, tmp_path, is_full, verb):
         best = np.argpartition(cosines, -K - 1)[-K - 1 :]
         return best[np.argsort(-cosines[best])]
 
-    best = by_numpy()
+    best, numpy_seconds = timed(by_numpy, 9)
     assert best[0] == 7
     wanted = best[1:] if verb is near else best[:K]
     assert [hit.path for hit in hits] == [f"{i}.jpg" for i in wanted]
-    if benchmark.stats is not None:
-        benchmark.extra_info["times_numpy_in_memory"] = round(
-            benchmark.stats.stats.min / seconds_of(by_numpy, 9), 1
-        )
+    record(times_numpy=lambda seconds: seconds / numpy_seconds)
