@@ -292,3 +292,28 @@ def first_repeated(values: Iterable[str]) -> str | None:
             return value
         seen.add(value)
     return None
+
+
+@dataclass(frozen=True)
+class SplitMember:
+    """A sample that a split has to place.
+
+    Attributes
+    ----------
+    sample_id
+        The sample.
+    content
+        What it is known by in every store: the hash of its image, or its name.
+    path
+        Its path in the data set.
+    group
+        Group of duplicates which stays together; None: it has none.
+    stratum
+        Its labels of the attributes to stratify by.
+    """
+
+    sample_id: int
+    content: str
+    path: str
+    group: str | None
+    stratum: tuple[str | None, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
+from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
@@ -16,6 +17,7 @@ from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
+from facestore.catalog.splits import Splits
 
 __all__ = ["Catalog", "Database"]
 
@@ -37,6 +39,8 @@ class Catalog:
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
         self.published = Published(self.database)
+        self.duplicates = Duplicates(self.database)
+        self.splits = Splits(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
