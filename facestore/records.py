@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
+AnyPath = str | PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -328,3 +330,28 @@ def first_repeated(values: Iterable[str]) -> str | None:
             return value
         seen.add(value)
     return None
+
+
+@dataclass(frozen=True)
+class SplitMember:
+    """A sample that a split has to place.
+
+    Attributes
+    ----------
+    sample_id
+        The sample.
+    content
+        What it is known by in every store: the hash of its image, or its name.
+    path
+        Its path in the data set.
+    group
+        Group of duplicates which stays together; None: it has none.
+    stratum
+        Its labels of the attributes to stratify by.
+    """
+
+    sample_id: int
+    content: str
+    path: str
+    group: str | None
+    stratum: tuple[str | None, ...] = ()

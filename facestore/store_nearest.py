@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os import PathLike
 from pathlib import Path
 
 from facestore.catalog.lookup import Hit
@@ -12,8 +11,7 @@ from facestore.pipeline.gallery import write_gallery
 from facestore.pipeline.near import near, search
 from facestore.pipeline.neighbours import MAX_PAIRS, NeighbourSummary, find_neighbours
 from facestore.pipeline.score import model_of
-
-AnyPath = str | PathLike[str]
+from facestore.records import AnyPath
 
 
 class NearestVerbs:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
+from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.neighbours import Neighbours
@@ -18,6 +19,7 @@ from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
+from facestore.catalog.splits import Splits
 
 __all__ = ["Catalog", "Database"]
 
@@ -41,6 +43,8 @@ class Catalog:
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
         self.published = Published(self.database)
+        self.duplicates = Duplicates(self.database)
+        self.splits = Splits(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)

@@ -1,6 +1,6 @@
 """Copies of FairFace images in another data set: found by pHash, and by the tiny CLIP's vectors.
 
-The recall that docs/duplicates.md states; the model is trained on drawings, so it is no more than
+The recall that docs/neighbours.md states; the model is trained on drawings, so it is no more than
 what the method does with a poor encoder.
 """
 

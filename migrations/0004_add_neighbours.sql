@@ -1,4 +1,4 @@
--- 0003: pairs of images whose vectors are close, and what they were searched among
+-- 0004: pairs of images whose vectors are close, and what they were searched among
 -- data: none moves; undo: drop both tables
 
 create table neighbour_searches (
