@@ -97,7 +97,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall"}
     fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])
-    keys = [f"sample:faces/{i}.jpg" for i in (2, 5, 6)] + ["sample:other/9.jpg"]
+    keys = [f"sample:faces/{i}.jpg" for i in (3, 6, 7)] + ["sample:other/10.jpg"]
     pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
     for encoder_id in (1, 2):
         fill(con, **neighbours(pairs, encoder_id))
