@@ -1,4 +1,4 @@
-"""Commands that compare vectors: near, search, neighbours."""
+"""Commands that compare vectors: near, search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.console import Format, print_rows, say
 from facestore.cli.data import open_store
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _ImagesOption = Annotated[
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (near, search, neighbours):
+    for command in (near, search):
         app.command()(command)
 
 
@@ -86,26 +86,6 @@ def search(
     with open_store(store) as opened:
         hits = opened.search(text, k=k, model=model, dataset=dataset, device=device)
         _show(opened, f"Near to “{text}”", hits, format, html, images)
-
-
-def neighbours(
-    store: options.StoreOption = options.DEFAULT,
-    cosine: Annotated[
-        float,
-        typer.Option(help="Keep pairs with at least this cosine; what it means is the encoder's."),
-    ] = 0.95,
-    model: options.ModelOption = None,
-    max_pairs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Give up if there are more; else 5 million.", show_default=False),
-    ] = None,
-) -> None:
-    """Find all pairs of images with near vectors; they replace those of an earlier search."""
-    from facestore.pipeline.neighbours import MAX_PAIRS
-
-    with open_store(store) as opened:
-        summary = opened.find_neighbours(cosine, model=model, max_pairs=max_pairs or MAX_PAIRS)
-        print_lines(summary.lines())
 
 
 def _check(html: Path | None, images: Path | None) -> None:

@@ -2,7 +2,7 @@
 -- audits: neighbours, vector_keys
 -- reads: neighbours, vector_keys
 -- severity: note
--- todo: nothing has to be done: views pass over these pairs, and the next `facestore neighbours` replaces them
+-- todo: nothing has to be done: views pass over these pairs, and the next `facestore dedup --cosine` replaces them
 select
     encoder_id,
     key_a,

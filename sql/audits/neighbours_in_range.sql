@@ -1,7 +1,7 @@
 -- neighbours_in_range: cosines of neighbours are from the threshold of the search to 1, the first key before the second
 -- audits: neighbours, neighbour_searches
 -- reads: neighbours, neighbour_searches
--- todo: run `facestore neighbours` again
+-- todo: run `facestore dedup --cosine` again
 select
     neighbour_searches.encoder_id,
     neighbour_searches.min_cosine,

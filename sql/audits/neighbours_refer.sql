@@ -1,7 +1,7 @@
 -- neighbours_refer: neighbours belong to a search, and a search to an encoder
 -- audits: neighbours, neighbour_searches, encoders
 -- reads: neighbours, neighbour_searches, encoders
--- todo: delete these rows with `facestore sql --write`, and run `facestore neighbours` again
+-- todo: delete these rows with `facestore sql --write`, and run `facestore dedup --cosine` again
 with searched as (
     select encoder_id from neighbours
     union

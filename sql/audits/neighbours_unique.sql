@@ -1,7 +1,7 @@
 -- neighbours_unique: a pair of images is there once for an encoder
 -- audits: neighbours
 -- reads: neighbours
--- todo: run `facestore neighbours` again, which replaces all of the encoder
+-- todo: run `facestore dedup --cosine` again, which replaces all of the encoder
 select
     encoder_id,
     key_a,

@@ -2,7 +2,7 @@
 -- grain: encoder, sample_a, sample_b
 -- units: cosine in [-1, 1], at least the threshold of the search (neighbour_searches); sample_a < sample_b
 -- reads: neighbours, vector_keys, samples, encoders
--- note: filled by `facestore neighbours`. Samples with the same bytes share a vector and are no pair
+-- note: filled by `facestore dedup --cosine`. Samples with the same bytes share a vector and are no pair
 -- here. Which cosine means the same picture depends on the encoder; it never means the same person
 with pairs as (
     select

@@ -50,7 +50,7 @@ def test_the_page_takes_pictures_from_another_folder(faces, tmp_path, pictures):
 def test_neighbours_are_found_and_can_be_asked_for(faces, pictures, tmp_path):
     write_picture(tmp_path / "more" / "1.png", seed=1)
     faces("ingest", tmp_path / "more", "--model", "tiny", "--split", "test")
-    ran = faces("neighbours", "--cosine", "0.97")
+    ran = faces("dedup", "--cosine", "0.97")
     assert ran.status == 0
     assert "among 6 images have a cosine of 0.97 or more with tiny fp32" in ran.out
     query = "select path_a, path_b from embedding_leakage order by all"
@@ -68,8 +68,10 @@ def test_neighbours_are_found_and_can_be_asked_for(faces, pictures, tmp_path):
         (("near", "1", "--html", "p.html", "--images", "nowhere"), 1, "'nowhere' is no folder"),
         (("near", "1", "--model", "ViT-L-14,openai"), 1, "No encoder 'ViT-L-14,openai'"),
         (("search", ""), 1, "The text is empty"),
-        (("neighbours", "--cosine", "0.1", "--max-pairs", "2"), 1, "Give a higher --cosine"),
-        (("neighbours", "--cosine", "95"), 1, "expected a number in (0, 1]"),
+        (("dedup", "--cosine", "0.1", "--max-pairs", "2"), 1, "Give a higher --cosine"),
+        (("dedup", "--cosine", "95"), 1, "expected a number in (0, 1]"),
+        (("dedup", "--cosine", "0.9", "--undo"), 2, "--cosine goes with --model and --max-pairs"),
+        (("dedup", "--max-pairs", "9"), 2, "go with --cosine"),
     ],
 )
 def test_what_a_user_gets_wrong_is_one_line(faces, arguments, status, message):
