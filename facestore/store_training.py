@@ -12,7 +12,7 @@ from facestore.pipeline.cards import write_card
 from facestore.pipeline.classify import ClassifySummary, classify, encoder_of
 from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
 from facestore.pipeline.training_set import Choice
-from facestore.store_imports import AnyPath
+from facestore.records import AnyPath
 from facestore.training import load_heads
 
 

@@ -1,7 +1,7 @@
 -- confusion_every_k: the confusion matrix of zero_shot_topk for every k, in two halves of the samples
 -- grain: encoder, prompt_set, attribute, dataset, split, is_first_half, k, label, predicted
 -- units: n_samples counts samples; k counts prompts
--- reads: winners_every_k, class_prompts, sample_labels, judged_as
+-- reads: winners_every_k, class_prompts, sample_labels, class_maps
 -- note: classes are those of the taxonomy of the labels; halves go by the MD5 of data set and path, so
 -- they are the same in every store; a sample without a label of the attribute is not here
 with labelled as (
@@ -87,7 +87,8 @@ counted as (
     group by all
 )
 
--- Two places are one row where the taxonomy of the labels does not tell them apart.
+-- Two places are one row where the taxonomy of the labels does not tell them apart. A join and not
+-- judged_as, whose subquery would have all rows before it held in memory.
 select
     counted.encoder_id,
     counted.prompt_set,
@@ -98,7 +99,7 @@ select
     counted.is_first_half,
     counted.k,
     counted.label,
-    judged_as(counted.taxonomy, counted.attribute, class_prompts.class) as predicted,
+    coalesce(class_maps.to_class, class_prompts.class) as predicted,
     sum(counted.n_samples)::bigint as n_samples
 from counted
 inner join class_prompts
@@ -106,5 +107,10 @@ inner join class_prompts
         counted.prompt_set = class_prompts.prompt_set
         and counted.attribute = class_prompts.attribute
         and counted.place = class_prompts.place
+left join class_maps
+    on
+        counted.taxonomy = class_maps.taxonomy
+        and counted.attribute = class_maps.attribute
+        and class_prompts.class = class_maps.class
 where counted.k <= class_prompts.k_max
 group by all
