@@ -27,8 +27,9 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 MAX_ITERATIONS = 1000
-# Of the gradient of the mean loss.
+# Of the gradient of the mean loss; a sweep only compares.
 _TOLERANCE = 1e-5
+_SWEEP_TOLERANCE = 1e-4
 # So many values are worked on in float64. More would take too much memory and time, and rounding
 # cancels out over many samples.
 _IN_DOUBLE = 2**25
@@ -170,6 +171,7 @@ def fit_softmax(
     scale: float,
     balanced: bool = False,
     start: Float64 | None = None,
+    tolerance: float = _TOLERANCE,
 ) -> FittedHead:
     """Fit one head.
 
@@ -187,6 +189,8 @@ def fit_softmax(
         Weight samples by N / (K x samples of their class), as class_weight="balanced".
     start
         float64 (K, D + 1): where to begin; at zero if left out.
+    tolerance
+        The largest entry of the gradient of the mean loss at which to stop.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -196,7 +200,7 @@ def fit_softmax(
     weights = _sample_weights(part.targets, n_classes) if balanced else None
     ridge = l2 * (2 if n_classes == 2 else 1) / (scale**2 * n)
     objective = _objective(part, n_classes, weights, ridge)
-    options = {"maxiter": MAX_ITERATIONS, "gtol": _TOLERANCE, "ftol": 64 * _EPSILON, "maxls": 50}
+    options = {"maxiter": MAX_ITERATIONS, "gtol": tolerance, "ftol": 64 * _EPSILON, "maxls": 50}
     first = np.zeros(shape) if start is None else start
     # Many short products: threads of BLAS that wait for one another cost more than they bring.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -264,6 +268,7 @@ def sweep_l2(
                 scale=scale,
                 balanced=balanced,
                 start=None if near is None else fitted[near],
+                tolerance=_SWEEP_TOLERANCE,
             )
             fitted[number] = head.parameters
             steps[number] = _judged(head, validation)
