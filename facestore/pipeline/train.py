@@ -24,13 +24,14 @@ from facestore.training import (
     FittedHead,
     Head,
     HeadsFile,
+    Part,
     SweepStep,
     fit_softmax,
     load_heads,
     save_heads,
     sweep_l2,
 )
-from facestore.training.probe import N_SWEEP_FITS, Part
+from facestore.training.probe import N_SWEEP_FITS
 from facestore.vectors import VectorTable
 
 PROBE = "linear_probe"

@@ -5,9 +5,9 @@ Nothing here opens a database: values go in, values come out; files of heads are
 
 from __future__ import annotations
 
+from facestore.training.features import Features, Part
 from facestore.training.files import Head, HeadsFile, load_heads, save_heads
 from facestore.training.probe import (
-    Features,
     FittedHead,
     SweepStep,
     fit_softmax,
@@ -20,6 +20,7 @@ __all__ = [
     "FittedHead",
     "Head",
     "HeadsFile",
+    "Part",
     "SweepStep",
     "few_shot",
     "fit_softmax",

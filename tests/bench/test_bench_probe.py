@@ -9,8 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from facestore.training import Features, fit_softmax
-from facestore.training.probe import Part
+from facestore.training import Features, Part, fit_softmax
 
 WIDTH, N_CLASSES, C = 768, 9, 0.316
 

@@ -10,8 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from facestore.store import Store
 from facestore.synthetic import write_faces
-from facestore.training import Features, Head, fit_softmax
-from facestore.training.probe import Part
+from facestore.training import Features, Head, Part, fit_softmax
 
 pytestmark = pytest.mark.real
 

@@ -69,5 +69,24 @@ def test_leaks_are_those_of_all_pairs(con, rows):
         assert len(found) == len(expected)
 
 
+def test_five_bits_at_the_edges_of_any_five_bands_are_found(con):
+    edges = ((0, 10), (11, 21), (22, 32), (33, 42), (43, 53), (54, 63))
+    near = {
+        sum(1 << bit for bit in bits)
+        for spared in range(6)
+        for bits in product(*(edge for number, edge in enumerate(edges) if number != spared))
+    }
+    assert len(near) == 6 * 2**5
+    for number, phash in enumerate([0, *sorted(near)]):
+        split = "val" if number else "train"
+        con.execute("insert into images (image_id, phash) values (?, ?)", [str(number), phash])
+        con.execute(
+            "insert into samples values (?, 'faces', ?, ?, ?, null, null)",
+            [number, f"{number}.jpg", str(number), split],
+        )
+    found = Training(Reader(con)).leaks("faces", "train")
+    assert found["distance"].to_list() == [5] * len(near)
+
+
 def distance_of(one, other):
     return None if one is None or other is None else (one ^ other).bit_count()

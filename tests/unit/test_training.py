@@ -17,6 +17,7 @@ from facestore.training import (
     Features,
     Head,
     HeadsFile,
+    Part,
     few_shot,
     fit_softmax,
     held_back,
@@ -25,7 +26,7 @@ from facestore.training import (
     save_heads,
     sweep_l2,
 )
-from facestore.training.probe import MAX_ITERATIONS, N_SWEEP_FITS, Part
+from facestore.training.probe import MAX_ITERATIONS, N_SWEEP_FITS
 
 ENCODER = EncoderRecord("imported", "M", "w", None, dim=6)
 
