@@ -7,13 +7,19 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
+AnyPath = str | PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,38 @@ class EmbeddingBatch:
 
     keys: tuple[str, ...]
     vectors: Float32
+
+
+@dataclass(frozen=True)
+class VectorBlock:
+    """Vectors by the number of their row, for work that would be slow with keys.
+
+    Attributes
+    ----------
+    rows
+        int64 (B,) numbers of rows, which stay the same within one snapshot of a table.
+    vectors
+        float32 (B, D), rows of unit length.
+    """
+
+    rows: Int64
+    vectors: Float32
+
+
+@dataclass(frozen=True)
+class KeyedRows:
+    """The keys of a snapshot of a table of vectors.
+
+    Attributes
+    ----------
+    rows
+        int64 (N,) numbers of rows, ascending.
+    keys : pyarrow.StringArray
+        N keys.
+    """
+
+    rows: Int64
+    keys: pa.Array
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,14 @@ from facestore.pipeline.report import write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
-from facestore.records import ModelName, PromptSet
+from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.store_curation import CurationVerbs
-from facestore.store_imports import AnyPath, ImportVerbs
+from facestore.store_imports import ImportVerbs
+from facestore.store_nearest import NearestVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs, CurationVerbs):
+class Store(ImportVerbs, CurationVerbs, NearestVerbs):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the

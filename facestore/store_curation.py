@@ -9,8 +9,8 @@ from facestore.catalog.duplicates import PolicyEffect
 from facestore.pipeline import Stores, dedup
 from facestore.pipeline.dedup import DedupSummary
 from facestore.pipeline.split import SplitSummary, split
+from facestore.records import AnyPath
 from facestore.splitting import parse_fractions
-from facestore.store_imports import AnyPath
 
 
 class CurationVerbs:

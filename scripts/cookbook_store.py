@@ -9,7 +9,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 4. ages in years, and two "published" models: the labels, with errors by a rule;
 5. the figures of a "paper" about one of them, one of which is wrong;
 6. a third data set, `third-batch`, with two splits which share pictures, and one picture of each
-   group of duplicates kept.
+   group of duplicates kept;
+7. pairs of faces whose vectors are close.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from facestore.synthetic import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"
 _FP32, _BF16 = "tiny fp32", "tiny bf16"
+_MIN_COSINE = 0.95
 _WORDS = """
 prompt_set: gender_words
 description: one word for a man or a woman, in one sentence
@@ -59,6 +61,7 @@ def build(folder: Path) -> Path:
         _paper(store, folder / "figures.csv")
         _leaking(store, folder / "third")
         store.dedup("keep-one")
+        store.find_neighbours(_MIN_COSINE, model=_FP32)
     return folder / "store"
 
 

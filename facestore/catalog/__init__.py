@@ -9,6 +9,8 @@ from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
+from facestore.catalog.lookup import Lookup
+from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
 from facestore.catalog.published import Published
@@ -38,6 +40,8 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.neighbours = Neighbours(self.database)
+        self.lookup = Lookup(self.database)
         self.published = Published(self.database)
         self.duplicates = Duplicates(self.database)
         self.splits = Splits(self.database)

@@ -44,11 +44,37 @@ def dedup(
         bool, typer.Option("--dry-run", help="With --policy: change nothing in the store.")
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Leave nothing out any more.")] = False,
+    cosine: Annotated[
+        float | None,
+        typer.Option(
+            help="Instead find all pairs of images whose vectors have at least this cosine.",
+            show_default=False,
+        ),
+    ] = None,
+    model: options.ModelOption = None,
+    max_pairs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="With --cosine: give up above; else 5 million.", show_default=False
+        ),
+    ] = None,
     format: options.FormatOption = Format.table,
 ) -> None:
-    """Report duplicates, and leave them out of figures without duplicates. No file is deleted."""
-    if undo and (policy or export or dry_run or max_distance is not None):
+    """Report duplicates, and leave them out of figures without duplicates. No file is deleted.
+
+    With --cosine: fill the table `neighbours` with pairs that an encoder finds close; they replace
+    those of an earlier search.
+    """
+    by_hash = policy or export or dry_run or max_distance is not None
+    if undo and by_hash:
         raise typer.BadParameter("--undo goes with --dataset alone")
+    if cosine is None and (model or max_pairs):
+        raise typer.BadParameter("--model and --max-pairs go with --cosine")
+    if cosine is not None:
+        if by_hash or undo or dataset:
+            raise typer.BadParameter("--cosine goes with --model and --max-pairs alone")
+        _find_neighbours(store, cosine, model, max_pairs)
+        return
     with open_store(store) as opened:
         if undo:
             print_lines([f"{opened.undo_dedup(dataset=dataset):,} samples are no longer left out"])
@@ -66,6 +92,14 @@ def dedup(
                 export, policy=policy, dataset=dataset, max_distance=max_distance
             )
             say(f"{n_rows:,} samples in {export}")
+
+
+def _find_neighbours(store: Path, cosine: float, model: str | None, max_pairs: int | None) -> None:
+    from facestore.pipeline.neighbours import MAX_PAIRS
+
+    with open_store(store) as opened:
+        summary = opened.find_neighbours(cosine, model=model, max_pairs=max_pairs or MAX_PAIRS)
+        print_lines(summary.lines())
 
 
 def split(

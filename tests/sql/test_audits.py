@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,17 @@ import pytest
 from bad_duplicates import BAD_DUPLICATES
 from bad_tables import BAD_TABLES
 from bad_views import BAD_VIEWS, replaced
-from rows import classifier, encoder, fill, labels, load, predictions, prompt_set, samples
+from rows import (
+    classifier,
+    encoder,
+    fill,
+    labels,
+    load,
+    neighbours,
+    predictions,
+    prompt_set,
+    samples,
+)
 from rows import similarities as similarity_rows
 
 from facestore import audits, migrate, resources, views
@@ -61,6 +72,8 @@ def fill_good(con: Con) -> None:
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
     fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
+    keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
+    fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
     fill_duplicates(con)
 
 

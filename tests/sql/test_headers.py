@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from rows import (
     fill,
     labels,
     load,
+    neighbours,
     predictions,
     prompt_set,
     samples,
@@ -96,6 +97,10 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall"}
     fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])
+    keys = [f"sample:faces/{i}.jpg" for i in (3, 6, 7)] + ["sample:other/10.jpg"]
+    pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
+    for encoder_id in (1, 2):
+        fill(con, **neighbours(pairs, encoder_id))
     fill_duplicates(con)
 
 
