@@ -10,7 +10,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 5. the figures of a "paper" about one of them, one of which is wrong;
 6. a third data set, `third-batch`, with two splits which share pictures, and one picture of each
    group of duplicates kept;
-7. pairs of faces whose vectors are close.
+7. pairs of faces whose vectors are close;
+8. linear heads for gender and race, trained on a data set of other drawn faces.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from facestore.pipeline.demo import DATASET
 from facestore.synthetic import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"
+TRAINING = "training-faces"
 _FP32, _BF16 = "tiny fp32", "tiny bf16"
 _MIN_COSINE = 0.95
 _WORDS = """
@@ -62,6 +64,7 @@ def build(folder: Path) -> Path:
         _leaking(store, folder / "third")
         store.dedup("keep-one")
         store.find_neighbours(_MIN_COSINE, model=_FP32)
+        _probe(store, folder / "training")
     return folder / "store"
 
 
@@ -180,6 +183,21 @@ def _leaking(store: Store, folder: Path) -> None:
     for part, faces in parts.items():
         labels = _write(folder / f"{part}.csv", faces)
         store.ingest(folder / part, dataset=LEAKING, split=part, labels=labels)
+
+
+def _probe(store: Store, folder: Path) -> None:
+    """Train heads on faces of their own, and predict the demo's with them."""
+    labels = write_faces(folder, 400, seed=3)
+    store.ingest(folder / "images", dataset=TRAINING, split="train", labels=labels, models=["tiny"])
+    (done,) = store.train_probe(
+        attributes=["gender", "race"],
+        dataset=TRAINING,
+        model=_FP32,
+        name="probe",
+        drop_leaks=True,
+        data_licence="MIT: drawings made by facestore",
+    )
+    store.predict_with(done.path, dataset=DATASET)
 
 
 def _errs(row: dict[str, str]) -> bool:

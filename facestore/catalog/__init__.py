@@ -20,6 +20,7 @@ from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
+from facestore.catalog.training import Training
 
 __all__ = ["Catalog", "Database"]
 
@@ -42,6 +43,7 @@ class Catalog:
         self.predictions = Predictions(self.database)
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
+        self.training = Training(self.database)
         self.published = Published(self.database)
         self.duplicates = Duplicates(self.database)
         self.splits = Splits(self.database)
