@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, settings
 
 # The catalogue is made once a test; every example runs in a transaction which is rolled back.
 in_transactions = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-fewer = settings(in_transactions, max_examples=15)  # for oracles that take their time
+fewer = settings(in_transactions, max_examples=8)  # for oracles that take their time
 
 
 @contextmanager

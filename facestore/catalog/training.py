@@ -9,69 +9,23 @@ import polars as pl
 
 from facestore.catalog.database import Database
 
-MAX_DISTANCE = 5
-
 # Pairs of a training sample and a sample that is held out, in any data set of the store, whose
-# images are the same or nearly so. Of 64 bits in 6 bands, one band at least is equal where no more
-# than 5 bits differ, so joining by bands finds every pair without comparing all.
+# images are the same or nearly so.
 _LEAKS = """
-with training as (
-    select samples.sample_id, samples.dataset, samples.split, samples.path, samples.image_id,
-        images.phash
-    from samples inner join images on samples.image_id = images.image_id
-    where samples.dataset = $dataset and samples.split is not distinct from $split
-),
-
-held_out as (
-    select samples.sample_id, samples.dataset, samples.split, samples.path, samples.image_id,
-        images.phash
-    from samples inner join images on samples.image_id = images.image_id
-    where samples.split is not null and samples.split is distinct from $split
-),
-
-bands as (
-    select unnest([0, 11, 22, 33, 43, 54]) as low, unnest([11, 11, 11, 10, 11, 10]) as width
-),
-
-hash_bands as (
-    select 'training' as side, hashes.phash, bands.low,
-        (hashes.phash >> bands.low::ubigint) & ((1::ubigint << bands.width::ubigint) - 1) as bits
-    from (select distinct phash from training where phash is not null) as hashes
-    cross join bands
+with pairs as (
+    select sample_id_a as sample_id, sample_id_b as held_out_id, distance from duplicate_pairs
     union all
-    select 'held out', hashes.phash, bands.low,
-        (hashes.phash >> bands.low::ubigint) & ((1::ubigint << bands.width::ubigint) - 1)
-    from (select distinct phash from held_out where phash is not null) as hashes
-    cross join bands
-),
-
-near_hashes as (
-    select distinct one.phash as hash_a, two.phash as hash_b
-    from hash_bands as one
-    inner join hash_bands as two on one.low = two.low and one.bits = two.bits
-    where one.side = 'training' and two.side = 'held out'
-        and bit_count(xor(one.phash, two.phash)) <= $max_distance
-),
-
-pairs as (
-    select training.sample_id, held_out.sample_id as held_out_id, 0 as distance
-    from training inner join held_out on training.image_id = held_out.image_id
-    union
-    select training.sample_id, held_out.sample_id,
-        bit_count(xor(training.phash, held_out.phash))::integer
-    from near_hashes
-    inner join training on near_hashes.hash_a = training.phash
-    inner join held_out on near_hashes.hash_b = held_out.phash
+    select sample_id_b, sample_id_a, distance from duplicate_pairs
 )
 
 select pairs.sample_id, training.path, held_out.dataset as held_out_dataset,
-    held_out.split as held_out_split, held_out.path as held_out_path,
-    min(pairs.distance)::integer as distance
+    held_out.split as held_out_split, held_out.path as held_out_path, pairs.distance
 from pairs
-inner join training on pairs.sample_id = training.sample_id
-inner join held_out on pairs.held_out_id = held_out.sample_id
-group by all
-order by distance, pairs.sample_id, held_out_path
+inner join samples as training on pairs.sample_id = training.sample_id
+inner join samples as held_out on pairs.held_out_id = held_out.sample_id
+where training.dataset = $dataset and training.split is not distinct from $split
+    and held_out.split is not null and held_out.split is distinct from $split
+order by pairs.distance, pairs.sample_id, held_out.path
 """
 
 _SAMPLES = """
@@ -147,8 +101,7 @@ class Training:
         """Return pairs of a sample of the split and the same or nearly the same image elsewhere.
 
         Elsewhere is every other split of any data set, but not samples without a split. Nearly the
-        same are images whose perceptual hashes differ in at most `MAX_DISTANCE` of 64 bits; all
-        such pairs are found.
+        same is what the view duplicate_pairs says, by the setting duplicate_distance.
 
         Returns
         -------
@@ -156,7 +109,7 @@ class Training:
             `sample_id`, `path`, `held_out_dataset`, `held_out_split`, `held_out_path`, `distance`;
             the same images first.
         """
-        values = {"dataset": dataset, "split": split, "max_distance": MAX_DISTANCE}
+        values = {"dataset": dataset, "split": split}
         return self._database.reader().execute(_LEAKS, values).pl()
 
     def pending(

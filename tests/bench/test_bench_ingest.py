@@ -44,3 +44,22 @@ def test_images_a_second(benchmark, faces, tmp_path, models):
         rate = N_FACES / benchmark.stats.stats.min
         benchmark.extra_info["images_per_second"] = round(rate)
         benchmark.extra_info["share_of_decode_only"] = round(rate / limit, 2)
+
+
+def test_hashing(benchmark, faces, record, timed):
+    """Reading, SHA-256, decoding and pHash against imagehash's pHash of the same files alone."""
+    import imagehash
+    from PIL import Image
+
+    entries = list_folder(faces).entries
+
+    def ours():
+        return [read_image(entry, lambda _: Wanted(True), ()).record for entry in entries]
+
+    def alone():
+        return [imagehash.phash(Image.open(entry.file)) for entry in entries]
+
+    found = benchmark.pedantic(ours, rounds=3, warmup_rounds=1)
+    hashes, seconds_alone = timed(alone)
+    assert [each.phash for each in found] == [int(str(each), 16) for each in hashes]
+    record(share_of_imagehash_alone=lambda seconds: seconds_alone / seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb
 
 import duckdb
 import networkx as nx
@@ -53,6 +54,16 @@ def all_pairs(hashes: list[int | None], distance: int) -> Pairs:
     return sorted(pairs)
 
 
+# Few hashes are compared each with each; among so many others masks of bands are worth it.
+OTHERS = [int(h) for h in np.random.default_rng(1).integers(0, 2**64, 700, dtype=np.uint64)]
+
+
+def n_bands_to_agree_on(con: Con, distance: int) -> int:
+    """Return the number of bands in each mask that was chosen; 0: all pairs are compared."""
+    n_masks = len(read(con, f"hash_masks({distance})"))
+    return next(n for n in range(4) if comb(distance + n, n) == n_masks)
+
+
 def found(con: Con, distance: int) -> Pairs:
     return read(con, f"near_duplicates({distance})", "image_id_a, image_id_b, distance")
 
@@ -62,9 +73,25 @@ def found(con: Con, distance: int) -> Pairs:
 @example(hashes=[0, 2**64 - 1, None, 0], distance=0)
 @example(hashes=[0, (1 << 13) - 1, (1 << 12) - 1], distance=12)
 def test_pairs_are_those_of_all_pairs(con: Con, hashes: list[int | None], distance: int) -> None:
-    with rolled_back(con):
-        fill_hashes(con, hashes)
-        assert found(con, distance) == all_pairs(hashes, distance)
+    for more in ([], OTHERS):
+        with rolled_back(con):
+            fill_hashes(con, hashes + more)
+            assert found(con, distance) == all_pairs(hashes + more, distance)
+            if more and distance:
+                assert n_bands_to_agree_on(con, distance) == 1
+
+
+@pytest.mark.parametrize(("n", "distance", "n_bands"), [(5000, 1, 2), (5000, 3, 3), (30_000, 1, 3)])
+def test_pairs_of_a_crowd_are_found_by_more_bands(
+    con: Con, n: int, distance: int, n_bands: int
+) -> None:
+    rng = np.random.default_rng(2)
+    places = rng.choice(64, 16, replace=False)
+    values = rng.choice(2**16, n, replace=False)
+    crowd = [sum(1 << int(p) for i, p in enumerate(places) if value >> i & 1) for value in values]
+    fill_hashes(con, list(crowd))
+    assert n_bands_to_agree_on(con, distance) == n_bands
+    assert found(con, distance) == all_pairs(list(crowd), distance)
 
 
 def adversarial() -> dict[str, list[int]]:

@@ -19,7 +19,7 @@ from fairlearn.metrics import (
     selection_rate,
     true_positive_rate,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import classifier, labels, load, predictions, read, samples
 from sklearn.metrics import f1_score, precision_score
@@ -67,7 +67,7 @@ def rates_of(part: list[tuple[str, str, Face]], group: str) -> dict[Any, tuple[A
     return found
 
 
-@fewer
+@settings(fewer, max_examples=5)  # each asks Fairlearn some two hundred times
 @given(faces=FACES)
 def test_rates_by_group_are_those_of_fairlearn(
     con: duckdb.DuckDBPyConnection, faces: list[Face]

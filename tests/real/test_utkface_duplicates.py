@@ -1,4 +1,4 @@
-"""The duplicates of UTKFace that the notebook of seed 4 found, from names and hashes alone."""
+"""The duplicates of UTKFace that the UTKFace notebook found, from names and hashes alone."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def fill_good(con: Con) -> None:
     fill(con, predictions=predictions(["White", "Black", "White", "Black"], 3))
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 20 + i} for i in (1, 2, 4, 7)]
     fill(con, predictions=guesses)
-    fill(con, classifiers=[classifier(5, "probe", kind="linear_probe", encoder_id=1)])
+    fill(con, classifiers=[classifier(5, "probe", kind="linear_probe", encoder_id=2)])
     shares = {"score": 0.75, "margin": 0.5}
     fill(con, predictions=[each | shares for each in predictions(["Male", "Female"] * 5, 5)])
     step = {"classifier_id": 5, "unit": "sweep", "step": 1, "split": "validation"}

@@ -8,7 +8,9 @@ from catalogues import in_transactions, rolled_back
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facestore.catalog.training import MAX_DISTANCE, Training
+from facestore.catalog.training import Training
+
+MAX_DISTANCE = 5  # the setting duplicate_distance of a new store
 
 # Some bits of a hash are turned; few hashes, so that near ones meet.
 hashes = st.builds(
