@@ -11,6 +11,7 @@ DEFAULT_DEMO_STORE = Path("facestore-demo")
 CATALOG_FILE = "facestore.duckdb"
 VECTORS_FOLDER = "vectors"
 REPORTS_FOLDER = "reports"
+HEADS_FOLDER = "heads"
 DEMO_FACES_FOLDER = "faces"
 
 DEFAULT_PRECISION = "fp32"

@@ -13,10 +13,12 @@ A message says what was given, what was expected and what to do next::
     │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
-    │   └── UnknownNameError     no such prompt set, encoder, dataset ...
+    │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
+    │   └── LeakageError         training samples that are held out as well
     ├── QueryError               SQL that DuckDB refuses
     └── EncoderError             models
         ├── EncoderMismatchError other weights or preprocessing under a known name
+        ├── HeadsMismatchError   heads that were trained on vectors of another encoder
         └── TextVectorsMissingError  an imported encoder without vectors for these prompts
 """
 
@@ -146,6 +148,30 @@ class UnknownNameError(InputError, LookupError):
         super().__init__(f"No {kind} {name!r}. {hint} {todo}".rstrip())
 
 
+class LeakageError(InputError):
+    """Images of the training split are held out for evaluation as well.
+
+    Parameters
+    ----------
+    n_samples
+        How many samples of the training split leak.
+    n_exact
+        For how many of them it is the same image.
+    where
+        What they leak into.
+    example
+        One pair, in words.
+    """
+
+    def __init__(self, n_samples: int, n_exact: int, where: str, example: str) -> None:
+        self.n_samples, self.n_exact = n_samples, n_exact
+        super().__init__(
+            f"{n_samples:,} training samples are the same image ({n_exact:,}) or nearly the same "
+            f"({n_samples - n_exact:,}) as samples of {where} (such as {example}): figures there "
+            "would be too good. Add --drop-leaks to leave them out, or --force to train on them."
+        )
+
+
 class QueryError(FacestoreError):
     """DuckDB refuses a statement of the user."""
 
@@ -162,6 +188,17 @@ class EncoderMismatchError(EncoderError):
         super().__init__(
             f"Encoder {name!r} has {what} {found}, but the store knows it with {expected}: "
             "vectors of the two must not mix. Use another store, or the original weights."
+        )
+
+
+class HeadsMismatchError(EncoderError):
+    """Heads are asked to judge vectors of another encoder than they were trained on."""
+
+    def __init__(self, path: Path, trained_on: str, problem: str) -> None:
+        self.path, self.trained_on, self.problem = path, trained_on, problem
+        super().__init__(
+            f"'{path}' was trained on vectors of encoder {trained_on!r}, but {problem}: vectors of "
+            "another encoder mean something else. Ingest with that --model, or give other heads."
         )
 
 

@@ -36,10 +36,11 @@ from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import ModelName, PromptSet
 from facestore.store_imports import AnyPath, ImportVerbs
+from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs):
+class Store(ImportVerbs, TrainingVerbs):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the

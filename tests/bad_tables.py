@@ -83,6 +83,7 @@ BAD_TABLES: dict[str, list[str]] = {
     "classifiers_refer": [
         "update classifiers set encoder_id = 99 where classifier_id = 2",
         "update classifiers set encoder_id = null where classifier_id = 1",
+        "update classifiers set encoder_id = null where kind = 'linear_probe'",
         "update classifiers set prompt_set = 'published' where classifier_id = 1",
         "update classifiers set aggregation = null where classifier_id = 1",
         "update classifiers set aggregation = 'sum' where classifier_id = 1",
@@ -103,6 +104,21 @@ BAD_TABLES: dict[str, list[str]] = {
         "update predictions set score = 'nan' where classifier_id = 1 and sample_id = 1",
         "update predictions set margin = 'nan' where classifier_id = 1 and sample_id = 1",
         "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
+    ],
+    "training_steps_refer": ["update training_steps set classifier_id = 99"],
+    "training_steps_in_range": [
+        "update training_steps set step = 0",
+        f"update training_steps set value = {NAN} where metric = 'loss'",
+        "update training_steps set value = -0.1 where metric = 'loss'",
+        "update training_steps set value = 'infinity' where metric = 'l2'",
+        "update training_steps set value = 1.1 where metric = 'accuracy'",
+        "update training_steps set value = 93.7, metric = 'balanced_accuracy' where metric = 'accuracy'",
+    ],
+    "trained_scores_are_shares": [
+        "update predictions set score = 1.1 where classifier_id = 5",
+        "update predictions set score = 0 where classifier_id = 5",
+        "update predictions set margin = -0.1 where classifier_id = 5",
+        "update predictions set margin = score + 0.1 where classifier_id = 5",
     ],
     "settings_are_usable": [
         "delete from settings",

@@ -16,6 +16,7 @@ from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
+from facestore.catalog.training import Training
 
 __all__ = ["Catalog", "Database"]
 
@@ -36,6 +37,7 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.training = Training(self.database)
         self.published = Published(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)

@@ -111,7 +111,9 @@ class Predictions:
         return PredictionChanges(n_classifiers_new, n_new)
 
     def add(self, classifiers: list[ClassifierRecord], rows: pl.DataFrame) -> PredictionChanges:
-        """Insert predictions of imported classifiers, all or none.
+        """Insert predictions that were made elsewhere, by imported models or trained heads.
+
+        All are inserted, or none.
 
         Parameters
         ----------
@@ -162,13 +164,14 @@ def _nothing_to_decide_by(classifier: ClassifierRecord) -> InputError:
 def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int:
     """Return the id of a classifier, which is made if its name is new."""
     known = con.execute(
-        "select classifier_id, kind, attribute, encoder_id, prompt_set, aggregation, k "
-        "from classifiers where name = ?",
+        "select classifier_id, kind, attribute, encoder_id, prompt_set, aggregation, k, "
+        "details ->> 'file_sha256' from classifiers where name = ?",
         [classifier.name],
     ).fetchone()
     if known is not None:
-        found = tuple(getattr(classifier, column) for column in _DEFINING)
-        for column, new, old in zip(_DEFINING, found, known[1:], strict=True):
+        found = {column: getattr(classifier, column) for column in _DEFINING}
+        found["file"] = classifier.details.get("file_sha256")
+        for (column, new), old in zip(found.items(), known[1:], strict=True):
             if new != old:
                 message = (
                     f"There is another classifier {classifier.name!r}: its {column} is {old!r}, "

@@ -34,18 +34,43 @@ def score(
 
 
 def predict(
-    prompt_set: Annotated[str, typer.Option("--prompt-set", help="Whose similarities decide.")],
-    attribute: Annotated[str, typer.Option(help="gender, race, age ...")],
     store: options.StoreOption = options.DEFAULT,
+    prompt_set: Annotated[
+        str | None,
+        typer.Option("--prompt-set", help="Whose similarities decide.", show_default=False),
+    ] = None,
+    attribute: Annotated[
+        str | None, typer.Option(help="With --prompt-set: gender, race, age ...")
+    ] = None,
+    classifier: Annotated[
+        Path | None,
+        typer.Option(help="A file of `facestore train` decides.", show_default=False),
+    ] = None,
     aggregation: Annotated[str, typer.Option(help="sum, mean, topk or embedding_mean.")] = "sum",
     k: Annotated[int | None, typer.Option("--k", help="For topk.", show_default=False)] = None,
     model: options.ModelOption = None,
     dataset: options.DatasetOption = None,
+    split: Annotated[
+        str | None, typer.Option(help="With --classifier: only samples of this split.")
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the classifier; made up if left out.")
     ] = None,
 ) -> None:
-    """Write a zero-shot classifier's predictions, from similarities that are there."""
+    """Write the predictions of prompts (--prompt-set) or of trained heads (--classifier)."""
+    if classifier is not None:
+        if prompt_set or attribute or name or k is not None:
+            raise typer.BadParameter(
+                "give --classifier FILE (it has a name and attributes of its own), or --prompt-set"
+            )
+        with open_store(store) as opened:
+            done = opened.predict_with(classifier, dataset=dataset, split=split, model=model)
+            print_lines(done.lines())
+        return
+    if prompt_set is None or attribute is None or split is not None:
+        raise typer.BadParameter(
+            "give --prompt-set and --attribute (without --split), or --classifier FILE"
+        )
     with open_store(store) as opened:
         summary = opened.predict(
             attribute=attribute,

@@ -1,5 +1,31 @@
 """Stage 5: vectors and labels become heads, and heads become predictions.
 
-Nothing here opens a database: values go in, values come out, and files of heads are read and
-written.
+Nothing here opens a database: values go in, values come out; files of heads are read and written.
 """
+
+from __future__ import annotations
+
+from facestore.training.files import Head, HeadsFile, load_heads, save_heads
+from facestore.training.probe import (
+    Features,
+    FittedHead,
+    SweepStep,
+    fit_softmax,
+    sweep_l2,
+)
+from facestore.training.selection import few_shot, held_back, samples_sha256
+
+__all__ = [
+    "Features",
+    "FittedHead",
+    "Head",
+    "HeadsFile",
+    "SweepStep",
+    "few_shot",
+    "fit_softmax",
+    "held_back",
+    "load_heads",
+    "samples_sha256",
+    "save_heads",
+    "sweep_l2",
+]

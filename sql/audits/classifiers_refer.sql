@@ -1,4 +1,4 @@
--- classifiers_refer: the encoder of a classifier is known; a zero-shot one has a prompt set and an aggregation
+-- classifiers_refer: the encoder of a classifier is known; a zero-shot one has a prompt set and an aggregation, a probe an encoder
 -- audits: classifiers, encoders, prompt_sets
 -- reads: classifiers, encoders, prompt_sets
 -- todo: run `facestore predict` again under another --name, and use that
@@ -16,6 +16,7 @@ left join encoders on classifiers.encoder_id = encoders.encoder_id
 left join prompt_sets on classifiers.prompt_set = prompt_sets.prompt_set
 where
     (classifiers.encoder_id is not null and encoders.encoder_id is null)
+    or (classifiers.kind = 'linear_probe' and encoders.encoder_id is null)
     or (
         classifiers.kind = 'zero_shot'
         and (

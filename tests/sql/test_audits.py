@@ -57,6 +57,12 @@ def fill_good(con: Con) -> None:
     fill(con, predictions=predictions(["White", "Black", "White", "Black"], 3))
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 20 + i} for i in (1, 2, 4, 7)]
     fill(con, predictions=guesses)
+    fill(con, classifiers=[classifier(5, "probe", kind="linear_probe", encoder_id=1)])
+    shares = {"score": 0.75, "margin": 0.5}
+    fill(con, predictions=[each | shares for each in predictions(["Male", "Female"] * 5, 5)])
+    step = {"classifier_id": 5, "unit": "sweep", "step": 1, "split": "validation"}
+    steps = [("l2", 0.0), ("loss", 1.5), ("accuracy", 1.0)]
+    fill(con, training_steps=[step | {"metric": m, "value": v} for m, v in steps])
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
     fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])

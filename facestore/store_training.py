@@ -1,0 +1,157 @@
+"""The verbs of a store that train heads and classify with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from facestore.config import HEADS_FOLDER
+from facestore.errors import InputError
+from facestore.pipeline import Stores
+from facestore.pipeline.cards import write_card
+from facestore.pipeline.classify import ClassifySummary, classify, encoder_of
+from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
+from facestore.pipeline.training_set import Choice
+from facestore.store_imports import AnyPath
+from facestore.training import load_heads
+
+
+class TrainingVerbs:
+    """Heads on vectors: training them, and predicting with them."""
+
+    path: Path
+    _stores: Stores
+
+    def train_probe(
+        self,
+        *,
+        attributes: Sequence[str],
+        dataset: str,
+        split: str | None = "train",
+        model: str | None = None,
+        val_split: str | None = None,
+        val_fraction: float = 0.1,
+        class_weight: str | None = None,
+        few_shot: int | None = None,
+        seeds: int = 1,
+        seed: int = 0,
+        l2: float | None = None,
+        force: bool = False,
+        drop_leaks: bool = False,
+        name: str | None = None,
+        out: AnyPath | None = None,
+        data_licence: str | None = None,
+    ) -> list[TrainSummary]:
+        """Fit a linear head for each attribute on vectors that are there; predict with them.
+
+        The penalty is chosen as in the CLIP paper (see `docs/training.md`). The same call again
+        changes nothing.
+
+        Parameters
+        ----------
+        attributes
+            `gender`, `race`, `age` ...
+        dataset, split
+            What is fitted; split None: the samples without one.
+        model
+            The encoder; not needed where there is only one.
+        val_split
+            A split to choose the penalty on. It is not fitted.
+        val_fraction
+            Share of the images of `split` to choose the penalty on where there is no `val_split`;
+            they are fitted in the end.
+        class_weight
+            `balanced`: every class weighs the same.
+        few_shot, seeds
+            Fit so many images a class, chosen anew for each of so many seeds.
+        seed
+            The first seed.
+        l2
+            Strength of the penalty, 1 / C of scikit-learn; None: chosen.
+        force, drop_leaks
+            Train on images that other splits hold, too, or leave them out.
+        name
+            Name of the heads; the classifiers are called name and attribute.
+        out
+            Folder of the files; that of the store, `heads`, by default.
+        data_licence
+            Licence of the training data, for the model card.
+
+        Returns
+        -------
+        list of TrainSummary
+            One, or one a seed.
+        """
+        repeated = len(set(attributes)) < len(attributes)
+        if not attributes or repeated:
+            message = (
+                f"--attribute {', '.join(attributes) or '(none)'}: one or more were expected, "
+                "each once. Give --attribute gender, say."
+            )
+            raise InputError(message)
+        if class_weight not in (None, "balanced"):
+            message = f"--class-weight {class_weight}: 'balanced' was expected, or leave it out."
+            raise InputError(message)
+        _check_numbers(val_fraction, few_shot, seeds, l2)
+        encoders = self._stores.catalog.encoders
+        return train_probes(
+            self._stores,
+            self.path / HEADS_FOLDER if out is None else Path(out),
+            encoder=encoders.find(model) if model else encoders.only(),
+            choice=Choice(dataset, split, val_split, val_fraction, few_shot, seed),
+            options=ProbeOptions(
+                attributes=tuple(attributes),
+                l2=l2,
+                balanced=class_weight == "balanced",
+                n_seeds=seeds,
+                force=force,
+                drop_leaks=drop_leaks,
+                name=name,
+                data_licence=data_licence,
+            ),
+        )
+
+    def predict_with(
+        self,
+        classifier: AnyPath,
+        *,
+        dataset: str | None = None,
+        split: str | None = None,
+        model: str | None = None,
+    ) -> ClassifySummary:
+        """Write the predictions of a file of heads for samples that have a vector of its encoder.
+
+        Parameters
+        ----------
+        classifier
+            A file that `train_probe` wrote, here or in another store.
+        dataset, split
+            Only samples of these.
+        model
+            The encoder; it has to be the one that the heads were trained on.
+        """
+        path = Path(classifier)
+        heads = load_heads(path)
+        if dataset is not None:
+            self._stores.catalog.samples.require_dataset(dataset)
+        given = self._stores.catalog.encoders.find(model) if model else None
+        encoder = encoder_of(self._stores, path, heads, given)
+        summary = classify(self._stores, path, heads, encoder=encoder, dataset=dataset, split=split)
+        # A card beside a file from elsewhere has figures of its own.
+        if path.resolve().parent == (self.path / HEADS_FOLDER).resolve():
+            write_card(self._stores, path, heads)
+        return summary
+
+
+def _check_numbers(val_fraction: float, few_shot: int | None, seeds: int, l2: float | None) -> None:
+    wrong = None
+    if not 0 <= val_fraction < 1:
+        wrong = f"--val-fraction {val_fraction}: a share of at least 0 and below 1 was expected."
+    elif few_shot is not None and few_shot < 1:
+        wrong = f"--few-shot {few_shot}: 1 image a class or more was expected."
+    elif seeds < 1 or (seeds > 1 and few_shot is None):
+        wrong = f"--seeds {seeds}: 1 or more was expected, and more than 1 only with --few-shot K."
+    elif l2 is not None and not 0 < l2 < float("inf"):
+        wrong = f"--l2 {l2}: a number above 0 was expected, or auto."
+    if wrong:
+        raise InputError(wrong)
