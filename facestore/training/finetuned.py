@@ -148,6 +148,20 @@ def save_finetuned(
     return _sha256(path)
 
 
+def is_finetuned(path: Path) -> bool:
+    """Say whether a file is one of a fine-tuned model; False as well if it cannot be read."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        return False
+    try:
+        with safe_open(path, framework="np") as file:
+            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
+    except (SafetensorError, json.JSONDecodeError):
+        return False
+    return bool(described.get("input") == POOLED_FEATURES)
+
+
 def load_finetuned(path: Path) -> FinetunedFile:
     """Read what a file of a fine-tuned model says; its weights are read by `model`.
 

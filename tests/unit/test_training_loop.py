@@ -315,3 +315,6 @@ def test_bfloat16_keeps_weights_and_heads_in_float32():
     assert {p.dtype for p in model.trained().values()} == {torch.float32}
     assert math.isfinite(step.metrics.loss)
     assert any(not torch.equal(p, before[name]) for name, p in model.trained().items())
+    with torch.autocast("cpu", dtype=torch.bfloat16), torch.inference_mode():
+        outputs = model.outputs(faces(0, 2).inputs.batch(np.array([0, 1])))
+    assert {values.dtype for values in outputs.values()} == {torch.float32}
