@@ -24,7 +24,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/storage_page.py
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	mkdir -p build
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only --benchmark-json=build/bench.json
 	$(BIN)/python scripts/performance_page.py build/bench.json
@@ -43,3 +43,7 @@ $(VENV)/.installed-dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	touch $@

@@ -19,6 +19,7 @@ A message says what was given, what was expected and what to do next::
     └── EncoderError             models
         ├── EncoderMismatchError other weights or preprocessing under a known name
         ├── HeadsMismatchError   heads that were trained on vectors of another encoder
+        ├── NoVectorsError       an encoder that has no image vectors yet
         └── TextVectorsMissingError  an imported encoder without vectors for these prompts
 """
 
@@ -202,14 +203,28 @@ class HeadsMismatchError(EncoderError):
         )
 
 
-class TextVectorsMissingError(EncoderError):
-    """An imported encoder has no vectors for some prompts and no model to make them."""
+class NoVectorsError(EncoderError, InputError):
+    """An encoder has no image vectors yet."""
 
-    def __init__(self, encoder: str, texts: Sequence[str]) -> None:
-        self.encoder, self.texts = encoder, tuple(texts)
+    def __init__(self, encoder: str, architecture: str) -> None:
+        self.encoder = encoder
         super().__init__(
-            f"Encoder {encoder!r} was imported without text vectors for {len(texts)} prompts "
-            f"({preview([repr(t) for t in texts])}). "
+            f"Encoder {encoder!r} has no image vectors: ingest images with --model {architecture}, "
+            "or `facestore import embeddings`."
+        )
+
+
+class TextVectorsMissingError(EncoderError):
+    """An imported encoder has no vectors for some texts and no model to make them."""
+
+    def __init__(self, encoder: str, texts: Sequence[str], known: Iterable[str] = ()) -> None:
+        self.encoder, self.texts = encoder, tuple(texts)
+        near = difflib.get_close_matches(texts[0], list(known), n=1, cutoff=0.8)
+        hint = f" It has one for {near[0]!r}." if near else ""
+        prompts = f"{len(texts)} prompts" if len(texts) > 1 else "the text"
+        super().__init__(
+            f"Encoder {encoder!r} was imported without text vectors for {prompts} "
+            f"({preview([repr(t) for t in texts])}).{hint} "
             "Import them with `facestore import embeddings ... --text FILE`."
         )
 

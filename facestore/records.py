@@ -7,13 +7,19 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
+AnyPath = str | PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,38 @@ class EmbeddingBatch:
 
 
 @dataclass(frozen=True)
+class VectorBlock:
+    """Vectors by the number of their row, for work that would be slow with keys.
+
+    Attributes
+    ----------
+    rows
+        int64 (B,) numbers of rows, which stay the same within one snapshot of a table.
+    vectors
+        float32 (B, D), rows of unit length.
+    """
+
+    rows: Int64
+    vectors: Float32
+
+
+@dataclass(frozen=True)
+class KeyedRows:
+    """The keys of a snapshot of a table of vectors.
+
+    Attributes
+    ----------
+    rows
+        int64 (N,) numbers of rows, ascending.
+    keys : pyarrow.StringArray
+        N keys.
+    """
+
+    rows: Int64
+    keys: pa.Array
+
+
+@dataclass(frozen=True)
 class Prompt:
     """A text and the classes that it names.
 
@@ -292,3 +330,28 @@ def first_repeated(values: Iterable[str]) -> str | None:
             return value
         seen.add(value)
     return None
+
+
+@dataclass(frozen=True)
+class SplitMember:
+    """A sample that a split has to place.
+
+    Attributes
+    ----------
+    sample_id
+        The sample.
+    content
+        What it is known by in every store: the hash of its image, or its name.
+    path
+        Its path in the data set.
+    group
+        Group of duplicates which stays together; None: it has none.
+    stratum
+        Its labels of the attributes to stratify by.
+    """
+
+    sample_id: int
+    content: str
+    path: str
+    group: str | None
+    stratum: tuple[str | None, ...] = ()

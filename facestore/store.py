@@ -34,13 +34,15 @@ from facestore.pipeline.report import write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
-from facestore.records import ModelName, PromptSet
-from facestore.store_imports import AnyPath, ImportVerbs
+from facestore.records import AnyPath, ModelName, PromptSet
+from facestore.store_curation import CurationVerbs
+from facestore.store_imports import ImportVerbs
+from facestore.store_nearest import NearestVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs, TrainingVerbs):
+class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
@@ -310,7 +312,7 @@ class Store(ImportVerbs, TrainingVerbs):
         return self._stores.catalog.settings.all()
 
     def set(self, name: str, value: int) -> None:
-        """Change a setting, `min_samples`, which views and reports obey from then on."""
+        """Change a setting, which views and reports obey from then on."""
         self._stores.catalog.settings.set(name, value)
 
     def migrate(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from os import PathLike
 from pathlib import Path
 
 from facestore.importing.similarities import DEFAULT_SCALE
@@ -11,9 +10,7 @@ from facestore.pipeline import Stores, imports
 from facestore.pipeline.imports import ImportSummary, TextSource
 from facestore.pipeline.published import PublishedSummary, import_published
 from facestore.pipeline.targets import Target
-from facestore.records import ModelName
-
-AnyPath = str | PathLike[str]
+from facestore.records import AnyPath, ModelName
 
 
 class ImportVerbs:

@@ -17,7 +17,7 @@ from facestore.pipeline.finetune import FinetuneOptions, FinetuneSummary, train_
 from facestore.pipeline.score import model_of
 from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
 from facestore.pipeline.training_set import Choice
-from facestore.store_imports import AnyPath
+from facestore.records import AnyPath
 from facestore.training import load_heads
 from facestore.training.finetuned import is_finetuned, load_finetuned
 from facestore.training.inputs import Augmentation

@@ -15,7 +15,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from facestore.records import UNIT_TOLERANCE, EmbeddingBatch, Float32, first_repeated
+from facestore.records import (
+    UNIT_TOLERANCE,
+    EmbeddingBatch,
+    Float32,
+    Int64,
+    KeyedRows,
+    VectorBlock,
+    first_repeated,
+)
 
 _READ_ROWS = 8192
 
@@ -141,6 +149,42 @@ class VectorTable:
             if key in wanted
         }
 
+    def one(self, key: str) -> Float32 | None:
+        """Return the float32 (D,) vector of a key, or None."""
+        if (table := self._open()) is None:
+            return None
+        quoted = key.replace("'", "''")
+        found = table.search().where(f"{self._key} = '{quoted}'").limit(1).to_arrow()
+        batches = found.to_batches()
+        return _vectors(batches[0])[0] if found.num_rows else None
+
+    def nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
+        """Return the keys of the `n` vectors nearest to one, and their cosines, highest first.
+
+        Every vector is compared; an index is not used where there is one.
+
+        Parameters
+        ----------
+        vector
+            float32 (D,) of unit length.
+        n
+            How many; fewer come back where there are fewer.
+        """
+        if (table := self._open()) is None:
+            return [], np.empty(0, np.float32)
+        search = table.search(vector).distance_type("dot").bypass_vector_index()
+        found = search.select([self._key, "_distance"]).limit(n).to_arrow()
+        # of unit vectors: rounding may lead out of [-1, 1] by an ulp
+        cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
+        keys = found[self._key].to_pylist()
+        order = sorted(range(len(keys)), key=lambda i: (-cosines[i], keys[i]))
+        return [keys[i] for i in order], cosines[order]
+
+    def snapshot(self) -> VectorSnapshot | None:
+        """Return the table as it is now, to be read several times; None where there is none."""
+        table = self._open()
+        return None if table is None else VectorSnapshot(table, self._key)
+
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
         if (table := self._open()) is not None:
@@ -157,16 +201,56 @@ class VectorTable:
         return self._db.create_table(self.name, schema=schema)
 
 
+class VectorSnapshot:
+    """One version of a table of vectors: what others write in the meantime is not seen.
+
+    Parameters
+    ----------
+    table
+        An open Lance table.
+    key
+        Name of its key column.
+    """
+
+    def __init__(self, table: Any, key: str) -> None:
+        self._table = table
+        self._key = key
+        table.checkout(table.version)
+
+    def keys(self) -> KeyedRows:
+        """Return the keys of all rows."""
+        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
+        found = pa.Table.from_batches(
+            search.to_batches(_READ_ROWS),
+            pa.schema([pa.field(self._key, pa.string(), nullable=False), ("_rowid", pa.uint64())]),
+        ).sort_by("_rowid")
+        keys = found[self._key].combine_chunks()
+        return KeyedRows(found["_rowid"].to_numpy().astype(np.int64), keys)
+
+    def blocks(self) -> Iterator[VectorBlock]:
+        """Yield all vectors, some thousands at a time."""
+        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
+        for batch in search.to_batches(_READ_ROWS):
+            yield VectorBlock(_rows(batch), _vectors(batch))
+
+
 def _schema(key: str, width: int) -> pa.Schema:
     vector = pa.list_(pa.float32(), width)
     return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vector)])
 
 
 def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
+    return EmbeddingBatch(tuple(batch[key].to_pylist()), _vectors(batch))
+
+
+def _vectors(batch: pa.RecordBatch) -> Float32:
     column = batch["vector"]
     flat = column.flatten().to_numpy(zero_copy_only=False)
-    vectors = np.asarray(flat, dtype=np.float32).reshape(len(column), column.type.list_size)
-    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors)
+    return np.asarray(flat, dtype=np.float32).reshape(len(column), column.type.list_size)
+
+
+def _rows(batch: pa.RecordBatch) -> Int64:
+    return np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
 
 
 def _check_unit_rows(vectors: Float32, table: str) -> None:

@@ -7,7 +7,11 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 2. a second encoder, the tiny CLIP in bfloat16;
 3. a prompt set of single words for men and women, and scores of the ensemble's first generation;
 4. ages in years, and two "published" models: the labels, with errors by a rule;
-5. the figures of a "paper" about one of them, one of which is wrong.
+5. the figures of a "paper" about one of them, one of which is wrong;
+6. a third data set, `third-batch`, with two splits which share pictures, and one picture of each
+   group of duplicates kept;
+7. pairs of faces whose vectors are close;
+8. linear heads for gender and race, trained on a data set of other drawn faces.
 """
 
 from __future__ import annotations
@@ -15,13 +19,17 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from PIL import Image
+
 from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
 from facestore.pipeline.demo import DATASET
 from facestore.synthetic import write_faces
 
-BATCH = "second-batch"
+BATCH, LEAKING = "second-batch", "third-batch"
+TRAINING = "training-faces"
 _FP32, _BF16 = "tiny fp32", "tiny bf16"
+_MIN_COSINE = 0.95
 _WORDS = """
 prompt_set: gender_words
 description: one word for a man or a woman, in one sentence
@@ -53,6 +61,10 @@ def build(folder: Path) -> Path:
         _words(store, folder / "gender_words.yaml")
         _published(store, folder, rows)
         _paper(store, folder / "figures.csv")
+        _leaking(store, folder / "third")
+        store.dedup("keep-one")
+        store.find_neighbours(_MIN_COSINE, model=_FP32)
+        _probe(store, folder / "training")
     return folder / "store"
 
 
@@ -148,6 +160,44 @@ def _paper(store: Store, path: Path) -> None:
         for group, value in figures.items()
     ]
     store.import_published(_write(path, rows), source="a paper, table 2")
+
+
+def _leaking(store: Store, folder: Path) -> None:
+    """Split faces by hand, with copies of some training pictures among the test pictures."""
+    rows = _read(write_faces(folder / "drawn", 90, seed=2))
+    parts: dict[str, Rows] = {"train": rows[:60], "test": rows[60:]}
+    for part, faces in parts.items():
+        (folder / part).mkdir()
+        for row in faces:
+            source = folder / "drawn" / row["file"]
+            (folder / part / source.name).write_bytes(source.read_bytes())
+            row["file"] = source.name
+    for row in rows[:6]:
+        copy = row | {"file": f"again_{row['file']}"}
+        with Image.open(folder / "train" / row["file"]) as picture:
+            picture.convert("RGB").save(folder / "test" / copy["file"], quality=60)
+        parts["test"].append(copy)
+    same = rows[8] | {"file": "same.jpg", "gender": _other(rows[8])}
+    (folder / "test" / same["file"]).write_bytes((folder / "train" / rows[8]["file"]).read_bytes())
+    parts["test"].append(same)
+    for part, faces in parts.items():
+        labels = _write(folder / f"{part}.csv", faces)
+        store.ingest(folder / part, dataset=LEAKING, split=part, labels=labels)
+
+
+def _probe(store: Store, folder: Path) -> None:
+    """Train heads on faces of their own, and predict the demo's with them."""
+    labels = write_faces(folder, 400, seed=3)
+    store.ingest(folder / "images", dataset=TRAINING, split="train", labels=labels, models=["tiny"])
+    (done,) = store.train_probe(
+        attributes=["gender", "race"],
+        dataset=TRAINING,
+        model=_FP32,
+        name="probe",
+        drop_leaks=True,
+        data_licence="MIT: drawings made by facestore",
+    )
+    store.predict_with(done.path, dataset=DATASET)
 
 
 def _errs(row: dict[str, str]) -> bool:

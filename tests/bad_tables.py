@@ -133,4 +133,25 @@ BAD_TABLES: dict[str, list[str]] = {
         "update published_figures set value = 93.7",
         "update published_figures set value = 'nan'",
     ],
+    "neighbours_refer": [
+        "insert into neighbours values (2, 'a', 'b', 0.99)",
+        "insert into neighbours values (99, 'a', 'b', 0.99)",
+        "insert into neighbour_searches values (99, 0.9, 2, '2026-01-01')",
+    ],
+    "neighbours_in_range": [
+        *(f"update neighbours set cosine = {cosine}" for cosine in ("1.01", "0.89", "-1", NAN)),
+        "update neighbours set key_a = key_b",
+        "update neighbours set key_a = 'z'",
+        "update neighbour_searches set n_vectors = 1",
+        "delete from neighbours; update neighbour_searches set n_vectors = -1",
+        *(f"update neighbour_searches set min_cosine = {cosine}" for cosine in ("0", "1.1", NAN)),
+    ],
+    "neighbours_unique": [
+        "insert into neighbours from neighbours limit 1",
+        "insert into neighbours select * replace (0.99 as cosine) from neighbours limit 1",
+    ],
+    "neighbours_have_samples": [
+        "update neighbours set key_a = 'gone'",
+        "update neighbours set key_b = 'zzz'",
+    ],
 }

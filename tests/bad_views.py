@@ -285,4 +285,44 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("accuracy_sd", "-0.1"), ("interval_width", "1.1"),
         ]
     ],
+    "neighbour_pairs_add_up": [
+        without_first("neighbour_pairs"),
+        replaced("neighbour_pairs", where="false"),
+        spoiled("neighbour_pairs", "cosine", "cosine - 0.1"),
+        spoiled("neighbour_pairs", "cosine", NAN),
+        spoiled("neighbour_pairs", "sample_a", "sample_b"),
+        spoiled("neighbour_pairs", "encoder_id", "99"),
+    ],
+    "embedding_leakage_holds": [
+        without_first("embedding_leakage"),
+        spoiled("embedding_leakage", "is_across_datasets", "not is_across_datasets"),
+        spoiled("embedding_leakage", "is_across_datasets", "null"),
+        spoiled("embedding_leakage", "sample_a", "99"),
+    ],
+    "suspect_labels_hold": [
+        spoiled("suspect_labels", column, value)
+        for column, value in [
+            ("label", "agreed_class"), ("label", "null"), ("n_agreed", "1"), ("n_agreed", "null"),
+            ("n_against", "n_agreed - 1"), ("n_judges", "n_against - 1"), ("n_classifiers", "1"),
+            ("n_classifiers_against", "n_classifiers + 1"), ("agreement", "0.5"),
+            ("agreement", "agreement - 0.01"), ("agreement", NAN), ("n_neighbours", "null"),
+            ("n_neighbours", "-1"), ("n_neighbours", "if(n_neighbours = 0, 1, 0)"),
+            ("neighbour_share", "1.1"), ("neighbour_share", NAN), ("rank", "99"), ("rank", "null"),
+        ]
+    ],
+    "accuracy_if_relabelled_holds": [
+        without_first("accuracy_if_relabelled"),
+        *(
+            spoiled("accuracy_if_relabelled", column, value)
+            for column, value in [
+                ("n_samples", "n_samples + 1"), ("n_samples", "null"), ("n_suspects", "null"),
+                ("n_suspects", "n_samples + 1"), ("n_suspects", "-1"),
+                ("accuracy", "accuracy_low - 0.01"), ("accuracy", NAN), ("accuracy_low", "-0.1"),
+                ("accuracy_low", "accuracy + 0.1"), ("accuracy_high", "1.1"),
+                ("accuracy_high", "accuracy - 0.1"), ("accuracy_relabelled", "accuracy_high + 0.1"),
+                ("accuracy_relabelled", "null"),
+            ]
+        ),
+        spoiled("accuracy_if_relabelled", "n_suspects", "0", "accuracy_low < accuracy_high"),
+    ],
 }  # fmt: skip

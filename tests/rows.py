@@ -91,6 +91,20 @@ def encoder(encoder_id: int = 1, name: str = "tiny") -> dict[str, Any]:
     }
 
 
+def neighbours(
+    pairs: Sequence[tuple[str, str, float]], encoder_id: int = 1, min_cosine: float = 0.9
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a search for neighbours: (key_a, key_b, cosine)."""
+    search = {"encoder_id": encoder_id, "min_cosine": min_cosine, "n_vectors": 2 * len(pairs)}
+    return {
+        "neighbour_searches": [search | {"searched_at": "2026-01-01"}],
+        "neighbours": [
+            {"encoder_id": encoder_id, "key_a": a, "key_b": b, "cosine": cosine}
+            for a, b, cosine in pairs
+        ],
+    }
+
+
 def prompt_set(
     name: str, attribute: str, prompts: Sequence[tuple[int, str]]
 ) -> dict[str, list[dict[str, Any]]]:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
+from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
+from facestore.catalog.lookup import Lookup
+from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
 from facestore.catalog.published import Published
@@ -16,6 +19,7 @@ from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
+from facestore.catalog.splits import Splits
 from facestore.catalog.training import Training
 
 __all__ = ["Catalog", "Database"]
@@ -37,8 +41,12 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.neighbours = Neighbours(self.database)
+        self.lookup = Lookup(self.database)
         self.training = Training(self.database)
         self.published = Published(self.database)
+        self.duplicates = Duplicates(self.database)
+        self.splits = Splits(self.database)
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from facestore.catalog.database import Database
 from facestore.errors import InputError, UnknownNameError
 
+# The smallest and the largest value of each; None: there is no largest.
+_LIMITS: dict[str, tuple[int, int | None]] = {
+    "min_samples": (1, None),
+    "duplicate_distance": (0, 12),
+}
+
 
 class Settings:
     """What a user may set once for the whole store."""
@@ -21,28 +27,43 @@ class Settings:
         )
         return rows
 
+    def number(self, name: str) -> int:
+        """Return the value of a setting.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such setting.
+        """
+        values = {each: value for each, value, _ in self.all()}
+        if name not in values:
+            raise UnknownNameError("setting", name, list(values))
+        return int(values[name])
+
     def set(self, name: str, value: int) -> None:
         """Change a setting.
 
         Parameters
         ----------
         name
-            `min_samples`.
+            `min_samples` or `duplicate_distance`.
         value
-            At least 1.
+            At least 1; for `duplicate_distance` 0 to 12.
 
         Raises
         ------
         UnknownNameError
             If there is no such setting.
         InputError
-            If the value is less than 1.
+            If the value is out of its limits.
         """
         known = [each for each, _, _ in self.all()]
         if name not in known:
             raise UnknownNameError("setting", name, known)
-        if value < 1:
-            message = f"{name} cannot be {value}: expected a whole number of at least 1."
+        low, high = _LIMITS.get(name, (1, None))
+        if value < low or (high is not None and value > high):
+            limits = f"of at least {low}" if high is None else f"from {low} to {high}"
+            message = f"{name} cannot be {value}: expected a whole number {limits}."
             raise InputError(message)
         with self._database.writing() as con:
             con.execute("update settings set value = ? where setting = ?", [str(value), name])

@@ -69,7 +69,7 @@ def doctor(
 
 def settings(
     name: Annotated[
-        str | None, typer.Argument(help="min_samples; without it all are shown.")
+        str | None, typer.Argument(help="min_samples or duplicate_distance; all are shown without.")
     ] = None,
     value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
     store: options.StoreOption = options.DEFAULT,

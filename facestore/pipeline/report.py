@@ -46,7 +46,7 @@ def write_report(stores: Stores, folder: Path) -> Path:
     tables = [_run(con, query) for query in read_queries(own / "queries")]
     page = render_report(tables, _provenance(tables), own)
     folder.mkdir(parents=True, exist_ok=True)
-    return _replace(folder / _PAGE, page)
+    return replace_file(folder / _PAGE, page)
 
 
 def _run(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
@@ -64,7 +64,7 @@ def _provenance(tables: list[Table]) -> Provenance:
     )
 
 
-def _replace(path: Path, content: str) -> Path:
+def replace_file(path: Path, content: str) -> Path:
     """Write a file so that a reader sees the old one or the new one, never a part."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
     part = Path(name)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_PRECISION
 from facestore.encoder import LazyEncoder
-from facestore.errors import InputError, TextVectorsMissingError
+from facestore.errors import NoVectorsError, TextVectorsMissingError
 from facestore.pipeline.context import Stores, recorded
-from facestore.records import EmbeddingBatch, Float32, ModelName, PromptSet
+from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.scoring import class_norms, score_blocks
 
 
@@ -108,7 +109,7 @@ def score(
     ------
     UnknownNameError
         If there is no such prompt set or data set.
-    InputError
+    NoVectorsError
         If the encoder has no image vectors.
     TextVectorsMissingError
         If prompts have no vector and there is no model to make them.
@@ -119,14 +120,10 @@ def score(
     images = stores.vectors.images(encoder.vectors)
     keys = images.keys()
     if not keys:
-        message = (
-            f"Encoder {encoder.name!r} has no image vectors: ingest images with "
-            f"--model {encoder.record.architecture}, or `facestore import embeddings`."
-        )
-        raise InputError(message)
+        raise NoVectorsError(encoder.name, encoder.record.architecture)
     arguments = {"prompt_set": prompt_set, "encoder": encoder.name, "dataset": dataset}
     with recorded(stores, "score", arguments) as counts:
-        texts = _text_vectors(stores, encoder, prompts, model)
+        texts = text_vectors(stores, encoder, [each.text for each in prompts.prompts], model)
         if not stores.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)
             stores.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
@@ -154,17 +151,22 @@ def score(
     )
 
 
-def _text_vectors(
-    stores: Stores, encoder: StoredEncoder, prompts: PromptSet, model: LazyEncoder | None
+def text_vectors(
+    stores: Stores, encoder: StoredEncoder, texts: Sequence[str], model: LazyEncoder | None
 ) -> dict[str, Float32]:
-    """Return the vector of every prompt; make and keep those that are missing."""
-    texts = [prompt.text for prompt in prompts.prompts]
+    """Return the vector of every text; make and keep those that are missing.
+
+    Raises
+    ------
+    TextVectorsMissingError
+        If texts have no vector and there is no model to make them.
+    """
     table = stores.vectors.texts(encoder.vectors, asdict(encoder.record))
     vectors = table.get(texts)
     missing = [text for text in texts if text not in vectors]
     if missing:
         if model is None:
-            raise TextVectorsMissingError(encoder.name, missing)
+            raise TextVectorsMissingError(encoder.name, missing, table.keys())
         loaded = model.load()
         stores.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)

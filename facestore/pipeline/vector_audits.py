@@ -87,6 +87,13 @@ def _tallies() -> dict[str, _Tally]:
             is_note=True,
         ),
         _Tally(
+            "neighbours_are_current",
+            "neighbours were searched among all image vectors of the encoder",
+            ("encoder", "n_vectors_then", "n_vectors_now"),
+            "run `facestore dedup --cosine` again, if pairs with the new images matter",
+            is_note=True,
+        ),
+        _Tally(
             "datasets_have_folders",
             "the folder that a data set was ingested from is there",
             ("dataset", "folder"),
@@ -125,6 +132,7 @@ def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
             elif encoder.encoder_id in scored:
                 row = (table.name, f"it is not there, but {encoder.name!r} was scored with it")
                 tallies["vectors_fit_their_encoders"].add([row], n_examples)
+    tallies["neighbours_are_current"].add(_searched_before(stores, encoders), n_examples)
     known = {f"{each.vectors}.{kind}" for each in encoders for kind in ("images", "texts")}
     tallies["vectors_have_encoders"].add([(name,) for name in sorted(names - known)], n_examples)
     gone = [
@@ -137,6 +145,21 @@ def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
     for tally in tallies.values():
         yield tally.finding(seconds)
         seconds = 0.0
+
+
+def _searched_before(
+    stores: Stores, encoders: Iterable[StoredEncoder]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield the encoders that had other numbers of vectors when neighbours were searched."""
+    searched = stores.catalog.neighbours.searched()
+    for encoder in encoders:
+        then = searched.get(encoder.encoder_id)
+        try:
+            now = stores.vectors.images(encoder.vectors).count()
+        except (RuntimeError, ValueError, OSError):
+            continue  # another audit tells of a table that cannot be read
+        if then not in (None, now):
+            yield encoder.name, then, now
 
 
 def _audit_table(

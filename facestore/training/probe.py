@@ -325,8 +325,7 @@ def _objective(
     """Return the function that L-BFGS minimises: mean loss with penalty, and its gradient.
 
     Of many samples products are in float32: with the float64 parameters that SciPy gives, NumPy
-    would copy all features to float64 in each step, as it does in scikit-learn. Sums are in
-    float64.
+    would copy all features to float64 in each step. Sums are in float64.
     """
     features, targets = part.features, part.targets
     kind = np.float64 if features.size <= _IN_DOUBLE else np.float32

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
 import pytest
+from bad_duplicates import BAD_DUPLICATES
 from bad_tables import BAD_TABLES
 from bad_views import BAD_VIEWS, replaced
-from rows import classifier, encoder, fill, labels, load, predictions, prompt_set, samples
+from rows import (
+    classifier,
+    encoder,
+    fill,
+    labels,
+    load,
+    neighbours,
+    predictions,
+    prompt_set,
+    samples,
+)
 from rows import similarities as similarity_rows
 
 from facestore import audits, migrate, resources, views
@@ -23,7 +35,7 @@ AUDITS = {audit.name: audit for audit in load_all()}
 SHIPPED = {view.name: view for view in views.load_views(resources.folder("sql"))}
 GRAINS = [f"{view.name}_grain" for view in SHIPPED.values() if view.parameters is None]
 
-IMAGE = "ab" * 32
+IMAGE, NEAR = "ab" * 32, "cd" * 32
 
 
 def fill_good(con: Con) -> None:
@@ -66,6 +78,28 @@ def fill_good(con: Con) -> None:
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
     fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
+    keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
+    fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
+    fill_duplicates(con)
+
+
+def fill_duplicates(con: Con) -> None:
+    """Add a picture that is nearly the same, in another split and another data set as well."""
+    fill(con, datasets=[{"dataset": "more", "layout": "import", "added_at": "2026-01-01"}])
+    fill(con, images=[{"image_id": NEAR, "phash": 4, "width": 9, "height": 9, "n_bytes": 98}])
+    fill(con, samples=samples(1, split="wild", first=11))
+    fill(con, samples=samples(1, dataset="more", split="train", first=12))
+    con.execute(f"update samples set image_id = '{NEAR}' where sample_id in (3, 11)")
+    con.execute(f"update samples set image_id = '{IMAGE}' where sample_id = 12")
+    fill(con, labels=labels("gender", ["Female", "Male"], first=11))
+    con.execute(
+        "insert into excluded_samples select sample_id, reason, policy, 5, kept_sample_id "
+        "from duplicate_exclusions(5) where policy = 'keep-one'"
+    )
+    con.execute(
+        "insert into dataset_splits "
+        "values ('more', ['train', 'test'], [0.5, 0.5], ['gender'], 0, '2026-01-01')"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +121,7 @@ def store(filled: Con) -> Iterator[Con]:
     filled.rollback()
 
 
-BAD = BAD_TABLES | BAD_VIEWS
+BAD = BAD_TABLES | BAD_VIEWS | BAD_DUPLICATES
 
 
 def test_every_audit_has_bad_examples() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from rows import (
     fill,
     labels,
     load,
+    neighbours,
     predictions,
     prompt_set,
     samples,
@@ -33,6 +34,13 @@ ARGUMENTS = {
     "age_errors_within": "(8)",
     "judged_predictions_as": "('CLIP-2')",
     "top_n_accuracy": "(2)",
+    "hash_masks": "(5)",
+    "near_hashes": "(5)",
+    "near_duplicates": "(5)",
+    "hash_components": "(5)",
+    "duplicate_groups_within": "(5)",
+    "duplicate_exclusions": "(5)",
+    "age_histogram": "(5)",
 }
 
 ENCODERS = ((1, "tiny"), (2, "other"))
@@ -81,13 +89,36 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, predictions=predictions(["Male", "Female"] * 6, 1) + predictions(["Male"] * 12, 2))
     fill(con, predictions=predictions(["Indian", "Black", "White"] * 4, 3))
     fill(con, classifiers=[classifier(4, "years", "age")])
-    ages = [{"sample_id": i, "attribute": "age", "value": 20 + i} for i in range(1, 13)]
-    fill(con, labels=ages)
+    ages = [(i, "20-29" if i < 10 else "30-39", 20 + i) for i in range(1, 13)]
+    keys = {"attribute": "age"}
+    fill(con, labels=[keys | {"sample_id": i, "label": a, "value": v} for i, a, v in ages])
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 25} for i in range(1, 13)]
     fill(con, predictions=guesses)
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall"}
     fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])
+    keys = [f"sample:faces/{i}.jpg" for i in (3, 6, 7)] + ["sample:other/10.jpg"]
+    pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
+    for encoder_id in (1, 2):
+        fill(con, **neighbours(pairs, encoder_id))
+    fill_duplicates(con)
+
+
+def fill_duplicates(con: duckdb.DuckDBPyConnection) -> None:
+    """Add two pictures that are nearly the same, in several samples, splits and data sets."""
+    pictures = [("a" * 64, 1), ("b" * 64, 3)]
+    fill(con, images=[{"image_id": image_id, "phash": phash} for image_id, phash in pictures])
+    fill(con, samples=samples(2, split="train", first=13), labels=labels("gender", ["Male"], 13))
+    for sample_id, (image_id, _) in zip((1, 2, 13, 5, 9), pictures * 3, strict=False):
+        where = "where sample_id = $sample_id"
+        con.execute(
+            f"update samples set image_id = $image_id {where}",
+            {"image_id": image_id, "sample_id": sample_id},
+        )
+    con.execute(
+        "insert into excluded_samples select sample_id, reason, policy, 5, kept_sample_id "
+        "from duplicate_exclusions(5) where policy = 'keep-one'"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
--- 0003: what happened while a head was trained, step by step
+-- 0005: what happened while a head was trained, step by step
 -- data: none moves; undo: drop the table
 
 create table training_steps (

@@ -1,0 +1,77 @@
+"""The HTML page of images that were found: thumbnails with their labels."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from facestore.reporting.page import Provenance, environment
+
+_PIXELS = 160
+_QUALITY = 80
+
+
+@dataclass(frozen=True)
+class Card:
+    """One sample on the page.
+
+    Attributes
+    ----------
+    rank, cosine, dataset, path, split, labels
+        Of the sample.
+    thumbnail
+        A JPEG as a `data:` URI; None where there is no picture.
+    """
+
+    rank: int
+    cosine: float
+    dataset: str
+    path: str
+    split: str | None
+    labels: dict[str, str]
+    thumbnail: str | None
+
+
+def thumbnail(content: bytes) -> str | None:
+    """Return a picture as a small JPEG in a `data:` URI; None if it cannot be decoded.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file; they are those of a picture that was read before.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.draft("RGB", (_PIXELS, _PIXELS))  # a large JPEG is decoded small
+            small = image.convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    small.thumbnail((_PIXELS, _PIXELS))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=_QUALITY)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def render_gallery(
+    question: str, cards: Sequence[Card], provenance: Provenance, templates: Path
+) -> str:
+    """Render the page; it needs nothing else and loads nothing.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    cards
+        The answer, best first.
+    provenance
+        What made it.
+    templates
+        Folder with `gallery.html.j2`.
+    """
+    page = environment(templates).get_template("gallery.html.j2")
+    return page.render(title=question, cards=cards, provenance=provenance)

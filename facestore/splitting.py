@@ -1,0 +1,96 @@
+"""Split a data set into parts: copies of a picture stay together, strata are spread alike.
+
+The order in which samples are dealt out is that of a hash of the seed and their content, so that it
+is the same on every machine and does not depend on the order in which they came into the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from facestore.errors import InputError
+from facestore.records import SplitMember
+
+_NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
+_EXPECTED = "expected such as 0.8,0.1,0.1 (train, val, test) or fit=0.7,judge=0.3, adding up to 1."
+
+
+def parse_fractions(text: str) -> dict[str, float]:
+    """Read the fractions of a split, in order.
+
+    Parameters
+    ----------
+    text
+        `0.8,0.1,0.1`, `0.8,0.2` or `fit=0.7,judge=0.3`.
+
+    Raises
+    ------
+    InputError
+        If they are no positive numbers that add up to 1, or a name is there twice.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    pairs = [part.split("=", 1) for part in parts if "=" in part]
+    if not pairs and len(parts) in _NAMES:
+        pairs = [list(pair) for pair in zip(_NAMES[len(parts)], parts, strict=True)]
+    try:
+        fractions = {name.strip(): float(number) for name, number in pairs}
+    except ValueError:
+        fractions = {}
+    if len(fractions) != len(parts) or not _add_up(fractions):
+        message = f"Fractions {text!r}: {_EXPECTED}"
+        raise InputError(message)
+    return fractions
+
+
+def _add_up(fractions: Mapping[str, float]) -> bool:
+    positive = all(name and math.isfinite(each) and each > 0 for name, each in fractions.items())
+    return positive and len(fractions) > 1 and math.isclose(sum(fractions.values()), 1)
+
+
+def assign(
+    members: Sequence[SplitMember], fractions: Mapping[str, float], seed: int
+) -> dict[int, str]:
+    """Return the split of every sample.
+
+    Samples which share a content or a group make a unit and go together. Units are lined up by
+    stratum, within a stratum the largest first, then by the hash of seed and content, and each
+    goes to the split that lacks most of its fraction of all samples so far. So each split is near
+    its fraction in all and, units being small, in every stratum; a stratum of very few samples
+    cannot be in every split, and falls now here, now there.
+
+    Parameters
+    ----------
+    members
+        The samples, in any order. The stratum of a unit is that of its member whose content and
+        path come first.
+    fractions
+        Of the samples, by split; they add up to 1. A tie goes to the first.
+    seed
+        Another seed gives another split.
+    """
+    units: dict[tuple[str, str], list[SplitMember]] = defaultdict(list)
+    for member in members:
+        is_alone = member.group is None
+        units["content" if is_alone else "group", member.group or member.content].append(member)
+    placed = []
+    for unit in units.values():
+        first = min(unit, key=lambda member: (member.content, member.path))
+        digest = hashlib.sha256(f"{seed}:{first.content}".encode()).hexdigest()
+        stratum = tuple("" if label is None else label for label in first.stratum)
+        placed.append((stratum, -len(unit), digest, [member.sample_id for member in unit]))
+    placed.sort(key=lambda each: each[:3])
+
+    sizes = dict.fromkeys(fractions, 0)
+    n_done = 0
+    split_of = {}
+    for *_, sample_ids in placed:
+        n_done += len(sample_ids)
+        # Rounded, so that a sum of fractions decides no tie by its last bit.
+        lacking = {name: round(each * n_done - sizes[name], 9) for name, each in fractions.items()}
+        split = max(lacking, key=lambda name: lacking[name])
+        sizes[split] += len(sample_ids)
+        split_of.update(dict.fromkeys(sample_ids, split))
+    return split_of
