@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from facestore.errors import InputError
 from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageRecord
 
 if TYPE_CHECKING:
@@ -114,6 +116,36 @@ def read_image(
     )
     inputs = {position: transforms[position](rgb) for position in todo.encoders}
     return ReadImage(entry, image_id, record, inputs=inputs)
+
+
+def read_known_image(file: Path, image_id: str) -> Image.Image:
+    """Read an image again that is in the store, in RGB.
+
+    Parameters
+    ----------
+    file
+        Where it is.
+    image_id
+        SHA-256 (hex) of its bytes when it was ingested.
+
+    Raises
+    ------
+    InputError
+        If the file is not there any more, or is another one.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = (
+            f"'{file}' cannot be read ({_reason(error)}), though it was ingested: bring it back, "
+            "or ingest its folder again."
+        )
+        raise InputError(message) from error
+    if hashlib.sha256(content).hexdigest() != image_id:
+        message = f"'{file}' is another image than was ingested: ingest its folder again."
+        raise InputError(message)
+    with Image.open(io.BytesIO(content)) as image:
+        return image.convert("RGB")
 
 
 def perceptual_hash(image: Image.Image) -> int:

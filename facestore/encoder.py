@@ -110,6 +110,17 @@ class OpenClipEncoder:
             versions={library: version(library) for library in _LIBRARIES},
         )
 
+    @property
+    def visual(self) -> torch.nn.Module:
+        """The image tower; who trains it takes a copy."""
+        tower: torch.nn.Module = self._model.visual
+        return tower
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self._device
+
     def preprocess(self, image: Image.Image) -> torch.Tensor:
         """Apply the model's own evaluation transform: float32 (3, H, W)."""
         tensor: torch.Tensor = self._transform(image)

@@ -1,0 +1,70 @@
+"""Checkpoints of a training: written whole or not at all, read by the same training only."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from facestore.errors import InputError
+
+_FORMAT = "facestore-training/1"
+# What torch.load raises on files that are something else.
+_UNREADABLE = (
+    OSError, RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError,
+    pickle.UnpicklingError,
+)  # fmt: skip
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any], fingerprint: str) -> None:
+    """Write a state of tensors, numbers, texts, lists and dictionaries, and make it durable."""
+    import torch
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            torch.save({"format": _FORMAT, "fingerprint": fingerprint, "state": dict(state)}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any] | None:
+    """Read the state; None if there is no file.
+
+    Raises
+    ------
+    InputError
+        If the file is no checkpoint, or is of a training with other samples or options.
+    """
+    import torch
+
+    if not path.exists():
+        return None
+    try:
+        # weights_only: a file of somebody else can run nothing.
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        is_ours = content["format"] == _FORMAT
+    except _UNREADABLE as error:
+        is_ours, reason = False, " ".join(str(error).split())[:120]
+    else:
+        reason = "another format"
+    if not is_ours:
+        message = (
+            f"'{path}' is no checkpoint of a training ({reason}): remove it to begin anew, or give "
+            "another --checkpoint."
+        )
+        raise InputError(message)
+    if content["fingerprint"] != fingerprint:
+        message = (
+            f"'{path}' is a checkpoint of a training with other samples, labels or options: repeat "
+            "those to resume, or remove it to begin anew."
+        )
+        raise InputError(message)
+    state: dict[str, Any] = content["state"]
+    return state

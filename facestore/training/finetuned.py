@@ -1,0 +1,233 @@
+"""Files of fine-tuned models: the heads and what was trained of the tower, as safetensors.
+
+The frozen part is not in the file: it is the encoder's, which the metadata identifies and which has
+to be had to load the model. Tensors are `<attribute>.weight`, float32 (K, D), `<attribute>.bias`,
+float32 (K,), and `tower.<name of the parameter>`. Metadata as in files of linear heads, with
+
+    "input": "pooled image features", "blocks": how many were trained,
+    "heads": {attribute: {"type": "classification", "classes": [...], "loss": ..., "weight": ...}
+                       or {"type": "regression", "center": ..., "spread": ...}}
+
+A number is center + spread * (weight . features + bias).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facestore.errors import EncoderMismatchError, InputError
+from facestore.records import EncoderRecord
+from facestore.training.heads import HeadTask, MultiTaskModel
+from facestore.training.tower import ImageTower
+
+if TYPE_CHECKING:
+    import torch
+
+FORMAT = "facestore-heads/1"
+POOLED_FEATURES = "pooled image features"
+FINETUNED = "finetuned"
+_ENTRY = "facestore"
+
+
+@dataclass(frozen=True)
+class FinetunedFile:
+    """What a file of a fine-tuned model says.
+
+    Attributes
+    ----------
+    path
+        The file.
+    name
+        Classifiers are called after it: name and attribute.
+    encoder
+        The model whose tower was trained; its weights are those before.
+    n_blocks
+        How many of its last blocks were trained.
+    tasks
+        What the heads predict.
+    training
+        Data set, split, options, metrics by epoch, licence of the data ...
+    sha256
+        Of the file.
+    """
+
+    path: Path
+    name: str
+    encoder: EncoderRecord
+    n_blocks: int
+    tasks: tuple[HeadTask, ...]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    def model(
+        self, visual: torch.nn.Module, encoder: EncoderRecord, device: torch.device | str = "cpu"
+    ) -> MultiTaskModel:
+        """Build the model from the encoder's tower and what was trained.
+
+        Parameters
+        ----------
+        visual
+            Visual part of the open_clip model.
+        encoder
+            Which model that is.
+        device
+            Where to compute.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If it is another model, or preprocesses images in another way.
+        InputError
+            If the file has not all that was trained.
+        """
+        import torch
+        from safetensors.torch import load_file
+
+        self._check(encoder)
+        model = MultiTaskModel(ImageTower(visual, self.n_blocks), self.tasks, device)
+        stored = load_file(self.path)
+        wanted = _tensors(model)
+        if stored.keys() != wanted.keys() or any(
+            stored[name].shape != tensor.shape for name, tensor in wanted.items()
+        ):
+            problem = "its weights are not those that its description names"
+            raise _refused(self.path, problem)
+        with torch.no_grad():
+            for name, tensor in wanted.items():
+                tensor.copy_(stored[name])
+        return model
+
+    def _check(self, encoder: EncoderRecord) -> None:
+        pairs = {
+            "weights": (encoder.weights_sha256, self.encoder.weights_sha256),
+            "preprocessing": (encoder.preprocessing_json, self.encoder.preprocessing_json),
+        }
+        for what, (found, expected) in pairs.items():
+            if found != expected:
+                raise EncoderMismatchError(
+                    f"{encoder.name} of '{self.path}'", what, found=found, expected=expected
+                )
+
+
+def save_finetuned(
+    path: Path,
+    model: MultiTaskModel,
+    *,
+    name: str,
+    encoder: EncoderRecord,
+    n_blocks: int,
+    training: Mapping[str, Any],
+) -> str:
+    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex)."""
+    from safetensors.torch import save_file
+
+    description = {
+        "format": FORMAT,
+        "name": name,
+        "kind": FINETUNED,
+        "input": POOLED_FEATURES,
+        "blocks": n_blocks,
+        "encoder": asdict(encoder),
+        "heads": {task.attribute: _described(task) for task in model.tasks},
+        "training": dict(training),
+    }
+    tensors = {key: value.detach().cpu().contiguous() for key, value in _tensors(model).items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        save_file(tensors, unfinished, {_ENTRY: json.dumps(description)})
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return _sha256(path)
+
+
+def is_finetuned(path: Path) -> bool:
+    """Say whether a file is one of a fine-tuned model; False as well if it cannot be read."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        return False
+    try:
+        with safe_open(path, framework="np") as file:
+            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
+    except (SafetensorError, json.JSONDecodeError):
+        return False
+    return bool(described.get("input") == POOLED_FEATURES)
+
+
+def load_finetuned(path: Path) -> FinetunedFile:
+    """Read what a file of a fine-tuned model says; its weights are read by `model`.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, or is something else.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        message = f"There is no file '{path}': a file of `facestore train heads` was expected."
+        raise InputError(message)
+    try:
+        with safe_open(path, framework="pt") as file:
+            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
+    except (SafetensorError, json.JSONDecodeError) as error:
+        problem = f"it is no safetensors file with a description ({' '.join(str(error).split())})"
+        raise _refused(path, problem) from error
+    found = (described.get("format"), described.get("input"))
+    if found != (FORMAT, POOLED_FEATURES):
+        problem = f"format {FORMAT!r} on {POOLED_FEATURES!r} was expected, not {found}"
+        raise _refused(path, problem)
+    try:
+        return FinetunedFile(
+            path=path,
+            name=described["name"],
+            encoder=EncoderRecord(**described["encoder"]),
+            n_blocks=described["blocks"],
+            tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
+            training=described["training"],
+            sha256=_sha256(path),
+        )
+    except (KeyError, TypeError) as error:
+        raise _refused(path, f"its description is not whole ({error})") from error
+
+
+def _tensors(model: MultiTaskModel) -> dict[str, torch.Tensor]:
+    """Return the model's own tensors by their names in a file."""
+    tensors: dict[str, torch.Tensor] = {}
+    for task, head in zip(model.tasks, model.heads, strict=True):
+        for part, parameter in head.named_parameters():
+            tensors[f"{task.attribute}.{part}"] = parameter
+    tensors |= {key: p for key, p in model.trained().items() if key.startswith("tower.")}
+    return tensors
+
+
+def _described(task: HeadTask) -> dict[str, Any]:
+    facts = asdict(task)
+    del facts["attribute"]
+    return {"type": "regression" if task.is_number else "classification", **facts}
+
+
+def _task(attribute: str, facts: Mapping[str, Any]) -> HeadTask:
+    values = {key: value for key, value in facts.items() if key != "type"}
+    return HeadTask(attribute, **(values | {"classes": tuple(values["classes"])}))
+
+
+def _refused(path: Path, problem: str) -> InputError:
+    message = (
+        f"'{path}' is no file of a fine-tuned model: {problem}. Give a file of "
+        "`facestore train heads`."
+    )
+    return InputError(message)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,261 @@
+"""Several heads on one tower: their outputs, their losses, and what they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from facestore.errors import InputError, UnknownNameError
+from facestore.records import Float32
+from facestore.training.tower import Tower, VectorTower
+
+if TYPE_CHECKING:
+    import torch
+
+CROSS_ENTROPY = "cross_entropy"
+MSE = "mse"
+HUBER = "huber"
+LOSSES = (CROSS_ENTROPY, MSE, HUBER)
+NO_CLASS = -1
+
+# Of the training notebook of seed 4: mean squared error of years / 10, cross-entropy / 0.8, and
+# half of each.
+AGE_DIVISOR, GENDER_DIVISOR, AGE_SHARE = 10.0, 0.8, 0.5
+
+Targets = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class HeadTask:
+    """What one head learns.
+
+    Attributes
+    ----------
+    attribute
+        What it predicts.
+    classes
+        Names of its classes, in the order of its rows; empty: it predicts a number.
+    loss
+        One of `LOSSES`.
+    weight, divisor
+        The sum of losses has weight / divisor times this one.
+    delta
+        Where the Huber loss goes from squares to lengths, in the unit of the number.
+    center, spread
+        The number is center + spread * output: mean and standard deviation of the training
+        labels, so that an untrained head says the mean and not 0 years.
+    """
+
+    attribute: str
+    classes: tuple[str, ...] = ()
+    loss: str = CROSS_ENTROPY
+    weight: float = 1.0
+    divisor: float = 1.0
+    delta: float = 1.0
+    center: float = 0.0
+    spread: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES:
+            raise UnknownNameError("loss", self.loss, LOSSES)
+        is_right = len(self.classes) > 1 if self.loss == CROSS_ENTROPY else not self.classes
+        if not is_right:
+            message = (
+                f"Head {self.attribute!r} has loss {self.loss!r} and {len(self.classes)} classes: "
+                f"{CROSS_ENTROPY} needs at least 2, {MSE} and {HUBER} none."
+            )
+            raise InputError(message)
+        if self.weight < 0 or self.divisor <= 0 or self.delta <= 0 or self.spread <= 0:
+            message = (
+                f"Head {self.attribute!r} has weight {self.weight}, divisor {self.divisor}, delta "
+                f"{self.delta} and spread {self.spread}: the weight must be 0 or more, the others "
+                "above 0."
+            )
+            raise InputError(message)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it predicts a number and not a class."""
+        return not self.classes
+
+    @property
+    def width(self) -> int:
+        """Number of outputs."""
+        return max(1, len(self.classes))
+
+    def fitted_to(self, labels: npt.NDArray[Any]) -> HeadTask:
+        """Return the task with center and spread of training labels, float (N,), NaN: none."""
+        known = labels[~np.isnan(labels)] if self.is_number else labels[:0]
+        if not known.size:
+            return self
+        return replace(self, center=float(known.mean()), spread=float(known.std()) or 1.0)
+
+
+def age_gender_tasks(
+    genders: tuple[str, ...],
+    *,
+    age_share: float = AGE_SHARE,
+    age_loss: str = MSE,
+    age_divisor: float = AGE_DIVISOR,
+    gender_divisor: float = GENDER_DIVISOR,
+) -> tuple[HeadTask, HeadTask]:
+    """Return the tasks of seed 4: w * MSE(age) / 10 + (1 - w) * CE(gender) / 0.8, w = 1/2."""
+    return (
+        HeadTask("age", loss=age_loss, weight=age_share, divisor=age_divisor),
+        HeadTask("gender", genders, weight=1 - age_share, divisor=gender_divisor),
+    )
+
+
+@dataclass(frozen=True)
+class TaskSums:
+    """A head on a batch, summed over the samples that have a label.
+
+    Attributes
+    ----------
+    loss
+        Scalar tensor: the sum of the samples' losses, before weight and divisor.
+    n
+        How many samples have a label.
+    n_right
+        Scalar tensor: how many classes are right; of a number, the sum of absolute errors.
+    """
+
+    loss: torch.Tensor
+    n: int
+    n_right: torch.Tensor
+
+
+class MultiTaskModel:
+    """A tower with one linear head a task.
+
+    Heads start at zero: every class is as likely as any other, a number is its mean, and nothing
+    is drawn.
+
+    Parameters
+    ----------
+    tower
+        Where features come from.
+    tasks
+        At least one; no two of one attribute.
+    device
+        Where to compute.
+    """
+
+    def __init__(
+        self, tower: Tower, tasks: Sequence[HeadTask], device: torch.device | str = "cpu"
+    ) -> None:
+        import torch
+
+        names = [task.attribute for task in tasks]
+        if not names or len(set(names)) < len(names):
+            message = f"Heads for {names or 'no attribute'}: one each, and at least one, expected."
+            raise InputError(message)
+        self.tower = tower
+        self.tasks = tuple(tasks)
+        self.device = torch.device(device)
+        layers = [torch.nn.Linear(tower.width, task.width) for task in tasks]
+        for layer in layers:
+            torch.nn.init.zeros_(layer.weight)
+            torch.nn.init.zeros_(layer.bias)
+        # By position: an attribute may have a name that a module cannot, such as one with a dot.
+        self.heads = torch.nn.ModuleList(layers).to(self.device)
+        tower.module.to(self.device)
+
+    def outputs(self, inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return logits, float32 (B, K), or numbers, float32 (B,), by attribute."""
+        import torch
+
+        features = self.tower.features(inputs.to(self.device, non_blocking=True))
+        # Heads are small, and half precision is too coarse for years.
+        with torch.autocast(self.device.type, enabled=False):
+            return {
+                task.attribute: self._head(head, task, features.float())
+                for task, head in zip(self.tasks, self.heads, strict=True)
+            }
+
+    def sums(self, outputs: Mapping[str, torch.Tensor], targets: Targets) -> dict[str, TaskSums]:
+        """Compare outputs with labels.
+
+        Parameters
+        ----------
+        outputs
+            As `outputs` gives them.
+        targets
+            By attribute: int64 (B,) numbers of classes, `NO_CLASS` where there is no label; or
+            float (B,), NaN where there is none.
+        """
+        return {
+            task.attribute: _task_sums(task, outputs[task.attribute], targets[task.attribute])
+            for task in self.tasks
+        }
+
+    def loss(self, sums: Mapping[str, TaskSums]) -> torch.Tensor:
+        """Return the sum over tasks of weight / divisor * mean loss of the labelled samples."""
+        import torch
+
+        total = torch.zeros((), device=self.device)
+        for task in self.tasks:
+            found = sums[task.attribute]
+            if found.n:
+                total = total + task.weight / task.divisor * found.loss / found.n
+        return total
+
+    def trained(self) -> dict[str, torch.nn.Parameter]:
+        """Return the parameters that are trained, by name: `tower.…` and `heads.…`."""
+        parts = {"tower": self.tower.module, "heads": self.heads}
+        return {
+            f"{part}.{name}": parameter
+            for part, module in parts.items()
+            for name, parameter in module.named_parameters()
+            if parameter.requires_grad
+        }
+
+    def linear_heads(self) -> dict[str, tuple[Float32, Float32]]:
+        """Return what each head does to the tower's input as weight (K, D) and bias (K,).
+
+        Center and spread of numbers are folded in, and the standardisation of stored vectors;
+        for images the input is the features.
+        """
+        folded = {}
+        for task, head in zip(self.tasks, self.heads, strict=True):
+            layer: Any = head
+            weight = layer.weight.detach().double().cpu().numpy()
+            bias = layer.bias.detach().double().cpu().numpy()
+            if task.is_number:
+                weight, bias = task.spread * weight, task.center + task.spread * bias
+            if isinstance(self.tower, VectorTower):
+                module: Any = self.tower.module
+                weight = weight / module.std.double().cpu().numpy()
+                bias = bias - weight @ module.mean.double().cpu().numpy()
+            folded[task.attribute] = (weight.astype(np.float32), bias.astype(np.float32))
+        return folded
+
+    @staticmethod
+    def _head(head: torch.nn.Module, task: HeadTask, features: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = head(features)
+        return task.center + task.spread * output[:, 0] if task.is_number else output
+
+
+def _task_sums(task: HeadTask, output: torch.Tensor, target: npt.NDArray[Any]) -> TaskSums:
+    import torch
+    from torch.nn import functional
+
+    is_known = ~np.isnan(target) if task.is_number else target != NO_CLASS
+    rows = torch.from_numpy(np.flatnonzero(is_known)).to(output.device)
+    found = output[rows]
+    if task.is_number:
+        truth = torch.from_numpy(target[is_known].astype(np.float32)).to(output.device)
+        right = (found.detach() - truth).abs().sum()
+        if task.loss == MSE:
+            loss = functional.mse_loss(found, truth, reduction="sum")
+        else:
+            loss = functional.huber_loss(found, truth, reduction="sum", delta=task.delta)
+    else:
+        truth = torch.from_numpy(target[is_known].astype(np.int64)).to(output.device)
+        right = (found.detach().argmax(1) == truth).sum()
+        loss = functional.cross_entropy(found, truth, reduction="sum")
+    return TaskSums(loss, int(is_known.sum()), right)
