@@ -20,7 +20,8 @@ from facestore import resources
 from facestore.synthetic import AGES, GENDERS, RACES, make_face, render
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.inputs import Augmentation, ImageInputs, Labelled
-from facestore.training.loop import LoopOptions, Training
+from facestore.training.loop import Training
+from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
 from facestore.training.tower import ImageTower
 

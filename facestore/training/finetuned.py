@@ -13,26 +13,28 @@ A number is center + spread * (weight . features + bias).
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facestore.errors import EncoderMismatchError, InputError
+from facestore.errors import EncoderMismatchError
 from facestore.records import EncoderRecord
+from facestore.training.described import (
+    FORMAT,
+    file_sha256,
+    read_description,
+    refused,
+    write_described,
+)
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
 
 if TYPE_CHECKING:
     import torch
 
-FORMAT = "facestore-heads/1"
 POOLED_FEATURES = "pooled image features"
 FINETUNED = "finetuned"
-_ENTRY = "facestore"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class FinetunedFile:
     tasks: tuple[HeadTask, ...]
     training: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+
+    @property
+    def classifier_names(self) -> list[str]:
+        """Names of the classifiers, one a head."""
+        return [f"{self.name} {task.attribute}" for task in self.tasks]
 
     def model(
         self, visual: torch.nn.Module, encoder: EncoderRecord, device: torch.device | str = "cpu"
@@ -97,7 +104,7 @@ class FinetunedFile:
             stored[name].shape != tensor.shape for name, tensor in wanted.items()
         ):
             problem = "its weights are not those that its description names"
-            raise _refused(self.path, problem)
+            raise refused(self.path, problem)
         with torch.no_grad():
             for name, tensor in wanted.items():
                 tensor.copy_(stored[name])
@@ -125,8 +132,6 @@ def save_finetuned(
     training: Mapping[str, Any],
 ) -> str:
     """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex)."""
-    from safetensors.torch import save_file
-
     description = {
         "format": FORMAT,
         "name": name,
@@ -137,29 +142,19 @@ def save_finetuned(
         "heads": {task.attribute: _described(task) for task in model.tasks},
         "training": dict(training),
     }
-    tensors = {key: value.detach().cpu().contiguous() for key, value in _tensors(model).items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        save_file(tensors, unfinished, {_ENTRY: json.dumps(description)})
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return _sha256(path)
+    tensors = {key: value.detach().cpu().numpy() for key, value in _tensors(model).items()}
+    return write_described(path, tensors, description)
 
 
 def is_finetuned(path: Path) -> bool:
-    """Say whether a file is one of a fine-tuned model; False as well if it cannot be read."""
-    from safetensors import SafetensorError, safe_open
+    """Say whether a file is one of a fine-tuned model, or of linear heads.
 
-    if not path.is_file():
-        return False
-    try:
-        with safe_open(path, framework="np") as file:
-            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
-    except (SafetensorError, json.JSONDecodeError):
-        return False
-    return bool(described.get("input") == POOLED_FEATURES)
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    return bool(read_description(path).get("input") == POOLED_FEATURES)
 
 
 def load_finetuned(path: Path) -> FinetunedFile:
@@ -170,21 +165,10 @@ def load_finetuned(path: Path) -> FinetunedFile:
     InputError
         If the file is not there, or is something else.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        message = f"There is no file '{path}': a file of `facestore train heads` was expected."
-        raise InputError(message)
-    try:
-        with safe_open(path, framework="pt") as file:
-            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
-    except (SafetensorError, json.JSONDecodeError) as error:
-        problem = f"it is no safetensors file with a description ({' '.join(str(error).split())})"
-        raise _refused(path, problem) from error
-    found = (described.get("format"), described.get("input"))
-    if found != (FORMAT, POOLED_FEATURES):
-        problem = f"format {FORMAT!r} on {POOLED_FEATURES!r} was expected, not {found}"
-        raise _refused(path, problem)
+    described = read_description(path)
+    if described.get("input") != POOLED_FEATURES:
+        problem = f"its heads take {described.get('input')!r}, {POOLED_FEATURES!r} was expected"
+        raise refused(path, problem)
     try:
         return FinetunedFile(
             path=path,
@@ -193,10 +177,10 @@ def load_finetuned(path: Path) -> FinetunedFile:
             n_blocks=described["blocks"],
             tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
             training=described["training"],
-            sha256=_sha256(path),
+            sha256=file_sha256(path),
         )
     except (KeyError, TypeError) as error:
-        raise _refused(path, f"its description is not whole ({error})") from error
+        raise refused(path, f"its description is not whole ({error})") from error
 
 
 def _tensors(model: MultiTaskModel) -> dict[str, torch.Tensor]:
@@ -218,16 +202,3 @@ def _described(task: HeadTask) -> dict[str, Any]:
 def _task(attribute: str, facts: Mapping[str, Any]) -> HeadTask:
     values = {key: value for key, value in facts.items() if key != "type"}
     return HeadTask(attribute, **(values | {"classes": tuple(values["classes"])}))
-
-
-def _refused(path: Path, problem: str) -> InputError:
-    message = (
-        f"'{path}' is no file of a fine-tuned model: {problem}. Give a file of "
-        "`facestore train heads`."
-    )
-    return InputError(message)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -50,7 +50,7 @@ def test_five_fold_gender_probe_is_scikit_learn_s(real_data, tmp_path):
             Part(features.values, targets[fit]), 2, l2=1 / 0.316, scale=features.scale
         )
         head = Head("gender", ("0", "1"), *fitted.on_vectors(features))
-        ours = np.array(head.decide(batch.vectors[held])[0], dtype=int)
+        ours = np.array(head.decide(batch.vectors[held]).predicted, dtype=int)
         model = LogisticRegression(C=0.316, max_iter=1000).fit(batch.vectors[fit], targets[fit])
         agree += (ours == model.predict(batch.vectors[held])).sum()
         right += (ours == targets[held]).sum()
