@@ -297,18 +297,40 @@ def test_impossible_options_are_refused():
         Labelled(VectorInputs(np.zeros((2, 2), np.float32)), {"age": np.zeros(3)})
 
 
-def test_event_files_are_written_or_one_line_says_why_not(tmp_path, undisturbed):
-    lines: list[str] = []
-    events = EventFiles(tmp_path, lines.append)
-    for record in undisturbed[1]:
+def test_event_files_have_every_step_and_epoch(tmp_path, undisturbed):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    training, records = undisturbed
+    events = EventFiles(tmp_path, pytest.fail)
+    for record in records:
         events.write(record)
     events.close()
-    if lines:
-        assert "TensorBoard is not installed" in lines[0]
-        assert "\n" not in lines[0]
-        assert list(tmp_path.iterdir()) == []
-    else:
-        assert [path.name[:19] for path in tmp_path.iterdir()] == ["events.out.tfevents"]
+    written = EventAccumulator(str(tmp_path)).Reload()
+
+    def curve(tag):
+        return {each.step: pytest.approx(each.value, rel=1e-6) for each in written.Scalars(tag)}
+
+    assert losses(records) == curve("step/loss")
+    assert {each.epoch: each.validation.loss for each in training.history} == curve(
+        "validation/loss"
+    )
+    assert {
+        each.epoch: each.validation.figures["race"]["accuracy"] for each in training.history
+    } == curve("validation/race accuracy")
+    assert {each.epoch: each.train.task_losses["age"] for each in training.history} == curve(
+        "fit/age loss"
+    )
+
+
+def test_without_tensorboard_one_line_says_so(tmp_path, undisturbed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    lines: list[str] = []
+    events = EventFiles(tmp_path, lines.append)
+    events.write(undisturbed[1][0])
+    events.close()
+    (line,) = lines
+    assert "TensorBoard is not installed" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bfloat16_keeps_weights_and_heads_in_float32():
