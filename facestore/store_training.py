@@ -19,9 +19,10 @@ from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
 from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
 from facestore.training import load_heads
-from facestore.training.finetuned import is_finetuned, load_finetuned
+from facestore.training.finetuned import FinetunedFile, is_finetuned, load_finetuned
 from facestore.training.inputs import Augmentation
 from facestore.training.loop import LoopOptions
+from facestore.training.whole_tower import TowerOfFile
 
 
 class TrainingVerbs:
@@ -239,17 +240,33 @@ class TrainingVerbs:
         self, path: Path, dataset: str | None, split: str | None, model: str | None, device: str
     ) -> ClassifySummary:
         heads = load_finetuned(path)
-        encoder = self._stores.catalog.encoders.find(model or heads.encoder.name)
+        encoder, loaded = _model_of_file(self._stores, heads, model, device)
         return classify_images(
             self._stores,
             heads,
             encoder=encoder,
-            loaded=_loaded(self._stores, encoder, model, device),
+            loaded=loaded,
             dataset=dataset,
             split=split,
             batch_size=DEFAULT_BATCH_SIZE,
             workers=DEFAULT_WORKERS,
         )
+
+
+def _model_of_file(
+    stores: Stores, heads: FinetunedFile, given: str | None, device: str
+) -> tuple[StoredEncoder | None, OpenClipEncoder | TowerOfFile]:
+    """Return the encoder that a file was trained from, and its model; or the file's own tower."""
+    if heads.tower is None:
+        encoder = stores.catalog.encoders.find(given or heads.encoder.name)
+        return encoder, _loaded(stores, encoder, given, device)
+    if given is not None:
+        message = (
+            f"--model {given} beside '{heads.path}', which has its whole tower and takes no "
+            "encoder: leave --model out."
+        )
+        raise InputError(message)
+    return None, TowerOfFile(heads.tower, heads.encoder, device)
 
 
 def _loaded(

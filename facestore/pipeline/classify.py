@@ -29,19 +29,26 @@ class ClassifySummary:
     n_new
         Predictions written.
     n_without_vector
-        Samples that have no vector of the encoder, and so no prediction.
+        Samples that have no vector of the encoder, or no image to read, and so no prediction.
+    reads_images
+        Whether images were read, and not vectors.
     """
 
     classifiers: tuple[str, ...]
     encoder: str
     n_new: int
     n_without_vector: int
+    reads_images: bool = False
 
     def lines(self) -> list[str]:
         """Return the summary for people, one fact a line."""
         done = f"{self.n_new:,} predictions" if self.n_new else "nothing new to predict"
         lines = [f"{done} by {preview([repr(name) for name in self.classifiers], 5)}"]
-        if self.n_without_vector:
+        if self.n_without_vector and self.reads_images:
+            lines.append(
+                f"{self.n_without_vector:,} samples have no image in a folder that was ingested"
+            )
+        elif self.n_without_vector:
             lines.append(
                 f"{self.n_without_vector:,} samples have no vector of {self.encoder}: "
                 "ingest their images with --model"

@@ -9,6 +9,9 @@ float32 (K,), and `tower.<name of the parameter>`. Metadata as in files of linea
                        or {"type": "regression", "center": ..., "spread": ...}}
 
 A number is center + spread * (weight . features + bias).
+
+A file of an imported classifier has the whole tower, and needs no encoder: `"blocks": "all"`, and
+`"tower"` is its architecture and preprocessing (see `whole_tower`).
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from facestore.errors import EncoderMismatchError, InputError
 from facestore.records import EncoderRecord
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
+from facestore.training.whole_tower import WholeTower
 
 if TYPE_CHECKING:
     import torch
@@ -33,6 +37,7 @@ FORMAT = "facestore-heads/1"
 POOLED_FEATURES = "pooled image features"
 FINETUNED = "finetuned"
 _ENTRY = "facestore"
+_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,17 @@ class FinetunedFile:
     name
         Classifiers are called after it: name and attribute.
     encoder
-        The model whose tower was trained; its weights are those before.
+        The model whose tower was trained; its weights are those before. Of a whole tower: itself.
     n_blocks
-        How many of its last blocks were trained.
+        How many of its last blocks were trained; of a whole tower: how many it has.
     tasks
         What the heads predict.
     training
         Data set, split, options, metrics by epoch, licence of the data ...
     sha256
         Of the file.
+    tower
+        The tower, if the file has it whole.
     """
 
     path: Path
@@ -64,6 +71,7 @@ class FinetunedFile:
     tasks: tuple[HeadTask, ...]
     training: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    tower: WholeTower | None = None
 
     def model(
         self, visual: torch.nn.Module, encoder: EncoderRecord, device: torch.device | str = "cpu"
@@ -73,7 +81,7 @@ class FinetunedFile:
         Parameters
         ----------
         visual
-            Visual part of the open_clip model.
+            Visual part of the open_clip model; a whole tower may have any weights.
         encoder
             Which model that is.
         device
@@ -92,7 +100,7 @@ class FinetunedFile:
         self._check(encoder)
         model = MultiTaskModel(ImageTower(visual, self.n_blocks), self.tasks, device)
         stored = load_file(self.path)
-        wanted = _tensors(model)
+        wanted = _tensors(model, whole=self.tower is not None)
         if stored.keys() != wanted.keys() or any(
             stored[name].shape != tensor.shape for name, tensor in wanted.items()
         ):
@@ -123,8 +131,12 @@ def save_finetuned(
     encoder: EncoderRecord,
     n_blocks: int,
     training: Mapping[str, Any],
+    tower: WholeTower | None = None,
 ) -> str:
-    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex)."""
+    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex).
+
+    With `tower`, which describes the model's own, all of the tower is written.
+    """
     from safetensors.torch import save_file
 
     description = {
@@ -132,12 +144,16 @@ def save_finetuned(
         "name": name,
         "kind": FINETUNED,
         "input": POOLED_FEATURES,
-        "blocks": n_blocks,
+        "blocks": n_blocks if tower is None else _ALL,
         "encoder": asdict(encoder),
+        **({} if tower is None else {"tower": asdict(tower)}),
         "heads": {task.attribute: _described(task) for task in model.tasks},
         "training": dict(training),
     }
-    tensors = {key: value.detach().cpu().contiguous() for key, value in _tensors(model).items()}
+    tensors = {
+        key: value.detach().cpu().contiguous()
+        for key, value in _tensors(model, whole=tower is not None).items()
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -186,27 +202,31 @@ def load_finetuned(path: Path) -> FinetunedFile:
         problem = f"format {FORMAT!r} on {POOLED_FEATURES!r} was expected, not {found}"
         raise _refused(path, problem)
     try:
+        tower = WholeTower(**described["tower"]) if described["blocks"] == _ALL else None
         return FinetunedFile(
             path=path,
             name=described["name"],
             encoder=EncoderRecord(**described["encoder"]),
-            n_blocks=described["blocks"],
+            n_blocks=described["blocks"] if tower is None else tower.n_blocks,
             tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
             training=described["training"],
             sha256=_sha256(path),
+            tower=tower,
         )
     except (KeyError, TypeError) as error:
         raise _refused(path, f"its description is not whole ({error})") from error
 
 
-def _tensors(model: MultiTaskModel) -> dict[str, torch.Tensor]:
-    """Return the model's own tensors by their names in a file."""
+def _tensors(model: MultiTaskModel, *, whole: bool) -> dict[str, torch.Tensor]:
+    """Return the model's own tensors by their names in a file; `whole`: with its whole tower."""
     tensors: dict[str, torch.Tensor] = {}
     for task, head in zip(model.tasks, model.heads, strict=True):
         for part, parameter in head.named_parameters():
             tensors[f"{task.attribute}.{part}"] = parameter
-    tensors |= {key: p for key, p in model.trained().items() if key.startswith("tower.")}
-    return tensors
+    if whole:
+        state = model.tower.module.state_dict()
+        return tensors | {f"tower.{name}": tensor for name, tensor in state.items()}
+    return tensors | {key: p for key, p in model.trained().items() if key.startswith("tower.")}
 
 
 def _described(task: HeadTask) -> dict[str, Any]:
