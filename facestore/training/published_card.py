@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import pickle
 import re
+import struct
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +63,11 @@ _OF_BLOCK = {
     "mlp.fc2": "mlp.c_proj",
 }
 _PARTS = ("weight", "bias")
+# What torch's reader of pickles raises on broken files, besides what it documents.
+_UNPICKLING_ERRORS = (
+    pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError,
+    AttributeError, AssertionError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -128,29 +135,49 @@ def read_card(folder: Path) -> PublishedCard:
         If files, tensors or heads are missing, have other shapes than `config.json` says, or are
         none that this layout has.
     """
-    weights = _weights_file(folder)
+    path = _weights_file(folder)
     config = read_json(folder / CONFIG)
+    return card_of(path, config, _read_weights(path), file_digests(folder))
+
+
+def card_of(
+    path: Path,
+    config: Mapping[str, Any],
+    given: Mapping[str, torch.Tensor],
+    files: Mapping[str, str],
+) -> PublishedCard:
+    """Translate what was read, as `read_card`.
+
+    Parameters
+    ----------
+    path
+        The file of the weights.
+    config
+        What `config.json` says.
+    given
+        Its tensors by name.
+    files
+        SHA-256 (hex) by name.
+    """
+    folder = path.parent
     tower = tower_of(folder, config)
-    given = _read_weights(weights)
-    prefix = _prefix(weights, given)
+    prefix = _prefix(path, given)
     own = {name: tensor for name, tensor in given.items() if _belongs(name, prefix)}
     rest = {name: tensor for name, tensor in given.items() if name not in own}
     classes = {attribute: classes_of(folder, config, attribute) for attribute in HEADS}
     heads = {
-        attribute: _head(weights, rest, attribute, classes[attribute], tower.vision["width"])
+        attribute: _head(path, rest, attribute, classes[attribute], tower.vision["width"])
         for attribute in HEADS
     }
-    state = _tower_state(
-        weights, {name[len(prefix) :]: tensor for name, tensor in own.items()}, tower
-    )
+    bare = {name[len(prefix) :]: tensor for name, tensor in own.items()}
     return PublishedCard(
         folder=folder,
         tower=tower,
-        state=state,
+        state=_tower_state(path, bare, tower),
         heads=heads,
         classes=classes,
-        ignored=_ignored(weights, rest),
-        files=file_digests(folder),
+        ignored=_ignored(path, rest),
+        files=files,
     )
 
 
@@ -187,8 +214,11 @@ def _read_weights(path: Path) -> dict[str, torch.Tensor]:
         if path.suffix == ".safetensors":
             found = load_file(path)
         else:
-            found = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+            with warnings.catch_warnings():
+                # What torch warns of are files that it then refuses.
+                warnings.simplefilter("ignore")
+                found = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, *_UNPICKLING_ERRORS) as error:
         reason = " ".join(str(error).split())[:120]
         problem = f"tensors and nothing else were expected in it ({reason})"
         raise refused(path, problem, f"Save the state dict as {WEIGHTS[0]}.") from error
