@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS, HEADS_FOLDER
+from facestore.encoder import OpenClipEncoder
 from facestore.errors import InputError
 from facestore.pipeline import Stores
 from facestore.pipeline.cards import write_card
@@ -16,8 +18,9 @@ from facestore.pipeline.trained import ClassifySummary
 from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
 from facestore.store_finetuning import check_attributes, check_fraction, loaded_model
-from facestore.training import load_heads
-from facestore.training.finetuned import is_finetuned, load_finetuned
+from facestore.training import HeadsFile, load_heads
+from facestore.training.finetuned import FinetunedFile, is_finetuned, load_finetuned
+from facestore.training.whole_tower import TowerOfFile
 
 
 class TrainingVerbs:
@@ -144,26 +147,49 @@ class TrainingVerbs:
         given = self._stores.catalog.encoders.find(model) if model else None
         encoder = encoder_of(self._stores, path, heads, given)
         summary = classify(self._stores, path, heads, encoder=encoder, dataset=dataset, split=split)
-        # A card beside a file from elsewhere has figures of its own.
-        if path.resolve().parent == (self.path / HEADS_FOLDER).resolve():
-            write_card(self._stores, path, heads)
+        self._update_card(path, heads)
         return summary
 
     def _predict_with_finetuned(
         self, path: Path, dataset: str | None, split: str | None, model: str | None, device: str
     ) -> ClassifySummary:
         heads = load_finetuned(path)
-        encoder = self._stores.catalog.encoders.find(model or heads.encoder.name)
-        return classify_images(
+        encoder, loaded = _model_of_file(self._stores, heads, model, device)
+        summary = classify_images(
             self._stores,
             heads,
             encoder=encoder,
-            loaded=loaded_model(self._stores, encoder, model, device),
+            loaded=loaded,
             dataset=dataset,
             split=split,
             batch_size=DEFAULT_BATCH_SIZE,
             workers=DEFAULT_WORKERS,
         )
+        # How a tower that others trained came about is known from their card alone.
+        if heads.tower is None:
+            self._update_card(path, heads)
+        return summary
+
+    def _update_card(self, path: Path, heads: HeadsFile | FinetunedFile) -> None:
+        """Write the new figures; a card beside a file from elsewhere has figures of its own."""
+        if path.resolve().parent == (self.path / HEADS_FOLDER).resolve():
+            write_card(self._stores, path, heads)
+
+
+def _model_of_file(
+    stores: Stores, heads: FinetunedFile, given: str | None, device: str
+) -> tuple[StoredEncoder | None, OpenClipEncoder | TowerOfFile]:
+    """Return the encoder that a file was trained from, and its model; or the file's own tower."""
+    if heads.tower is None:
+        encoder = stores.catalog.encoders.find(given or heads.encoder.name)
+        return encoder, loaded_model(stores, encoder, given, device)
+    if given is not None:
+        message = (
+            f"--model {given} beside '{heads.path}', which has its whole tower and takes no "
+            "encoder: leave --model out."
+        )
+        raise InputError(message)
+    return None, TowerOfFile(heads.tower, heads.encoder, device)
 
 
 def _check_numbers(few_shot: int | None, seeds: int, l2: float | None) -> None:

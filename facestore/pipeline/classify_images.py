@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from facestore.training.decisions import Decided
 from facestore.training.finetuned import FINETUNED, FinetunedFile
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import Augmentation, ImageInputs
+from facestore.training.whole_tower import TowerOfFile
 
 
 def image_files(stores: Stores) -> dict[str, Path]:
@@ -39,7 +41,7 @@ def image_files(stores: Stores) -> dict[str, Path]:
 def image_inputs(
     files: Mapping[str, Path],
     image_ids: Sequence[str],
-    encoder: OpenClipEncoder,
+    encoder: OpenClipEncoder | TowerOfFile,
     *,
     augmentation: Augmentation | None = None,
     workers: int,
@@ -57,8 +59,8 @@ def classify_images(
     stores: Stores,
     heads: FinetunedFile,
     *,
-    encoder: StoredEncoder,
-    loaded: OpenClipEncoder,
+    encoder: StoredEncoder | None,
+    loaded: OpenClipEncoder | TowerOfFile,
     dataset: str | None,
     split: str | None,
     batch_size: int,
@@ -73,7 +75,8 @@ def classify_images(
     heads
         The file of the model.
     encoder, loaded
-        The encoder that it was trained from.
+        The encoder that it was trained from, and its model. A file that has its tower whole belongs
+        to no encoder of the store: None, and that tower.
     dataset, split
         Only samples of these; None: of all.
     batch_size, workers
@@ -132,18 +135,21 @@ def _frames(
         )
 
 
-def _record(heads: FinetunedFile, number: int, encoder: StoredEncoder) -> ClassifierRecord:
+def _record(heads: FinetunedFile, number: int, encoder: StoredEncoder | None) -> ClassifierRecord:
     task = heads.tasks[number]
+    # No row of `encoders` says what a whole tower is, so this one does.
+    tower = {} if heads.tower is None else {"tower": asdict(heads.encoder)}
     return ClassifierRecord(
         name=f"{heads.name} {task.attribute}",
         kind=FINETUNED,
         attribute=task.attribute,
-        encoder_id=encoder.encoder_id,
+        encoder_id=None if encoder is None else encoder.encoder_id,
         details={
             "file": heads.path.name,
             "file_sha256": heads.sha256,
             "classes": task.classes,
             "blocks": heads.n_blocks,
+            **tower,
             "training": dict(heads.training),
         },
     )

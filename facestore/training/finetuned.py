@@ -9,6 +9,9 @@ float32 (K,), and `tower.<name of the parameter>`. Metadata as in files of linea
                        or {"type": "regression", "center": ..., "spread": ...}}
 
 A number is center + spread * (weight . features + bias).
+
+A file of an imported classifier has the whole tower, and needs no encoder: `"blocks": "all"`, and
+`"tower"` is its architecture and preprocessing (see `whole_tower`).
 """
 
 from __future__ import annotations
@@ -29,12 +32,14 @@ from facestore.training.described import (
 )
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
+from facestore.training.whole_tower import WholeTower
 
 if TYPE_CHECKING:
     import torch
 
 POOLED_FEATURES = "pooled image features"
 FINETUNED = "finetuned"
+_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,17 @@ class FinetunedFile:
     name
         Classifiers are called after it: name and attribute.
     encoder
-        The model whose tower was trained; its weights are those before.
+        The model whose tower was trained; its weights are those before. Of a whole tower: itself.
     n_blocks
-        How many of its last blocks were trained.
+        How many of its last blocks were trained; of a whole tower: how many it has.
     tasks
         What the heads predict.
     training
         Data set, split, options, metrics by epoch, licence of the data ...
     sha256
         Of the file.
+    tower
+        The tower, if the file has it whole.
     """
 
     path: Path
@@ -66,6 +73,7 @@ class FinetunedFile:
     tasks: tuple[HeadTask, ...]
     training: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    tower: WholeTower | None = None
 
     @property
     def classifier_names(self) -> list[str]:
@@ -80,7 +88,7 @@ class FinetunedFile:
         Parameters
         ----------
         visual
-            Visual part of the open_clip model.
+            Visual part of the open_clip model; a whole tower may have any weights.
         encoder
             Which model that is.
         device
@@ -99,7 +107,7 @@ class FinetunedFile:
         self._check(encoder)
         model = MultiTaskModel(ImageTower(visual, self.n_blocks), self.tasks, device)
         stored = load_file(self.path)
-        wanted = _tensors(model)
+        wanted = _tensors(model, whole=self.tower is not None)
         if stored.keys() != wanted.keys() or any(
             stored[name].shape != tensor.shape for name, tensor in wanted.items()
         ):
@@ -130,19 +138,27 @@ def save_finetuned(
     encoder: EncoderRecord,
     n_blocks: int,
     training: Mapping[str, Any],
+    tower: WholeTower | None = None,
 ) -> str:
-    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex)."""
+    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex).
+
+    With `tower`, which describes the model's own, all of the tower is written.
+    """
     description = {
         "format": FORMAT,
         "name": name,
         "kind": FINETUNED,
         "input": POOLED_FEATURES,
-        "blocks": n_blocks,
+        "blocks": n_blocks if tower is None else _ALL,
         "encoder": asdict(encoder),
+        **({} if tower is None else {"tower": asdict(tower)}),
         "heads": {task.attribute: _described(task) for task in model.tasks},
         "training": dict(training),
     }
-    tensors = {key: value.detach().cpu().numpy() for key, value in _tensors(model).items()}
+    tensors = {
+        key: value.detach().cpu().numpy()
+        for key, value in _tensors(model, whole=tower is not None).items()
+    }
     return write_described(path, tensors, description)
 
 
@@ -170,27 +186,31 @@ def load_finetuned(path: Path) -> FinetunedFile:
         problem = f"its heads take {described.get('input')!r}, {POOLED_FEATURES!r} was expected"
         raise refused(path, problem)
     try:
+        tower = WholeTower(**described["tower"]) if described["blocks"] == _ALL else None
         return FinetunedFile(
             path=path,
             name=described["name"],
             encoder=EncoderRecord(**described["encoder"]),
-            n_blocks=described["blocks"],
+            n_blocks=described["blocks"] if tower is None else tower.n_blocks,
             tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
             training=described["training"],
             sha256=file_sha256(path),
+            tower=tower,
         )
     except (KeyError, TypeError) as error:
         raise refused(path, f"its description is not whole ({error})") from error
 
 
-def _tensors(model: MultiTaskModel) -> dict[str, torch.Tensor]:
-    """Return the model's own tensors by their names in a file."""
+def _tensors(model: MultiTaskModel, *, whole: bool) -> dict[str, torch.Tensor]:
+    """Return the model's own tensors by their names in a file; `whole`: with its whole tower."""
     tensors: dict[str, torch.Tensor] = {}
     for task, head in zip(model.tasks, model.heads, strict=True):
         for part, parameter in head.named_parameters():
             tensors[f"{task.attribute}.{part}"] = parameter
-    tensors |= {key: p for key, p in model.trained().items() if key.startswith("tower.")}
-    return tensors
+    if whole:
+        state = model.tower.module.state_dict()
+        return tensors | {f"tower.{name}": tensor for name, tensor in state.items()}
+    return tensors | {key: p for key, p in model.trained().items() if key.startswith("tower.")}
 
 
 def _described(task: HeadTask) -> dict[str, Any]:
