@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 
 import numpy as np
 import polars as pl
@@ -48,6 +49,7 @@ def rows(store, query):
 def test_ages_on_stored_vectors_are_rows_of_the_views(store):
     summary = store.train_age(dataset="faces", on_vectors=True, name="years", data_licence="CC0")
     assert summary.predictions.n_new == 2 * (N_TRAIN + N_VAL)
+    assert summary.heads.training["age"] == asdict(AgeOptions())
     assert load_heads(summary.path).description() == summary.heads.description()
 
     ((n, mae, bias),) = rows(

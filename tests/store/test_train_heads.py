@@ -63,6 +63,10 @@ def test_heads_are_trained_saved_and_judged_by_the_views(store):
     # The same predictions for another data set, from the file alone.
     other = store.predict_with(summary.heads.path, dataset="val")
     assert other.n_new == 3 * 16
+    card = summary.card.read_text()
+    assert "| race | val | val | 16 |" in card
+    assert "cross entropy of gender + cross entropy of race + cross entropy of age" in card
+    assert card.count("| 2 | ") >= 1  # the epochs
     names = [f"{summary.heads.name} {attribute}" for attribute in ATTRIBUTES]
     found = values(
         store,

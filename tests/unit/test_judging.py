@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 from facestore.pipeline.judging import Judge
 from facestore.pipeline.trained import prediction_rows
 from facestore.records import AttributeClass
-from facestore.training.decisions import Decided
+from facestore.training.decisions import Decided, decide, together
 from facestore.training.heads import NO_CLASS, HeadTask
 
 AGES = [AttributeClass("young", 1, 0, 29), AttributeClass("old", 2, 30, None)]
@@ -65,6 +65,18 @@ def test_ages_are_judged_in_years_and_as_classes(judged):
     assert figures["age"]["within_8_years"] == pytest.approx((np.abs(errors) <= 8).mean())
     as_class = (years[known] >= 30) == (targets["age"][known] >= 30)
     assert figures["age"]["accuracy"] == pytest.approx(as_class.mean())
+
+
+def test_decisions_on_batches_are_joined_in_order():
+    logits = np.random.default_rng(2).normal(size=(9, 3))
+    parts = [decide(part, ("a", "b", "c")) for part in np.array_split(logits, 4)]
+    whole, joined = decide(logits, ("a", "b", "c")), together(parts)
+    assert joined.predicted == whole.predicted
+    np.testing.assert_array_equal(joined.score, whole.score)
+    np.testing.assert_array_equal(joined.margin, whole.margin)
+    years = together([decide(part, ()) for part in np.array_split(logits[:, 0], 2)])
+    np.testing.assert_array_equal(years.value, logits[:, 0])
+    assert (years.predicted, years.score) == (None, None)
 
 
 def test_a_number_is_in_the_class_of_its_completed_years():
