@@ -133,6 +133,32 @@ BAD_TABLES: dict[str, list[str]] = {
         "update published_figures set value = 93.7",
         "update published_figures set value = 'nan'",
     ],
+    "explanations_refer": [
+        "update explanations set encoder_id = 99 where sample_id = 1",
+        "update explanations set encoder_id = 2 where classifier_id is not null",
+        "update explanations set classifier_id = 99 where classifier_id is not null",
+        "update explanations set sample_id = 99 where sample_id = 5",
+    ],
+    "explanations_are_whole": [
+        "update explanations set explanation_id = 'x' where sample_id = 5 and method = 'relevancy'",
+        "update explanations set target = ' '",
+        *(f"update explanations set score = {score}" for score in (NAN, "'infinity'")),
+        "update explanations set grid_rows = 3, grid_cols = 3",
+        "update explanations set grid_rows = -1, grid_cols = -1 where sample_id = 5",
+        "update explanations set relevance = [] where sample_id = 5",
+        "update explanations set relevance = [null, 1, 1, 1] where method = 'lime'",
+        f"update explanations set relevance = [{NAN}, 1, 1, 1] where method = 'lime'",
+        "update explanations set relevance = [-1] where sample_id = 5 and method = 'relevancy'",
+        "update explanations set r_squared = null where method = 'lime'",
+        "update explanations set r_squared = 0.5 where method = 'relevancy'",
+        "update explanations set r_squared = 1.5 where method = 'lime'",
+        f"update explanations set r_squared = {NAN} where method = 'lime'",
+        "update explanations set parameters = '3'",
+    ],
+    "explanations_unique": [
+        "insert into explanations select * replace (repeat('f', 32) as explanation_id) "
+        "from explanations limit 1",
+    ],
     "neighbours_refer": [
         "insert into neighbours values (2, 'a', 'b', 0.99)",
         "insert into neighbours values (99, 'a', 'b', 0.99)",
