@@ -56,10 +56,11 @@ def gradcam_maps(
     taken: list[torch.Tensor] = []
 
     def forward(inputs: torch.Tensor) -> torch.Tensor:
-        scores = scores_of(image_vectors(tower, inputs, unit=unit), targets)
+        vectors = image_vectors(tower, inputs, unit=unit)
+        scores = scores_of(vectors, targets)
         taken.append(scores.detach())
-        # A score that no image changes has no graph; 0 times the pixels gives it one, and no map.
-        return scores + 0 * inputs.flatten(1).sum(1)
+        # A score that no image changes has no graph: 0 times the vectors gives it one, and no map.
+        return scores + 0 * vectors.sum(1)
 
     with torch.inference_mode(False), torch.enable_grad(), evaluating(tower):
         inputs = attached(tower, pixels)

@@ -8,8 +8,9 @@ and Encoder-Decoder Transformers", equations 5 and 6 for self-attention. A layer
 
 and the map is the row of R that the image vector is read from. That row is rolled by itself, from
 the last layer to the first: r <- r + r . (dscore/dA * A)+, the same by associativity, and a layer
-of n tokens takes n^2 steps instead of n^3. Attention pooling has no residual branch, so there r <- r . (dscore/dA * A)+; where
-tokens are averaged, the 1/n that each has of itself alone is left out.
+of n tokens takes n^2 steps instead of n^3. Attention pooling has no residual branch, so there
+r <- r . (dscore/dA * A)+; where tokens are averaged, the 1/n that each has of itself alone is
+left out.
 """
 
 from __future__ import annotations
