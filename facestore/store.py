@@ -36,13 +36,14 @@ from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.store_curation import CurationVerbs
+from facestore.store_explaining import ExplainingVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs):
+class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, ExplainingVerbs):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the

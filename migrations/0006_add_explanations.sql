@@ -14,6 +14,7 @@ create table explanations (
     grid_cols integer not null,
     relevance float[] not null,
     r_squared double,
+    r_squared_left_out double,
     created_at timestamp not null
 );
 comment on table explanations is 'maps of what moved a score: one sample, one target, one method';
@@ -28,4 +29,5 @@ comment on column explanations.grid_rows is 'cells from top to bottom of what th
 comment on column explanations.grid_cols is 'cells from left to right, as one sees the picture';
 comment on column explanations.relevance is 'a number a cell, row by row from the top; below 0, in lime alone: speaks against; no unit';
 comment on column explanations.r_squared is 'lime: how much of the variance of the score its linear fit explains, at most 1';
+comment on column explanations.r_squared_left_out is 'lime: the same of changed images that were left out of the fit, one at a time';
 comment on column explanations.created_at is 'UTC';

@@ -152,6 +152,8 @@ BAD_TABLES: dict[str, list[str]] = {
         "update explanations set r_squared = null where method = 'lime'",
         "update explanations set r_squared = 0.5 where method = 'relevancy'",
         "update explanations set r_squared = 1.5 where method = 'lime'",
+        "update explanations set r_squared_left_out = null where method = 'lime'",
+        "update explanations set r_squared_left_out = 0.6 where method = 'lime'",
         f"update explanations set r_squared = {NAN} where method = 'lime'",
         "update explanations set parameters = '3'",
     ],

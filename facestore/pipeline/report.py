@@ -43,13 +43,14 @@ def write_report(stores: Stores, folder: Path) -> Path:
     """
     con = stores.catalog.database.reader()
     own = resources.folder("reports")
-    tables = [_run(con, query) for query in read_queries(own / "queries")]
+    tables = [run_query(con, query) for query in read_queries(own / "queries")]
     page = render_report(tables, _provenance(tables), own)
     folder.mkdir(parents=True, exist_ok=True)
     return replace_file(folder / _PAGE, page)
 
 
-def _run(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
+def run_query(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
+    """Return what a query of the report gives."""
     relation = con.sql(query.sql)
     types = tuple(str(each) for each in relation.types)
     return Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))
