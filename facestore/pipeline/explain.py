@@ -12,7 +12,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.encoder import LazyEncoder
 from facestore.errors import InputError, preview
-from facestore.pipeline.classify_images import image_files
+from facestore.pipeline.classify_images import file_of, image_files
 from facestore.pipeline.context import Stores, recorded
 from facestore.pipeline.questions import Asked, ExplainOptions, Run, Sample
 
@@ -154,4 +154,4 @@ def picture_files(stores: Stores, samples: pl.DataFrame, images: Path | None) ->
         message = f"'{images}' is no folder: give --images the folder that the paths start in."
         raise InputError(message)
     rows = samples.select("path", "image_id").iter_rows()
-    return {image_id: images / path for path, image_id in rows}
+    return {image_id: file_of(images, path) for path, image_id in rows}
