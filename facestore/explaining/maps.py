@@ -85,7 +85,8 @@ def scores_of(vectors: torch.Tensor, targets: Targets) -> torch.Tensor:
             message = f"The head gave shape {tuple(scores.shape)} for {n} vectors, not ({n},)."
             raise InputError(message)
         return scores
-    wanted = torch.as_tensor(targets, dtype=vectors.dtype, device=vectors.device)
+    # A copy, since gradients cannot pass what was made in inference mode.
+    wanted = torch.as_tensor(targets, dtype=vectors.dtype, device=vectors.device).clone()
     if tuple(wanted.shape) not in {(dim,), (n, dim)}:
         message = (
             f"Targets of shape {tuple(wanted.shape)} for {n} image vectors of {dim} values: give "
