@@ -27,6 +27,7 @@ from facestore.errors import QueryError
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
+from facestore.pipeline.explanation_page import write_report_page
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
@@ -274,7 +275,9 @@ class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, ExplainingV
     def report(self, out: AnyPath | None = None) -> Path:
         """Write the HTML report, by default into the store; return its first page."""
         folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        return write_report(self._stores, folder)
+        explanations = write_report_page(self._stores, folder)
+        more = [(explanations.name, "Explanations")] if explanations else []
+        return write_report(self._stores, folder, more)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Run a query; read-only.

@@ -95,7 +95,13 @@ def fill_explanations(con: Con) -> None:
     ]
     fill(con, explanations=[explanation(i, i, m, cols=c) for i, m, c in maps])
     fill(con, explanations=[explanation(9, 1, [1.0, 2.0], cols=2, target="a photo of a man")])
-    lime = {"method": "lime", "r_squared": 0.5, "r_squared_left_out": 0.25, "parameters": '{"seed": 0}', "classifier_id": 1}
+    lime = {
+        "method": "lime",
+        "r_squared": 0.5,
+        "r_squared_left_out": 0.25,
+        "parameters": '{"seed": 0}',
+        "classifier_id": 1,
+    }
     signed = [0.5, -0.25, 0.0, 1.0]
     fill(con, explanations=[explanation(10 + i, i, signed, cols=2, **lime) for i in range(1, 7)])
 
