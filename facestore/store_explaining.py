@@ -88,8 +88,7 @@ class ExplainingVerbs:
             Folder of files of heads; that of the store by default.
         """
         asked = Asked(tuple(prompts), classifier, prompt_set, class_name, against)
-        chosen = (samples, dataset, split, groups, limit, worst)
-        if not any(chosen):
+        if not samples and not groups and {dataset, split, limit, worst} == {None}:
             message = (
                 "All samples of the store would be explained, which takes long: choose some by "
                 "name, or by --worst, --group, --dataset, --split or --limit."
