@@ -27,6 +27,7 @@ from facestore.errors import QueryError
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
+from facestore.pipeline.explanation_page import write_report_page
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
@@ -36,6 +37,7 @@ from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.store_curation import CurationVerbs
+from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
@@ -43,7 +45,9 @@ from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, FinetuningVerbs):
+class Store(
+    ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, FinetuningVerbs, ExplainingVerbs
+):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
@@ -274,7 +278,9 @@ class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, FinetuningV
     def report(self, out: AnyPath | None = None) -> Path:
         """Write the HTML report, by default into the store; return its first page."""
         folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        return write_report(self._stores, folder)
+        explanations = write_report_page(self._stores, folder)
+        more = [(explanations.name, "Explanations")] if explanations else []
+        return write_report(self._stores, folder, more)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Run a query; read-only.

@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from facestore.cli import analysis, classifiers, curation, data, nearest, train, upkeep
+from facestore.cli import analysis, classifiers, curation, data, explain, nearest, train, upkeep
 from facestore.errors import FacestoreError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
@@ -29,6 +29,7 @@ curation.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
 nearest.add_commands(app)
+explain.add_commands(app)
 upkeep.add_commands(app)
 
 

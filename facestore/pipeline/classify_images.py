@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -34,8 +34,28 @@ def image_files(stores: Stores) -> dict[str, Path]:
     for dataset, folder in stores.catalog.samples.folders().items():
         samples = stores.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
-            files.setdefault(image_id, Path(folder) / path)
+            files.setdefault(image_id, file_of(Path(folder), path))
     return files
+
+
+def file_of(folder: Path, path: str) -> Path:
+    """Return where the file of a sample should be.
+
+    Parameters
+    ----------
+    folder
+        The folder that was ingested.
+    path
+        Of the sample: relative to the folder, or beginning above it, as a label table may name
+        files: `val/1.jpg` in `faces/val`.
+    """
+    parts, above = PurePosixPath(path).parts, folder.resolve().parts
+    for depth in range(1, len(parts)):
+        if parts[:depth] == above[-depth:]:
+            file = folder.joinpath(*parts[depth:])
+            if file.is_file():
+                return file
+    return folder / path
 
 
 def image_inputs(

@@ -10,6 +10,7 @@ from pathlib import Path
 from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.errors import InputError
+from facestore.pipeline.classify_images import file_of
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
 from facestore.pipeline.report import replace_file
@@ -68,7 +69,7 @@ def _thumbnail(hit: Hit, folders: Mapping[str, Path], images: Path | None) -> st
     folder = folders.get(hit.dataset, images)
     if folder is None:
         return None
-    file = (folder / hit.path).resolve()
+    file = file_of(folder, hit.path).resolve()
     # a path comes from a label table, which may say anything
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ _PAGE = "index.html"
 _CHART_LIBRARIES = ("altair", "vl-convert-python", "jinja2")
 
 
-def write_report(stores: Stores, folder: Path) -> Path:
+def write_report(stores: Stores, folder: Path, more_pages: Sequence[tuple[str, str]] = ()) -> Path:
     """Write the HTML report; the store is only read.
 
     Parameters
@@ -28,6 +29,8 @@ def write_report(stores: Stores, folder: Path) -> Path:
         What is reported.
     folder
         Where the page goes; made if it is not there. A report that is there is replaced whole.
+    more_pages
+        (file, name) of pages that lie beside it already.
 
     Returns
     -------
@@ -43,13 +46,14 @@ def write_report(stores: Stores, folder: Path) -> Path:
     """
     con = stores.catalog.database.reader()
     own = resources.folder("reports")
-    tables = [_run(con, query) for query in read_queries(own / "queries")]
-    page = render_report(tables, _provenance(tables), own)
+    tables = [run_query(con, query) for query in read_queries(own / "queries")]
+    page = render_report(tables, _provenance(tables), own, more_pages)
     folder.mkdir(parents=True, exist_ok=True)
     return replace_file(folder / _PAGE, page)
 
 
-def _run(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
+def run_query(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
+    """Return what a query of the report gives."""
     relation = con.sql(query.sql)
     types = tuple(str(each) for each in relation.types)
     return Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))

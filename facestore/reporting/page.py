@@ -36,7 +36,12 @@ class Provenance:
     is_synthetic: bool = False
 
 
-def render_report(tables: Sequence[Table], provenance: Provenance, templates: Path) -> str:
+def render_report(
+    tables: Sequence[Table],
+    provenance: Provenance,
+    templates: Path,
+    more_pages: Sequence[tuple[str, str]] = (),
+) -> str:
     """Render the report as one HTML page that needs nothing else.
 
     Parameters
@@ -47,6 +52,8 @@ def render_report(tables: Sequence[Table], provenance: Provenance, templates: Pa
         What made it.
     templates
         Folder with `index.html.j2`.
+    more_pages
+        (file, name) of pages beside it, which it links to.
 
     Raises
     ------
@@ -66,6 +73,7 @@ def render_report(tables: Sequence[Table], provenance: Provenance, templates: Pa
         sweep_charts=sweep_charts(by_name["k_sweep"]),
         provenance=provenance,
         max_open_rows=MAX_OPEN_ROWS,
+        more_pages=more_pages,
     )
 
 
