@@ -39,6 +39,8 @@ def write_described(
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         save_file(whole, unfinished, metadata={_ENTRY: json.dumps(dict(description))})
+        # safetensors makes it for the owner alone, and heads are there to be given to others
+        unfinished.chmod(0o644)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
