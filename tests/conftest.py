@@ -28,12 +28,25 @@ def all_views() -> list[views.ViewFile]:
     return views.load_views(resources.folder("sql"))
 
 
-@pytest.fixture
-def con(all_views: list[views.ViewFile]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a catalogue in memory: migrated, with all views, without samples."""
-    with duckdb.connect() as connection:
+@pytest.fixture(scope="session")
+def new_catalogue(
+    all_views: list[views.ViewFile], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the file of a catalogue: migrated, with all views, without samples; only to be copied."""
+    path = tmp_path_factory.mktemp("catalogue") / "new.duckdb"
+    with duckdb.connect(path) as connection:
         migrate.migrate(connection, migrate.load_migrations(resources.folder("migrations")))
         views.install_views(connection, all_views)
+    return path
+
+
+@pytest.fixture
+def con(new_catalogue: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a catalogue in memory; copying one takes a seventh of the time of making one."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{new_catalogue}' as new (read_only)")
+        connection.execute("copy from database new to memory")
+        connection.execute("detach new")
         yield connection
 
 
