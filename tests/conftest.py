@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -21,6 +22,12 @@ hypothesis.settings.load_profile("facestore")
 def pytest_report_header() -> str:
     names = ("duckdb", "lancedb", "torch", "open_clip_torch", "polars", "pillow")
     return "versions: " + ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported: Hypothesis calls it for each example."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
