@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from facestore.cli import analysis, curation, data, nearest, train, upkeep
+from facestore.cli import analysis, curation, data, nearest, prompts, train, upkeep
 from facestore.errors import FacestoreError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.add_commands(app)
+prompts.add_commands(app)
 curation.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)

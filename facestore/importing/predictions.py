@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
-from facestore.importing.tables import read_table
 from facestore.names import FILE_COLUMNS
+from facestore.tables import read_table
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
 _NUMBERS = ("score", "margin", "value")

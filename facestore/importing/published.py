@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
-from facestore.importing.tables import read_table
+from facestore.tables import read_table
 
 PUBLISHED_SCHEMA = pl.Schema(
     {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,24 +17,27 @@ from facestore.encoder import OpenClipEncoder
 from facestore.errors import InputError, preview
 from facestore.pipeline.classify import ClassifySummary
 from facestore.pipeline.context import Stores, recorded
-from facestore.records import ClassifierRecord
+from facestore.records import ClassifierRecord, ImageFile
+from facestore.sources import ImageSource
 from facestore.training.finetuned import FINETUNED, FinetunedFile
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import Augmentation, ImageInputs
 
 
-def image_files(stores: Stores) -> dict[str, Path]:
-    """Return a file for every image of the data sets that were ingested from folders."""
-    files: dict[str, Path] = {}
-    for dataset, folder in stores.catalog.samples.folders().items():
+def image_files(stores: Stores) -> dict[str, ImageFile]:
+    """Return what reads every image of the data sets that were ingested; nothing is opened yet."""
+    files: dict[str, ImageFile] = {}
+    for dataset, (given, layout) in stores.catalog.samples.sources().items():
+        source = ImageSource(given, layout)
         samples = stores.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
-            files.setdefault(image_id, Path(folder) / path)
+            if image_id not in files:
+                files[image_id] = source.file(path)
     return files
 
 
 def image_inputs(
-    files: Mapping[str, Path],
+    files: Mapping[str, ImageFile],
     image_ids: Sequence[str],
     encoder: OpenClipEncoder,
     *,

@@ -188,7 +188,7 @@ def _train(
     choice: Choice,
     options: FinetuneOptions,
     sets: Sequence[TrainingSet],
-    files: dict[str, Path],
+    files: dict[str, ImageFile],
     recipe: str,
 ) -> None:
     fit = _part(sets, [each.fit for each in sets], without=())
