@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError
+from facestore.errors import FacestoreError, TableError
 
 MAX_COLUMNS = 10_000
 JSON_LINES = (".jsonl", ".ndjson")
@@ -20,11 +25,34 @@ _MARKS = {
     b"\xfe\xff": "it is written in UTF-16",
     b"\x28\xb5\x2f\xfd": "it is compressed with Zstandard",
 }
-# polars gives up with PanicException, which is no PolarsError, where a file surprises it.
+# What libraries raise on files that surprise them. polars gives up with PanicException, which is
+# no PolarsError; json and yaml end deep nesting with RecursionError.
 _UNREADABLE = (
     pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, TypeError,
-    OverflowError, MemoryError,
+    LookupError, EOFError, ArithmeticError, MemoryError, RecursionError, SyntaxError, RuntimeError,
+    NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
+
+
+@contextmanager
+def refusing(path: Path, what: str = "a table") -> Iterator[None]:
+    """Turn what a library raises on a broken file into one TableError.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it was read as.
+    """
+    try:
+        yield
+    except FacestoreError:
+        raise
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        problem = f"not readable as {what} ({reason})"
+        raise TableError(path, problem, "Check the file.") from error
 
 
 def read_table(path: Path) -> pl.DataFrame:
@@ -52,10 +80,8 @@ def read_text_table(path: Path) -> pl.DataFrame:
         As `read_table`.
     """
     table = _read(path, as_text=True)
-    try:
+    with refusing(path):
         return as_text(table)
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
 
 
 def as_text(table: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +99,7 @@ def _read(path: Path, *, as_text: bool) -> pl.DataFrame:
     if not path.is_file():
         found = "no file" if path.exists() else "not there"
         raise TableError(path, f"it is {found}", "Check the path.")
-    try:
+    with refusing(path):
         if path.suffix.lower() == ".parquet":
             table = _read_parquet(path)
         elif path.suffix.lower() in JSON_LINES:
@@ -84,10 +110,6 @@ def _read(path: Path, *, as_text: bool) -> pl.DataFrame:
             _check_start(path, separator)
             options = {"infer_schema": False} if as_text else {"infer_schema_length": None}
             table = pl.read_csv(path, separator=separator, **options)
-    except TableError:
-        raise
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
     _check_repeats(path, table.columns)
     return table
 
@@ -134,8 +156,3 @@ def _check_repeats(path: Path, columns: list[str]) -> None:
         if found and found[1] in columns:
             problem = f"column {found[1]!r} occurs twice"
             raise TableError(path, problem, "Remove one of them, or give it another name.")
-
-
-def _unreadable(path: Path, error: BaseException) -> TableError:
-    reason = " ".join(str(error).split())[:200]
-    return TableError(path, f"not readable as a table ({reason})", "Check the file.")

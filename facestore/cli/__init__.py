@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from facestore.cli import analysis, curation, data, nearest, prompts, train, upkeep
+from facestore.cli.console import one_line
 from facestore.errors import FacestoreError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    typer.secho(f"Error: {message}", fg=typer.colors.RED, err=True)
+    typer.secho(f"Error: {one_line(message)}", fg=typer.colors.RED, err=True)
     sys.exit(status)
 
 

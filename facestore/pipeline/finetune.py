@@ -19,6 +19,7 @@ from facestore.pipeline.classify import ClassifySummary
 from facestore.pipeline.classify_images import classify_images, image_files, image_inputs
 from facestore.pipeline.context import Stores, recorded, versions
 from facestore.pipeline.training_set import NO_VECTOR, Choice, TrainingSet, choose, leaking_samples
+from facestore.records import ImageFile
 from facestore.training.events import EventFiles
 from facestore.training.finetuned import FinetunedFile, load_finetuned, save_finetuned
 from facestore.training.heads import NO_CLASS, HeadTask, MultiTaskModel
