@@ -13,6 +13,8 @@ from PIL import Image, UnidentifiedImageError
 
 # Pillow only warns of a picture of 90 to 180 megapixels; `open_picture` refuses it.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Of broken EXIF and the like, which is not read here.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # Those of the suffixes that ingest takes. Pillow knows more, and hands PostScript to another
 # program to be run, whatever the file is called.

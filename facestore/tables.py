@@ -97,8 +97,8 @@ def as_text(table: pl.DataFrame) -> pl.DataFrame:
 
 def _read(path: Path, *, as_text: bool) -> pl.DataFrame:
     if not path.is_file():
-        found = "no file" if path.exists() else "not there"
-        raise TableError(path, f"it is {found}", "Check the path.")
+        found = "it is no file" if path.exists() else "there is no such file"
+        raise TableError(path, found, "Check the path.")
     with refusing(path):
         if path.suffix.lower() == ".parquet":
             table = _read_parquet(path)

@@ -87,7 +87,10 @@ def read_manifest(
     elif is_pattern(source):
         manifest = _of_pattern(request)
     else:
-        message = f"'{source}' is not there: expected a folder, .tar, .parquet or table of images."
+        message = (
+            f"'{source}' is not there: a folder of images was expected, a .tar or .parquet with "
+            "images, or a table that lists them."
+        )
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
         return _with_table(manifest, _table(labels, rules))

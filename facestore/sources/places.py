@@ -123,7 +123,9 @@ def expand(source: Path) -> list[Path]:
     for each in choices:
         n_names *= len(each)
     if n_names > _MOST_FILES:
-        message = f"'{source}' stands for {n_names:,} files, at most {_MOST_FILES:,} are read."
+        message = (
+            f"'{source}' stands for {n_names:,} files, more than {_MOST_FILES:,} files at once."
+        )
         raise InputError(message)
     return [Path("".join(each)) for each in product(*choices)]
 

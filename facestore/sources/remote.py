@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ class RemoteFile:
         except FileNotFoundError as error:
             raise trouble("not found at its URI") from error
         except Exception as error:
-            if isinstance(error, OSError) and error.strerror and not error.filename:
+            if type(error) is OSError and error.errno == errno.EIO:  # one of ours
                 raise
             raise trouble(f"cannot be had from its URI ({type(error).__name__})") from error
 
