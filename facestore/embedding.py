@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import struct
-import warnings
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
+from facestore.decoding import DECODE_ERRORS, open_picture, reason_of, to_rgb
 from facestore.errors import InputError
-from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageRecord
+from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageFile, ImageRecord
 
 if TYPE_CHECKING:
     import torch
+    from PIL import Image
 
     from facestore.encoder import Encoder
-
-# Pillow only warns of a picture of 90 to 180 megapixels; `_refuse_bomb` refuses it.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-# What Pillow's decoders raise on broken files, besides what they document.
-_DECODE_ERRORS = (
-    OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError,
-    MemoryError, struct.error, zlib.error,
-    Image.DecompressionBombError, Image.DecompressionBombWarning,
-)  # fmt: skip
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -99,18 +85,17 @@ def read_image(
     try:
         content = entry.file.read_bytes()
     except OSError as error:
-        return ReadImage(entry, error=_reason(error))
+        return ReadImage(entry, error=reason_of(error))
     image_id = hashlib.sha256(content).hexdigest()
     todo = wanted(image_id)
     if not todo.record and not todo.encoders:
         return ReadImage(entry, image_id)
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            _refuse_bomb(image)
+        with open_picture(content) as image:
             image_format = image.format
-            rgb = image.convert("RGB")
-    except _DECODE_ERRORS as error:
-        return ReadImage(entry, error=_reason(error))
+            rgb = to_rgb(image)
+    except DECODE_ERRORS as error:
+        return ReadImage(entry, error=reason_of(error))
     record = ImageRecord(
         image_id, perceptual_hash(rgb), rgb.width, rgb.height, image_format, len(content)
     )
@@ -118,7 +103,7 @@ def read_image(
     return ReadImage(entry, image_id, record, inputs=inputs)
 
 
-def read_known_image(file: Path, image_id: str) -> Image.Image:
+def read_known_image(file: ImageFile, image_id: str) -> Image.Image:
     """Read an image again that is in the store, in RGB.
 
     Parameters
@@ -137,15 +122,15 @@ def read_known_image(file: Path, image_id: str) -> Image.Image:
         content = file.read_bytes()
     except OSError as error:
         message = (
-            f"'{file}' cannot be read ({_reason(error)}), though it was ingested: bring it back, "
+            f"'{file}' cannot be read ({reason_of(error)}), though it was ingested: bring it back, "
             "or ingest its folder again."
         )
         raise InputError(message) from error
     if hashlib.sha256(content).hexdigest() != image_id:
         message = f"'{file}' is another image than was ingested: ingest its folder again."
         raise InputError(message)
-    with Image.open(io.BytesIO(content)) as image:
-        return image.convert("RGB")
+    with open_picture(content) as image:
+        return to_rgb(image)
 
 
 def perceptual_hash(image: Image.Image) -> int:
@@ -220,20 +205,3 @@ def map_in_threads(
         finally:
             for future in futures:
                 future.cancel()
-
-
-def _refuse_bomb(image: Image.Image) -> None:
-    """Refuse a picture above Pillow's limit before its pixels are decoded."""
-    limit = Image.MAX_IMAGE_PIXELS
-    if limit is not None and image.width * image.height > limit:
-        message = f"{image.width} x {image.height} pixels are more than the limit of {limit:,}"
-        raise Image.DecompressionBombError(message)
-
-
-def _reason(error: BaseException) -> str:
-    """Return one line without the address of a buffer, the same at every run."""
-    if isinstance(error, UnidentifiedImageError):
-        return "not an image that Pillow knows"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return f"{' '.join(str(error).split())[:200] or 'no reason given'} ({type(error).__name__})"

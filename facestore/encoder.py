@@ -245,6 +245,13 @@ def load_encoder(
         )
         tokenizer = open_clip.get_tokenizer(source, **(bpe if name.architecture == TINY else {}))
     except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        if "weights_only" in str(error) or isinstance(error, pickle.UnpicklingError):
+            # torch's own words advise to load it all the same, which would run what is in it.
+            message = (
+                f"'{name.pretrained}' is refused: it is a pickle of more than weights, which could "
+                "run code. Give weights alone: .safetensors, or a state_dict saved by torch.save."
+            )
+            raise EncoderError(message) from error
         reason = " ".join(str(error).split())[:300]
         message = (
             f"Model {name.architecture!r} with weights {name.pretrained!r} could not be loaded: "

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -33,6 +34,7 @@ from facestore.records import Prompt, PromptSet, first_repeated
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
+_MOST_PROMPTS = 100_000
 _SLOT = re.compile(r"\{(\w+)\}")
 _KEY_SLOT = re.compile(r"\{(\w+)(:class)?\}")
 _ARTICLE = re.compile(r"\{a\} (?=(\w))")
@@ -138,6 +140,10 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
 def _expand(template: str, words: Words, key: str | None) -> Iterator[Prompt]:
     """Yield a prompt for every combination of the words of a template's slots."""
     slots = [slot for slot in _SLOT.findall(template) if slot != "a"]
+    n_prompts = math.prod(len(words[slot]) for slot in slots if slot in words)
+    if n_prompts > _MOST_PROMPTS:
+        message = f"template {template!r} stands for {n_prompts:,} prompts"
+        raise ValueError(message)
     missing = [slot for slot in slots if slot not in words]
     if missing:
         message = f"template {template!r} has a slot {missing[0]!r} without words"
@@ -204,7 +210,7 @@ def _vocabulary() -> dict[str, dict[str, str]]:
 def _json_prompts(path: Path) -> list[tuple[str, str | None]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(path, f"not readable as JSON ({error})", "Check the file.") from error
     items = [(text, key) for key, text in content.items()] if isinstance(content, dict) else None
     if items is None and isinstance(content, list):
@@ -218,7 +224,7 @@ def _json_prompts(path: Path) -> list[tuple[str, str | None]]:
 def _load_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise TableError(path, f"not readable as YAML ({reason})", "Check the file.") from error
     if not isinstance(content, dict):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,13 @@ Int64 = npt.NDArray[np.int64]
 AnyPath = str | PathLike[str]
 
 
+class ImageFile(Protocol):
+    """Anything that holds the bytes of one image; its text says where that is."""
+
+    def read_bytes(self) -> bytes:
+        """Return the content; raise OSError with a reason if it cannot be had."""
+
+
 @dataclass(frozen=True)
 class FileEntry:
     """A file that should be an image.
@@ -29,12 +36,12 @@ class FileEntry:
     Attributes
     ----------
     file
-        Where it is.
+        What reads it: a path does, and so does a member of a tar.
     name
         Its path relative to the folder given, `/` between parts.
     """
 
-    file: Path
+    file: ImageFile
     name: str
 
 

@@ -120,19 +120,21 @@ class Store(
         force_quick_gelu: bool = False,
         attributes: Sequence[str] = (),
         new_classes: bool = False,
+        follow_links: bool = False,
     ) -> IngestSummary:
-        """Bring a folder of images into the store and encode what is not encoded yet.
+        """Bring images into the store and encode what is not encoded yet.
 
         Parameters
         ----------
         source
-            The folder; its name is the data set's unless `dataset` is given.
+            A folder, .tar, .parquet, table of paths or URIs, or pattern of tars; its name is the
+            data set's unless `dataset` is given.
         split
             Split of all files.
         labels
             Label table with a column `file`, matched by the longest common tail of the path.
         layout
-            `auto`, `folder`, `csv` or `utkface`.
+            `auto`, or one of `facestore.manifest.LAYOUTS`.
         models
             `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...
         pretrained
@@ -145,6 +147,8 @@ class Store(
             For a checkpoint that was trained with QuickGELU.
         attributes, new_classes
             Further columns to read as labels, and whether labels may be new classes.
+        follow_links
+            Whether links out of the folder are followed.
         """
         encoders = [
             LazyEncoder(
@@ -168,6 +172,7 @@ class Store(
             workers=workers,
             attributes=attributes,
             allow_new_classes=new_classes,
+            follow_links=follow_links,
         )
 
     def prompt_sets(self) -> list[PromptSet]:

@@ -75,14 +75,14 @@ class Samples:
         rows = self._database.reader().execute("select dataset, source from datasets").fetchall()
         return dict(rows)
 
-    def folders(self) -> dict[str, str]:
-        """Return the folder of each data set whose files were ingested."""
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """Return (source, layout) of each data set whose images were ingested."""
         rows = (
             self._database.reader()
-            .execute("select dataset, source from datasets where layout <> 'import'")
+            .execute("select dataset, source, layout from datasets where layout <> 'import'")
             .fetchall()
         )
-        return {dataset: source for dataset, source in rows if source}
+        return {dataset: (source, layout) for dataset, source, layout in rows if source}
 
     def require_dataset(self, dataset: str) -> None:
         """Check that a data set exists.

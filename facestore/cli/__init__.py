@@ -7,7 +7,18 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from facestore.cli import analysis, classifiers, curation, data, explain, nearest, train, upkeep
+from facestore.cli import (
+    analysis,
+    classifiers,
+    curation,
+    data,
+    explain,
+    nearest,
+    prompts,
+    train,
+    upkeep,
+)
+from facestore.cli.console import one_line
 from facestore.errors import FacestoreError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
@@ -25,6 +36,7 @@ app = typer.Typer(
 )
 data.add_commands(app)
 classifiers.add_commands(app)
+prompts.add_commands(app)
 curation.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
@@ -55,7 +67,7 @@ def main() -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    typer.secho(f"Error: {message}", fg=typer.colors.RED, err=True)
+    typer.secho(f"Error: {one_line(message)}", fg=typer.colors.RED, err=True)
     sys.exit(status)
 
 

@@ -115,7 +115,7 @@ def sql(
             raise typer.BadParameter("give --explain NAME or SQL to run, not both")
         from facestore import schema
 
-        print_lines([schema.explain(explain)])
+        print_lines(schema.explain(explain).splitlines())
         return
     statement = _statement(query, file)
     with open_store(store) as opened:

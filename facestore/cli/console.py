@@ -30,15 +30,30 @@ class Format(StrEnum):
     json = "json"
 
 
+def printable(text: str) -> str:
+    r"""Return a text that no terminal takes for commands: what cannot be printed becomes `\xNN`."""
+    shown = "".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in text)
+    return shown.encode("utf-8", "backslashreplace").decode()
+
+
+def one_line(text: str) -> str:
+    r"""Return a printable text in one line; a line break in the name of a file becomes `\n`."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
 def say(line: str) -> None:
     """Print a line for the user that is no result."""
-    typer.echo(line, err=True)
+    typer.echo(one_line(line), err=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print a summary."""
     for line in lines:
-        typer.echo(line)
+        typer.echo(one_line(line))
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
@@ -84,7 +99,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
-    return escape(str(value))
+    return escape(printable(str(value)))
 
 
 class _BarTask:

@@ -1,4 +1,4 @@
-"""Commands that bring data in: ingest, import, prompts, models."""
+"""Commands that bring data in: ingest, import, models."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from facestore.store import Store
 
 imports = typer.Typer(no_args_is_help=True, help="Import what others computed; all rows or none.")
-prompts = typer.Typer(no_args_is_help=True, help="List, show and add prompt sets.")
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(ingest)
     app.add_typer(imports, name="import")
-    app.add_typer(prompts, name="prompts")
     app.command()(models)
 
 
@@ -34,7 +32,14 @@ def open_store(path: Path) -> Store:
 
 
 def ingest(
-    source: Annotated[Path, typer.Argument(help="Folder of images.", show_default=False)],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of images; .tar or .parquet with images, or a folder or pattern of such "
+            "('shard-{0000..0003}.tar'); a .csv, .jsonl or .parquet that lists paths or URIs.",
+            show_default=False,
+        ),
+    ],
     store: options.StoreOption = options.DEFAULT,
     dataset: options.DatasetOption = None,
     split: options.SplitOption = None,
@@ -47,8 +52,15 @@ def ingest(
         ),
     ] = None,
     layout: Annotated[
-        str, typer.Option(help="auto, folder, csv (with --labels) or utkface (labels in names).")
+        str,
+        typer.Option(
+            help="auto, folder, csv (with --labels), utkface (labels in names), imagefolder "
+            "(metadata.csv, .jsonl, or a folder a class), parquet, webdataset or list."
+        ),
     ] = "auto",
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
+    ] = False,
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -78,7 +90,7 @@ def ingest(
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
 ) -> None:
-    """Bring a folder of images into the store and encode what is not encoded yet.
+    """Bring images into the store and encode what is not encoded yet.
 
     Run it again at any time: only new and changed files cost anything.
     """
@@ -98,6 +110,7 @@ def ingest(
             force_quick_gelu=force_quick_gelu,
             attributes=attribute or (),
             new_classes=new_classes,
+            follow_links=follow_links,
         )
         print_lines(summary.lines())
 
@@ -272,60 +285,6 @@ def _pair(text: str) -> tuple[str, str]:
         message = f"'{text}' is not TABLE_COLUMN=NAME"
         raise typer.BadParameter(message, param_hint="--column")
     return old, new
-
-
-@prompts.command("list")
-def prompts_list(
-    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
-) -> None:
-    """List the prompt sets: those that come with facestore, and those added."""
-    with open_store(store) as opened:
-        rows = [
-            (
-                each.name,
-                len(each.prompts),
-                ", ".join(sorted({a for p in each.prompts for a in p.classes})),
-                each.description,
-            )
-            for each in opened.prompt_sets()
-        ]
-    print_rows(("prompt_set", "n_prompts", "attributes", "description"), rows, format)
-
-
-@prompts.command("show")
-def prompts_show(
-    name: Annotated[str, typer.Argument(help="Name of the prompt set.")],
-    store: options.StoreOption = options.DEFAULT,
-    format: options.FormatOption = Format.table,
-) -> None:
-    """Show the prompts of a set and the classes that each names."""
-    with open_store(store) as opened:
-        prompt_set = opened.prompt_set(name)
-    attributes = sorted({each for prompt in prompt_set.prompts for each in prompt.classes})
-    rows = [(p.text, p.key, *map(p.classes.get, attributes)) for p in prompt_set.prompts]
-    print_rows(("prompt", "key", *attributes), rows, format)
-
-
-@prompts.command("add")
-def prompts_add(
-    file: Annotated[Path, typer.Argument(help="YAML or JSON, see above.")],
-    store: options.StoreOption = options.DEFAULT,
-    name: Annotated[str | None, typer.Option(help="Name of the set; else the file's.")] = None,
-    attribute: Annotated[
-        list[str] | None,
-        typer.Option(help="Every prompt has to name a class of it (repeatable)."),
-    ] = None,
-) -> None:
-    """Add a prompt set.
-
-    JSON: ["a photo of a man", ...] or {"man": "a photo of a man", ...}; the words say the classes.
-
-    YAML: `words: {gender: {man: {gender: Male}}}` and `templates: ["a photo of {a} {gender}"]`, or
-    `prompts: [{text: "a photo of a nurse", classes: {gender: Female}}]`.
-    """
-    with open_store(store) as opened:
-        prompt_set = opened.add_prompts(file, name=name, attributes=attribute or ())
-    print_lines([f"{len(prompt_set.prompts):,} prompts in {prompt_set.name!r}"])
 
 
 def models(

@@ -15,7 +15,9 @@ import polars as pl
 from facestore.errors import TableError, preview
 from facestore.names import FILE_COLUMNS
 from facestore.records import EmbeddingBatch, Float32, kept_or_unit_rows
+from facestore.tables import refusing
 
+_MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")
 _VECTOR_COLUMNS = ("emb", "vector", "embedding", "img_emb", "image_embedding", "vectors")
 _TEXT_COLUMNS = ("prompt", "prompts", "text", "caption", "words")
@@ -55,10 +57,11 @@ def read_image_vectors(
         If something is missing, lengths differ, a name occurs twice with different vectors, or a
         vector is zero or not a number.
     """
-    tables = _open(path, metadata)
-    names = _pick(path, tables, names_key, _NAME_COLUMNS, "file names")
-    vectors = _pick(path, tables, vectors_key, _VECTOR_COLUMNS, "vectors")
-    return _checked(path, names, vectors)
+    with refusing(path, "vectors"):
+        tables = _open(path, metadata)
+        names = _pick(path, tables, names_key, _NAME_COLUMNS, "file names")
+        vectors = _pick(path, tables, vectors_key, _VECTOR_COLUMNS, "vectors")
+        return _checked(path, names, vectors)
 
 
 def read_text_vectors(
@@ -87,33 +90,37 @@ def read_text_vectors(
     if "{}" not in template:
         problem = f"the text template {template!r} has no {{}}"
         raise TableError(path, problem, "Expected something like 'a photo of a {}'.")
-    tables = _open(path, None)
-    texts = _pick(path, tables, prompts_key, _TEXT_COLUMNS, "prompts")
-    vectors = _pick(path, tables, vectors_key, _TEXT_VECTOR_COLUMNS, "text vectors")
-    return _checked(
-        path, np.asarray([template.replace("{}", str(text)) for text in texts]), vectors
-    )
+    with refusing(path, "vectors"):
+        tables = _open(path, None)
+        texts = _pick(path, tables, prompts_key, _TEXT_COLUMNS, "prompts")
+        vectors = _pick(path, tables, vectors_key, _TEXT_VECTOR_COLUMNS, "text vectors")
+        prompts = np.asarray([template.replace("{}", str(text)) for text in texts])
+        return _checked(path, prompts, vectors)
 
 
 def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
     """Read a file into named arrays."""
-    try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as content:
-                return {key: content[key] for key in content.files}
-        if path.suffix == ".npy":
-            if metadata is None:
-                todo = "Give the names as --metadata FILE.parquet."
-                raise TableError(path, "a .npy file has no file names", todo)
-            return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
-        if path.suffix == ".parquet":
-            return _columns(pl.read_parquet(path))
-    except (OSError, ValueError, zipfile.BadZipFile, pl.exceptions.PolarsError) as error:
-        if isinstance(error, TableError):
-            raise
-        reason = " ".join(str(error).split())[:200]
-        raise TableError(path, f"not readable ({reason})", "Check the file.") from error
+    if path.suffix == ".npz":
+        _refuse_bomb(path)
+        with np.load(path, allow_pickle=False) as content:
+            return {key: content[key] for key in content.files}
+    if path.suffix == ".npy":
+        if metadata is None:
+            todo = "Give the names as --metadata FILE.parquet."
+            raise TableError(path, "a .npy file has no file names", todo)
+        return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
+    if path.suffix == ".parquet":
+        return _columns(pl.read_parquet(path))
     raise TableError(path, f"unknown suffix {path.suffix!r}", "Expected .npz, .npy or .parquet.")
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse an archive that is far larger than its file before anything is unpacked."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > max(_MANY_BYTES, _MAX_RATIO * path.stat().st_size):
+        problem = f"{path.stat().st_size:,} bytes would become {unpacked:,}"
+        raise TableError(path, problem, "Vectors do not compress so well: check the file.")
 
 
 def _columns(table: pl.DataFrame) -> dict[str, npt.NDArray[Any]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
-from facestore.importing.tables import read_table
 from facestore.names import FILE_COLUMNS
+from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
 _NUMBERS = ("score", "margin", "value")
@@ -61,6 +61,17 @@ def read_predictions(
     TableError
         If columns are missing, a class is unknown, or a classifier predicts a file twice.
     """
+    with refusing(path):
+        return _predictions(path, classes, column, attribute, classifier)
+
+
+def _predictions(
+    path: Path,
+    classes: Mapping[str, Sequence[str]],
+    column: str,
+    attribute: str | None,
+    classifier: str | None,
+) -> ImportedPredictions:
     table = read_table(path)
     name_column = next((each for each in FILE_COLUMNS if each in table.columns), None)
     if name_column is None or column not in table.columns:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
-from facestore.importing.tables import read_table
+from facestore.tables import read_table, refusing
 
 PUBLISHED_SCHEMA = pl.Schema(
     {
@@ -90,6 +90,16 @@ def read_published(
     TableError
         If columns are missing, a metric or a group is unknown, or a value is no fraction.
     """
+    with refusing(path):
+        return _published(path, classes, constants, renamed)
+
+
+def _published(
+    path: Path,
+    classes: Mapping[str, Sequence[str]],
+    constants: Mapping[str, str | int | None],
+    renamed: Mapping[str, str],
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
     table = _renamed(path, read_table(path), renamed)
     given = {name: value for name, value in constants.items() if value is not None}
     table = table.with_columns(

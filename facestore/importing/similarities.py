@@ -11,8 +11,10 @@ import numpy as np
 import polars as pl
 
 from facestore.errors import TableError
+from facestore.tables import refusing
 
 DEFAULT_SCALE = 100.0
+_MOST = 1e100  # json reads integers of any length, which no float holds
 _SLACK = 1.001  # float16 vectors are not quite of unit length
 
 
@@ -42,12 +44,8 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
         if not isinstance(scores, dict) or not scores:
             raise TableError(path, f"{name!r} has no prompts", "Expected {file: {prompt: number}}.")
         for text, value in scores.items():
-            if (
-                not isinstance(value, int | float)
-                or isinstance(value, bool)
-                or not math.isfinite(value)
-            ):
-                problem = f"{name!r} has {value!r} for {text!r}"
+            if not _is_number(value):
+                problem = f"{name!r} has {value!r:.40} for {text!r}"
                 raise TableError(path, problem, "Expected a finite number.")
             rows.append((name, text, value / scale))
     table = pl.DataFrame(
@@ -58,14 +56,18 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
 
 
 def _load(path: Path) -> dict[str, Any]:
-    try:
+    with refusing(path, "JSON"):
         content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_no_repeats)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise TableError(path, f"not readable as JSON ({reason})", "Check the file.") from error
     if not isinstance(content, dict) or not content:
         raise TableError(path, "no files in it", "Expected {file: {prompt: number}}.")
     return content
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a finite number, small enough to be a float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < _MOST and math.isfinite(value)
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from facestore.errors import InputError
+from facestore.errors import InputError, preview
 from facestore.records import FileEntry
+from facestore.sources import PlainFile, Unreadable, walk
 
 IMAGE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
@@ -20,37 +21,87 @@ class Folder:
     Attributes
     ----------
     entries
-        Files with the suffix of an image, in order of name.
-    n_other
+        Files with the suffix of an image, in order of name; what has one and is no file (a FIFO,
+        a link that leads nowhere) is among them, and cannot be read.
+    others
         Visible files with another suffix, which are left alone.
+    links
+        Links that were not followed.
+    unlisted
+        Folders that could not be read, with the reason.
     """
 
     entries: tuple[FileEntry, ...]
-    n_other: int
+    others: tuple[Path, ...] = ()
+    links: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def n_other(self) -> int:
+        """Number of other files."""
+        return len(self.others)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the folder, one fact a line."""
+        notes = []
+        if self.links:
+            notes.append(
+                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
+                "--follow-links follows them"
+            )
+        if self.unlisted:
+            n = len(self.unlisted)
+            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
+        return tuple(notes)
 
 
-def list_folder(folder: Path) -> Folder:
+def is_image(name: str) -> bool:
+    """Say whether a name has the suffix of an image."""
+    return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
     """List the image files in a folder and the folders below it; hidden ones are left out.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    follow_links
+        Go into links to folders and take links to files outside; else only links to files inside
+        are taken.
 
     Raises
     ------
     InputError
-        If it is not a folder, or has no file with the suffix of an image.
+        If it is no folder.
     """
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing there"
         message = f"'{folder}' is {found}, a folder of images was expected: give the folder."
         raise InputError(message)
-    names = sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    listing = walk(folder, follow_links=follow_links)
+    images = [each for each in listing.found if is_image(each.name)]
+    return Folder(
+        entries=tuple(
+            FileEntry(
+                Unreadable(str(each.path), each.problem) if each.problem else PlainFile(each.path),
+                each.name,
+            )
+            for each in images
+        ),
+        others=tuple(e.path for e in listing.found if not is_image(e.name) and not e.problem),
+        links=listing.links,
+        unlisted=listing.unlisted,
     )
-    images = [name for name in names if Path(name).suffix.lower() in IMAGE_SUFFIXES]
-    if not images:
-        expected = ", ".join(sorted(IMAGE_SUFFIXES))
-        message = f"'{folder}' has no image files ({expected}) among its {len(names):,} files."
-        raise InputError(message)
-    entries = tuple(FileEntry(folder / name, name) for name in images)
-    return Folder(entries, len(names) - len(images))
+
+
+def no_images(folder: Path, found: Folder) -> InputError:
+    """Return the error for a folder in which nothing was recognised."""
+    expected = ", ".join(sorted(IMAGE_SUFFIXES))
+    notes = "".join(f" {note}." for note in found.notes())
+    message = (
+        f"'{folder}' has no image files ({expected}) among its {found.n_other:,} files, and no "
+        f".tar or .parquet files with images.{notes}"
+    )
+    return InputError(message)

@@ -8,7 +8,7 @@ as a mistake of every model.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import polars as pl
 from facestore.errors import TableError, preview
 from facestore.names import FILE_COLUMNS
 from facestore.records import AttributeClass
+from facestore.tables import read_text_table
 
 LABEL_SCHEMA = pl.Schema(
     {
@@ -26,7 +27,7 @@ LABEL_SCHEMA = pl.Schema(
         "value": pl.Float64(),
     }
 )
-_TAG_COLUMNS = ("service_test",)
+TAG_COLUMNS = ("service_test",)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -67,6 +68,40 @@ class LabelTable:
     new_classes: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class LabelRules:
+    """What may be a label.
+
+    Attributes
+    ----------
+    classes
+        The classes of every known attribute.
+    attributes
+        Columns to read as attributes besides the known ones.
+    allow_new_classes
+        Take labels that no class has as new classes.
+    """
+
+    classes: Mapping[str, Sequence[AttributeClass]]
+    attributes: Sequence[str] = ()
+    allow_new_classes: bool = False
+
+    def attribute_of(self, labels: Iterable[str]) -> str | None:
+        """Return the attribute that labels without a column belong to.
+
+        That is the one asked for, or else the only one whose classes include all of them.
+        """
+        if self.attributes:
+            return self.attributes[0] if len(self.attributes) == 1 else None
+        wanted = set(labels)
+        fitting = [
+            name
+            for name, classes in self.classes.items()
+            if wanted and wanted <= {each.name for each in classes}
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+
 def read_label_table(
     path: Path,
     classes: Mapping[str, Sequence[AttributeClass]],
@@ -81,12 +116,8 @@ def read_label_table(
     path
         Columns `file`, one a known attribute (`age`, `gender`, `race`), and optionally `split` and
         `service_test`. Ages are groups, or years.
-    classes
-        The classes of every known attribute.
-    attributes
-        Columns to read as attributes besides the known ones.
-    allow_new_classes
-        Take labels that no class has as new classes.
+    classes, attributes, allow_new_classes
+        As `LabelRules` has them.
 
     Raises
     ------
@@ -94,53 +125,98 @@ def read_label_table(
         If the table cannot be read, has no `file` or no attribute, names a file twice, or has a
         label that is no class of its attribute.
     """
-    table = _read_strings(path)
+    table = read_text_table(path)
     name_column = _name_column(path, table)
-    columns = [c for c in table.columns if c in classes or c in attributes]
-    _check_columns(path, table, columns, attributes)
-    _check_names(path, table[name_column])
-    names = table[name_column].to_list()
-    parts, new_classes = [], []
+    rules = LabelRules(classes, attributes, allow_new_classes)
+    labels = labels_in(path, table.drop(name_column), table[name_column], rules)
+    if labels.labels.is_empty() and not any(c in classes or c in attributes for c in table.columns):
+        raise TableError(
+            path,
+            f"no column of a known attribute among {preview(map(repr, table.columns), 8)}",
+            "Expected age, gender or race, or name others with --attribute.",
+        )
+    return labels
+
+
+def labels_in(path: Path, table: pl.DataFrame, names: pl.Series, rules: LabelRules) -> LabelTable:
+    """Read the labels in a table, if it has any.
+
+    Parameters
+    ----------
+    path
+        Where it is from, for messages.
+    table
+        Columns of text.
+    names
+        The file of each row.
+    rules
+        What may be a label.
+
+    Raises
+    ------
+    TableError
+        If a column of an attribute asked for is missing, a file has no name or is named twice, or
+        a label is no class of its attribute.
+    """
+    columns = [c for c in table.columns if c in rules.classes or c in rules.attributes]
+    missing = [attribute for attribute in rules.attributes if attribute not in table.columns]
+    if missing:
+        raise TableError(path, f"no column {missing[0]!r}", f"It has {preview(table.columns, 12)}.")
+    _check_names(path, names)
+    parts = [pl.DataFrame(schema=LABEL_SCHEMA)]
+    new_classes: list[tuple[str, str]] = []
     for attribute in columns:
-        labels = _labels(path, table[attribute], classes.get(attribute, ()), allow_new_classes)
-        known = {each.name for each in classes.get(attribute, ())}
+        classes = rules.classes.get(attribute, ())
+        labels = _labels(path, table[attribute], classes, rules.allow_new_classes)
+        known = {each.name for each in classes}
         new_classes += [(attribute, n) for n in sorted(set(labels["label"].drop_nulls()) - known)]
         parts.append(
-            labels.with_columns(name=table[name_column], attribute=pl.lit(attribute)).select(
-                list(LABEL_SCHEMA)
-            )
+            labels.with_columns(name=names, attribute=pl.lit(attribute)).select(list(LABEL_SCHEMA))
         )
-    used = {name_column, "split", *columns, *_TAG_COLUMNS}
+    listed = names.to_list()
+    used = {"split", *columns, *TAG_COLUMNS}
     return LabelTable(
-        names=tuple(names),
+        names=tuple(listed),
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
-        tags=_tags(path, table, names),
-        splits=_splits(table, names),
+        tags=_tags(path, table, listed),
+        splits=_splits(table, listed),
         ignored=tuple(column for column in table.columns if column not in used),
         new_classes=tuple(new_classes),
     )
 
 
+def merge_tables(tables: Sequence[LabelTable]) -> LabelTable:
+    """Put tables of different files together."""
+    empty = pl.DataFrame(schema=LABEL_SCHEMA)
+    return LabelTable(
+        names=tuple(name for each in tables for name in each.names),
+        labels=pl.concat([empty, *(each.labels for each in tables)]),
+        tags={name: tags for each in tables for name, tags in each.tags.items()},
+        splits={name: split for each in tables for name, split in each.splits.items()},
+        ignored=tuple(dict.fromkeys(column for each in tables for column in each.ignored)),
+        malformed=tuple(name for each in tables for name in each.malformed),
+        new_classes=tuple(dict.fromkeys(pair for each in tables for pair in each.new_classes)),
+    )
+
+
+def single_labels(
+    path: Path, label_of: Mapping[str, str], rules: LabelRules, what: str
+) -> LabelTable:
+    """Read one label a file, of an attribute that no column names; `what` says where they are."""
+    if not label_of:
+        return merge_tables([])
+    attribute = rules.attribute_of(label_of.values())
+    if attribute is None:
+        return LabelTable(
+            (), pl.DataFrame(schema=LABEL_SCHEMA), ignored=(f"{what} (which attribute is it?)",)
+        )
+    text = pl.DataFrame({attribute: list(label_of.values())}, schema={attribute: pl.String})
+    return labels_in(path, text, pl.Series(list(label_of), dtype=pl.String), rules)
+
+
 def label_of_value(value: float, classes: Sequence[AttributeClass]) -> str | None:
     """Return the class that a number falls into, or None."""
     return next((each.name for each in classes if each.holds(value)), None)
-
-
-def _read_strings(path: Path) -> pl.DataFrame:
-    """Read every column as text, with blanks around values removed and empty ones NULL."""
-    if not path.is_file():
-        raise TableError(path, "there is no such file", "Check the path.")
-    try:
-        if path.suffix.lower() == ".parquet":
-            table = pl.read_parquet(path)
-        else:
-            separator = "\t" if path.suffix.lower() == ".tsv" else ","
-            table = pl.read_csv(path, infer_schema=False, separator=separator)
-        text = table.select(pl.all().cast(pl.String).str.strip_chars())
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise TableError(path, f"not readable as a table ({reason})", "Check the file.") from error
-    return text.select(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _name_column(path: Path, table: pl.DataFrame) -> str:
@@ -154,24 +230,13 @@ def _name_column(path: Path, table: pl.DataFrame) -> str:
     )
 
 
-def _check_columns(
-    path: Path, table: pl.DataFrame, columns: Sequence[str], attributes: Sequence[str]
-) -> None:
-    missing = [attribute for attribute in attributes if attribute not in table.columns]
-    if missing:
-        raise TableError(path, f"no column {missing[0]!r}", f"It has {', '.join(table.columns)}.")
-    if not columns:
-        raise TableError(
-            path,
-            f"no column of a known attribute among {preview(map(repr, table.columns), 8)}",
-            "Expected age, gender or race, or name others with --attribute.",
-        )
-
-
 def _check_names(path: Path, names: pl.Series) -> None:
     if names.null_count():
         row = names.is_null().arg_true()[0] + 2
         raise TableError(path, f"row {row} has no file name", "Give every row a file.")
+    if (strange := names.str.contains("\0", literal=True)).any():
+        row = strange.arg_true()[0] + 2
+        raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
         problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
@@ -240,7 +305,7 @@ def _spreadsheet(text: str, known: set[str]) -> str | None:
 
 def _tags(path: Path, table: pl.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     tags: dict[str, tuple[str, ...]] = {}
-    for column in _TAG_COLUMNS:
+    for column in TAG_COLUMNS:
         if column not in table.columns:
             continue
         flags = table[column].fill_null("").str.to_lowercase()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -20,7 +19,8 @@ from facestore.pipeline.trained import (
     write_decided,
 )
 from facestore.pipeline.training_run import curves_of
-from facestore.records import AttributeClass, ClassifierRecord
+from facestore.records import AttributeClass, ClassifierRecord, ImageFile
+from facestore.sources import ImageSource
 from facestore.training.decisions import Decided
 from facestore.training.finetuned import FINETUNED, FinetunedFile
 from facestore.training.inference import predict_batches
@@ -28,38 +28,20 @@ from facestore.training.inputs import Augmentation, ImageInputs
 from facestore.training.whole_tower import TowerOfFile
 
 
-def image_files(stores: Stores) -> dict[str, Path]:
-    """Return a file for every image of the data sets that were ingested from folders."""
-    files: dict[str, Path] = {}
-    for dataset, folder in stores.catalog.samples.folders().items():
+def image_files(stores: Stores) -> dict[str, ImageFile]:
+    """Return what reads every image of the data sets that were ingested; nothing is opened yet."""
+    files: dict[str, ImageFile] = {}
+    for dataset, (given, layout) in stores.catalog.samples.sources().items():
+        source = ImageSource(given, layout)
         samples = stores.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
-            files.setdefault(image_id, file_of(Path(folder), path))
+            if image_id not in files:
+                files[image_id] = source.file(path)
     return files
 
 
-def file_of(folder: Path, path: str) -> Path:
-    """Return where the file of a sample should be.
-
-    Parameters
-    ----------
-    folder
-        The folder that was ingested.
-    path
-        Of the sample: relative to the folder, or beginning above it, as a label table may name
-        files: `val/1.jpg` in `faces/val`.
-    """
-    parts, above = PurePosixPath(path).parts, folder.resolve().parts
-    for depth in range(1, len(parts)):
-        if parts[:depth] == above[-depth:]:
-            file = folder.joinpath(*parts[depth:])
-            if file.is_file():
-                return file
-    return folder / path
-
-
 def image_inputs(
-    files: Mapping[str, Path],
+    files: Mapping[str, ImageFile],
     image_ids: Sequence[str],
     encoder: OpenClipEncoder | TowerOfFile,
     *,

@@ -12,9 +12,11 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.encoder import LazyEncoder
 from facestore.errors import InputError, preview
-from facestore.pipeline.classify_images import file_of, image_files
+from facestore.pipeline.classify_images import image_files
 from facestore.pipeline.context import Stores, recorded
 from facestore.pipeline.questions import Asked, ExplainOptions, Run, Sample
+from facestore.records import ImageFile
+from facestore.sources import ImageSource
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def explain(
 
 def _samples(
     stores: Stores, asked: Asked, selection: Selection, options: ExplainOptions
-) -> tuple[list[Sample], dict[str, Path], list[tuple[str, str]]]:
+) -> tuple[list[Sample], dict[str, ImageFile], list[tuple[str, str]]]:
     """Return samples that have a picture, files by image_id, and samples that have none."""
     if selection.dataset is not None:
         stores.catalog.samples.require_dataset(selection.dataset)
@@ -121,8 +123,7 @@ def _samples(
     samples: list[Sample] = []
     missing: list[tuple[str, str]] = []
     for sample in found.iter_rows(named=True):
-        file = files.get(sample["image_id"])
-        if file is None or not file.is_file():
+        if not _can_be_read(files.get(sample["image_id"])):
             missing.append((f"{sample['dataset']}/{sample['path']}", "no picture at hand"))
         else:
             samples.append(sample)
@@ -136,8 +137,10 @@ def _samples(
     return samples, files, missing
 
 
-def picture_files(stores: Stores, samples: pl.DataFrame, images: Path | None) -> dict[str, Path]:
-    """Return where the picture of each image_id should be.
+def picture_files(
+    stores: Stores, samples: pl.DataFrame, images: Path | None
+) -> dict[str, ImageFile]:
+    """Return what reads the picture of each image_id.
 
     Parameters
     ----------
@@ -154,4 +157,15 @@ def picture_files(stores: Stores, samples: pl.DataFrame, images: Path | None) ->
         message = f"'{images}' is no folder: give --images the folder that the paths start in."
         raise InputError(message)
     rows = samples.select("path", "image_id").iter_rows()
-    return {image_id: file_of(images, path) for path, image_id in rows}
+    source = ImageSource(images)
+    return {image_id: source.file(path) for path, image_id in rows}
+
+
+def _can_be_read(file: ImageFile | None) -> bool:
+    if file is None:
+        return False
+    try:
+        file.read_bytes()
+    except OSError:
+        return False
+    return True

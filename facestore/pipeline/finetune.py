@@ -24,6 +24,7 @@ from facestore.pipeline.training_run import (
     without_file,
 )
 from facestore.pipeline.training_set import Choice, TrainingSet, choose, leaking_samples
+from facestore.records import ImageFile
 from facestore.training import HeadsFile
 from facestore.training.finetuned import FinetunedFile, load_finetuned, save_finetuned
 from facestore.training.heads import MultiTaskModel
@@ -171,7 +172,7 @@ def _train(
     choice: Choice,
     options: GradientOptions,
     sets: Sequence[TrainingSet],
-    files: dict[str, Path],
+    files: dict[str, ImageFile],
     recipe: str,
 ) -> None:
     fit, held = parts_of(sets, options.numbers)

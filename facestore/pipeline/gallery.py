@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.errors import InputError
-from facestore.pipeline.classify_images import file_of
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
 from facestore.pipeline.report import replace_file
 from facestore.reporting import Card, Provenance, render_gallery, thumbnail
+from facestore.sources import ImageSource
 
 
 def write_gallery(
@@ -43,14 +43,15 @@ def write_gallery(
     if images is not None and not images.is_dir():
         message = f"'{images}' is no folder: give --images the folder that the paths start in."
         raise InputError(message)
-    folders = {
-        dataset: images or Path(source)
-        for dataset, source in stores.catalog.samples.folders().items()
+    sources = {
+        dataset: ImageSource(source, layout) if images is None else ImageSource(images)
+        for dataset, (source, layout) in stores.catalog.samples.sources().items()
     }
+    given = None if images is None else ImageSource(images)
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
-            _thumbnail(hit, folders, images),
+            _thumbnail(hit, sources.get(hit.dataset, given)),
         )
         for hit in hits
     ]  # fmt: skip
@@ -64,16 +65,14 @@ def write_gallery(
     return replace_file(file, page)
 
 
-def _thumbnail(hit: Hit, folders: Mapping[str, Path], images: Path | None) -> str | None:
+def _thumbnail(hit: Hit, source: ImageSource | None) -> str | None:
     """Return the picture of a sample where its file is there and is still the same."""
-    folder = folders.get(hit.dataset, images)
-    if folder is None:
+    if source is None:
         return None
-    file = file_of(folder, hit.path).resolve()
-    # a path comes from a label table, which may say anything
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+    try:
+        content = source.file(hit.path).read_bytes()
+    except OSError:
         return None
-    content = file.read_bytes()
     if hit.image_id is not None and hashlib.sha256(content).hexdigest() != hit.image_id:
         return None
     return thumbnail(content)

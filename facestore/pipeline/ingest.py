@@ -17,6 +17,7 @@ from facestore.errors import preview
 from facestore.pipeline.context import Stores, recorded
 from facestore.pipeline.plan import IngestPlan, plan_ingest
 from facestore.records import ImageRecord
+from facestore.sources import is_pattern, printable, root_of
 
 if TYPE_CHECKING:
     import torch
@@ -59,6 +60,7 @@ class IngestSummary:
             f"{self.n_files:,} files of data set {plan.dataset!r} ({plan.layout}): "
             f"{changes.n_new:,} new samples, {changes.n_changed:,} changed, "
             f"{self.n_images_new:,} new images",
+            f"layout {plan.layout}: {plan.reason}",
             *(encoded or ["nothing encoded: no --model was given"]),
         ]
         if not changes.n_new and not changes.n_changed and not sum(self.n_encoded.values()):
@@ -81,6 +83,7 @@ class IngestSummary:
         ):
             if items:
                 facts.append(f"{len(items):,} {what} ({preview(items)})")
+        facts += plan.notes
         if plan.n_other_files:
             facts.append(f"{plan.n_other_files:,} other files were passed over")
         return facts
@@ -133,23 +136,24 @@ def ingest(
     workers: int = DEFAULT_WORKERS,
     attributes: Sequence[str] = (),
     allow_new_classes: bool = False,
+    follow_links: bool = False,
 ) -> IngestSummary:
-    """Bring a folder of images into the store; encode what no encoder has a vector of yet.
+    """Bring images into the store; encode what no encoder has a vector of yet.
 
     Parameters
     ----------
     stores
         The store.
     source
-        The folder.
+        A folder, or another source that `facestore.manifest.read_manifest` takes.
     dataset
-        Name of the data set; by default the folder's.
+        Name of the data set; by default the source's.
     split
         Split of all files: train, val ...
     labels
         Label table, CSV or Parquet.
     layout
-        `folder`, `csv`, `utkface`, or `auto`: by what is given and what the files are called.
+        One of `facestore.manifest.LAYOUTS`; `auto`: by what is there.
     encoders
         The models to encode with; none: the catalogue only.
     batch_size
@@ -157,7 +161,9 @@ def ingest(
     workers
         Threads that read and decode; 0: none besides this one.
     attributes, allow_new_classes
-        As `facestore.manifest.read_label_table` takes them.
+        As `facestore.manifest.LabelRules` has them.
+    follow_links
+        Follow links out of the folder.
 
     Returns
     -------
@@ -174,12 +180,13 @@ def ingest(
         plan = plan_ingest(
             stores,
             source,
-            dataset=dataset or source.resolve().name,
+            dataset=dataset or _dataset_name(source),
             split=split,
             labels=labels,
             layout=layout,
             attributes=attributes,
             allow_new_classes=allow_new_classes,
+            follow_links=follow_links,
         )
         models = [_model(stores, encoder, batch_size) for encoder in encoders]
         summary = _run(stores, plan, models, workers=workers, window=2 * batch_size)
@@ -187,6 +194,13 @@ def ingest(
         counts["n_images_new"] = summary.n_images_new
         counts["n_encoded"] = sum(summary.n_encoded.values())
     return summary
+
+
+def _dataset_name(source: Path) -> str:
+    """Return the name of a folder, of a file, or of the folder of a pattern, as text."""
+    place = root_of(source) if is_pattern(source) else source
+    name = place.resolve().name
+    return printable(name if place.is_dir() else name.split(".")[0]) or "images"
 
 
 def _run(

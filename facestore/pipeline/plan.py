@@ -11,20 +11,15 @@ import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
-from facestore.manifest import (
-    UTKFACE_CLASSES,
-    LabelTable,
-    list_folder,
-    looks_like_utkface,
-    read_label_table,
-    utkface_labels,
-)
+from facestore.manifest import LabelRules, LabelTable, Manifest, read_manifest
 from facestore.names import match_names
 from facestore.pipeline.context import Stores
 from facestore.records import FileEntry
+from facestore.sources import root_of
 
-LAYOUTS = ("auto", "folder", "csv", "utkface")
 _N_COMPARED = 20
+# Layouts of files in folders, which a label table or a folder above may name in another way.
+_MANY_NAMES = ("folder", "csv", "utkface", "imagefolder")
 
 
 @dataclass(frozen=True)
@@ -39,12 +34,14 @@ class KnownSample:
 
 @dataclass(frozen=True)
 class IngestPlan:
-    """What is to be done with the files of a folder.
+    """What is to be done with the images of a source.
 
     Attributes
     ----------
     dataset, source, layout
         The data set.
+    reason
+        Why it was read in this layout.
     path_of
         File name, relative to the folder -> path of its sample.
     entries
@@ -60,6 +57,7 @@ class IngestPlan:
     dataset: str
     source: str
     layout: str
+    reason: str
     entries: tuple[FileEntry, ...]
     path_of: Mapping[str, str]
     labels: pl.DataFrame
@@ -73,6 +71,7 @@ class IngestPlan:
     files_without_label: tuple[str, ...]
     malformed: tuple[str, ...]
     ignored_columns: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def plan_ingest(
@@ -85,74 +84,76 @@ def plan_ingest(
     layout: str,
     attributes: Sequence[str],
     allow_new_classes: bool,
+    follow_links: bool = False,
 ) -> IngestPlan:
     """Match files, labels and known samples; refuse what would mix up samples.
 
     Raises
     ------
     InputError
-        If the layout is unknown, the folder has no images, or its names belong to other samples.
+        If the layout is unknown, there are no images, or their names belong to other samples.
     TableError
         If the label table is refused.
     """
-    folder = list_folder(source)
-    layout = _layout(layout, labels, [entry.name for entry in folder.entries])
+    rules = LabelRules(stores.catalog.samples.classes(), attributes, allow_new_classes)
+    manifest = read_manifest(source, rules, layout=layout, labels=labels, follow_links=follow_links)
+    entries, table = manifest.entries, manifest.table
     known = _known_samples(stores, dataset)
-    path_of = {entry.name: _known_path(source, entry, known) for entry in folder.entries}
-    table = _label_table(
-        stores, layout, labels, folder.entries, attributes=attributes, new=allow_new_classes
-    )
-    file_of = _match_files(source, folder.entries, table, layout)
-    for name, file in file_of.items():
-        path_of[file] = path_of[file] or name
-    final = {file: path or file for file, path in path_of.items()}
+    file_of = _match_files(source, manifest)
+    final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
-    splits = {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
+    splits = {final[name]: each for name, each in manifest.splits.items()}
+    splits |= {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
     if split is not None:
         splits = dict.fromkeys(final.values(), split)
     _refuse_other_split(splits, known)
-    _refuse_other_folder(stores, source, dataset, folder.entries, final, known)
-    all_labels = _labels_by_path(table, path_of_label)
+    _refuse_other_folder(stores, source, dataset, entries, final, known)
     labelled = set(file_of.values())
     return IngestPlan(
         dataset=dataset,
         source=str(source),
-        layout=layout,
-        entries=folder.entries,
+        layout=manifest.layout,
+        reason=manifest.reason,
+        entries=entries,
         path_of=final,
-        labels=_new_labels(stores, dataset, all_labels),
+        labels=_new_labels(stores, dataset, _labels_by_path(table, path_of_label)),
         tags={p: tags for name, tags in table.tags.items() if (p := path_of_label.get(name))},
         splits=splits,
         known=known,
         new_classes=table.new_classes,
-        n_labelled=len(labelled),
-        n_other_files=folder.n_other,
+        n_labelled=len(labelled) if len(table.labels) else 0,
+        n_other_files=manifest.n_other,
         labels_without_file=tuple(name for name in table.names if name not in file_of),
-        files_without_label=()
-        if layout == "folder"
-        else tuple(e.name for e in folder.entries if e.name not in labelled),
+        files_without_label=_without_label(manifest, labelled),
         malformed=table.malformed,
         ignored_columns=table.ignored,
+        notes=manifest.notes,
     )
 
 
-def _layout(layout: str, labels: Path | None, names: Sequence[str]) -> str:
-    if layout not in LAYOUTS:
-        message = f"No layout {layout!r}; known: {', '.join(LAYOUTS)}."
-        raise InputError(message)
-    if labels is not None:
-        if layout not in ("auto", "csv"):
-            message = (
-                f"--labels goes with --layout csv, not with {layout!r}: leave one of them out."
-            )
-            raise InputError(message)
-        return "csv"
-    if layout == "csv":
-        message = "--layout csv needs the table: give it as --labels FILE."
-        raise InputError(message)
-    if layout == "auto":
-        return "utkface" if looks_like_utkface(names) else "folder"
-    return layout
+def _paths(
+    source: Path,
+    manifest: Manifest,
+    file_of: Mapping[str, str],
+    known: Mapping[str, KnownSample],
+) -> dict[str, str]:
+    """Return the path of the sample of each file.
+
+    A folder can be given from above or below, and a label table names its files; members of
+    containers and rows of lists have one name only.
+    """
+    if manifest.layout not in _MANY_NAMES:
+        return {entry.name: entry.name for entry in manifest.entries}
+    path_of = {entry.name: _known_path(source, entry, known) for entry in manifest.entries}
+    for name, file in file_of.items():
+        path_of[file] = path_of[file] or name
+    return {file: path or file for file, path in path_of.items()}
+
+
+def _without_label(manifest: Manifest, labelled: set[str]) -> tuple[str, ...]:
+    if not manifest.table.names and not manifest.table.malformed:
+        return ()
+    return tuple(each.name for each in manifest.entries if each.name not in labelled)
 
 
 def _known_samples(stores: Stores, dataset: str) -> dict[str, KnownSample]:
@@ -174,35 +175,14 @@ def _known_path(source: Path, entry: FileEntry, known: Mapping[str, KnownSample]
     return None
 
 
-def _label_table(
-    stores: Stores,
-    layout: str,
-    labels: Path | None,
-    entries: Sequence[FileEntry],
-    *,
-    attributes: Sequence[str],
-    new: bool,
-) -> LabelTable:
-    if layout == "csv" and labels is not None:
-        classes = stores.catalog.samples.classes()
-        return read_label_table(labels, classes, attributes=attributes, allow_new_classes=new)
-    if layout == "utkface":
-        ages = stores.catalog.samples.classes()["age"]
-        table = utkface_labels([entry.name for entry in entries], ages)
-        return LabelTable(
-            table.names, table.labels, malformed=table.malformed, new_classes=UTKFACE_CLASSES
-        )
-    return LabelTable((), pl.DataFrame(schema=LABEL_SCHEMA).rename({"path": "name"}))
-
-
-def _match_files(
-    source: Path, entries: Sequence[FileEntry], table: LabelTable, layout: str
-) -> dict[str, str]:
+def _match_files(source: Path, manifest: Manifest) -> dict[str, str]:
     """Return the file that each label belongs to, both by name."""
-    if layout != "csv":
-        return {name: name for name in table.names}
-    whole = {str(source.resolve() / entry.name): entry.name for entry in entries}
-    match = match_names(table.names, whole)
+    names = {entry.name for entry in manifest.entries}
+    if not manifest.by_tail:
+        return {name: name for name in manifest.table.names if name in names}
+    root = root_of(source).resolve()
+    whole = {str(root / name): name for name in names}
+    match = match_names(manifest.table.names, whole)
     return {name: whole[path] for name, path in match.path_of.items()}
 
 

@@ -19,6 +19,7 @@ from facestore.errors import InputError
 from facestore.explaining import LIME, Explained, Explainer, LimeOptions
 from facestore.pipeline.context import Stores
 from facestore.pipeline.judges import Judge, classifier_judge, prompt_judge, text_judge
+from facestore.records import ImageFile
 
 if TYPE_CHECKING:
     import torch
@@ -194,7 +195,7 @@ class Run:
     def rows(
         self,
         batch: Sequence[Question],
-        files: Mapping[str, Path],
+        files: Mapping[str, ImageFile],
         skipped: list[tuple[str, str]],
         failed: set[str],
     ) -> pl.DataFrame:

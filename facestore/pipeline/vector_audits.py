@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from facestore.audits import Finding, Status
 from facestore.catalog.encoders import StoredEncoder
 from facestore.pipeline.context import Stores
 from facestore.records import UNIT_TOLERANCE
+from facestore.sources import is_there
 from facestore.vectors import VectorTable
 
 Hashes = npt.NDArray[np.int64]
@@ -136,9 +136,9 @@ def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
     known = {f"{each.vectors}.{kind}" for each in encoders for kind in ("images", "texts")}
     tallies["vectors_have_encoders"].add([(name,) for name in sorted(names - known)], n_examples)
     gone = [
-        (dataset, folder)
-        for dataset, folder in stores.catalog.samples.folders().items()
-        if not Path(folder).exists()
+        (dataset, source)
+        for dataset, (source, _) in stores.catalog.samples.sources().items()
+        if not is_there(source)
     ]
     tallies["datasets_have_folders"].add(gone, n_examples)
     seconds = time.perf_counter() - started

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
+from facestore.decoding import DECODE_ERRORS, open_picture, to_rgb
 from facestore.reporting.page import Provenance, environment
 
 _PIXELS = 160
@@ -46,10 +45,10 @@ def thumbnail(content: bytes) -> str | None:
         The bytes of the file; they are those of a picture that was read before.
     """
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with open_picture(content) as image:
             image.draft("RGB", (_PIXELS, _PIXELS))  # a large JPEG is decoded small
-            small = image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            small = to_rgb(image)
+    except DECODE_ERRORS:
         return None
     small.thumbnail((_PIXELS, _PIXELS))
     out = io.BytesIO()

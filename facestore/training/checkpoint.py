@@ -52,6 +52,8 @@ def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any] | None:
         is_ours = content["format"] == _FORMAT
     except _UNREADABLE as error:
         is_ours, reason = False, " ".join(str(error).split())[:120]
+        if "weights_only" in str(error):  # torch's own words advise to load it all the same
+            reason = "a pickle of more than tensors, which could run code"
     else:
         reason = "another format"
     if not is_ours:

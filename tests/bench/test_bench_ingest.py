@@ -57,7 +57,7 @@ def test_hashing(benchmark, faces, record, timed):
         return [read_image(entry, lambda _: Wanted(True), ()).record for entry in entries]
 
     def alone():
-        return [imagehash.phash(Image.open(entry.file)) for entry in entries]
+        return [imagehash.phash(Image.open(str(entry.file))) for entry in entries]
 
     found = benchmark.pedantic(ours, rounds=3, warmup_rounds=1)
     hashes, seconds_alone = timed(alone)

@@ -194,7 +194,7 @@ def test_a_name_that_fits_several_images_is_refused(store, tmp_path):
 
 def test_a_file_that_is_no_picture_is_refused(store, tmp_path, folders):
     (tmp_path / "x.txt").write_text("no picture")
-    with pytest.raises(InputError, match=r"x\.txt' cannot be read as an image \(not an image that"):
+    with pytest.raises(InputError, match=r"x\.txt' cannot be read as an image \(not an image of"):
         store.near(tmp_path / "x.txt")
     with pytest.raises(InputError, match=r"'pictures/cut\.jpg' could not be read"):
         store.near("pictures/cut.jpg")
