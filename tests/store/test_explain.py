@@ -342,7 +342,7 @@ def test_heads_have_to_be_the_file_that_predicted(store, tmp_path):
 def moved(made, tmp_path):
     """Give a store whose pictures lie in a folder of the test's own."""
     shutil.copytree(made / "faces", tmp_path / "faces")
-    with Store.open(tmp_path / "store") as opened:
+    with Store.open(tmp_path / "moved") as opened:
         opened.ingest(tmp_path / "faces", labels=made / "labels.csv", models=["tiny"], workers=0)
         yield opened, tmp_path / "faces"
 
