@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,8 @@ class Explainer:
     Parameters
     ----------
     tower
-        The visual part of an open_clip model, with or without its projection.
+        The visual part of an open_clip model, with or without its projection; one of half
+        precision is copied to float32.
     preprocessing
         That of the encoder: `mean` and `std` are used.
     unit
@@ -107,7 +109,7 @@ class Explainer:
             )
             raise InputError(message)
         self.method = method or supported[0]
-        self._tower = tower
+        self._tower = _in_float32(tower)
         self._mean, self._std = preprocessing["mean"], preprocessing["std"]
         self._unit = unit
         self._lime = lime or LimeOptions()
@@ -169,9 +171,9 @@ class Explainer:
     def _scores(self, images: UInt8, weight: Float32) -> Float32:
         import torch
 
-        parameter = next(self._tower.parameters())
+        device = next(self._tower.parameters()).device
         with torch.inference_mode():
-            pixels = to_pixels(images, self._mean, self._std).to(parameter.device, parameter.dtype)
+            pixels = to_pixels(images, self._mean, self._std).to(device)
             vectors = image_vectors(self._tower, pixels, unit=self._unit).cpu().numpy()
         scores: Float32 = vectors @ weight
         return scores
@@ -181,6 +183,19 @@ class Explainer:
             return layout_of(self._tower).grid
         except InputError:
             return _LIME_GRID
+
+
+def _in_float32(tower: Any) -> Any:
+    """Return a tower that computes in float32: a copy of one whose weights are of half precision.
+
+    Small gradients are lost in half precision, and open_clip keeps some weights of such a tower in
+    float32, so that its inputs are of another type than its first weights.
+    """
+    import torch
+
+    if all(each.dtype == torch.float32 for each in tower.parameters()):
+        return tower
+    return copy.deepcopy(tower).float()
 
 
 def seen_by(preprocessing: Mapping[str, Any]) -> Callable[[Image.Image], UInt8]:

@@ -16,10 +16,10 @@ from PIL import Image
 
 from facestore.encoder import load_encoder
 from facestore.errors import InputError, UnknownNameError
-from facestore.explaining import LimeOptions, relevancy_maps, seen_by
+from facestore.explaining import Explainer, LimeOptions, relevancy_maps, seen_by
 from facestore.records import ModelName
 from facestore.store import Store
-from facestore.synthetic import write_faces
+from facestore.synthetic import make_face, render, write_faces
 from facestore.training.finetuned import save_finetuned
 from facestore.training.heads import MSE, HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
@@ -465,6 +465,25 @@ def test_what_is_shown_is_what_the_model_is_given(made, encoder):
     mean, std = (np.array(encoder.record.preprocessing[key], np.float32) for key in ("mean", "std"))
     pixels = (shown.astype(np.float32) / 255 - mean) / std
     assert pixels.transpose(2, 0, 1) == pytest.approx(encoder.preprocess(wide).numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["relevancy", "lime"])
+def test_a_tower_of_half_precision_is_explained_in_float32(encoder, method):
+    half = load_encoder(ModelName("tiny"), device="cpu", precision="bf16")
+    types = {each.dtype for each in half.visual.parameters()}
+    pixels = [encoder.preprocess(render(make_face(seed), size=64)) for seed in (1, 2)]
+    woman, man = encoder.encode_texts([WOMAN, MAN])
+    target, nothing = np.stack([woman - man] * 2), np.zeros(2, np.float32)
+    both = [
+        Explainer(
+            each.visual, encoder.record.preprocessing, method=method, lime=QUICK_LIME
+        ).explain(pixels, target, nothing)
+        for each in (encoder, half)
+    ]
+    for full, halved in zip(*both, strict=True):
+        assert halved.score == pytest.approx(full.score, abs=0.02)
+        assert np.corrcoef(halved.values.ravel(), full.values.ravel())[0, 1] > 0.98
+    assert {each.dtype for each in half.visual.parameters()} == types != {torch.float32}
 
 
 def test_a_file_finds_its_sample(store, made):
