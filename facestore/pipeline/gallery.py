@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from facestore.catalog.lookup import Hit
 from facestore.errors import InputError
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
+from facestore.pipeline.pictures import find_thumbnail
 from facestore.pipeline.report import replace_file
-from facestore.reporting import Card, Provenance, render_gallery, thumbnail
+from facestore.reporting import Card, Provenance, render_gallery
 
 
 def write_gallery(
@@ -49,7 +49,7 @@ def write_gallery(
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
-            _thumbnail(hit, folders, images),
+            find_thumbnail(folders, hit.dataset, hit.path, hit.image_id, otherwise=images),
         )
         for hit in hits
     ]  # fmt: skip
@@ -61,18 +61,3 @@ def write_gallery(
     page = render_gallery(question, cards, provenance, resources.folder("reports"))
     file.parent.mkdir(parents=True, exist_ok=True)
     return replace_file(file, page)
-
-
-def _thumbnail(hit: Hit, folders: Mapping[str, Path], images: Path | None) -> str | None:
-    """Return the picture of a sample where its file is there and is still the same."""
-    folder = folders.get(hit.dataset, images)
-    if folder is None:
-        return None
-    file = (folder / hit.path).resolve()
-    # a path comes from a label table, which may say anything
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        return None
-    content = file.read_bytes()
-    if hit.image_id is not None and hashlib.sha256(content).hexdigest() != hit.image_id:
-        return None
-    return thumbnail(content)

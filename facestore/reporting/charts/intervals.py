@@ -132,7 +132,8 @@ def wording_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
         ensemble = rows[0]["ensemble_accuracy"]
         named = [{**row, "label": row["wording"]} for row in rows[:_MAX_ROWS]]
         title = f"Wordings of {prompt_set}: {attribute} by {encoder} on {place(dataset, split)}"
-        told = f"The dashed line is the ensemble, {ensemble:.4f}. {_ends(named, 'label')}"
+        line = "" if ensemble is None else f"The dashed line is the ensemble, {ensemble:.4f}. "
+        told = line + _ends(named, "label")
         charts.append(Chart(title, told, finished(_dots(named, "accuracy", everyone=ensemble))))
     return charts
 
