@@ -36,13 +36,23 @@ def find_thumbnail(
         A JPEG as a `data:` URI.
     """
     folder = folders.get(dataset, otherwise)
-    if folder is None:
-        return None
-    file = (folder / path).resolve()
-    # a path comes from a label table, which may say anything
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+    file = None if folder is None else _find(folder.resolve(), path)
+    if file is None:
         return None
     content = file.read_bytes()
     if image_id is not None and hashlib.sha256(content).hexdigest() != image_id:
         return None
     return thumbnail(content)
+
+
+def _find(folder: Path, path: str) -> Path | None:
+    """Return the file of a path that starts in the folder, or in one above it and leads into it.
+
+    A label table may call `val/1.jpg` what lies in the ingested folder `val`. It may also say
+    anything, so nothing outside of the folder is looked at.
+    """
+    for start in (folder, *folder.parents):
+        file = (start / path).resolve()
+        if file.is_relative_to(folder) and file.is_file():
+            return file
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.errors import InputError
+from facestore.errors import UnknownNameError
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
 from facestore.pipeline.pictures import find_thumbnail
@@ -107,7 +106,7 @@ def write_report(stores: Stores, folder: Path, options: ReportOptions | None = N
         If there is no store.
     StoreOutdatedError
         If the store waits for `facestore migrate`.
-    InputError
+    UnknownNameError
         If a page, a classifier or a format is not known.
     """
     options = options or ReportOptions()
@@ -173,15 +172,10 @@ def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockK
     return [BlockKey(*row) for row in rows]
 
 
-def _check(given: Iterable[str], known: Sequence[str], what: str) -> None:
-    """Refuse a name that is not known, and say which one may be meant."""
+def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
     for name in given:
-        if name in known:
-            continue
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:5]
-        some = ", ".join(f"'{each}'" for each in near) or f"no {what} at all"
-        message = f"There is no {what} '{name}': known are {some}."
-        raise InputError(message)
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
 
 
 def _with_pictures(stores: Stores, contents: Contents) -> Contents:

@@ -173,6 +173,11 @@ class Table:
         names = [column.name for column in self.columns]
         return tuple(dict(zip(names, row, strict=True)) for row in self.rows)
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether the rows say whose figures they are."""
+        return set(BLOCK_KEY) <= {column.name for column in self.columns}
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The table cut by classifier, data set, split and attribute, in the order of its rows."""

@@ -82,7 +82,8 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
     chart
         From altair.
     fits
-        Whether it is as wide as the page; charts in facets cannot be.
+        Whether it is as wide as the page; charts in facets cannot be, and others need a height in
+        pixels (of one in steps a row, Vega-Lite would complain on the console).
     """
     text = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12}
     axis = {name: "currentColor" for name in ("domainColor", "tickColor", "gridColor")}
@@ -95,7 +96,9 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
         "view": {"stroke": None},
         "axis": text | axis,
         "header": text | {"titleFontSize": 12},
-        "legend": text | {"orient": "bottom", "columns": 1, "labelLimit": 0, "title": None},
+        "legend": text
+        | {"orient": "bottom", "columns": 1, "labelLimit": 0, "title": None}
+        | {"symbolOpacity": 1, "symbolSize": 70, "symbolStrokeWidth": 1},
         "text": {"color": "currentColor", "fontSize": 11},
     }
     spec: dict[str, Any] = chart.to_dict(validate=False)

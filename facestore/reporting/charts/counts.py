@@ -38,7 +38,7 @@ def label_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
                 y=alt.Y("name:N", sort=None, title=None),
                 tooltip=tooltip(name__s="label", n_samples__n="n", fraction__q="fraction"),
             )
-            .properties(height=alt.Step(ROW))
+            .properties(height=ROW * len(rows))
         )
         told = "; ".join(f"{row['name']}: {row['n_samples']:,}" for row in named)
         title = f"Samples by label: {place(dataset, split)}"
@@ -115,7 +115,7 @@ def cell_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
             base.mark_text(dy=7, fontSize=9, opacity=0.85).encode(
                 text=alt.Text("n_samples:Q", format=",d")
             ),
-        ).properties(height=alt.Step(30))
+        ).properties(height=30 * len({row["person"] for row in rows}))
         ordered = sorted(rows, key=lambda row: float(row["accuracy"]))
         told = "; ".join(
             f"{row['accuracy']:.4f} for {row['race']} {row['person']} (n {row['n_samples']:,})"
@@ -272,8 +272,8 @@ def _points(
         alt.Chart(values(rows))
         .mark_point(filled=True, size=70, opacity=0.8)
         .encode(
-            x=alt.X(f"{x[0]}:Q", title=x[1], scale=scale, axis=alt.Axis(format=".2f")),
-            y=alt.Y(f"{y[0]}:Q", title=y[1], scale=scale, axis=alt.Axis(format=".2f")),
+            x=alt.X(f"{x[0]}:Q", title=x[1], scale=scale),
+            y=alt.Y(f"{y[0]}:Q", title=y[1], scale=scale),
             color=alt.Color(f"{names[0]}:N", scale=told_apart(kinds, COLOURS), legend=legend),
             shape=alt.Shape(f"{names[0]}:N", scale=told_apart(kinds, SHAPES), legend=legend),
             tooltip=tooltip(**shown),

@@ -95,7 +95,7 @@ def gap_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
         chart = alt.layer(
             base.mark_rule(strokeWidth=2.5).encode(x=_x("ci_low"), x2="ci_high:Q"),
             base.mark_point(filled=True, size=80, opacity=1).encode(x=_x("accuracy"), shape=shape),
-        ).properties(height=alt.Step(ROW + 6))
+        ).properties(height=(ROW + 6) * len(rows))
         told = "; ".join(
             f"{r['attribute']} by {r['group_attribute']}: {r['worst_accuracy']:.4f} for "
             f"{r['worst_group']} (n {r['n_samples_worst']:,}) to {r['best_accuracy']:.4f} for "
@@ -159,13 +159,13 @@ def _dots(
         line = alt.Chart(alt.Data(values=[{"everyone": everyone}]))
         rule = line.mark_rule(strokeDash=[4, 3], stroke="currentColor", opacity=0.6)
         layers.insert(0, rule.encode(x=_x("everyone")))
-    return alt.layer(*layers).properties(height=alt.Step(ROW))
+    return alt.layer(*layers).properties(height=ROW * len(rows))
 
 
 def _x(field: str) -> altair.X:
     import altair as alt
 
-    axis = alt.Axis(format=".2f", tickCount=6)
+    axis = alt.Axis(tickCount=6)
     return alt.X(f"{field}:Q", title=_TITLE, axis=axis, scale=alt.Scale(zero=False, nice=True))
 
 
