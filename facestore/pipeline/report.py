@@ -116,7 +116,7 @@ def write_report(stores: Stores, folder: Path, options: ReportOptions | None = N
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:
-        contents = _contents(con, read_queries(own / "queries"), options)
+        contents = gather(con, read_queries(own / "queries"), options)
     if options.format != "html":
         return _write_numbers(contents, folder, options.format)
     if options.images:
@@ -131,7 +131,7 @@ def write_report(stores: Stores, folder: Path, options: ReportOptions | None = N
     return folder / first
 
 
-def _contents(
+def gather(
     con: duckdb.DuckDBPyConnection, queries: dict[str, Query], options: ReportOptions
 ) -> Contents:
     """Run the queries of the pages that are wanted."""
