@@ -16,7 +16,7 @@ from facestore.store import Store
 
 SCRIPT = "</script>"
 FILE = "<img src=x onerror=alert(1)>.jpg"
-CLASSIFIER = "say \"it's\" </script><img src=x onerror=alert(1)> {{ 7 * 7 }}"
+CLASSIFIER = 'say "it\'s" </script><img src=x onerror=alert(1)> {{ 7 * 7 }}'
 DATASET = "<b onclick=alert(1)>faces</b>"
 N = 240
 AGES = [("10-19", 14), ("20-29", 25), ("more than 70", 75)]
@@ -95,8 +95,12 @@ def _fill_prompts(con: duckdb.DuckDBPyConnection) -> None:
 
 def _fill_classifiers(con: duckdb.DuckDBPyConnection) -> None:
     chance = random.Random(2)
-    truth = dict(con.execute("select sample_id, label from labels where attribute = 'race'").fetchall())
-    years = dict(con.execute("select sample_id, value from labels where attribute = 'age'").fetchall())
+    truth = dict(
+        con.execute("select sample_id, label from labels where attribute = 'race'").fetchall()
+    )
+    years = dict(
+        con.execute("select sample_id, value from labels where attribute = 'age'").fetchall()
+    )
 
     def guess(right: str, other: str, share: float) -> str:
         return right if chance.random() < share else other
@@ -126,7 +130,11 @@ def _fill_classifiers(con: duckdb.DuckDBPyConnection) -> None:
     said = [row | {"score": 0.5 + i % 50 / 100, "margin": i % 70 / 100, "value": None} for i, row in enumerate(said)]  # fmt: skip
     aged = rows.predictions(["20-29"] * N, 4)
     for row in aged:
-        row |= {"score": None, "margin": None, "value": years[row["sample_id"]] + chance.gauss(2, 6)}
+        row |= {
+            "score": None,
+            "margin": None,
+            "value": years[row["sample_id"]] + chance.gauss(2, 6),
+        }
     rows.load(con, predictions=said + aged)
 
 
@@ -189,7 +197,9 @@ class Page(HTMLParser):
         assert self._open.pop()[0] == tag, f"</{tag}> closes another tag"
         if tag in ("td", "th"):
             text, value, small = self._cell
-            inner = None if small is None else (small[0], small[0] if small[1] is None else small[1])
+            inner = (
+                None if small is None else (small[0], small[0] if small[1] is None else small[1])
+            )
             self.tables[-1].rows[-1].append(Cell(text, text if value is None else value, inner))
             self._cell = []
 
@@ -229,4 +239,6 @@ class Page(HTMLParser):
 
 def read_pages(folder: Path) -> dict[str, Page]:
     """Read all pages of a report, by the name of their file."""
-    return {path.name: Page(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.html"))}
+    return {
+        path.name: Page(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.html"))
+    }

@@ -17,7 +17,9 @@ from facestore.reporting.tables import Block, Column, Matrix, Table, raw
 _LONG = 48
 
 
-def grid(part: Table | Block, caption: object, anchor: str, *, query: str, head: str = "") -> Markup:
+def grid(
+    part: Table | Block, caption: object, anchor: str, *, query: str, head: str = ""
+) -> Markup:
     """Write a table or a block.
 
     Parameters

@@ -124,7 +124,9 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         }  # fmt: skip
         template = jinja.get_template(f"pages/{page.name}.html.j2")
         has_charts = any(charts.values())
-        files[page.file] = template.render(page=page, charts=charts, has_charts=has_charts, **shared)
+        files[page.file] = template.render(
+            page=page, charts=charts, has_charts=has_charts, **shared
+        )
     return files | {CHARTS_FILE: script_bundle()}
 
 
@@ -169,4 +171,3 @@ def _anchor(table: Table, key: BlockKey | None = None) -> str:
 def _svg_markup(chart: Chart) -> Markup:
     """Let the markup of a chart through, which escaped its texts when it was drawn."""
     return Markup(chart.svg)  # noqa: S704
-

@@ -122,7 +122,9 @@ def test_charts_draw_rows_of_their_tables(pages, answers):
     drawn = set()
     for page in PAGES:
         read = pages[page.file]
-        charts = [attrs for tag, attrs in read.tags if tag == "div" and attrs.get("class") == "chart"]
+        charts = [
+            attrs for tag, attrs in read.tags if tag == "div" and attrs.get("class") == "chart"
+        ]
         assert len(charts) == len(read.specs)
         targets = [
             (attrs["href"] or "")[1:] for tag, attrs in read.tags
@@ -184,7 +186,7 @@ def test_a_chosen_classifier_is_the_only_one(reported, tmp_path):
         page = store.report(tmp_path, only=["groups"], classifiers=["bad"])
         with pytest.raises(UnknownNameError, match="Did you mean 'bad'"):
             store.report(tmp_path, classifiers=["bat"])
-        with pytest.raises(UnknownNameError, match="No page 'group'. Did you mean 'groups'"):
+        with pytest.raises(UnknownNameError, match=r"No page 'group'\. Did you mean 'groups'"):
             store.report(tmp_path, only=["group"])
         with pytest.raises(UnknownNameError, match="No format 'pdf'"):
             store.report(tmp_path, format="pdf")
@@ -238,7 +240,9 @@ def test_the_store_is_only_read(reported, tmp_path):
     with Store.open(store) as opened:
         opened.report(tmp_path / "out", only=["provenance"])
         # the tables of the report's connection are not seen by queries that follow
-        assert opened.sql("select count(*) from duckdb_tables() where temporary").fetchall() == [(0,)]
+        assert opened.sql("select count(*) from duckdb_tables() where temporary").fetchall() == [
+            (0,)
+        ]
     assert (hashlib.sha256(file.read_bytes()).hexdigest(), sorted(store.rglob("*"))) == before
 
 

@@ -70,7 +70,7 @@ def script_bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script that needs nothing else."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle(vl_version=vega_lite_version())
+    bundle: str = vl_convert.javascript_bundle(None, vl_version=vega_lite_version())
     return bundle
 
 
@@ -85,8 +85,14 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
         Whether it is as wide as the page; charts in facets cannot be, and others need a height in
         pixels (of one in steps a row, Vega-Lite would complain on the console).
     """
-    text = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12}
-    axis = {name: "currentColor" for name in ("domainColor", "tickColor", "gridColor")}
+    text: dict[str, Any] = {
+        "labelColor": "currentColor",
+        "titleColor": "currentColor",
+        "labelFontSize": 12,
+    }
+    axis: dict[str, Any] = {
+        name: "currentColor" for name in ("domainColor", "tickColor", "gridColor")
+    }
     axis |= {"gridOpacity": 0.15, "domainOpacity": 0.5, "tickOpacity": 0.5}
     axis |= {"titleFontWeight": "normal", "titleFontSize": 12, "labelLimit": _LABEL_LIMIT}
     config = {
@@ -114,9 +120,7 @@ def values(rows: Iterable[Mapping[str, Any]]) -> altair.Data:
     import altair as alt
 
     plain = (str, int, float)
-    return alt.Data(
-        values=[{k: v for k, v in row.items() if isinstance(v, plain)} for row in rows]
-    )
+    return alt.Data(values=[{k: v for k, v in row.items() if isinstance(v, plain)} for row in rows])
 
 
 def told_apart(names: Sequence[str], by: Sequence[Any]) -> altair.Scale:

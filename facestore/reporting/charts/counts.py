@@ -65,10 +65,17 @@ def pyramid_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
             alt.Chart(values(sided))
             .mark_bar()
             .encode(
-                x=alt.X("side:Q", title="samples", axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5)),
+                x=alt.X(
+                    "side:Q",
+                    title="samples",
+                    axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5),
+                ),
                 y=alt.Y("age:N", sort=ages[::-1], title=None),
                 color=alt.Color("gender:N", scale=told_apart(genders, COLOURS)),
-                tooltip=tooltip(race__s="race", age__s="age", gender__s="gender", n_samples__n="n", fraction__q="fraction of the race"),
+                tooltip=tooltip(
+                    race__s="race", age__s="age", gender__s="gender", n_samples__n="n",
+                    fraction__q="fraction of the race",
+                ),
             )
             .properties(width=180, height=alt.Step(14))
             .facet(alt.Facet("race:N", title=None), columns=3)
@@ -152,7 +159,10 @@ def scatter_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
         line = _diagonal(ends[0], ends[1], "true_age", "predicted_age", scale, scale)
         chart = alt.layer(line, points).properties(height=_HEIGHT + 60)
         n = sum(row["n_samples"] for row in rows)
-        told = f"{n:,} samples from {ends[0]} to {ends[1]} years, in steps of 5; the dashed line is where both agree."
+        told = (
+            f"{n:,} samples from {ends[0]} to {ends[1]} years, in steps of 5; "
+            "the dashed line is where both agree."
+        )
         charts.append(
             Chart(f"Predicted against true age: {block.key}", told, finished(chart), block.key)
         )
@@ -178,7 +188,10 @@ def histogram_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
             .properties(height=_HEIGHT - 80)
         )
         top = max(rows, key=lambda row: int(row["n_samples"]))
-        told = f"Most errors lie from {top['error_from']} to {top['error_to']} years: {top['n_samples']:,} samples."
+        told = (
+            f"Most errors lie from {top['error_from']} to {top['error_to']} years: "
+            f"{top['n_samples']:,} samples."
+        )
         charts.append(Chart(f"Errors of ages: {block.key}", told, finished(chart), block.key))
     return charts
 
@@ -189,14 +202,20 @@ def decade_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
 
     charts = []
     for block in best_first(table.blocks, shown)[0]:
-        rows = [{**row, "years": f"{row['decade']} to {row['decade'] + 9}"} for row in block.records]
+        rows = [
+            {**row, "years": f"{row['decade']} to {row['decade'] + 9}"} for row in block.records
+        ]
         chart = (
             alt.Chart(values(rows))
             .mark_bar(fill=COLOURS[1])
             .encode(
-                x=alt.X("years:N", sort=None, title="true age, years", axis=alt.Axis(labelAngle=-40)),
+                x=alt.X(
+                    "years:N", sort=None, title="true age, years", axis=alt.Axis(labelAngle=-40)
+                ),
                 y=alt.Y("bias:Q", title="bias, years"),
-                tooltip=tooltip(years__s="true age", n_samples__n="n", bias__g="bias", mae__g="MAE"),
+                tooltip=tooltip(
+                    years__s="true age", n_samples__n="n", bias__g="bias", mae__g="MAE"
+                ),
             )
             .properties(height=_HEIGHT - 80)
         )  # fmt: skip

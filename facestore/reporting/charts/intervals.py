@@ -41,9 +41,12 @@ def group_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
         kinds = list(dict.fromkeys(row["group_attribute"] for row in rows))
         rows.sort(key=lambda row: (kinds.index(row["group_attribute"]), -row["accuracy"]))
         named = [
-            {**row, "label": f"{row['group_attribute']}: {row['group_name']} (n {row['n_samples']:,})"}
+            {
+                **row,
+                "label": f"{row['group_attribute']}: {row['group_name']} (n {row['n_samples']:,})",
+            }
             for row in rows
-        ]  # fmt: skip
+        ]
         charts.append(
             Chart(
                 f"Accuracy by group: {block.key}",

@@ -104,9 +104,10 @@ def _training_charts(table: Table, step: str) -> list[Chart]:
         parts = list(dict.fromkeys(row["part"] for row in rows))
         shown = tooltip(part__s="part", step__n=step, value__g=metric.replace("_", " "))
         colour = alt.Color("part:N", scale=told_apart(parts, COLOURS))
+        wide = alt.Scale(zero=False)
         base = alt.Chart(values(rows)).encode(
-            x=alt.X("step:Q", title=step, axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False)),
-            y=alt.Y("value:Q", title=metric.replace("_", " "), scale=alt.Scale(zero=False)),
+            x=alt.X("step:Q", title=step, axis=alt.Axis(tickMinStep=1), scale=wide),
+            y=alt.Y("value:Q", title=metric.replace("_", " "), scale=wide),
             color=colour,
         )  # fmt: skip
         chart = alt.layer(
