@@ -271,7 +271,7 @@ def test_groups_that_are_all_too_small_have_no_chart(con):
     con.execute("update settings set value = '5000' where setting = 'min_samples'")
     with con.cursor() as cursor:
         contents = gather(cursor, QUERIES, ReportOptions(only=["groups"]))
-    assert contents.tables["groups"].n_rows == 10
+    assert contents.tables["groups"].n_rows == 8
     for name in ("groups", "group_cells"):
         assert charts_of(contents.tables[name], contents.shown) == []
 

@@ -90,9 +90,7 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
         "titleColor": "currentColor",
         "labelFontSize": 12,
     }
-    axis: dict[str, Any] = {
-        name: "currentColor" for name in ("domainColor", "tickColor", "gridColor")
-    }
+    axis: dict[str, Any] = dict.fromkeys(("domainColor", "tickColor", "gridColor"), "currentColor")
     axis |= {"gridOpacity": 0.15, "domainOpacity": 0.5, "tickOpacity": 0.5}
     axis |= {"titleFontWeight": "normal", "titleFontSize": 12, "labelLimit": _LABEL_LIMIT}
     config = {

@@ -1,4 +1,4 @@
-"""Charts of cells, bars and points: labels, the age pyramid, groups of three labels, ages, models."""
+"""Charts of cells, bars and points: labels, age pyramids, groups of three labels, ages, models."""
 
 from __future__ import annotations
 
