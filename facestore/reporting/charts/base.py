@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from facestore.reporting.tables import BlockKey
@@ -66,11 +66,14 @@ def vega_lite_version() -> str:
     return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
 
+@cache
 def script_bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script that needs nothing else."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle(None, vl_version=vega_lite_version())
+    # the default snippet, which makes vegaEmbed known to the page; types of the library lack None
+    version = vega_lite_version()
+    bundle: str = vl_convert.javascript_bundle(None, vl_version=version)  # type: ignore[arg-type]
     return bundle
 
 
