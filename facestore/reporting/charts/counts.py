@@ -122,7 +122,11 @@ def cell_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
             base.mark_text(dy=7, fontSize=9, opacity=0.85).encode(
                 text=alt.Text("n_samples:Q", format=",d")
             ),
-        ).properties(height=30 * len({row["person"] for row in rows}))
+        ).properties(
+            height=30 * len({row["person"] for row in rows}),
+            # the last of the slanted names of races leans out to the right
+            padding={"left": 5, "top": 5, "right": 60, "bottom": 5},
+        )
         ordered = sorted(rows, key=lambda row: float(row["accuracy"]))
         told = "; ".join(
             f"{row['accuracy']:.4f} for {row['race']} {row['person']} (n {row['n_samples']:,})"
