@@ -31,7 +31,7 @@ from facestore.pipeline.explanation_page import write_report_page
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
-from facestore.pipeline.report import write_report
+from facestore.pipeline.report import ReportOptions, write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
@@ -280,12 +280,35 @@ class Store(
         relation = whole.project("classifier, n_samples as n, accuracy, ci_low, ci_high")
         return relation.columns, relation.fetchall()
 
-    def report(self, out: AnyPath | None = None) -> Path:
-        """Write the HTML report, by default into the store; return its first page."""
+    def report(
+        self,
+        out: AnyPath | None = None,
+        *,
+        only: Sequence[str] = (),
+        classifiers: Sequence[str] = (),
+        images: bool = False,
+        format: str = "html",
+    ) -> Path:
+        """Write the report, by default into the store; return its first page.
+
+        Parameters
+        ----------
+        out
+            Folder to write to.
+        only
+            Names of pages; empty: all.
+        classifiers
+            Names of classifiers to limit tables and charts to; empty: all, with charts of the best.
+        images
+            Whether pages show thumbnails of mistakes and duplicates.
+        format
+            `html`; or `json` or `csv`: the same numbers for machines.
+        """
         folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        explanations = write_report_page(self._stores, folder)
+        options = ReportOptions(only, classifiers, images, format)
+        explanations = write_report_page(self._stores, folder) if format == "html" else None
         more = [(explanations.name, "Explanations")] if explanations else []
-        return write_report(self._stores, folder, more)
+        return write_report(self._stores, folder, options, more)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Run a query; read-only.

@@ -74,3 +74,16 @@ def pictures(tmp_path: Path) -> Path:
         write_picture(folder / f"{number}.jpg", seed=number)
     (folder / "copy.jpg").write_bytes((folder / "1.jpg").read_bytes())
     return folder
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a store (`store`), and its report (`out`), in which every page is filled."""
+    from reported import fill_store
+
+    from facestore.store import Store
+
+    folder = tmp_path_factory.mktemp("reported")
+    with Store.open(fill_store(folder / "store")) as store:
+        store.report(folder / "out")
+    return folder

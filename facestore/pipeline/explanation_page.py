@@ -109,7 +109,9 @@ def _write(
 ) -> Path:
     own = resources.folder("reports")
     con = stores.catalog.database.reader()
-    tables = [run_query(con, query) for query in read_queries(own / "queries" / "explanations")]
+    tables = [
+        run_query(con, query) for query in read_queries(own / "queries" / "explanations").values()
+    ]
     datasets = {row.dataset for row in rows} | {r["dataset"] for t in tables for r in t.records}
     provenance = Provenance(datetime.now(UTC), versions(), SYNTHETIC_DATASET in datasets)
     page = render_explanations(title, parts, tables, provenance, own)
