@@ -109,7 +109,7 @@ def drawn(sized, tmp_path):
 def test_probe_on_drawn_faces(benchmark, drawn, sized, record):
     """On enough faces it is as good as the prompts that the bundled model was trained with.
 
-    It saw 228,000 drawn faces with them, so few faces are enough for gender alone.
+    It saw 228,000 drawn faces with them, so few faces are not enough for age.
     """
     (done,) = benchmark.pedantic(
         drawn.train_probe,
@@ -123,13 +123,13 @@ def test_probe_on_drawn_faces(benchmark, drawn, sized, record):
         "from classifier_comparison where classifier_a like 'probe %' and dataset = 'b'"
     ).fetchall()
     assert len(pairs) == 6
-    told = set(sized(list(PROMPTS), ["gender"]))
+    told = set(sized(list(PROMPTS), ["gender", "race"]))
     # At least as good: better by count, or no difference that McNemar's test can tell.
     least = sized(0.5, 0.05)
     judged = [pair for pair in pairs if pair[0] in told]
     assert all(only_a >= only_b or p > least for _, only_a, only_b, _, _, p in judged)
     accuracies = {attribute: accuracy for attribute, _, _, accuracy, _, _ in pairs}
-    floors = {"gender": 0.8, "race": 0.4, "age": 0.25}  # guessing: 0.5, 0.14 and 0.11
+    floors = {"gender": 0.9, "race": 0.6, "age": 0.35}  # guessing: 0.5, 0.14 and 0.11
     assert all(accuracies[attribute] > floor for attribute, floor in floors.items())
     best = {name: max(pair[4] for pair in pairs if pair[0] == name) for name in PROMPTS}
     record(
