@@ -31,6 +31,7 @@ import yaml
 from facestore import resources
 from facestore.errors import InputError, TableError, preview
 from facestore.records import Prompt, PromptSet, first_repeated
+from facestore.tables import refusing
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -67,16 +68,10 @@ def read_prompt_file(
         If the file is not as described, a text occurs twice, a prompt names two classes of one
         attribute, or none of an attribute asked for.
     """
-    if path.suffix.lower() == ".json":
-        prompts = tuple(_classified(text, key, path) for text, key in _json_prompts(path))
-        prompt_set = PromptSet(name or path.stem, f"from {path.name}", prompts)
-    else:
-        spec = _load_yaml(path)
-        prompt_set = _from_spec(
-            spec | {"prompt_set": name or spec.get("prompt_set", path.stem)}, path
-        )
-    _check(prompt_set, attributes, path)
-    return prompt_set
+    with refusing(path, "a prompt set"):
+        prompt_set = _read(path, name)
+        _check(prompt_set, attributes, path)
+        return prompt_set
 
 
 def check_attribute(prompt_set: PromptSet, attribute: str) -> None:
@@ -95,6 +90,14 @@ def check_attribute(prompt_set: PromptSet, attribute: str) -> None:
             f"least 2 were expected. It names classes of: {', '.join(known) or 'nothing'}."
         )
         raise InputError(message)
+
+
+def _read(path: Path, name: str | None) -> PromptSet:
+    if path.suffix.lower() == ".json":
+        prompts = tuple(_classified(text, key, path) for text, key in _json_prompts(path))
+        return PromptSet(name or path.stem, f"from {path.name}", prompts)
+    spec = _load_yaml(path)
+    return _from_spec(spec | {"prompt_set": name or spec.get("prompt_set", path.stem)}, path)
 
 
 def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None:
@@ -227,6 +230,6 @@ def _load_yaml(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise TableError(path, f"not readable as YAML ({reason})", "Check the file.") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise TableError(path, "not a mapping", "Expected the keys words, templates or prompts.")
     return content

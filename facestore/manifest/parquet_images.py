@@ -97,7 +97,9 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
         wanted = {*rules.classes, *rules.attributes, "split", *TAG_COLUMNS}
         plain = [f.name for f in schema if f.name in wanted and not pa.types.is_nested(f.type)]
         try:
-            rows = pl.DataFrame(file.read(columns=plain, use_threads=False)) if plain else None
+            read = file.read(columns=plain, use_threads=False)
+            read.validate(full=True)  # polars believes that texts are UTF-8
+            rows = pl.DataFrame(read) if plain else None
         except (pa.ArrowException, ValueError, pl.exceptions.PolarsError) as error:
             reason = " ".join(str(error).split())[:120]
             raise OSError(0, f"its labels cannot be read ({reason})") from error

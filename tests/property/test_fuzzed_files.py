@@ -182,6 +182,7 @@ def test_vectors_of_junk(content, header):
 
 
 @given(content=jsons | junk | st.text(max_size=60).map(lambda text: text.encode()))
+@example(content=b"?")
 @QUICK
 def test_prompts(content):
     outcome(read_prompt_file, "p.yaml", content)

@@ -186,6 +186,12 @@ def broken_page(path):
     path.write_bytes(content)
 
 
+def not_utf8(path):
+    write_hugging_face(
+        path, [encoded(1)], {"gender": pa.array([b"\xda\xff"], pa.binary()).view(pa.string())}
+    )
+
+
 def text(content):
     def make(path):
         path.write_text(content, encoding="utf-8")
@@ -299,6 +305,7 @@ CASES = {
         lambda path: write_hugging_face(path, [None, b"junk", encoded(1)]), "x.parquet"
     ),
     "Parquet that is cut": source(cut_parquet, "x.parquet", layout="parquet"),
+    "Parquet with labels that are not UTF-8": source(not_utf8, "x.parquet"),
     "Parquet with a page of junk": source(broken_page, "x.parquet"),
     "list with a URI of a local device": source(text("file\nfile:///dev/zero\n"), "l.csv"),
     "list with a device": source(text("file\n/dev/zero\n"), "l.csv"),
