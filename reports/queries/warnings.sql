@@ -66,7 +66,7 @@ with found as (
     union all
     select
         8 as place,
-        'labels that several models and no other judge contradict' as warning,
+        'labels that most models contradict' as warning,
         count(*) as n,
         'Look at these pictures before calling the predictions errors.' as meaning,
         'facestore sql "from suspect_labels"' as command
