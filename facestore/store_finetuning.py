@@ -13,7 +13,7 @@ from facestore.pipeline import Stores
 from facestore.pipeline.finetune import FinetuneSummary, train_heads
 from facestore.pipeline.fit_vectors import fit_on_vectors
 from facestore.pipeline.score import model_of
-from facestore.pipeline.training_run import AGE, GENDER, AgeOptions, GradientOptions
+from facestore.pipeline.training_plan import AGE, GENDER, AgeOptions, GradientOptions
 from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
 from facestore.training.inputs import Augmentation

@@ -184,7 +184,7 @@ def train_age(
 
     The labels have to have ages in years, as UTKFace's names and numbers in a label table do.
     """
-    from facestore.pipeline.training_run import AgeOptions
+    from facestore.pipeline.training_plan import AgeOptions
 
     loop = _loop(
         on_vectors=vectors,

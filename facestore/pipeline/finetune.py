@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.encoder import OpenClipEncoder
-from facestore.errors import InputError
 from facestore.pipeline.cards import write_card
 from facestore.pipeline.classify_images import classify_images, image_files, image_inputs
-from facestore.pipeline.context import Stores, recorded
+from facestore.pipeline.context import Stores
 from facestore.pipeline.trained import ClassifySummary
-from facestore.pipeline.training_run import (
-    GradientOptions,
-    parts_of,
-    recipe_of,
-    run_training,
-    tasks_of,
-    training_facts,
-    without_file,
-)
-from facestore.pipeline.training_set import Choice, TrainingSet, choose, leaking_samples
+from facestore.pipeline.training_plan import GradientOptions, TrainingPlan, plan_training
+from facestore.pipeline.training_run import parts_of, run_training, tasks_of, training_facts
+from facestore.pipeline.training_set import Choice
 from facestore.records import ImageFile
 from facestore.training import HeadsFile
 from facestore.training.finetuned import FinetunedFile, load_finetuned, save_finetuned
@@ -103,32 +94,22 @@ def train_heads(
         If there is nothing to train on, files are not there any more, or the name belongs to
         heads that were trained otherwise.
     """
-    stores.catalog.samples.require_dataset(choice.dataset)
-    leaking = leaking_samples(
-        stores, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
-    )
     files = image_files(stores)
-    sets = without_file(
-        choose(
-            stores,
-            options.attributes,
-            choice,
-            with_vector=files.keys(),
-            leaking=leaking,
-            numbers=options.numbers,
-        )
+    plan = plan_training(
+        stores,
+        folder,
+        encoder,
+        choice,
+        options,
+        keys=files.keys(),
+        name=f"{encoder.name} {options.n_blocks} blocks {choice.dataset}",
+        without_key="no image in a folder that was ingested",
     )
-    recipe = recipe_of(encoder, choice, options, sets)
-    name = options.name or f"{encoder.name} {options.n_blocks} blocks {choice.dataset}"
-    path = heads_path(folder, name)
-    is_new = not path.exists()
-    if is_new:
-        arguments = asdict(choice) | {"name": name, "encoder": encoder.name, "file": str(path)}
-        with recorded(stores, "train heads", arguments) as counts:
-            _train(stores, path, name, encoder, loaded, choice, options, sets, files, recipe)
-            counts["n_heads"] = len(sets)
-    heads = load_finetuned(path)
-    check_recipe(path, heads, recipe)
+    if plan.is_new:
+        with plan.recorded(stores, "train heads"):
+            _train(stores, plan, loaded, files)
+    heads = load_finetuned(plan.path)
+    plan.check(heads)
     predictions = classify_images(
         stores,
         heads,
@@ -139,73 +120,35 @@ def train_heads(
         batch_size=options.loop.batch_size,
         workers=options.workers,
     )
-    return FinetuneSummary(path, write_card(stores, path, heads), heads, is_new, predictions)
-
-
-def heads_path(folder: Path, name: str) -> Path:
-    """Return the file of heads of a name."""
-    return folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
-
-
-def check_recipe(path: Path, heads: FinetunedFile | HeadsFile, recipe: str) -> None:
-    """Refuse a file that was made in another way.
-
-    Raises
-    ------
-    InputError
-        If it was.
-    """
-    if heads.training.get("recipe_sha256") != recipe:
-        message = (
-            f"'{path}' holds heads that were trained on other samples or with other options: "
-            "give these another --name."
-        )
-        raise InputError(message)
+    card = write_card(stores, plan.path, heads)
+    return FinetuneSummary(plan.path, card, heads, plan.is_new, predictions)
 
 
 def _train(
     stores: Stores,
-    path: Path,
-    name: str,
-    encoder: StoredEncoder,
+    plan: TrainingPlan,
     loaded: OpenClipEncoder,
-    choice: Choice,
-    options: GradientOptions,
-    sets: Sequence[TrainingSet],
     files: dict[str, ImageFile],
-    recipe: str,
 ) -> None:
-    fit, held = parts_of(sets, options.numbers)
+    options = plan.options
+    fit, held = parts_of(plan.sets, options.numbers)
     tower = ImageTower(loaded.visual, options.n_blocks)
-    model = MultiTaskModel(tower, tasks_of(sets, options.age, fit), loaded.device)
-    checkpoint = path.with_suffix(".checkpoint")
+    model = MultiTaskModel(tower, tasks_of(plan.sets, options.age, fit), loaded.device)
+    read = partial(image_inputs, files, encoder=loaded, workers=options.workers)
     history = run_training(
         stores,
+        plan,
         model,
-        fit,
-        held,
-        (
-            image_inputs(
-                files,
-                fit.image_ids,
-                loaded,
-                augmentation=options.augmentation,
-                workers=options.workers,
-            ),
-            image_inputs(files, held.image_ids, loaded, workers=options.workers),
-        ),
-        options,
-        checkpoint=checkpoint,
-        recipe=recipe,
+        (fit, read(image_ids=fit.image_ids, augmentation=options.augmentation)),
+        (held, read(image_ids=held.image_ids)),
     )
-    facts = training_facts(choice, options, sets, fit, held, history, recipe)
+    facts = training_facts(plan, fit, held, history)
     facts["n_trained"] = n_parameters(model.tower.module, trained_only=True)
     save_finetuned(
-        path,
+        plan.path,
         model,
-        name=name,
-        encoder=encoder.record,
+        name=plan.name,
+        encoder=plan.encoder.record,
         n_blocks=options.n_blocks,
         training=facts,
     )
-    checkpoint.unlink(missing_ok=True)

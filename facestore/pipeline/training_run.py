@@ -1,107 +1,28 @@
-"""What all trainings by gradient share: parts of a data set, running, the recipe, the curves."""
+"""What all trainings by gradient share: parts of a data set, running, the curves."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from facestore.catalog.encoders import StoredEncoder
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.judging import Judge
-from facestore.pipeline.training_set import NO_VECTOR, Choice, TrainingSet
+from facestore.pipeline.training_plan import AGE, GENDER, AgeOptions, TrainingPlan
+from facestore.pipeline.training_set import TrainingSet
 from facestore.training.events import EventFiles
 from facestore.training.heads import (
-    AGE_DIVISOR,
-    AGE_SHARE,
-    GENDER_DIVISOR,
-    MSE,
     NO_CLASS,
     HeadTask,
     MultiTaskModel,
     age_gender_tasks,
 )
-from facestore.training.inputs import Augmentation, Inputs, Labelled
+from facestore.training.inputs import Inputs, Labelled
 from facestore.training.loop import Training
-from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
-
-AGE, GENDER = "age", "gender"
-
-
-@dataclass(frozen=True)
-class AgeOptions:
-    """How age in years and gender are weighed against each other.
-
-    Attributes
-    ----------
-    share
-        Of the age in the sum of losses, in [0, 1]; gender has the rest.
-    loss
-        `mse`, or `huber`.
-    delta
-        Years from which the Huber loss grows as the error and not as its square.
-    divisor, gender_divisor
-        What the two losses are divided by, so that they are of one size.
-    """
-
-    share: float = AGE_SHARE
-    loss: str = MSE
-    delta: float = 5.0
-    divisor: float = AGE_DIVISOR
-    gender_divisor: float = GENDER_DIVISOR
-
-
-@dataclass(frozen=True)
-class GradientOptions:
-    """How heads are trained by gradients.
-
-    Attributes
-    ----------
-    attributes
-        One head each.
-    loop
-        Epochs, rates, seed ...
-    age
-        Age is a number of years, trained together with gender; None: all heads tell classes.
-    n_blocks
-        How many blocks of the encoder are trained, from the last; 0: only the heads.
-    augmentation
-        How images are changed; None: not at all.
-    workers
-        Threads that read and decode.
-    force, drop_leaks
-        Train on images that are held out elsewhere; or leave them out.
-    name
-        Of the heads; made up if None.
-    data_licence
-        Of the training data, as the user states it.
-    tensorboard
-        Folder for event files; None: none are written.
-    """
-
-    attributes: tuple[str, ...]
-    loop: LoopOptions
-    age: AgeOptions | None = None
-    n_blocks: int = 0
-    augmentation: Augmentation | None = None
-    workers: int = 0
-    force: bool = False
-    drop_leaks: bool = False
-    name: str | None = None
-    data_licence: str | None = None
-    tensorboard: Path | None = None
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        """Attributes that are numbers."""
-        return frozenset() if self.age is None else frozenset([AGE])
 
 
 @dataclass(frozen=True)
@@ -175,14 +96,10 @@ def tasks_of(
 
 def run_training(
     stores: Stores,
+    plan: TrainingPlan,
     model: MultiTaskModel,
-    fit: SamplePart,
-    held: SamplePart,
-    inputs: tuple[Inputs, Inputs],
-    options: GradientOptions,
-    *,
-    checkpoint: Path,
-    recipe: str,
+    fit: tuple[SamplePart, Inputs],
+    held: tuple[SamplePart, Inputs],
 ) -> tuple[EpochRecord, ...]:
     """Train, or go on where the checkpoint ends; return the epochs.
 
@@ -190,25 +107,22 @@ def run_training(
     ----------
     stores
         The store; it is read, not written.
+    plan
+        What is trained, and how.
     model
         Trained in place.
-    fit, held, inputs
-        Samples with their targets, and the inputs of both.
-    options
-        How.
-    checkpoint
-        File of the state, for the case of an interruption.
-    recipe
-        Digest of all that decides the result.
+    fit, held
+        Samples with their targets, and their inputs.
     """
-    judge = Judge(model.tasks, held.targets, stores.catalog.samples.classes())
+    options, (held_part, held_inputs) = plan.options, held
+    judge = Judge(model.tasks, held_part.targets, stores.catalog.samples.classes())
     training = Training(
         model,
-        Labelled(inputs[0], fit.targets),
-        Labelled(inputs[1], held.targets) if held.image_ids else None,
+        Labelled(fit[1], fit[0].targets),
+        Labelled(held_inputs, held_part.targets) if held_part.image_ids else None,
         options.loop,
-        checkpoint=checkpoint,
-        identity={"recipe": recipe},
+        checkpoint=plan.checkpoint,
+        identity={"recipe": plan.recipe},
         judge=judge,
     )
     events = None
@@ -232,50 +146,26 @@ def run_training(
 
 
 def training_facts(
-    choice: Choice,
-    options: GradientOptions,
-    sets: Sequence[TrainingSet],
-    fit: SamplePart,
-    held: SamplePart,
-    history: Sequence[EpochRecord],
-    recipe: str,
+    plan: TrainingPlan, fit: SamplePart, held: SamplePart, history: Sequence[EpochRecord]
 ) -> dict[str, Any]:
     """Return what a file says of its training."""
+    options = plan.options
     return {
-        **asdict(choice),
+        **asdict(plan.choice),
         "options": asdict(options.loop),
         "age": None if options.age is None else asdict(options.age),
         "augmentation": asdict(options.augmentation) if options.augmentation else None,
         "n_samples": len(fit.image_ids),
         "n_held_back": len(held.image_ids),
-        "left_out": {each.attribute: each.left_out for each in sets},
-        "samples_sha256": {each.attribute: each.fit.sha256 for each in sets},
+        "left_out": {each.attribute: each.left_out for each in plan.sets},
+        "samples_sha256": {each.attribute: each.fit.sha256 for each in plan.sets},
         "best_epoch": max(each.epoch for each in history if each.is_best),
         "epochs": [asdict(each) for each in history],
         "leaks": "kept by --force" if options.force else "none",
         "data_licence": options.data_licence,
-        "recipe_sha256": recipe,
+        "recipe_sha256": plan.recipe,
         "versions": versions(),
     }
-
-
-def recipe_of(
-    encoder: StoredEncoder, choice: Choice, options: GradientOptions, sets: Sequence[TrainingSet]
-) -> str:
-    """Return a digest of all that decides the heads, so that nothing is trained twice."""
-    loop = asdict(options.loop)
-    del loop["checkpoint_every"]
-    decisive = {
-        "encoder": encoder.vectors,
-        "samples": {each.attribute: [each.fit.sha256, each.validation.sha256] for each in sets},
-        "choice": asdict(choice),
-        "blocks": options.n_blocks,
-        "loop": loop,
-        "age": None if options.age is None else asdict(options.age),
-        "augmentation": asdict(options.augmentation) if options.augmentation else None,
-        "data_licence": options.data_licence,
-    }
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def curves_of(training: Mapping[str, Any], attributes: Sequence[str]) -> dict[str, list[Any]]:
@@ -285,17 +175,6 @@ def curves_of(training: Mapping[str, Any], attributes: Sequence[str]) -> dict[st
         attribute: [row for epoch in epochs for row in epoch.rows(attribute)]
         for attribute in attributes
     }
-
-
-def without_file(sets: Sequence[TrainingSet]) -> list[TrainingSet]:
-    """Return the sets with the reason that holds for images: they need a file, not a vector."""
-    from dataclasses import replace
-
-    names = {NO_VECTOR: "no image in a folder that was ingested"}
-    return [
-        replace(each, left_out={names.get(why, why): n for why, n in each.left_out.items()})
-        for each in sets
-    ]
 
 
 def _epoch_line(record: EpochRecord, n_epochs: int) -> str:

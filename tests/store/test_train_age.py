@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from facestore.errors import InputError, UnknownNameError
-from facestore.pipeline.training_run import AgeOptions
+from facestore.pipeline.training_plan import AgeOptions
 from facestore.store import Store
 from facestore.synthetic import write_faces
 from facestore.training import load_heads
