@@ -17,6 +17,7 @@ from PIL import Image
 from facestore.encoder import load_encoder
 from facestore.explaining import gradcam_maps, lime_map, relevancy_maps, to_images, to_pixels
 from facestore.explaining.faithfulness import (
+    FRACTIONS,
     area_under,
     deletion_curve,
     insertion_curve,
@@ -110,7 +111,7 @@ def pixels_of(encoder, sized):
     """Give a function that returns pixels of drawn or of real faces."""
 
     def find(kind):
-        n = sized(200, 48)
+        n = sized(200, 32)
         if kind == "drawn":
             pictures = [render(make_face(FIRST + i)) for i in range(n)]
         else:
@@ -126,7 +127,7 @@ def pixels_of(encoder, sized):
 
 @pytest.mark.parametrize("fill", ["mean", "blur", 0.0], ids=["mean", "blur", "grey"])
 @pytest.mark.parametrize("kind", ["drawn", "real"])
-def test_relevancy_against_a_random_order(benchmark, encoder, pixels_of, record, kind, fill):
+def test_relevancy_against_a_random_order(benchmark, encoder, pixels_of, record, sized, kind, fill):
     pixels = pixels_of(kind)
     target = towards_the_predicted_gender(encoder, pixels)
 
@@ -136,15 +137,20 @@ def test_relevancy_against_a_random_order(benchmark, encoder, pixels_of, record,
     values = relevancy_maps(encoder.visual, pixels, target).values
     orders = {"random": np.random.default_rng(0).random(values.shape).astype(np.float32)}
     orders["centre"] = np.broadcast_to(centre_first(*values.shape[1:]), values.shape)
-    benchmark.pedantic(
-        deletion_curve, (score, pixels, values), {"fill": fill}, rounds=1, warmup_rounds=0
+    options = {"fill": fill, "fractions": sized(FRACTIONS, (0.0, 0.1, 0.3, 1.0))}
+    deleted = benchmark.pedantic(
+        deletion_curve, (score, pixels, values), options, rounds=1, warmup_rounds=0
     )
+    inserted = insertion_curve(score, pixels, values, **options)
     gains = {}
-    for name, curve, sign in (("deletion", deletion_curve, -1), ("insertion", insertion_curve, 1)):
-        areas = area_under(curve(score, pixels, values, fill=fill))
+    for name, curve, ours, sign in (
+        ("deletion", deletion_curve, deleted, -1),
+        ("insertion", insertion_curve, inserted, 1),
+    ):
         for other, order in orders.items():
-            difference = areas - area_under(curve(score, pixels, order, fill=fill))
-            gains[name, other] = mean_interval(sign * difference)
+            theirs = curve(score, pixels, order, **options)
+            areas = (area_under(each, options["fractions"]) for each in (ours, theirs))
+            gains[name, other] = mean_interval(sign * np.subtract(*areas))
     figures = {}
     for (name, other), interval in gains.items():
         for part, figure in zip(("better", "low", "high"), interval, strict=True):
