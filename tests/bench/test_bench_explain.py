@@ -117,7 +117,7 @@ def pixels_of(encoder, sized):
             folder = Path(os.environ.get("FACESTORE_REAL_DATA", "")) / "fairface" / "images" / "val"
             if "FACESTORE_REAL_DATA" not in os.environ or not folder.is_dir():
                 pytest.skip("FACESTORE_REAL_DATA is not set")
-            paths = [folder / f"{i}.jpg" for i in range(1, n + 1)]
+            paths = sorted(folder.glob("*.jpg"))[:n]
             pictures = [Image.open(path).convert("RGB") for path in paths]
         return torch.stack([encoder.preprocess(picture) for picture in pictures])
 
@@ -134,7 +134,7 @@ def test_relevancy_against_a_random_order(benchmark, encoder, pixels_of, record,
         return (encoder.encode_images(list(part)) * target).sum(1)
 
     values = relevancy_maps(encoder.visual, pixels, target).values
-    orders = {"random": np.random.default_rng(0).random(values.shape, np.float32)}
+    orders = {"random": np.random.default_rng(0).random(values.shape).astype(np.float32)}
     orders["centre"] = np.broadcast_to(centre_first(*values.shape[1:]), values.shape)
     benchmark.pedantic(
         deletion_curve, (score, pixels, values), {"fill": fill}, rounds=1, warmup_rounds=0

@@ -239,9 +239,11 @@ class Stops:
 
     def __init__(self, after):
         self.left = after
+        self.totals = []
 
     @contextmanager
-    def task(self, _title, _total):
+    def task(self, _title, total):
+        self.totals.append(total)
         yield self
 
     def advance(self, n=1):
@@ -258,11 +260,14 @@ def test_after_an_interruption_it_goes_on_where_it_was(made, tmp_path):
         pytest.raises(KeyboardInterrupt),
     ):
         store.explain(**asked)
-    with Store.open(tmp_path / "store") as store:
+    rest = Stops(1000)
+    with Store.open(tmp_path / "store", progress=rest) as store:
         assert one(store, "select count(*) from explanations") == (8,)
         assert "Interrupt" in one(store, "select outcome from runs where command = 'explain'")[0]
         before = values(store, "select explanation_id, created_at from explanations")
         assert store.explain(**asked).n_new == N - 8
+        assert store.explain(**asked).n_new == 0
+        assert rest.totals == [N - 8, 0]
         after = values(store, "select explanation_id, created_at from explanations")
     assert len(after) == N
     assert set(before) < set(after)
