@@ -17,6 +17,7 @@ from PIL import Image
 from facestore.encoder import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.explaining import Explainer, LimeOptions, relevancy_maps, seen_by
+from facestore.pipeline.classify_images import file_of
 from facestore.records import ModelName
 from facestore.store import Store
 from facestore.synthetic import make_face, render, write_faces
@@ -375,6 +376,25 @@ def test_missing_pictures_are_refused_or_passed_over(moved, made):
         store.explain(prompts=[MAN], dataset="faces")
     with pytest.raises(InputError, match="is no folder: give --images"):
         store.explain(prompts=[MAN], dataset="faces", images=folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("1.jpg", "1.jpg"),
+        ("val/1.jpg", "1.jpg"),
+        ("faces/val/1.jpg", "1.jpg"),
+        ("other/1.jpg", "other/1.jpg"),
+        ("val/2.jpg", "val/2.jpg"),
+        ("val/9.jpg", "val/9.jpg"),
+    ],
+)
+def test_a_path_may_begin_above_the_folder_that_was_ingested(tmp_path, path, found):
+    folder = tmp_path / "faces" / "val"
+    (folder / "val").mkdir(parents=True)
+    for name in ("1.jpg", "val/2.jpg"):
+        (folder / name).touch()
+    assert file_of(folder, path) == folder / found
 
 
 def test_a_file_that_changes_loses_its_explanations(moved):
