@@ -17,6 +17,7 @@ from PIL import Image
 from facestore.encoder import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.explaining import Explainer, LimeOptions, relevancy_maps, seen_by
+from facestore.pipeline.classify_images import file_of
 from facestore.records import ModelName
 from facestore.store import Store
 from facestore.synthetic import make_face, render, write_faces
@@ -239,9 +240,11 @@ class Stops:
 
     def __init__(self, after):
         self.left = after
+        self.totals = []
 
     @contextmanager
-    def task(self, _title, _total):
+    def task(self, _title, total):
+        self.totals.append(total)
         yield self
 
     def advance(self, n=1):
@@ -258,11 +261,14 @@ def test_after_an_interruption_it_goes_on_where_it_was(made, tmp_path):
         pytest.raises(KeyboardInterrupt),
     ):
         store.explain(**asked)
-    with Store.open(tmp_path / "store") as store:
+    rest = Stops(1000)
+    with Store.open(tmp_path / "store", progress=rest) as store:
         assert one(store, "select count(*) from explanations") == (8,)
         assert "Interrupt" in one(store, "select outcome from runs where command = 'explain'")[0]
         before = values(store, "select explanation_id, created_at from explanations")
         assert store.explain(**asked).n_new == N - 8
+        assert store.explain(**asked).n_new == 0
+        assert rest.totals == [N - 8, 0]
         after = values(store, "select explanation_id, created_at from explanations")
     assert len(after) == N
     assert set(before) < set(after)
@@ -370,6 +376,25 @@ def test_missing_pictures_are_refused_or_passed_over(moved, made):
         store.explain(prompts=[MAN], dataset="faces")
     with pytest.raises(InputError, match="is no folder: give --images"):
         store.explain(prompts=[MAN], dataset="faces", images=folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("1.jpg", "1.jpg"),
+        ("val/1.jpg", "1.jpg"),
+        ("faces/val/1.jpg", "1.jpg"),
+        ("other/1.jpg", "other/1.jpg"),
+        ("val/2.jpg", "val/2.jpg"),
+        ("val/9.jpg", "val/9.jpg"),
+    ],
+)
+def test_a_path_may_begin_above_the_folder_that_was_ingested(tmp_path, path, found):
+    folder = tmp_path / "faces" / "val"
+    (folder / "val").mkdir(parents=True)
+    for name in ("1.jpg", "val/2.jpg"):
+        (folder / name).touch()
+    assert file_of(folder, path) == folder / found
 
 
 def test_a_file_that_changes_loses_its_explanations(moved):
