@@ -12,6 +12,7 @@ CATALOG_FILE = "facestore.duckdb"
 VECTORS_FOLDER = "vectors"
 REPORTS_FOLDER = "reports"
 HEADS_FOLDER = "heads"
+EXPLANATIONS_FOLDER = "explanations"
 DEMO_FACES_FOLDER = "faces"
 
 DEFAULT_PRECISION = "fp32"

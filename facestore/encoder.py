@@ -228,7 +228,7 @@ def load_encoder(
     """
     import open_clip
 
-    chosen = _device(device)
+    chosen = choose_device(device)
     if precision not in PRECISIONS:
         raise UnknownNameError("precision", precision, PRECISIONS)
     source = _source(name)
@@ -332,7 +332,8 @@ def _needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:
     return wanted and not built
 
 
-def _device(wanted: str) -> torch.device:
+def choose_device(wanted: str) -> torch.device:
+    """Return one of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU."""
     import torch
 
     if wanted not in DEVICES:

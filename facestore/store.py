@@ -27,22 +27,27 @@ from facestore.errors import QueryError
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
+from facestore.pipeline.explanation_page import write_report_page
 from facestore.pipeline.info import contents
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
-from facestore.pipeline.report import write_report
+from facestore.pipeline.report import ReportOptions, write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.store_curation import CurationVerbs
+from facestore.store_explaining import ExplainingVerbs
+from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
 
-class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs):
+class Store(
+    ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, FinetuningVerbs, ExplainingVerbs
+):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
@@ -275,10 +280,35 @@ class Store(ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs):
         relation = whole.project("classifier, n_samples as n, accuracy, ci_low, ci_high")
         return relation.columns, relation.fetchall()
 
-    def report(self, out: AnyPath | None = None) -> Path:
-        """Write the HTML report, by default into the store; return its first page."""
+    def report(
+        self,
+        out: AnyPath | None = None,
+        *,
+        only: Sequence[str] = (),
+        classifiers: Sequence[str] = (),
+        images: bool = False,
+        format: str = "html",
+    ) -> Path:
+        """Write the report, by default into the store; return its first page.
+
+        Parameters
+        ----------
+        out
+            Folder to write to.
+        only
+            Names of pages; empty: all.
+        classifiers
+            Names of classifiers to limit tables and charts to; empty: all, with charts of the best.
+        images
+            Whether pages show thumbnails of mistakes and duplicates.
+        format
+            `html`; or `json` or `csv`: the same numbers for machines.
+        """
         folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        return write_report(self._stores, folder)
+        options = ReportOptions(only, classifiers, images, format)
+        explanations = write_report_page(self._stores, folder) if format == "html" else None
+        more = [(explanations.name, "Explanations")] if explanations else []
+        return write_report(self._stores, folder, options, more)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Run a query; read-only.

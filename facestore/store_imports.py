@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from facestore.config import HEADS_FOLDER
 from facestore.importing.similarities import DEFAULT_SCALE
 from facestore.pipeline import Stores, imports
+from facestore.pipeline.import_classifier import ClassifierSummary, import_classifier
 from facestore.pipeline.imports import ImportSummary, TextSource
 from facestore.pipeline.published import PublishedSummary, import_published
 from facestore.pipeline.targets import Target
@@ -14,8 +16,9 @@ from facestore.records import AnyPath, ModelName
 
 
 class ImportVerbs:
-    """Labels, similarities, predictions, vectors and published figures: all rows or none."""
+    """Labels, similarities, predictions, vectors, published figures, classifiers: whole or not."""
 
+    path: Path
     _stores: Stores
 
     def import_labels(
@@ -138,3 +141,21 @@ class ImportVerbs:
         return import_published(
             self._stores, Path(path), constants=constants, renamed=columns or {}
         )
+
+    def import_classifier(
+        self, path: AnyPath, *, name: str | None = None, out: AnyPath | None = None
+    ) -> ClassifierSummary:
+        """Write published weights as a file that `predict_with` takes; the same again does nothing.
+
+        Parameters
+        ----------
+        path
+            Folder with `config.json` and `model.safetensors`: a CLIP vision tower of transformers
+            with the heads `age_head`, `gender_head` and `race_head` (see `docs/finetuning.md`).
+        name
+            Of the classifier; the folder's by default.
+        out
+            Folder of the file; that of the store, `heads`, by default.
+        """
+        folder = self.path / HEADS_FOLDER if out is None else Path(out)
+        return import_classifier(self._stores, Path(path), folder, name=name)

@@ -11,17 +11,16 @@ from facestore.encoder import OpenClipEncoder
 from facestore.errors import InputError
 from facestore.pipeline import Stores
 from facestore.pipeline.cards import write_card
-from facestore.pipeline.classify import ClassifySummary, classify, encoder_of
+from facestore.pipeline.classify import classify, encoder_of
 from facestore.pipeline.classify_images import classify_images
-from facestore.pipeline.finetune import FinetuneOptions, FinetuneSummary, train_heads
-from facestore.pipeline.score import model_of
 from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
+from facestore.pipeline.trained import ClassifySummary
 from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
-from facestore.training import load_heads
-from facestore.training.finetuned import is_finetuned, load_finetuned
-from facestore.training.inputs import Augmentation
-from facestore.training.loop import LoopOptions
+from facestore.store_finetuning import check_attributes, check_fraction, loaded_model
+from facestore.training import HeadsFile, load_heads
+from facestore.training.finetuned import FinetunedFile, is_finetuned, load_finetuned
+from facestore.training.whole_tower import TowerOfFile
 
 
 class TrainingVerbs:
@@ -90,11 +89,12 @@ class TrainingVerbs:
         list of TrainSummary
             One, or one a seed.
         """
-        _check_attributes(attributes)
+        check_attributes(attributes)
         if class_weight not in (None, "balanced"):
             message = f"--class-weight {class_weight}: 'balanced' was expected, or leave it out."
             raise InputError(message)
-        _check_numbers(val_fraction, few_shot, seeds, l2)
+        check_fraction(val_fraction)
+        _check_numbers(few_shot, seeds, l2)
         encoders = self._stores.catalog.encoders
         return train_probes(
             self._stores,
@@ -110,89 +110,6 @@ class TrainingVerbs:
                 drop_leaks=drop_leaks,
                 name=name,
                 data_licence=data_licence,
-            ),
-        )
-
-    def train_heads(
-        self,
-        *,
-        attributes: Sequence[str],
-        dataset: str,
-        split: str | None = "train",
-        model: str | None = None,
-        val_split: str | None = None,
-        val_fraction: float = 0.1,
-        blocks: int = 3,
-        loop: LoopOptions | None = None,
-        augment: bool = True,
-        device: str = "auto",
-        workers: int = DEFAULT_WORKERS,
-        force: bool = False,
-        drop_leaks: bool = False,
-        name: str | None = None,
-        out: AnyPath | None = None,
-        data_licence: str | None = None,
-        tensorboard: AnyPath | None = None,
-    ) -> FinetuneSummary:
-        """Train a head for each attribute and the last blocks of an encoder together; predict.
-
-        The images are read again from the folders that were ingested. The same call again changes
-        nothing; after a kill it goes on from its checkpoint.
-
-        Parameters
-        ----------
-        attributes
-            `gender`, `race`, `age` ...
-        dataset, split
-            What is fitted; split None: the samples without one.
-        model
-            The encoder to begin from; not needed where there is only one.
-        val_split
-            A split to choose the best epoch on. It is not fitted.
-        val_fraction
-            Share of the images of `split` to choose the best epoch on where there is no
-            `val_split`; 0: none, and the last epoch is kept.
-        blocks
-            How many blocks are trained, from the last, with the final norm; 0: only the heads.
-        loop
-            Epochs, batch size, rates, seed ...
-        augment
-            Whether images are mirrored, cropped and coloured a little in training.
-        device, workers
-            Where to compute; threads that read and decode.
-        force, drop_leaks
-            Train on images that other splits hold, too, or leave them out.
-        name
-            Name of the heads; the classifiers are called name and attribute.
-        out
-            Folder of the file; that of the store, `heads`, by default.
-        data_licence
-            Licence of the training data, as it will be stated.
-        tensorboard
-            Folder for TensorBoard's event files; None: none are written.
-        """
-        _check_attributes(attributes)
-        _check_numbers(val_fraction, None, 1, None)
-        encoders = self._stores.catalog.encoders
-        encoder = encoders.find(model) if model else encoders.only()
-        loop = loop or LoopOptions()
-        return train_heads(
-            self._stores,
-            self.path / HEADS_FOLDER if out is None else Path(out),
-            encoder=encoder,
-            loaded=_loaded(self._stores, encoder, model, device),
-            choice=Choice(dataset, split, val_split, val_fraction, None, loop.seed),
-            options=FinetuneOptions(
-                attributes=tuple(attributes),
-                n_blocks=blocks,
-                loop=loop,
-                augmentation=Augmentation() if augment else None,
-                workers=workers,
-                force=force,
-                drop_leaks=drop_leaks,
-                name=name,
-                data_licence=data_licence,
-                tensorboard=None if tensorboard is None else Path(tensorboard),
             ),
         )
 
@@ -230,58 +147,54 @@ class TrainingVerbs:
         given = self._stores.catalog.encoders.find(model) if model else None
         encoder = encoder_of(self._stores, path, heads, given)
         summary = classify(self._stores, path, heads, encoder=encoder, dataset=dataset, split=split)
-        # A card beside a file from elsewhere has figures of its own.
-        if path.resolve().parent == (self.path / HEADS_FOLDER).resolve():
-            write_card(self._stores, path, heads)
+        self._update_card(path, heads)
         return summary
 
     def _predict_with_finetuned(
         self, path: Path, dataset: str | None, split: str | None, model: str | None, device: str
     ) -> ClassifySummary:
         heads = load_finetuned(path)
-        encoder = self._stores.catalog.encoders.find(model or heads.encoder.name)
-        return classify_images(
+        encoder, loaded = _model_of_file(self._stores, heads, model, device)
+        summary = classify_images(
             self._stores,
             heads,
             encoder=encoder,
-            loaded=_loaded(self._stores, encoder, model, device),
+            loaded=loaded,
             dataset=dataset,
             split=split,
             batch_size=DEFAULT_BATCH_SIZE,
             workers=DEFAULT_WORKERS,
         )
+        # How a tower that others trained came about is known from their card alone.
+        if heads.tower is None:
+            self._update_card(path, heads)
+        return summary
+
+    def _update_card(self, path: Path, heads: HeadsFile | FinetunedFile) -> None:
+        """Write the new figures; a card beside a file from elsewhere has figures of its own."""
+        if path.resolve().parent == (self.path / HEADS_FOLDER).resolve():
+            write_card(self._stores, path, heads)
 
 
-def _loaded(
-    stores: Stores, encoder: StoredEncoder, given: str | None, device: str
-) -> OpenClipEncoder:
-    """Load the model of an encoder; its weights have to be those that the store knows."""
-    lazy = model_of(encoder, given, device)
-    if lazy is None:
+def _model_of_file(
+    stores: Stores, heads: FinetunedFile, given: str | None, device: str
+) -> tuple[StoredEncoder | None, OpenClipEncoder | TowerOfFile]:
+    """Return the encoder that a file was trained from, and its model; or the file's own tower."""
+    if heads.tower is None:
+        encoder = stores.catalog.encoders.find(given or heads.encoder.name)
+        return encoder, loaded_model(stores, encoder, given, device)
+    if given is not None:
         message = (
-            f"Encoder {encoder.name!r} was imported, so there is no model to train or to run: "
-            "ingest the images with --model, or use `train probe`."
+            f"--model {given} beside '{heads.path}', which has its whole tower and takes no "
+            "encoder: leave --model out."
         )
         raise InputError(message)
-    loaded = lazy.load()
-    stores.catalog.encoders.register(loaded.record)
-    return loaded
+    return None, TowerOfFile(heads.tower, heads.encoder, device)
 
 
-def _check_attributes(attributes: Sequence[str]) -> None:
-    if not attributes or len(set(attributes)) < len(attributes):
-        message = (
-            f"--attribute {', '.join(attributes) or '(none)'}: one or more were expected, "
-            "each once. Give --attribute gender, say."
-        )
-        raise InputError(message)
-
-
-def _check_numbers(val_fraction: float, few_shot: int | None, seeds: int, l2: float | None) -> None:
+def _check_numbers(few_shot: int | None, seeds: int, l2: float | None) -> None:
     wrong = None
-    if not 0 <= val_fraction < 1:
-        wrong = f"--val-fraction {val_fraction}: a share of at least 0 and below 1 was expected."
-    elif few_shot is not None and few_shot < 1:
+    if few_shot is not None and few_shot < 1:
         wrong = f"--few-shot {few_shot}: 1 image a class or more was expected."
     elif seeds < 1 or (seeds > 1 and few_shot is None):
         wrong = f"--seeds {seeds}: 1 or more was expected, and more than 1 only with --few-shot K."

@@ -11,7 +11,8 @@ A file `sql/<topic>/<name>.sql` starts with a header and holds one bare select::
 A name with parameters, `-- zero_shot_topk(k): ...`, makes a table macro, or a scalar one where the
 grain is `scalar` and the select is one expression without a `from`. The order is found by
 parsing on an empty connection: on the store itself DuckDB sees through a view to its tables, and a
-second run would lose the order.
+second run would lose the order. That takes longer than all else of opening a store, so it is done
+only where something is to be created, and once in a process for the same texts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ from facestore.sqlfiles import SqlFile, parse_sql_file
 
 # Audits are files of their own kind, which are run and not installed.
 AUDITS_FOLDER = "audits"
+
+Present = list[tuple[str, str]]
 
 # Words of a grain which are not columns; the first of the columns that a view has is meant.
 _KEYS = {
@@ -114,15 +118,31 @@ def parse_view_file(path: Path) -> ViewFile:
     return parse_sql_file(path, ViewFile)
 
 
+def read_views(folder: Path) -> list[ViewFile]:
+    """Read all views of `sql/`, in no order that means anything."""
+    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
+    return [parse_view_file(path) for path in paths]
+
+
 def load_views(folder: Path) -> list[ViewFile]:
     """Read all views of `sql/`, in an order in which each comes after what it reads."""
-    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
-    files = {view.name: view for view in map(parse_view_file, paths)}
+    return in_order(read_views(folder))
+
+
+def in_order(views: Sequence[ViewFile]) -> list[ViewFile]:
+    """Put views in an order in which each comes after what it reads."""
+    files = {view.name: view for view in views}
+    order = _order(tuple((name, view.body) for name, view in files.items()))
+    return [files[name] for name in order]
+
+
+# The key is the text itself, so that no change of a file can be missed.
+@lru_cache(maxsize=4)
+def _order(bodies: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    names = {name for name, _ in bodies}
     with duckdb.connect() as empty:
-        graph = {
-            name: sorted(referenced_names(empty, view) & set(files)) for name, view in files.items()
-        }
-    return [files[name] for name in TopologicalSorter(graph).static_order()]
+        graph = {name: sorted(_names(empty, name, body) & names) for name, body in bodies}
+    return tuple(TopologicalSorter(graph).static_order())
 
 
 def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str]:
@@ -135,13 +155,17 @@ def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str
     view
         The file to look into.
     """
-    row = empty.execute("select json_serialize_sql(?::varchar)", [view.body]).fetchone()
+    return _names(empty, view.name, view.body)
+
+
+def _names(empty: duckdb.DuckDBPyConnection, name: str, body: str) -> set[str]:
+    row = empty.execute("select json_serialize_sql(?::varchar)", [body]).fetchone()
     assert row is not None
     tree = json.loads(row[0])
     if tree["error"]:
-        message = f"{view.name}: {tree['error_message']}"
+        message = f"{name}: {tree['error_message']}"
         raise ValueError(message)
-    return {name for node in _nodes(tree) for name in _names_in(node)} - {view.name}
+    return {found for node in _nodes(tree) for found in _names_in(node)} - {name}
 
 
 # What this database has in its main schema, whether facestore or the user put it there.
@@ -158,17 +182,12 @@ where
 """
 
 
-def outdated(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list[str]:
+def outdated(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
     """Return the names of views that are missing, changed or no longer shipped."""
-    present = {name for name, _ in con.execute(_PRESENT).fetchall()}
-    rows = con.execute("select view_name, checksum from schema_views").fetchall()
-    recorded = {name: checksum if name in present else None for name, checksum in rows}
-    shipped = {view.name: view.checksum for view in views}
-    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
-    return changed + [name for name in recorded if name not in shipped]
+    return _outdated(con, views, _present(con))
 
 
-def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list[str]:
+def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
     """Create or replace all views if any of them changed; return the names of those that did.
 
     Parameters
@@ -176,20 +195,23 @@ def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list
     con
         A connection for writing, outside a transaction.
     views
-        As `load_views` gives them.
+        As `read_views` gives them, in any order.
     """
-    changed = outdated(con, views)
+    present = _present(con)
+    changed = _outdated(con, views, present)
     if not changed:
         return []
-    _refuse_names_taken(con, views)
+    _refuse_names_taken(con, views, present)
+    ordered = in_order(views)
     con.begin()
     try:
-        _drop_all(con)
-        for view in views:
+        _drop_all(con, present)
+        for view in ordered:
             con.execute(view.create_sql)
             con.execute(view.comment_sql)
-        con.executemany(
-            "insert into schema_views values (?, ?)", [(view.name, view.checksum) for view in views]
+        con.execute(
+            "insert into schema_views select unnest(?), unnest(?)",
+            [[view.name for view in ordered], [view.checksum for view in ordered]],
         )
         con.commit()
     except BaseException:
@@ -198,7 +220,25 @@ def install_views(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> list
     return changed
 
 
-def _refuse_names_taken(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -> None:
+def _present(con: duckdb.DuckDBPyConnection) -> Present:
+    """Return name and kind of what there is; DuckDB takes its time to list its functions."""
+    return con.execute(_PRESENT).fetchall()
+
+
+def _outdated(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
+) -> list[str]:
+    names = {name for name, _ in present}
+    rows = con.execute("select view_name, checksum from schema_views").fetchall()
+    recorded = {name: checksum if name in names else None for name, checksum in rows}
+    shipped = {view.name: view.checksum for view in views}
+    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
+    return changed + [name for name in recorded if name not in shipped]
+
+
+def _refuse_names_taken(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
+) -> None:
     """Leave alone what the user has made under a name that a view of ours is to have."""
     rows = con.execute("select view_name from schema_views").fetchall()
     ours = {name for (name,) in rows}
@@ -206,8 +246,8 @@ def _refuse_names_taken(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -
         "select table_name from duckdb_tables() "
         "where database_name = current_database() and schema_name = 'main'"
     ).fetchall()
-    present = {name for name, _ in con.execute(_PRESENT).fetchall()} | {name for (name,) in tables}
-    taken = sorted({view.name for view in views} & (present - ours))
+    names = {name for name, _ in present} | {name for (name,) in tables}
+    taken = sorted({view.name for view in views} & (names - ours))
     if taken:
         message = (
             f"The store has a table, view or macro {taken[0]!r} that facestore did not make, "
@@ -216,10 +256,10 @@ def _refuse_names_taken(con: duckdb.DuckDBPyConnection, views: list[ViewFile]) -
         raise StoreError(message)
 
 
-def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
+def _drop_all(con: duckdb.DuckDBPyConnection, present: Present) -> None:
     """Drop what an earlier version installed, so that views may turn into macros and back."""
     recorded = {name for (name,) in con.execute("select view_name from schema_views").fetchall()}
-    for name, kind in con.execute(_PRESENT).fetchall():
+    for name, kind in present:
         if name in recorded:
             con.execute(f'drop {kind} main."{name}"')
     con.execute("delete from schema_views")

@@ -173,6 +173,16 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("bias", "mae + 1"), ("within_8_years", "1.1"), ("ci_low", "1.1"), ("ci_high", "-1"),
         ]
     ],
+    "age_decade_confusion_holds": [
+        *(
+            spoiled("age_decade_confusion", column, value)
+            for column, value in [
+                ("n_samples", "n_samples + 1"), ("n_samples", "null"), ("n_samples", "0"),
+                ("fraction_of_decade", "fraction_of_decade / 2"), ("fraction_of_decade", NAN),
+            ]
+        ),
+        without_first("age_decade_confusion"),
+    ],
     "worst_predictions_hold": [
         replaced("worst_predictions", where="classifier <> 'a'"),
         without_first("worst_predictions"),

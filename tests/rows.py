@@ -105,6 +105,34 @@ def neighbours(
     }
 
 
+def explanation(
+    number: int,
+    sample_id: int,
+    relevance: Sequence[float],
+    *,
+    cols: int,
+    encoder_id: int = 1,
+    classifier_id: int | None = None,
+    **more: object,
+) -> dict[str, Any]:
+    """Return one row of `explanations`: a relevancy map of Female - Male unless told otherwise."""
+    row: dict[str, Any] = {
+        "explanation_id": f"{number:032x}",
+        "encoder_id": encoder_id,
+        "classifier_id": classifier_id,
+        "sample_id": sample_id,
+        "method": "relevancy",
+        "target": "Female - Male",
+        "parameters": "{}",
+        "score": 0.25,
+        "grid_rows": len(relevance) // cols,
+        "grid_cols": cols,
+        "relevance": list(relevance),
+        "created_at": "2026-01-01",
+    }
+    return row | more
+
+
 def prompt_set(
     name: str, attribute: str, prompts: Sequence[tuple[int, str]]
 ) -> dict[str, list[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from facestore.catalog.audits import Audits
 from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
+from facestore.catalog.explanations import Explanations
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
@@ -44,6 +45,7 @@ class Catalog:
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)
+        self.explanations = Explanations(self.database)
         self.published = Published(self.database)
         self.duplicates = Duplicates(self.database)
         self.splits = Splits(self.database)

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import migrate, resources, views
-from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
+from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.config import CATALOG_FILE
 from facestore.errors import NotAStoreError, StoreBusyError, StoreNotFoundError, StoreOutdatedError
 from facestore.prompts import builtin_prompt_sets
@@ -103,7 +103,7 @@ class Database:
         con = self._connect_for_writing()
         try:
             applied = migrate.migrate(con, _migrations())
-            applied += views.install_views(con, views.load_views(resources.folder("sql")))
+            applied += views.install_views(con, views.read_views(resources.folder("sql")))
             applied += _install_prompt_sets(con)
         finally:
             con.close()
@@ -132,7 +132,7 @@ class Database:
             return
         pending = [migration.name for migration in migrate.pending(con, _migrations())]
         if not pending:
-            pending = views.outdated(con, views.load_views(resources.folder("sql")))
+            pending = views.outdated(con, views.read_views(resources.folder("sql")))
         if pending:
             raise StoreOutdatedError(pending)
         self._is_current = True
@@ -191,7 +191,6 @@ def _install_prompt_sets(con: duckdb.DuckDBPyConnection) -> list[str]:
     missing = [each for each in builtin_prompt_sets() if each.name not in present]
     if missing:
         con.begin()
-        for each in missing:
-            insert_prompt_set(con, each)
+        insert_prompt_sets(con, missing)
         con.commit()
     return [each.name for each in missing]

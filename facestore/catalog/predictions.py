@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from facestore.catalog.database import Database
-from facestore.errors import InputError
+from facestore.errors import InputError, UnknownNameError
 from facestore.records import ClassifierRecord
 
 # The view decides; here is only where its rows go.
@@ -57,6 +57,14 @@ class PredictionChanges:
     n_new: int
 
 
+@dataclass(frozen=True)
+class StoredClassifier:
+    """A classifier with its id in this store."""
+
+    classifier_id: int
+    record: ClassifierRecord
+
+
 class Predictions:
     """What classifiers say of samples."""
 
@@ -71,6 +79,28 @@ class Predictions:
             self._database.reader().execute("select name from classifiers order by all").fetchall()
         )
         return [name for (name,) in rows]
+
+    def find(self, name: str) -> StoredClassifier:
+        """Return a classifier by its name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none of this name.
+        """
+        con = self._database.reader()
+        row = con.execute(
+            "select classifier_id, name, kind, attribute, encoder_id, prompt_set, aggregation, k, "
+            "details from classifiers where name = ?",
+            [name],
+        ).fetchone()
+        if row is None:
+            known = con.execute("select name from classifiers").fetchall()
+            todo = "`facestore info` shows those of this store."
+            raise UnknownNameError("classifier", name, [each for (each,) in known], todo)
+        classifier_id, *columns, details = row
+        record = ClassifierRecord(*[*columns, json.loads(details or "{}")])
+        return StoredClassifier(classifier_id, record)
 
     def predict_zero_shot(
         self, classifier: ClassifierRecord, dataset: str | None

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 import polars as pl
 
 from facestore.records import PromptSet
 
-_MEMBER_SCHEMA = {"position": pl.Int32, "text": pl.String, "key": pl.String}
-_CLASS_SCHEMA = {"text": pl.String, "attribute": pl.String, "class": pl.String}
+_SET_SCHEMA = {"prompt_set": pl.String, "description": pl.String}
+_MEMBER_SCHEMA = {
+    "position": pl.Int32, "prompt_set": pl.String, "text": pl.String, "key": pl.String
+}  # fmt: skip
+# Here the position is that of the set.
+_CLASS_SCHEMA = {
+    "position": pl.Int32, "prompt_set": pl.String, "text": pl.String,
+    "attribute": pl.String, "class": pl.String,
+}  # fmt: skip
 
 
 def prompt_set_names(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -30,26 +39,42 @@ def insert_prompts(con: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
 
 def insert_prompt_set(con: duckdb.DuckDBPyConnection, prompt_set: PromptSet) -> None:
     """Insert a prompt set whose name is not taken, with its prompts and their classes."""
-    insert_prompts(con, [prompt.text for prompt in prompt_set.prompts])
-    con.execute(
-        "insert into prompt_sets values (?, ?)", [prompt_set.name, prompt_set.description or None]
-    )
-    members = [(i, prompt.text, prompt.key) for i, prompt in enumerate(prompt_set.prompts)]
-    con.register("incoming", pl.DataFrame(members, _MEMBER_SCHEMA, orient="row").to_arrow())
-    con.execute(
-        "insert into prompt_set_members select ?, prompt_id, key "
+    insert_prompt_sets(con, [prompt_set])
+
+
+def insert_prompt_sets(con: duckdb.DuckDBPyConnection, prompt_sets: Sequence[PromptSet]) -> None:
+    """Insert prompt sets whose names are not taken; a new store gets all that are built in."""
+    members = [(i, each.name, p) for i, each in enumerate(prompt_sets) for p in each.prompts]
+    insert_prompts(con, [prompt.text for _, _, prompt in members])
+    names = [(each.name, each.description or None) for each in prompt_sets]
+    _insert(con, "insert into prompt_sets from incoming", names, _SET_SCHEMA)
+    _insert(
+        con,
+        "insert into prompt_set_members select prompt_set, prompt_id, key "
         "from incoming inner join prompts using (text) order by position",
-        [prompt_set.name],
+        [(i, name, p.text, p.key) for i, (_, name, p) in enumerate(members)],
+        _MEMBER_SCHEMA,
     )
-    classes = [
-        (prompt.text, attribute, name)
-        for prompt in prompt_set.prompts
-        for attribute, name in prompt.classes.items()
-    ]
-    con.register("incoming", pl.DataFrame(classes, _CLASS_SCHEMA, orient="row").to_arrow())
-    con.execute(
-        "insert into prompt_classes select ?, prompt_id, attribute, class "
-        "from incoming inner join prompts using (text) order by prompt_id, attribute",
-        [prompt_set.name],
+    _insert(
+        con,
+        "insert into prompt_classes select prompt_set, prompt_id, attribute, class "
+        "from incoming inner join prompts using (text) order by position, prompt_id, attribute",
+        [
+            (i, name, prompt.text, attribute, class_)
+            for i, name, prompt in members
+            for attribute, class_ in prompt.classes.items()
+        ],
+        _CLASS_SCHEMA,
     )
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    statement: str,
+    rows: Sequence[tuple[object, ...]],
+    schema: Mapping[str, type[pl.DataType]],
+) -> None:
+    """Run a statement that reads the rows as `incoming`."""
+    con.register("incoming", pl.DataFrame(rows, schema, orient="row").to_arrow())
+    con.execute(statement)
     con.unregister("incoming")

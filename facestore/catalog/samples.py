@@ -228,6 +228,7 @@ def _forget_changed_contents(con: duckdb.DuckDBPyConnection, dataset: str) -> in
     )
     con.execute("delete from similarities where sample_id in (select sample_id from changed)")
     con.execute("delete from predictions where sample_id in (select sample_id from changed)")
+    con.execute("delete from explanations where sample_id in (select sample_id from changed)")
     con.execute("delete from excluded_samples where sample_id in (select sample_id from changed)")
     return _first(con.execute("select count(*) from changed"))
 

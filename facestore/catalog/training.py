@@ -37,13 +37,37 @@ order by samples.sample_id
 """
 
 _LABELS = """
-select labels.sample_id, labels.attribute, labels.label, classes.class is not null as is_known
+select labels.sample_id, labels.attribute, labels.label, labels.value,
+    classes.class is not null as is_known
 from labels
 inner join samples on labels.sample_id = samples.sample_id
 left join classes on labels.attribute = classes.attribute and labels.label = classes.class
 where samples.dataset = $dataset and samples.split is not distinct from $split
-    and labels.label is not null
+    and (labels.label is not null or labels.value is not null)
 order by labels.sample_id, labels.attribute
+"""
+
+_SUMMARY = """
+select attribute, dataset, split, n_samples, accuracy, ci_low, ci_high, balanced_accuracy,
+    dataset = $dataset and split is not distinct from $split
+from classifier_summary where list_contains($names, classifier) order by all
+"""
+
+_GROUPS = """
+select attribute, dataset, split, group_attribute, group_name, n_samples, accuracy, ci_low, ci_high
+from accuracy_by_group
+where list_contains($names, classifier) and not contains(group_attribute, ' x ')
+    and not (dataset = $dataset and split is not distinct from $split)
+order by attribute, dataset, split, group_attribute <> 'overall', group_attribute, group_name
+"""
+
+_YEARS = """
+select dataset, split, group_attribute, group_name, n_samples, mae, bias, within_8_years, ci_low,
+    ci_high
+from age_errors
+where list_contains($names, classifier) and not contains(group_attribute, ' x ')
+    and not (dataset = $dataset and split is not distinct from $split)
+order by dataset, split, group_attribute <> 'overall', group_attribute, group_name
 """
 
 STEP_SCHEMA = pl.Schema(
@@ -92,7 +116,8 @@ class Training:
         Returns
         -------
         polars.DataFrame
-            `sample_id`, `attribute`, `label`, `is_known` (whether it is a class of the attribute).
+            `sample_id`, `attribute`, `label`, `value` (a number, NULL where none is known),
+            `is_known` (whether the label is a class of the attribute).
         """
         values = {"dataset": dataset, "split": split}
         return self._database.reader().execute(_LABELS, values).pl()
@@ -170,7 +195,7 @@ class Training:
 
     def figures(
         self, classifiers: Sequence[str], dataset: str | None, split: str | None
-    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[Any, ...]]]:
         """Return what the views say of classifiers that were trained on a split.
 
         Returns
@@ -181,22 +206,13 @@ class Training:
         list of tuple
             attribute, dataset, split, group_attribute, group_name, n_samples, accuracy, ci_low,
             ci_high of the other splits; groups of one attribute, not of pairs.
+        list of tuple
+            dataset, split, group_attribute, group_name, n_samples, mae, bias, within_8_years,
+            ci_low, ci_high of the same splits and groups, where ages in years are predicted.
         """
         con = self._database.reader()
         values = {"names": list(classifiers), "dataset": dataset, "split": split}
-        summary = con.execute(
-            "select attribute, dataset, split, n_samples, accuracy, ci_low, ci_high, "
-            "balanced_accuracy, dataset = $dataset and split is not distinct from $split "
-            "from classifier_summary where list_contains($names, classifier) order by all",
-            values,
-        ).fetchall()
-        groups = con.execute(
-            "select attribute, dataset, split, group_attribute, group_name, n_samples, accuracy, "
-            "ci_low, ci_high from accuracy_by_group where list_contains($names, classifier) "
-            "and not (dataset = $dataset and split is not distinct from $split) "
-            "and not contains(group_attribute, ' x ') "
-            "order by attribute, dataset, split, group_attribute <> 'overall', "
-            "group_attribute, group_name",
-            values,
-        ).fetchall()
-        return summary, groups
+        summary, groups, years = (
+            con.execute(query, values).fetchall() for query in (_SUMMARY, _GROUPS, _YEARS)
+        )
+        return summary, groups, years

@@ -7,7 +7,17 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from facestore.cli import analysis, curation, data, nearest, prompts, train, upkeep
+from facestore.cli import (
+    analysis,
+    classifiers,
+    curation,
+    data,
+    explain,
+    nearest,
+    prompts,
+    train,
+    upkeep,
+)
 from facestore.cli.console import one_line
 from facestore.errors import FacestoreError
 
@@ -25,11 +35,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.add_commands(app)
+classifiers.add_commands(app)
 prompts.add_commands(app)
 curation.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
 nearest.add_commands(app)
+explain.add_commands(app)
 upkeep.add_commands(app)
 
 

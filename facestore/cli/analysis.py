@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -84,15 +85,43 @@ def predict(
         print_lines(summary.lines())
 
 
+class ReportFormat(StrEnum):
+    """What `facestore report` writes."""
+
+    html = "html"
+    json = "json"
+    csv = "csv"
+
+
 def report(
     store: options.StoreOption = options.DEFAULT,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; else STORE/reports.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PAGE", help="Only this page: groups, prompts ... (repeatable)"),
+    ] = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this classifier, with its charts (repeatable)."),
+    ] = None,
+    images: Annotated[
+        bool, typer.Option("--images", help="Show thumbnails of mistakes and duplicates.")
+    ] = False,
+    format: Annotated[
+        ReportFormat, typer.Option(help="Pages; or the same numbers for machines.")
+    ] = ReportFormat.html,
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write the HTML report."""
+    """Write the report: a page each for data, prompts, groups, models, errors ..."""
     with open_store(store) as opened:
-        print_lines([str(opened.report(out))])
+        page = opened.report(
+            out, only=only or (), classifiers=classifier or (), images=images, format=format.value
+        )
+    print_lines([str(page)])
+    if open_:
+        typer.launch(page.resolve().as_uri())
 
 
 def sql(

@@ -1,16 +1,20 @@
-"""Commands that train: train probe, train heads."""
+"""Commands that train: train probe, train heads, train age."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from facestore.cli import options
+from facestore.cli import training_options as given
 from facestore.cli.console import print_lines
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_WORKERS
+
+if TYPE_CHECKING:
+    from facestore.training.loop_options import LoopOptions
 
 train = typer.Typer(no_args_is_help=True, help="Train heads on images that are in the store.")
 
@@ -22,23 +26,13 @@ def add_commands(app: typer.Typer) -> None:
 
 @train.command("probe")
 def train_probe(
-    attribute: Annotated[
-        list[str], typer.Option("--attribute", help="gender, race, age ... (repeatable).")
-    ],
+    attribute: given.Attributes,
     dataset: options.RequiredDataset,
     store: options.StoreOption = options.DEFAULT,
     model: options.ModelOption = None,
-    split: Annotated[str, typer.Option(help="The split that is fitted.")] = "train",
-    val_split: Annotated[
-        str | None,
-        typer.Option(
-            help="Choose the penalty on this split; it is not fitted.", show_default=False
-        ),
-    ] = None,
-    val_fraction: Annotated[
-        float,
-        typer.Option(help="Without --val-split: share of the images to choose the penalty on."),
-    ] = 0.1,
+    split: given.FittedSplit = "train",
+    val_split: given.ValSplit = None,
+    val_fraction: given.ValFraction = 0.1,
     class_weight: Annotated[
         str | None, typer.Option(help="balanced: every class weighs the same.", show_default=False)
     ] = None,
@@ -46,22 +40,13 @@ def train_probe(
         int | None, typer.Option(help="Fit so many images a class.", show_default=False)
     ] = None,
     seeds: Annotated[int, typer.Option(help="With --few-shot: so many choices of images.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    seed: given.Seed = 0,
     l2: Annotated[str, typer.Option(help="Penalty, 1 / C of scikit-learn; auto: chosen.")] = "auto",
-    drop_leaks: Annotated[
-        bool,
-        typer.Option("--drop-leaks", help="Leave out images that other splits have, or nearly so."),
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Train on images that other splits have.")
-    ] = False,
-    name: Annotated[
-        str | None, typer.Option(help="Name of the heads; made up if left out.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; else STORE/heads.")] = None,
-    data_licence: Annotated[
-        str | None, typer.Option(help="Licence of the training data, for the model card.")
-    ] = None,
+    drop_leaks: given.DropLeaks = False,
+    force: given.Force = False,
+    name: given.Name = None,
+    out: given.Out = None,
+    data_licence: given.DataLicence = None,
 ) -> None:
     """Fit linear heads on the vectors in the store, save them, predict, and write a model card."""
     with open_store(store) as opened:
@@ -89,64 +74,49 @@ def train_probe(
 
 @train.command("heads")
 def train_heads(
-    attribute: Annotated[
-        list[str], typer.Option("--attribute", help="gender, race, age ... (repeatable).")
-    ],
+    attribute: given.Attributes,
     dataset: options.RequiredDataset,
     store: options.StoreOption = options.DEFAULT,
     model: options.ModelOption = None,
-    split: Annotated[str, typer.Option(help="The split that is fitted.")] = "train",
-    val_split: Annotated[
-        str | None,
-        typer.Option(help="Choose the epoch on this split; it is not fitted.", show_default=False),
-    ] = None,
-    val_fraction: Annotated[
-        float,
-        typer.Option(help="Without --val-split: share of the images to choose the epoch on."),
-    ] = 0.1,
-    blocks: Annotated[int, typer.Option(min=0, help="Train so many blocks, from the last.")] = 3,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images, at most.")] = 5,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 64,
-    lr: Annotated[float, typer.Option(help="Highest learning rate of the blocks.")] = 1e-5,
-    head_lr: Annotated[float, typer.Option(help="Highest learning rate of the heads.")] = 1e-3,
-    weight_decay: Annotated[float, typer.Option(min=0, help="Of weight matrices.")] = 0.01,
-    patience: Annotated[
-        int, typer.Option(min=1, help="Stop after so many epochs without a better one.")
-    ] = 2,
-    precision: Annotated[str, typer.Option(help="fp32, or amp_bf16 on CUDA.")] = "fp32",
-    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 200,
-    augment: Annotated[
-        bool, typer.Option(help="Mirror, crop and colour images a little in training.")
-    ] = True,
-    seed: Annotated[int, typer.Option(min=0, help="Of the order and of all that is drawn.")] = 0,
+    split: given.FittedSplit = "train",
+    val_split: given.ValSplit = None,
+    val_fraction: given.ValFraction = 0.1,
+    blocks: given.Blocks = 3,
+    epochs: given.Epochs = None,
+    batch_size: given.BatchSize = None,
+    lr: given.BlockRate = 1e-5,
+    head_lr: given.HeadRate = None,
+    weight_decay: given.WeightDecay = 0.01,
+    patience: given.Patience = None,
+    precision: given.TrainingPrecision = "fp32",
+    checkpoint_every: given.CheckpointEvery = 200,
+    augment: given.Augment = True,
+    seed: given.Seed = 0,
     device: options.DeviceOption = "auto",
-    workers: Annotated[
-        int, typer.Option(min=0, help="Threads that read and decode; 0: none.")
-    ] = DEFAULT_WORKERS,
-    drop_leaks: Annotated[
-        bool,
-        typer.Option("--drop-leaks", help="Leave out images that other splits have, or nearly so."),
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Train on images that other splits have.")
-    ] = False,
-    name: Annotated[
-        str | None, typer.Option(help="Name of the heads; made up if left out.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; else STORE/heads.")] = None,
-    data_licence: Annotated[
-        str | None, typer.Option(help="Licence of the training data, kept in the file.")
-    ] = None,
-    tensorboard: Annotated[
-        Path | None, typer.Option(help="Write TensorBoard event files to this folder.")
-    ] = None,
+    workers: given.Workers = DEFAULT_WORKERS,
+    drop_leaks: given.DropLeaks = False,
+    force: given.Force = False,
+    name: given.Name = None,
+    out: given.Out = None,
+    data_licence: given.DataLicence = None,
+    tensorboard: given.TensorBoard = None,
 ) -> None:
     """Train heads and the last blocks of an encoder together on the images, save, and predict.
 
     Run it again after an interruption: it goes on from its last checkpoint.
     """
-    from facestore.training.loop import LoopOptions
-
+    loop = _loop(
+        on_vectors=False,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        head_lr=head_lr,
+        weight_decay=weight_decay,
+        patience=patience,
+        precision=precision,
+        checkpoint_every=checkpoint_every,
+        seed=seed,
+    )
     with open_store(store) as opened:
         summary = opened.train_heads(
             attributes=attribute,
@@ -156,17 +126,7 @@ def train_heads(
             val_split=val_split,
             val_fraction=val_fraction,
             blocks=blocks,
-            loop=LoopOptions(
-                epochs=epochs,
-                batch_size=batch_size,
-                lr=lr,
-                head_lr=head_lr,
-                weight_decay=weight_decay,
-                patience=patience,
-                precision=precision,
-                checkpoint_every=checkpoint_every,
-                seed=seed,
-            ),
+            loop=loop,
             augment=augment,
             device=device,
             workers=workers,
@@ -178,6 +138,96 @@ def train_heads(
             tensorboard=tensorboard,
         )
         print_lines(summary.lines())
+
+
+@train.command("age")
+def train_age(
+    dataset: options.RequiredDataset,
+    store: options.StoreOption = options.DEFAULT,
+    model: options.ModelOption = None,
+    vectors: Annotated[
+        bool, typer.Option("--vectors", help="Linear heads on stored vectors; no image is read.")
+    ] = False,
+    loss: Annotated[str, typer.Option(help="Of the years: mse or huber.")] = "mse",
+    huber_delta: Annotated[
+        float, typer.Option(help="Years from which huber grows as the error, not its square.")
+    ] = 5.0,
+    loss_weight: Annotated[
+        float, typer.Option(min=0, max=1, help="Of the years; gender has the rest.")
+    ] = 0.5,
+    age_divisor: Annotated[float, typer.Option(help="The years' loss is divided by it.")] = 10,
+    gender_divisor: Annotated[float, typer.Option(help="Gender's loss is divided by it.")] = 0.8,
+    split: given.FittedSplit = "train",
+    val_split: given.ValSplit = None,
+    val_fraction: given.ValFraction = 0.1,
+    blocks: given.Blocks = 3,
+    epochs: given.Epochs = None,
+    batch_size: given.BatchSize = None,
+    lr: given.BlockRate = 1e-5,
+    head_lr: given.HeadRate = None,
+    weight_decay: given.WeightDecay = 0.01,
+    patience: given.Patience = None,
+    precision: given.TrainingPrecision = "fp32",
+    checkpoint_every: given.CheckpointEvery = 200,
+    augment: given.Augment = True,
+    seed: given.Seed = 0,
+    device: options.DeviceOption = "auto",
+    workers: given.Workers = DEFAULT_WORKERS,
+    drop_leaks: given.DropLeaks = False,
+    force: given.Force = False,
+    name: given.Name = None,
+    out: given.Out = None,
+    data_licence: given.DataLicence = None,
+    tensorboard: given.TensorBoard = None,
+) -> None:
+    """Train one model of age in years and gender, on the images or on stored vectors; predict.
+
+    The labels have to have ages in years, as UTKFace's names and numbers in a label table do.
+    """
+    from facestore.pipeline.training_run import AgeOptions
+
+    loop = _loop(
+        on_vectors=vectors,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        head_lr=head_lr,
+        weight_decay=weight_decay,
+        patience=patience,
+        precision=precision,
+        checkpoint_every=checkpoint_every,
+        seed=seed,
+    )
+    with open_store(store) as opened:
+        summary = opened.train_age(
+            dataset=dataset,
+            split=split,
+            model=model,
+            on_vectors=vectors,
+            age=AgeOptions(loss_weight, loss, huber_delta, age_divisor, gender_divisor),
+            val_split=val_split,
+            val_fraction=val_fraction,
+            blocks=blocks,
+            loop=loop,
+            augment=augment,
+            device=device,
+            workers=workers,
+            force=force,
+            drop_leaks=drop_leaks,
+            name=name,
+            out=out,
+            data_licence=data_licence,
+            tensorboard=tensorboard,
+        )
+        print_lines(summary.lines())
+
+
+def _loop(*, on_vectors: bool, **values: Any) -> LoopOptions:
+    """Return the options of the loop; those that were not given have the defaults of their kind."""
+    from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
+
+    known = {name: value for name, value in values.items() if value is not None}
+    return replace(VECTOR_LOOP if on_vectors else LoopOptions(), **known)
 
 
 def _penalty(text: str) -> float | None:

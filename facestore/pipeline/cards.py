@@ -6,10 +6,12 @@ from pathlib import Path
 
 from facestore.pipeline.context import Stores
 from facestore.training import HeadsFile
-from facestore.training.card import render_card
+from facestore.training.card import Figures, render_card
+from facestore.training.card_facts import facts_of
+from facestore.training.finetuned import FinetunedFile
 
 
-def write_card(stores: Stores, path: Path, heads: HeadsFile) -> Path:
+def write_card(stores: Stores, path: Path, heads: HeadsFile | FinetunedFile) -> Path:
     """Write the card of a file of heads beside it; return where.
 
     Parameters
@@ -19,11 +21,12 @@ def write_card(stores: Stores, path: Path, heads: HeadsFile) -> Path:
     path, heads
         The file and what is in it.
     """
-    names = [heads.classifier_name(head) for head in heads.heads]
-    trained_on = [heads.training.get("dataset"), heads.training.get("split")]
-    summary, groups = stores.catalog.training.figures(names, *trained_on)
+    training = heads.training
+    figures = stores.catalog.training.figures(
+        heads.classifier_names, training.get("dataset"), training.get("split")
+    )
     card = path.with_suffix(".md")
     unfinished = card.with_name(f".{card.name}.new")
-    unfinished.write_text(render_card(heads, summary, groups), encoding="utf-8")
+    unfinished.write_text(render_card(facts_of(heads), Figures(*figures)), encoding="utf-8")
     unfinished.replace(card)
     return card

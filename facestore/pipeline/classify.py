@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.predictions import PREDICTION_SCHEMA
-from facestore.catalog.training import STEP_SCHEMA
-from facestore.errors import HeadsMismatchError, InputError, preview
+from facestore.errors import HeadsMismatchError, preview
 from facestore.pipeline.context import Stores, recorded
-from facestore.records import ClassifierRecord, EmbeddingBatch, EncoderRecord
+from facestore.pipeline.trained import (
+    ClassifySummary,
+    check_classes,
+    prediction_rows,
+    write_decided,
+)
+from facestore.records import AttributeClass, ClassifierRecord, EmbeddingBatch, EncoderRecord
 from facestore.training import Head, HeadsFile
-
-
-@dataclass(frozen=True)
-class ClassifySummary:
-    """What classifying changed.
-
-    Attributes
-    ----------
-    classifiers
-        Names, one a head.
-    n_new
-        Predictions written.
-    n_without_vector
-        Samples that have no vector of the encoder, and so no prediction.
-    """
-
-    classifiers: tuple[str, ...]
-    encoder: str
-    n_new: int
-    n_without_vector: int
-
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        done = f"{self.n_new:,} predictions" if self.n_new else "nothing new to predict"
-        lines = [f"{done} by {preview([repr(name) for name in self.classifiers], 5)}"]
-        if self.n_without_vector:
-            lines.append(
-                f"{self.n_without_vector:,} samples have no vector of {self.encoder}: "
-                "ingest their images with --model"
-            )
-        return lines
 
 
 def encoder_of(
@@ -109,33 +80,34 @@ def classify(
     InputError
         If a classifier of the same name came from another file, or predicts unknown classes.
     """
-    _check_classes(stores, path, heads)
+    classes = check_classes(stores, path, [(head.attribute, head.classes) for head in heads.heads])
     records = [_record(path, heads, head, encoder) for head in heads.heads]
-    names = [record.name for record in records]
+    names = tuple(record.name for record in records)
     arguments = {"classifier": str(path), "dataset": dataset, "split": split}
     pending = stores.catalog.training.pending(names, dataset, split)
     batches = stores.vectors.images(encoder.vectors).batches() if len(pending) else iter(())
-    n_images = pending["vector_key"].n_unique()
+    frames: list[pl.DataFrame] = []
     with recorded(stores, "predict", arguments) as counts:
-        frames = [pl.DataFrame(schema=PREDICTION_SCHEMA)]
-        with stores.progress.task("Predicting", n_images) as task:
+        with stores.progress.task("Predicting", pending["vector_key"].n_unique()) as task:
             for batch in batches:
-                frames += _decide(heads, batch, pending)
+                frames += _decide(heads, batch, pending, classes)
                 task.advance(len(batch.keys))
-        rows = pl.concat(frames)
-        with stores.catalog.transaction():
-            changes = stores.catalog.predictions.add(records, rows)
-            n_steps = sum(
-                stores.catalog.training.add_steps(heads.classifier_name(head), _steps(head))
-                for head in heads.heads
-            )
-        counts.update(asdict(changes) | {"n_steps": n_steps})
-    n_without = pending["sample_id"].n_unique() - rows["sample_id"].n_unique()
-    return ClassifySummary(tuple(names), encoder.name, changes.n_new, n_without)
+        steps = {head.attribute: head.details.get("steps", []) for head in heads.heads}
+        rows, changes = write_decided(stores, records, frames, steps)
+        counts.update(changes)
+    return ClassifySummary(
+        names,
+        changes["n_new"],
+        pending["sample_id"].n_unique() - rows["sample_id"].n_unique(),
+        f"no vector of {encoder.name}: ingest their images with --model",
+    )
 
 
 def _decide(
-    heads: HeadsFile, batch: EmbeddingBatch, pending: pl.DataFrame
+    heads: HeadsFile,
+    batch: EmbeddingBatch,
+    pending: pl.DataFrame,
+    classes: Mapping[str, Sequence[AttributeClass]],
 ) -> Iterator[pl.DataFrame]:
     """Yield the predictions of each head for the samples whose vectors are in a batch."""
     places = pl.DataFrame({"vector_key": batch.keys, "row": range(len(batch.keys))})
@@ -143,18 +115,9 @@ def _decide(
     for head in heads.heads:
         name = heads.classifier_name(head)
         wanted = found.filter(pl.col("classifier") == name)
-        if wanted.is_empty():
-            continue
-        predicted, score, margin = head.decide(batch.vectors[wanted["row"].to_numpy()])
-        columns: dict[str, Any] = {"predicted": predicted, "score": score, "margin": margin}
-        yield (
-            wanted.select("classifier", "sample_id")
-            .with_columns(
-                **{key: pl.Series(values) for key, values in columns.items()},
-                value=pl.lit(None, pl.Float64),
-            )
-            .cast(PREDICTION_SCHEMA)
-        )
+        if not wanted.is_empty():
+            decided = head.decide(batch.vectors[wanted["row"].to_numpy()])
+            yield prediction_rows(name, wanted["sample_id"], decided, classes[head.attribute])
 
 
 def _record(path: Path, heads: HeadsFile, head: Head, encoder: StoredEncoder) -> ClassifierRecord:
@@ -172,23 +135,6 @@ def _record(path: Path, heads: HeadsFile, head: Head, encoder: StoredEncoder) ->
             "training": dict(heads.training),
         },
     )
-
-
-def _steps(head: Head) -> pl.DataFrame:
-    return pl.DataFrame(head.details.get("steps", []), schema=STEP_SCHEMA, orient="row")
-
-
-def _check_classes(stores: Stores, path: Path, heads: HeadsFile) -> None:
-    known = stores.catalog.samples.classes()
-    for head in heads.heads:
-        names = {each.name for each in known.get(head.attribute, ())}
-        unknown = [repr(each) for each in head.classes if each not in names]
-        if unknown:
-            message = (
-                f"'{path}' predicts classes of {head.attribute!r} which the store does not know: "
-                f"{preview(unknown)}. Import labels that have them first, with --new-classes."
-            )
-            raise InputError(message)
 
 
 def _difference(trained: EncoderRecord, known: EncoderRecord) -> str | None:

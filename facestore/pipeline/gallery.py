@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +11,9 @@ from facestore.catalog.lookup import Hit
 from facestore.errors import InputError
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
+from facestore.pipeline.pictures import find_thumbnail
 from facestore.pipeline.report import replace_file
-from facestore.reporting import Card, Provenance, render_gallery, thumbnail
+from facestore.reporting import Card, Provenance, render_gallery
 from facestore.sources import ImageSource
 
 
@@ -51,7 +51,7 @@ def write_gallery(
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
-            _thumbnail(hit, sources.get(hit.dataset, given)),
+            find_thumbnail(sources.get(hit.dataset, given), hit.path, hit.image_id),
         )
         for hit in hits
     ]  # fmt: skip
@@ -63,16 +63,3 @@ def write_gallery(
     page = render_gallery(question, cards, provenance, resources.folder("reports"))
     file.parent.mkdir(parents=True, exist_ok=True)
     return replace_file(file, page)
-
-
-def _thumbnail(hit: Hit, source: ImageSource | None) -> str | None:
-    """Return the picture of a sample where its file is there and is still the same."""
-    if source is None:
-        return None
-    try:
-        content = source.file(hit.path).read_bytes()
-    except OSError:
-        return None
-    if hit.image_id is not None and hashlib.sha256(content).hexdigest() != hit.image_id:
-        return None
-    return thumbnail(content)

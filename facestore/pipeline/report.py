@@ -1,9 +1,11 @@
-"""The report: run the query files, render the page, put it in place."""
+"""The report: run the query files, render the pages, put them in place."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,28 +13,100 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
+from facestore.errors import UnknownNameError
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
-from facestore.reporting import Provenance, Query, Result, Table, read_queries, render_report
+from facestore.pipeline.pictures import find_thumbnail
+from facestore.reporting import (
+    CHARTS_FILE,
+    JSON_FILE,
+    PAGES,
+    BlockKey,
+    Contents,
+    Page,
+    Provenance,
+    Query,
+    Result,
+    Table,
+    as_csv,
+    as_json,
+    best_keys,
+    page_names,
+    queries_of,
+    read_queries,
+    render_report,
+)
+from facestore.sources import ImageSource
 
-_PAGE = "index.html"
+FORMATS = ("html", "json", "csv")
 _CHART_LIBRARIES = ("altair", "vl-convert-python", "jinja2")
+_CSV_FOLDER = "csv"
+# Views which several queries read: each is computed once for a report, into a table of the
+# connection, which hides the view of the same name. Only views of few rows.
+_COMPUTED_ONCE = (
+    "accuracy_by_group",
+    "confusion_matrix",
+    "classifier_summary",
+    "confusion_every_k",
+    "wording_accuracy",
+    "prompt_sensitivity",
+    "suspect_labels",
+    "duplicate_pairs",
+    "duplicate_groups",
+)
 
 
-def write_report(stores: Stores, folder: Path) -> Path:
-    """Write the HTML report; the store is only read.
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report is to show.
+
+    Attributes
+    ----------
+    only
+        Names of pages; empty: all.
+    classifiers
+        Names of classifiers that tables are limited to; empty: all.
+    images
+        Whether pages show thumbnails.
+    format
+        One of `FORMATS`.
+    """
+
+    only: Sequence[str] = ()
+    classifiers: Sequence[str] = ()
+    images: bool = False
+    format: str = "html"
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages that are wanted."""
+        return [page for page in PAGES if not self.only or page.name in self.only]
+
+
+def write_report(
+    stores: Stores,
+    folder: Path,
+    options: ReportOptions | None = None,
+    more_pages: Sequence[tuple[str, str]] = (),
+) -> Path:
+    """Write the report; the store is only read.
 
     Parameters
     ----------
     stores
         What is reported.
     folder
-        Where the page goes; made if it is not there. A report that is there is replaced whole.
+        Where the files go; made if it is not there. A report that is there is replaced, file by
+        file; pages that have nothing to show any more are deleted.
+    options
+        What is shown.
+    more_pages
+        (file, name) of pages that lie beside it already.
 
     Returns
     -------
     Path
-        The page.
+        The first page, the JSON file, or the folder of the CSV files.
 
     Raises
     ------
@@ -40,27 +114,121 @@ def write_report(stores: Stores, folder: Path) -> Path:
         If there is no store.
     StoreOutdatedError
         If the store waits for `facestore migrate`.
+    UnknownNameError
+        If a page, a classifier or a format is not known.
     """
-    con = stores.catalog.database.reader()
+    options = options or ReportOptions()
+    _check(options.only, page_names(), "page")
+    _check([options.format], FORMATS, "format")
+    reader = stores.catalog.database.reader()
     own = resources.folder("reports")
-    tables = [_run(con, query) for query in read_queries(own / "queries")]
-    page = render_report(tables, _provenance(tables), own)
+    # a connection of its own: its tables are seen by nobody else, and go with it
+    with reader.cursor() as con:
+        contents = gather(con, read_queries(own / "queries"), options)
+    if options.format != "html":
+        return _write_numbers(contents, folder, options.format)
+    contents = replace(contents, more_pages=more_pages)
+    if options.images:
+        contents = _with_pictures(stores, contents)
+    files = render_report(contents, _provenance(contents.tables["datasets"]), own)
     folder.mkdir(parents=True, exist_ok=True)
-    return replace_file(folder / _PAGE, page)
+    for name, content in files.items():
+        replace_file(folder / name, content)
+    for page in contents.left_out:
+        (folder / page.file).unlink(missing_ok=True)
+    first = next((page.file for page in contents.filled), CHARTS_FILE)
+    return folder / first
 
 
-def _run(con: duckdb.DuckDBPyConnection, query: Query) -> Table:
+def gather(
+    con: duckdb.DuckDBPyConnection, queries: dict[str, Query], options: ReportOptions
+) -> Contents:
+    """Run the queries of the pages that are wanted."""
+    known = [name for (name,) in con.execute("select name from classifiers").fetchall()]
+    _check(options.classifiers, known, "classifier")
+    for view in _COMPUTED_ONCE:
+        con.execute(f"create temp table {view} as select * from {view}")  # noqa: S608 - ours
+    best = run_query(con, queries["best_classifiers"])
+    shown = _chosen(con, options.classifiers) if options.classifiers else best_keys(best)
+    names = list(dict.fromkeys(key.classifier for key in shown))
+    tables = {
+        name: run_query(
+            con,
+            queries[name],
+            options.classifiers or (names if queries[name].show == "shown" else ()),
+        )
+        for name in queries_of(options.pages)
+    }
+    return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
+
+
+def run_query(
+    con: duckdb.DuckDBPyConnection, query: Query, classifiers: Sequence[str] = ()
+) -> Table:
+    """Return what a query of the report gives, of some classifiers if they are named."""
     relation = con.sql(query.sql)
+    if classifiers:
+        query = query.limited_to(relation.columns, classifiers)
+        relation = con.sql(query.sql)
     types = tuple(str(each) for each in relation.types)
     return Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))
 
 
-def _provenance(tables: list[Table]) -> Provenance:
-    datasets = {row["dataset"] for t in tables if t.query.name == "datasets" for row in t.records}
+def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockKey]:
+    """Return where the classifiers were judged."""
+    rows = con.execute(
+        "select dataset, split, attribute, classifier from classifier_summary "
+        "where list_contains(?, classifier) order by all",
+        [list(names)],
+    ).fetchall()
+    return [BlockKey(*row) for row in rows]
+
+
+def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
+    for name in given:
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+
+
+def _with_pictures(stores: Stores, contents: Contents) -> Contents:
+    sources = {
+        dataset: ImageSource(*of) for dataset, of in stores.catalog.samples.sources().items()
+    }
+    wanted = {
+        (row["dataset"], row["path"]): row["image_id"]
+        for table in contents.tables.values()
+        if table.query.layout == "cards"
+        for row in table.records
+    }
+    found = {
+        (dataset, path): find_thumbnail(sources.get(dataset), path, image_id)
+        for (dataset, path), image_id in wanted.items()
+    }
+    return replace(
+        contents,
+        pictures={key: picture for key, picture in found.items() if picture is not None},
+        with_pictures=True,
+    )
+
+
+def _write_numbers(contents: Contents, folder: Path, form: str) -> Path:
+    """Write the tables for machines."""
+    tables = list(contents.tables.values())
+    if form == "json":
+        folder.mkdir(parents=True, exist_ok=True)
+        document = as_json(tables, _provenance(contents.tables["datasets"]))
+        return replace_file(folder / JSON_FILE, document)
+    (folder / _CSV_FOLDER).mkdir(parents=True, exist_ok=True)
+    for table in tables:
+        replace_file(folder / _CSV_FOLDER / f"{table.query.name}.csv", as_csv(table))
+    return folder / _CSV_FOLDER
+
+
+def _provenance(datasets: Table) -> Provenance:
     return Provenance(
         made_at=datetime.now(UTC),
         versions=versions() | {name: version(name) for name in _CHART_LIBRARIES},
-        is_synthetic=SYNTHETIC_DATASET in datasets,
+        is_synthetic=SYNTHETIC_DATASET in {row["dataset"] for row in datasets.records},
     )
 
 
@@ -69,7 +237,8 @@ def replace_file(path: Path, content: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        # newline: line ends stay as they are, those of CSV too
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(content)
         # mkstemp makes it for the owner alone, and a report is there to be read by others
         part.chmod(0o644)

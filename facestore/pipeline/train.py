@@ -15,10 +15,12 @@ import numpy as np
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import InputError
 from facestore.pipeline.cards import write_card
-from facestore.pipeline.classify import ClassifySummary, classify
+from facestore.pipeline.classify import classify
 from facestore.pipeline.context import Stores, recorded, versions
+from facestore.pipeline.trained import ClassifySummary
 from facestore.pipeline.training_set import Choice, TrainingSet, choose, leaking_samples
 from facestore.progress import Task
+from facestore.records import Float32
 from facestore.training import (
     Features,
     FittedHead,
@@ -234,14 +236,14 @@ def _fit_all(
     keys = dict.fromkeys(key for each in sets for key in each.fit.keys)
     keys |= dict.fromkeys(key for each in sets for key in each.validation.keys)
     row_of = {key: row for row, key in enumerate(keys)}
-    features = Features.taking_over(_vectors(images, row_of))
+    features = Features.taking_over(read_vectors(images, row_of))
     n_fits = len(sets) * (1 if options.l2 is not None else N_SWEEP_FITS + 1)
     with stores.progress.task("Fitting", n_fits) as task:
         for each in sets:
             yield _fit(each, features, row_of, choice, options, task)
 
 
-def _vectors(images: VectorTable, row_of: dict[str, int]) -> Any:
+def read_vectors(images: VectorTable, row_of: dict[str, int]) -> Float32:
     """Read vectors into rows of one array, float32 (N, D)."""
     vectors = np.empty((len(row_of), images.width() or 0), dtype=np.float32)
     for batch in images.batches():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,9 +12,10 @@ from facestore.errors import InputError, LeakageError, UnknownNameError, preview
 from facestore.pipeline.context import Stores
 from facestore.training import few_shot, held_back, samples_sha256
 
-NO_VECTOR, NO_LABEL, UNKNOWN_CLASS, LEAK = (
+NO_VECTOR, NO_LABEL, NO_NUMBER, UNKNOWN_CLASS, LEAK = (
     "no vector",
     "no label",
+    "no number as label",
     "class not known",
     "image also in another split",
 )
@@ -28,11 +30,11 @@ class Chosen:
     keys
         What the vector of each is filed under.
     labels
-        The class of each.
+        The class, or the number, of each.
     """
 
     keys: tuple[str, ...]
-    labels: tuple[str, ...]
+    labels: tuple[Any, ...]
 
     def __add__(self, other: Chosen) -> Chosen:
         """Return both, these first."""
@@ -49,7 +51,7 @@ class Chosen:
     @property
     def sha256(self) -> str:
         """The fingerprint of images and labels."""
-        return samples_sha256(zip(self.keys, self.labels, strict=True))
+        return samples_sha256(zip(self.keys, map(str, self.labels), strict=True))
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class TrainingSet:
     attribute
         What it predicts.
     classes
-        Those that occur in what is fitted, in order of `ordinal`.
+        Those that occur in what is fitted, in order of `ordinal`; none: labels are numbers.
     fit, validation
         Samples; no image is in both.
     left_out
@@ -135,6 +137,7 @@ def choose(
     *,
     with_vector: Collection[str],
     leaking: Collection[int],
+    numbers: Collection[str] = (),
 ) -> list[TrainingSet]:
     """Choose what each head is fitted on.
 
@@ -150,54 +153,70 @@ def choose(
         Keys of the vectors that are there.
     leaking
         Samples to leave out.
+    numbers
+        Attributes of which the number is learnt and not the class, such as ages in years.
 
     Raises
     ------
     UnknownNameError
         If the data set, a split or an attribute is not there.
     InputError
-        If an attribute has fewer than two classes, or nothing to choose the penalty by.
+        If an attribute has fewer than two classes or numbers.
     """
     known = stores.catalog.samples.classes()
     for attribute in attributes:
         if attribute not in known:
             raise UnknownNameError("attribute", attribute, known)
-    usable = _usable(stores, choice.dataset, choice.split, attributes, with_vector, leaking)
+    usable = {
+        attribute: _usable(table, is_number=attribute in numbers)
+        for attribute, table in _samples(
+            stores, choice.dataset, choice.split, attributes, with_vector, leaking
+        ).items()
+    }
     chosen = {a: _chosen(table) for a, table in usable.items()}
     held: set[str] = set()
     if choice.val_fraction and choice.val_split is None and choice.few_shot is None:
         keys, classes = _side_by_side(usable)
         held = held_back(keys, classes, fraction=choice.val_fraction, seed=choice.seed)
     others = (
-        _usable(stores, choice.dataset, choice.val_split, attributes, with_vector, ())
+        _samples(stores, choice.dataset, choice.val_split, attributes, with_vector, ())
         if choice.val_split is not None
         else {}
     )
     sets = []
     for attribute, samples in chosen.items():
+        is_number = attribute in numbers
         fit, validation = _parts(samples, choice, held)
         if attribute in others:
-            validation = _chosen(others[attribute])
+            validation = _chosen(_usable(others[attribute], is_number=is_number))
         occurring = set(fit.labels)
-        classes_of = tuple(each.name for each in known[attribute] if each.name in occurring)
-        if len(classes_of) < 2:
-            message = (
-                f"{len(fit):,} samples of data set {choice.dataset!r}, split {choice.split!r}, can "
-                f"be fitted for {attribute!r}, of {len(classes_of)} classes: a head needs 2 or "
-                "more. Give another --split or --dataset, or import their labels."
-            )
-            raise InputError(message)
+        if len(occurring) < 2:
+            raise _too_few(choice, attribute, len(fit), len(occurring))
         fitted = set(fit.keys)
         pairs = enumerate(zip(validation.keys, validation.labels, strict=True))
         validation = validation.take(
-            [i for i, (key, label) in pairs if label in occurring and key not in fitted]
+            [
+                i
+                for i, (key, label) in pairs
+                if (is_number or label in occurring) and key not in fitted
+            ]
         )
+        classes_of = [each.name for each in known[attribute] if each.name in occurring]
         left_out = _left_out(usable[attribute])
-        sets.append(TrainingSet(attribute, classes_of, fit, validation, left_out))
+        sets.append(TrainingSet(attribute, tuple(classes_of), fit, validation, left_out))
     return sets
 
 
-def _usable(
+def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> InputError:
+    message = (
+        f"{n_samples:,} samples of data set {choice.dataset!r}, split {choice.split!r}, can be "
+        f"fitted for {attribute!r}, of {n_labels} classes or numbers: a head needs 2 or more. "
+        "Give another --split or --dataset, or import their labels."
+    )
+    return InputError(message)
+
+
+def _samples(
     stores: Stores,
     dataset: str,
     split: str | None,
@@ -205,34 +224,48 @@ def _usable(
     with_vector: Collection[str],
     leaking: Collection[int],
 ) -> dict[str, pl.DataFrame]:
-    """Return, for each attribute, the samples of a split with `label` and `reason` to leave out."""
+    """Return the samples of a split by attribute, with labels and, if so, why to leave them out."""
     splits = stores.catalog.training.splits(dataset)
     if split not in splits:
         names = [each or "(none)" for each in splits]
         raise UnknownNameError(f"split of data set {dataset!r}", str(split), names)
-    samples = stores.catalog.training.samples(dataset, split)
+    samples = stores.catalog.training.samples(dataset, split).with_columns(
+        reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
+        .then(pl.lit(NO_VECTOR))
+        .when(pl.col("sample_id").is_in(list(leaking)))
+        .then(pl.lit(LEAK))
+    )
     labels = stores.catalog.training.labels(dataset, split)
-    tables = {}
-    for attribute in attributes:
-        of_attribute = labels.filter(pl.col("attribute") == attribute).drop("attribute")
-        tables[attribute] = samples.join(
-            of_attribute, on="sample_id", how="left", maintain_order="left"
-        ).with_columns(
-            reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
-            .then(pl.lit(NO_VECTOR))
-            .when(pl.col("sample_id").is_in(list(leaking)))
-            .then(pl.lit(LEAK))
-            .when(pl.col("label").is_null())
-            .then(pl.lit(NO_LABEL))
-            .when(~pl.col("is_known"))
-            .then(pl.lit(UNKNOWN_CLASS))
+    return {
+        attribute: samples.join(
+            labels.filter(pl.col("attribute") == attribute).drop("attribute"),
+            on="sample_id",
+            how="left",
+            maintain_order="left",
         )
-    return tables
+        for attribute in attributes
+    }
+
+
+def _usable(samples: pl.DataFrame, *, is_number: bool) -> pl.DataFrame:
+    """Return samples with `target`, their class or number, and `reason` to leave them out."""
+    of_label = (
+        pl.when(pl.col("value").is_null()).then(pl.lit(NO_NUMBER))
+        if is_number
+        else pl.when(pl.col("label").is_null())
+        .then(pl.lit(NO_LABEL))
+        .when(~pl.col("is_known"))
+        .then(pl.lit(UNKNOWN_CLASS))
+    )
+    return samples.with_columns(
+        target=pl.col("value" if is_number else "label"),
+        reason=pl.coalesce("reason", of_label),
+    )
 
 
 def _chosen(table: pl.DataFrame) -> Chosen:
     usable = table.filter(pl.col("reason").is_null())
-    return Chosen(tuple(usable["vector_key"].to_list()), tuple(usable["label"].to_list()))
+    return Chosen(tuple(usable["vector_key"].to_list()), tuple(usable["target"].to_list()))
 
 
 def _side_by_side(tables: dict[str, pl.DataFrame]) -> tuple[list[str], list[list[str | None]]]:

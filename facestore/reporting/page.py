@@ -1,20 +1,24 @@
-"""The HTML page: tables and charts into templates."""
+"""HTML pages: tables and charts into templates."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from facestore.reporting.charts import Chart, group_chart, has_groups, sweep_charts
-from facestore.reporting.tables import Table, best_first, best_keys
+from facestore.reporting.charts import Chart, charts_of, script_bundle
+from facestore.reporting.grid import grid, matrix_grid
+from facestore.reporting.pages import PAGES, Page
+from facestore.reporting.tables import Block, BlockKey, Table, best_first
 
 # Longer tables are folded, so that the page can be read from top to bottom.
 MAX_OPEN_ROWS = 20
+CHARTS_FILE = "charts.js"
 
 
 @dataclass(frozen=True)
@@ -36,37 +40,98 @@ class Provenance:
     is_synthetic: bool = False
 
 
-def render_report(tables: Sequence[Table], provenance: Provenance, templates: Path) -> str:
-    """Render the report as one HTML page that needs nothing else.
+@dataclass(frozen=True)
+class Contents:
+    """What a report is made from.
+
+    Attributes
+    ----------
+    tables
+        By the name of their query; those of the pages that are wanted.
+    shown
+        Classifiers that are shown unfolded, and have charts.
+    is_chosen
+        Whether the user named these classifiers; else they are the best ones.
+    pages
+        Pages that are wanted; those without data are left out.
+    pictures
+        Small pictures as `data:` URIs, by data set and path.
+    with_pictures
+        Whether they were asked for.
+    more_pages
+        (file, name) of pages that lie beside the report already.
+    """
+
+    tables: Mapping[str, Table]
+    shown: Sequence[BlockKey]
+    is_chosen: bool = False
+    pages: Sequence[Page] = PAGES
+    pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    with_pictures: bool = False
+    more_pages: Sequence[tuple[str, str]] = ()
+
+    @property
+    def filled(self) -> list[Page]:
+        """The wanted pages which have something to show."""
+        return [page for page in self.pages if page.is_filled(self.tables)]
+
+    @property
+    def left_out(self) -> list[Page]:
+        """The wanted pages which have nothing to show."""
+        return [page for page in self.pages if not page.is_filled(self.tables)]
+
+
+def render_report(contents: Contents, provenance: Provenance, templates: Path) -> dict[str, str]:
+    """Render the report: its files by name, which need nothing else.
 
     Parameters
     ----------
-    tables
-        One for each query file.
+    contents
+        Tables and what is shown of them.
     provenance
         What made it.
     templates
-        Folder with `index.html.j2`.
+        Folder with `pages/` and `partials/`.
+
+    Returns
+    -------
+    dict of str to str
+        A file a page, and the script that draws the charts of all pages.
 
     Raises
     ------
     jinja2.UndefinedError
         If a template names what it is not given.
     """
-    by_name = {table.query.name: table for table in tables}
-    best = best_keys(by_name["best_classifiers"])
-    groups, _ = best_first(by_name["groups"].blocks, best)
-    page = environment(templates).get_template("index.html.j2")
-    return page.render(
-        title="How well, and for whom",
-        tables=by_name,
-        best=best,
-        counts=by_name["fingerprint"].records[0],
-        group_charts={block.key: group_chart(block) for block in groups if has_groups(block)},
-        sweep_charts=sweep_charts(by_name["k_sweep"]),
-        provenance=provenance,
-        max_open_rows=MAX_OPEN_ROWS,
-    )
+    jinja = environment(templates)
+    # a script runs only with this word, which no name in the store can know
+    nonce = secrets.token_urlsafe(16)
+    shared = {
+        "pages": contents.filled,
+        "left_out": contents.left_out,
+        "more_pages": contents.more_pages,
+        "tables": contents.tables,
+        "shown": contents.shown,
+        "is_chosen": contents.is_chosen,
+        "with_pictures": contents.with_pictures,
+        "pictures": contents.pictures,
+        "counts": contents.tables["fingerprint"].records[0],
+        "provenance": provenance,
+        "max_open_rows": MAX_OPEN_ROWS,
+        "nonce": nonce,
+        "charts_file": CHARTS_FILE,
+    }
+    files = {}
+    for page in contents.filled:
+        charts = {
+            name: charts_of(contents.tables[name], contents.shown) for name in page.queries
+        }  # fmt: skip
+        template = jinja.get_template(f"pages/{page.name}.html.j2")
+        has_charts = any(charts.values())
+        files[page.file] = template.render(
+            page=page, charts=charts, has_charts=has_charts, **shared
+        )
+    return files | {CHARTS_FILE: script_bundle()}
 
 
 def environment(templates: Path) -> Environment:
@@ -81,7 +146,30 @@ def environment(templates: Path) -> Environment:
     )
     made.filters["svg"] = _svg_markup
     made.filters["best_first"] = best_first
+    made.globals["grid"] = _grid
+    made.globals["matrix_grid"] = _matrix
+    made.globals["anchor"] = _anchor
     return made
+
+
+def _grid(part: Table | Block, table: Table) -> Markup:
+    """Write a table, or a block of it, with the anchor that its charts link to."""
+    query = table.query
+    caption = part.key if isinstance(part, Block) else query.title
+    key = part.key if isinstance(part, Block) else None
+    return grid(part, caption, _anchor(table, key), query=query.name, head=query.head)
+
+
+def _matrix(block: Block, table: Table) -> Markup:
+    return matrix_grid(block.matrix, _anchor(table, block.key), query=table.query.name)
+
+
+def _anchor(table: Table, key: BlockKey | None = None) -> str:
+    """Return the `id` of a table: that of its query, with the place of its block."""
+    name = f"t-{table.query.name}"
+    if key is None:
+        return name
+    return f"{name}-{[block.key for block in table.blocks].index(key)}"
 
 
 def _svg_markup(chart: Chart) -> Markup:

@@ -5,16 +5,32 @@ A file `reports/queries/<name>.sql` starts with a header and holds one select::
     -- title: Coverage
     -- text: How many samples each classifier could be judged on, in counts.
     -- A further line goes on with the text.
+    -- empty: What is said where there are no rows.
+    -- command: facestore predict
+    -- layout: blocks
+    -- show: shown
+    -- head: classifier
+    -- fold: yes
     select ...
+
+Only title and text have to be there. `layout` is `table`, `blocks` (one table a classifier: the
+select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
+thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
+the classifiers that the report shows unfolded; `head` names the column that says what a row is;
+`fold: yes` folds the table however short it is.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-_FACT = re.compile(r"-- (?P<key>title|text): (?P<text>.+)")
+LAYOUTS = ("table", "blocks", "matrix", "cards")
+SHOWS = ("all", "shown")
+
+_FACT = re.compile(r"-- (?P<key>title|text|empty|command|layout|show|head|fold): (?P<text>.+)")
 _SOURCE = re.compile(r"(?<!distinct )\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 _CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as \(\s*select\b")
 _COMMENT = re.compile(r"--.*")
@@ -32,12 +48,28 @@ class Query:
         What a reader sees above the table.
     sql
         The select, without the header.
+    empty, command
+        What is said where there are no rows, and what would fill the table; may be empty.
+    layout
+        One of `LAYOUTS`.
+    show
+        One of `SHOWS`.
+    head
+        Column that says what a row is; empty: the first one.
+    is_folded
+        Whether the table is folded however short it is.
     """
 
     name: str
     title: str
     text: str
     sql: str
+    empty: str = "There is nothing to show."
+    command: str = ""
+    layout: str = "table"
+    show: str = "all"
+    head: str = ""
+    is_folded: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -46,6 +78,24 @@ class Query:
         own = set(_CTE.findall(sql))
         return tuple(dict.fromkeys(name for name in _SOURCE.findall(sql) if name not in own))
 
+    def limited_to(self, columns: Sequence[str], names: Sequence[str]) -> Query:
+        """Keep rows of some classifiers only; the order of the rows stays.
+
+        Parameters
+        ----------
+        columns
+            Those of the result; one without a column of classifiers is not limited.
+        names
+            Classifiers whose rows are kept.
+        """
+        found = [name for name in columns if name in ("classifier", "classifier_a", "classifier_b")]
+        if not found:
+            return self
+        quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names) or "null"
+        where = " or ".join(f"{column} in ({quoted})" for column in found)
+        # every name is quoted
+        return replace(self, sql=f"select * from (\n{self.sql}\n)\nwhere {where}")  # noqa: S608
+
 
 def parse_query(name: str, content: str) -> Query:
     """Read the content of one query file.
@@ -53,7 +103,7 @@ def parse_query(name: str, content: str) -> Query:
     Raises
     ------
     ValueError
-        If it has no title, no text or no select.
+        If it has no title, no text or no select, or says something that is not known.
     """
     lines = content.splitlines()
     n_header = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
@@ -68,12 +118,17 @@ def parse_query(name: str, content: str) -> Query:
     if not (facts.get("title") and facts.get("text") and sql):
         message = f"{name}.sql: '-- title: ...', '-- text: ...' and a select are expected"
         raise ValueError(message)
-    return Query(name, facts["title"], facts["text"], sql)
+    is_folded = facts.pop("fold", "no") == "yes"
+    query = Query(name, sql=sql, is_folded=is_folded, **facts)
+    if query.layout not in LAYOUTS or query.show not in SHOWS:
+        message = f"{name}.sql: layout is one of {LAYOUTS}, show one of {SHOWS}"
+        raise ValueError(message)
+    return query
 
 
-def read_queries(folder: Path) -> list[Query]:
+def read_queries(folder: Path) -> dict[str, Query]:
     """Read all query files of a folder, by name."""
-    return [
-        parse_query(path.stem, path.read_text(encoding="utf-8"))
+    return {
+        path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("*.sql"))
-    ]
+    }

@@ -20,10 +20,32 @@ BLOCK_KEY = ("dataset", "split", "attribute", "classifier")
 _NOTHING = "–"
 _FRACTION_TYPES = ("FLOAT", "DOUBLE")
 _COUNT_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT")
+# Numbers that are no fractions, by name: how they are written.
+_FORMATS = {
+    "p_value": ".2g",
+    "p_value_holm": ".2g",
+    "mae": ".2f",
+    "bias": ".2f",
+    "chi_square": ".1f",
+    "n_expected": ",.1f",
+    "ratio_to_uniform": ".2f",
+    "ratio_to_largest": ".2f",
+    "imbalance_ratio": ".2f",
+    "logit_scale": ".1f",
+    "value": ".4g",
+    "score": ".4g",
+    "margin": ".4g",
+}
 _HEADINGS = {
     "n_samples": "n",
     "ci_low": "95 % from",
     "ci_high": "95 % to",
+    "worst_ci_low": "95 % from",
+    "worst_ci_high": "95 % to",
+    "best_ci_low": "95 % from",
+    "best_ci_high": "95 % to",
+    "n_samples_worst": "n of worst",
+    "n_samples_best": "n of best",
     "f1": "F1",
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
@@ -33,6 +55,11 @@ _HEADINGS = {
     "n_samples_smallest": "n smallest",
     "added_at": "added (UTC)",
     "started_at": "started (UTC)",
+    "p_value": "p",
+    "p_value_holm": "p after Holm",
+    "mae": "MAE (years)",
+    "bias": "bias (years)",
+    "image_id": "image id",
 }
 
 
@@ -64,7 +91,7 @@ class Column:
     name
         As the SQL calls it.
     kind
-        `fraction`, `count`, `number`, `time` or `text`.
+        `fraction`, `count`, `number`, `time`, `truth` or `text`.
     """
 
     name: str
@@ -74,12 +101,13 @@ class Column:
     def of(cls, name: str, type_: str) -> Column:
         """Make a column from its name and DuckDB's type."""
         if type_ in _FRACTION_TYPES:
-            # the one DOUBLE in the catalogue that is a factor and no fraction
-            return cls(name, "number" if name == "logit_scale" else "fraction")
+            return cls(name, "number" if name in _FORMATS else "fraction")
         if type_ in _COUNT_TYPES:
             return cls(name, "count")
         if type_.startswith("DECIMAL"):
             return cls(name, "number")
+        if type_ == "BOOLEAN":
+            return cls(name, "truth")
         return cls(name, "time" if type_.startswith("TIMESTAMP") else "text")
 
     @property
@@ -101,10 +129,23 @@ class Column:
         if self.kind == "count":
             return f"{value:,}"
         if self.kind == "number":
-            return f"{value:,.1f}"
+            return format(value, _FORMATS.get(self.name, ",.1f"))
+        if self.kind == "truth":
+            return "yes" if value else "no"
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M:%S}"
         return str(value)
+
+
+def raw(value: Any) -> str:
+    """Write a value in full, as it goes into a CSV file; nothing for NULL."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -132,6 +173,11 @@ class Table:
         names = [column.name for column in self.columns]
         return tuple(dict(zip(names, row, strict=True)) for row in self.rows)
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether the rows say whose figures they are."""
+        return set(BLOCK_KEY) <= {column.name for column in self.columns}
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The table cut by classifier, data set, split and attribute, in the order of its rows."""
@@ -153,6 +199,11 @@ class BlockKey:
     split: str | None
     attribute: str
     classifier: str
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        """The values in the order of `BLOCK_KEY`."""
+        return (self.dataset, self.split, self.attribute, self.classifier)
 
     @property
     def part(self) -> str:
@@ -190,6 +241,7 @@ class Block:
         labels = list(dict.fromkeys(label for label, _ in cells))
         return Matrix(
             self.key,
+            self.columns,
             tuple(labels),
             tuple(tuple(cells[label, predicted] for predicted in labels) for label in labels),
         )
@@ -203,6 +255,8 @@ class Matrix:
     ----------
     key
         Whose it is.
+    columns
+        Those of the long form, without the key.
     classes
         Names of both rows and columns.
     rows
@@ -210,6 +264,7 @@ class Matrix:
     """
 
     key: BlockKey
+    columns: tuple[Column, ...]
     classes: tuple[str, ...]
     rows: tuple[tuple[Mapping[str, Any], ...], ...]
 
@@ -222,7 +277,7 @@ def best_keys(best: Table) -> list[BlockKey]:
 def best_first(
     blocks: Iterable[Block], best: Sequence[BlockKey]
 ) -> tuple[list[Block], list[Block]]:
-    """Part blocks into those of the best classifiers, in their order, and all."""
-    every = list(blocks)
-    by_key = {block.key: block for block in every}
-    return [by_key[key] for key in best if key in by_key], every
+    """Part blocks into those of the best classifiers, in their order, and all others."""
+    by_key = {block.key: block for block in blocks}
+    first = [by_key[key] for key in best if key in by_key]
+    return first, [block for key, block in by_key.items() if key not in set(best)]

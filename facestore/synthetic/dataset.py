@@ -38,6 +38,7 @@ def write_faces(
     n_exact: int = 0,
     n_near: int = 0,
     size: int = 112,
+    years: bool = False,
 ) -> Path:
     """Write a data set of labelled faces: `images/000001.jpg` and so on, and `labels.csv`.
 
@@ -59,6 +60,8 @@ def write_faces(
         edited twice, so there are at most as many as originals.
     size
         Width and height of a picture in pixels; near-duplicates may be larger or smaller.
+    years
+        Whether ages are labelled in whole years, and not by group.
 
     Returns
     -------
@@ -81,7 +84,8 @@ def write_faces(
         name = f"{number:06d}.jpg"
         _picture(plan, number, size).save(images / name, "JPEG", quality=_JPEG_QUALITY)
         face, tested = plan.face, stream.random() < 0.5
-        rows.append((f"images/{name}", plan.age, face.gender, face.race, tested))
+        age = str(int(face.years)) if years else plan.age
+        rows.append((f"images/{name}", age, face.gender, face.race, tested))
     labels = folder / "labels.csv"
     with labels.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -50,10 +50,10 @@ class EventFiles:
 
     def _metrics(self, where: str, metrics: Metrics, step: int) -> None:
         self._scalar(f"{where}/loss", metrics.loss, step)
-        kinds = {"loss": metrics.task_losses, "accuracy": metrics.accuracies, "mae": metrics.errors}
-        for kind, values in kinds.items():
-            for attribute, value in values.items():
-                self._scalar(f"{where}/{attribute} {kind}", value, step)
+        for attribute in metrics.task_losses:
+            for kind, value in metrics.of(attribute):
+                if kind != "total_loss":
+                    self._scalar(f"{where}/{attribute} {kind}", value, step)
 
     def _scalar(self, name: str, value: float, step: int) -> None:
         if self._writer is not None:

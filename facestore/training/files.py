@@ -7,17 +7,16 @@ has one entry, `facestore`, a JSON object::
      "name": ..., "kind": "linear_probe",
      "input": "unit image vector",          what a head is applied to
      "encoder": {...},                      what identifies it, see EncoderRecord
-     "heads": {attribute: {"type": "classification", "classes": [...], ...}},
+     "heads": {attribute: {"type": "classification", "classes": [...], ...}
+                       or {"type": "regression", "classes": [], ...}},
      "training": {...}}
 
-Class names are stored in the order of the rows, never indices. There may be more tensors and keys.
+The number of a regression is weight . vector + bias, in years for ages. Class names are stored in
+the order of the rows, never indices. There may be more tensors and keys.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,14 +24,18 @@ from typing import Any
 
 import numpy as np
 
-from facestore.errors import InputError
 from facestore.records import EncoderRecord, Float32
-from facestore.training.probe import softmax
+from facestore.training.decisions import Decided, decide
+from facestore.training.described import (
+    FORMAT,
+    file_sha256,
+    read_description,
+    refused,
+    write_described,
+)
 
-FORMAT = "facestore-heads/1"
 UNIT_VECTOR = "unit image vector"
-_CLASSIFICATION = "classification"
-_ENTRY = "facestore"
+_CLASSIFICATION, _REGRESSION = "classification", "regression"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Head:
     attribute
         What it predicts.
     classes
-        Names of its K classes, in the order of the rows.
+        Names of its K classes, in the order of the rows; empty: it predicts a number, and K is 1.
     weight
         float32 (K, D).
     bias
@@ -59,24 +62,10 @@ class Head:
     bias: Float32
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    def decide(
-        self, vectors: Float32
-    ) -> tuple[list[str], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """Classify vectors; of equal classes the first wins.
-
-        Parameters
-        ----------
-        vectors : float32 (B, D)
-
-        Returns
-        -------
-        list of str, float64 (B,), float64 (B,)
-            Class, softmax of it, and how much that is above the second.
-        """
-        shares = softmax(vectors @ self.weight.T + self.bias)
-        best = shares.argmax(axis=1)
-        two = np.partition(shares, -2, axis=1)[:, -2:]
-        return [self.classes[i] for i in best.tolist()], two[:, 1], two[:, 1] - two[:, 0]
+    def decide(self, vectors: Float32) -> Decided:
+        """Say what the head says of vectors, float32 (B, D)."""
+        output = vectors @ self.weight.T + self.bias
+        return decide(output if self.classes else output[:, 0], self.classes)
 
 
 @dataclass(frozen=True)
@@ -110,6 +99,11 @@ class HeadsFile:
         """Return the name of the classifier of a head."""
         return f"{self.name} {head.attribute}"
 
+    @property
+    def classifier_names(self) -> list[str]:
+        """Names of the classifiers, one a head."""
+        return [self.classifier_name(head) for head in self.heads]
+
     def description(self) -> dict[str, Any]:
         """Return what the metadata says."""
         return {
@@ -121,7 +115,7 @@ class HeadsFile:
             "heads": {
                 head.attribute: {
                     **head.details,
-                    "type": _CLASSIFICATION,
+                    "type": _CLASSIFICATION if head.classes else _REGRESSION,
                     "classes": list(head.classes),
                 }
                 for head in self.heads
@@ -132,22 +126,11 @@ class HeadsFile:
 
 def save_heads(path: Path, heads: HeadsFile) -> str:
     """Write heads to a file, whole or not at all; return its SHA-256 (hex)."""
-    from safetensors.numpy import save_file
-
     tensors = {}
     for head in heads.heads:
-        # safetensors writes the bytes of other layouts as if they were of this one.
-        tensors[f"{head.attribute}.weight"] = np.ascontiguousarray(head.weight, dtype=np.float32)
-        tensors[f"{head.attribute}.bias"] = np.ascontiguousarray(head.bias, dtype=np.float32)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    metadata = {_ENTRY: json.dumps(heads.description(), sort_keys=True)}
-    try:
-        save_file(tensors, unfinished, metadata=metadata)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return _sha256(path)
+        tensors[f"{head.attribute}.weight"] = head.weight
+        tensors[f"{head.attribute}.bias"] = head.bias
+    return write_described(path, tensors, heads.description())
 
 
 def load_heads(path: Path) -> HeadsFile:
@@ -158,24 +141,11 @@ def load_heads(path: Path) -> HeadsFile:
     InputError
         If the file is not there, is no file of heads, or contradicts itself.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        message = f"There is no file '{path}': a file of `facestore train` was expected."
-        raise InputError(message)
-    try:
-        with safe_open(path, framework="np") as file:
-            described = _description(path, (file.metadata() or {}).get(_ENTRY))
-            names = set(file.keys())
-            tensors = {
-                name: file.get_tensor(name)
-                for attribute in described["heads"]
-                for name in (f"{attribute}.weight", f"{attribute}.bias")
-                if name in names
-            }
-    except SafetensorError as error:
-        problem = f"it is no safetensors file ({' '.join(str(error).split())})"
-        raise _refused(path, problem) from error
+    described = read_description(path)
+    if described.get("input") != UNIT_VECTOR:
+        problem = f"its heads take {described.get('input')!r}, {UNIT_VECTOR!r} was expected"
+        raise refused(path, problem)
+    tensors = _tensors(path, described["heads"])
     try:
         encoder = EncoderRecord(**described["encoder"])
         heads = tuple(
@@ -188,25 +158,23 @@ def load_heads(path: Path) -> HeadsFile:
             encoder=encoder,
             heads=heads,
             training=described["training"],
-            sha256=_sha256(path),
+            sha256=file_sha256(path),
         )
     except (KeyError, TypeError) as error:
-        raise _refused(path, f"its description is not whole ({error})") from error
+        raise refused(path, f"its description is not whole ({error})") from error
 
 
-def _description(path: Path, text: str | None) -> dict[str, Any]:
-    try:
-        described = json.loads(text or "{}")
-    except json.JSONDecodeError as error:
-        raise _refused(path, f"its description cannot be read ({error})") from error
-    if described.get("format") != FORMAT:
-        problem = f"its format is {described.get('format')!r}, {FORMAT!r} was expected"
-        raise _refused(path, problem)
-    if described.get("input") != UNIT_VECTOR or "heads" not in described:
-        problem = f"its heads take {described.get('input')!r}, {UNIT_VECTOR!r} was expected"
-        raise _refused(path, problem)
-    whole: dict[str, Any] = described
-    return whole
+def _tensors(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="np") as file:
+        names = set(file.keys())
+        return {
+            name: file.get_tensor(name)
+            for attribute in attributes
+            for name in (f"{attribute}.weight", f"{attribute}.bias")
+            if name in names
+        }
 
 
 def _head(
@@ -216,29 +184,19 @@ def _head(
     tensors: Mapping[str, Any],
     dim: int | None,
 ) -> Head:
-    if facts["type"] != _CLASSIFICATION:
-        problem = f"head {attribute!r} is of type {facts['type']!r}, which this facestore lacks"
-        raise _refused(path, problem)
     weight, bias = tensors[f"{attribute}.weight"], tensors[f"{attribute}.bias"]
     classes = tuple(facts["classes"])
-    expected = (len(classes), dim or weight.shape[-1])
-    if weight.shape != expected or bias.shape != expected[:1] or len(classes) < 2:
+    if facts["type"] != (_CLASSIFICATION if classes else _REGRESSION) or len(classes) == 1:
+        problem = f"head {attribute!r} is of type {facts['type']!r} and has {len(classes)} classes"
+        raise refused(path, problem)
+    expected = (max(1, len(classes)), dim or weight.shape[-1])
+    if weight.shape != expected or bias.shape != expected[:1]:
         problem = (
             f"head {attribute!r} has weights of shape {weight.shape}, biases of {bias.shape} for "
             f"{len(classes)} classes and vectors of {dim} values"
         )
-        raise _refused(path, problem)
+        raise refused(path, problem)
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-        raise _refused(path, f"head {attribute!r} has values that are no numbers")
+        raise refused(path, f"head {attribute!r} has values that are no numbers")
     details = {key: value for key, value in facts.items() if key not in ("type", "classes")}
     return Head(attribute, classes, weight, bias, details)
-
-
-def _refused(path: Path, problem: str) -> InputError:
-    message = f"'{path}' is no file of heads: {problem}. Give a file of `facestore train`."
-    return InputError(message)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,30 +9,37 @@ float32 (K,), and `tower.<name of the parameter>`. Metadata as in files of linea
                        or {"type": "regression", "center": ..., "spread": ...}}
 
 A number is center + spread * (weight . features + bias).
+
+A file of an imported classifier has the whole tower, and needs no encoder: `"blocks": "all"`, and
+`"tower"` is its architecture and preprocessing (see `whole_tower`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facestore.errors import EncoderMismatchError, InputError
+from facestore.errors import EncoderMismatchError
 from facestore.records import EncoderRecord
+from facestore.training.described import (
+    FORMAT,
+    file_sha256,
+    read_description,
+    refused,
+    write_described,
+)
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
+from facestore.training.whole_tower import WholeTower
 
 if TYPE_CHECKING:
     import torch
 
-FORMAT = "facestore-heads/1"
 POOLED_FEATURES = "pooled image features"
 FINETUNED = "finetuned"
-_ENTRY = "facestore"
+_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,17 @@ class FinetunedFile:
     name
         Classifiers are called after it: name and attribute.
     encoder
-        The model whose tower was trained; its weights are those before.
+        The model whose tower was trained; its weights are those before. Of a whole tower: itself.
     n_blocks
-        How many of its last blocks were trained.
+        How many of its last blocks were trained; of a whole tower: how many it has.
     tasks
         What the heads predict.
     training
         Data set, split, options, metrics by epoch, licence of the data ...
     sha256
         Of the file.
+    tower
+        The tower, if the file has it whole.
     """
 
     path: Path
@@ -64,6 +73,12 @@ class FinetunedFile:
     tasks: tuple[HeadTask, ...]
     training: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    tower: WholeTower | None = None
+
+    @property
+    def classifier_names(self) -> list[str]:
+        """Names of the classifiers, one a head."""
+        return [f"{self.name} {task.attribute}" for task in self.tasks]
 
     def model(
         self, visual: torch.nn.Module, encoder: EncoderRecord, device: torch.device | str = "cpu"
@@ -73,7 +88,7 @@ class FinetunedFile:
         Parameters
         ----------
         visual
-            Visual part of the open_clip model.
+            Visual part of the open_clip model; a whole tower may have any weights.
         encoder
             Which model that is.
         device
@@ -92,12 +107,12 @@ class FinetunedFile:
         self._check(encoder)
         model = MultiTaskModel(ImageTower(visual, self.n_blocks), self.tasks, device)
         stored = load_file(self.path)
-        wanted = _tensors(model)
+        wanted = _tensors(model, whole=self.tower is not None)
         if stored.keys() != wanted.keys() or any(
             stored[name].shape != tensor.shape for name, tensor in wanted.items()
         ):
             problem = "its weights are not those that its description names"
-            raise _refused(self.path, problem)
+            raise refused(self.path, problem)
         with torch.no_grad():
             for name, tensor in wanted.items():
                 tensor.copy_(stored[name])
@@ -123,43 +138,39 @@ def save_finetuned(
     encoder: EncoderRecord,
     n_blocks: int,
     training: Mapping[str, Any],
+    tower: WholeTower | None = None,
 ) -> str:
-    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex)."""
-    from safetensors.torch import save_file
+    """Write what was trained of a model, whole or not at all; return the file's SHA-256 (hex).
 
+    With `tower`, which describes the model's own, all of the tower is written.
+    """
     description = {
         "format": FORMAT,
         "name": name,
         "kind": FINETUNED,
         "input": POOLED_FEATURES,
-        "blocks": n_blocks,
+        "blocks": n_blocks if tower is None else _ALL,
         "encoder": asdict(encoder),
+        **({} if tower is None else {"tower": asdict(tower)}),
         "heads": {task.attribute: _described(task) for task in model.tasks},
         "training": dict(training),
     }
-    tensors = {key: value.detach().cpu().contiguous() for key, value in _tensors(model).items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        save_file(tensors, unfinished, {_ENTRY: json.dumps(description)})
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return _sha256(path)
+    tensors = {
+        key: value.detach().cpu().numpy()
+        for key, value in _tensors(model, whole=tower is not None).items()
+    }
+    return write_described(path, tensors, description)
 
 
 def is_finetuned(path: Path) -> bool:
-    """Say whether a file is one of a fine-tuned model; False as well if it cannot be read."""
-    from safetensors import SafetensorError, safe_open
+    """Say whether a file is one of a fine-tuned model, or of linear heads.
 
-    if not path.is_file():
-        return False
-    try:
-        with safe_open(path, framework="np") as file:
-            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
-    except (SafetensorError, json.JSONDecodeError):
-        return False
-    return bool(described.get("input") == POOLED_FEATURES)
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    return bool(read_description(path).get("input") == POOLED_FEATURES)
 
 
 def load_finetuned(path: Path) -> FinetunedFile:
@@ -170,43 +181,36 @@ def load_finetuned(path: Path) -> FinetunedFile:
     InputError
         If the file is not there, or is something else.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        message = f"There is no file '{path}': a file of `facestore train heads` was expected."
-        raise InputError(message)
+    described = read_description(path)
+    if described.get("input") != POOLED_FEATURES:
+        problem = f"its heads take {described.get('input')!r}, {POOLED_FEATURES!r} was expected"
+        raise refused(path, problem)
     try:
-        with safe_open(path, framework="pt") as file:
-            described = json.loads((file.metadata() or {}).get(_ENTRY, "{}"))
-    except (SafetensorError, json.JSONDecodeError) as error:
-        problem = f"it is no safetensors file with a description ({' '.join(str(error).split())})"
-        raise _refused(path, problem) from error
-    found = (described.get("format"), described.get("input"))
-    if found != (FORMAT, POOLED_FEATURES):
-        problem = f"format {FORMAT!r} on {POOLED_FEATURES!r} was expected, not {found}"
-        raise _refused(path, problem)
-    try:
+        tower = WholeTower(**described["tower"]) if described["blocks"] == _ALL else None
         return FinetunedFile(
             path=path,
             name=described["name"],
             encoder=EncoderRecord(**described["encoder"]),
-            n_blocks=described["blocks"],
+            n_blocks=described["blocks"] if tower is None else tower.n_blocks,
             tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
             training=described["training"],
-            sha256=_sha256(path),
+            sha256=file_sha256(path),
+            tower=tower,
         )
     except (KeyError, TypeError) as error:
-        raise _refused(path, f"its description is not whole ({error})") from error
+        raise refused(path, f"its description is not whole ({error})") from error
 
 
-def _tensors(model: MultiTaskModel) -> dict[str, torch.Tensor]:
-    """Return the model's own tensors by their names in a file."""
+def _tensors(model: MultiTaskModel, *, whole: bool) -> dict[str, torch.Tensor]:
+    """Return the model's own tensors by their names in a file; `whole`: with its whole tower."""
     tensors: dict[str, torch.Tensor] = {}
     for task, head in zip(model.tasks, model.heads, strict=True):
         for part, parameter in head.named_parameters():
             tensors[f"{task.attribute}.{part}"] = parameter
-    tensors |= {key: p for key, p in model.trained().items() if key.startswith("tower.")}
-    return tensors
+    if whole:
+        state = model.tower.module.state_dict()
+        return tensors | {f"tower.{name}": tensor for name, tensor in state.items()}
+    return tensors | {key: p for key, p in model.trained().items() if key.startswith("tower.")}
 
 
 def _described(task: HeadTask) -> dict[str, Any]:
@@ -218,16 +222,3 @@ def _described(task: HeadTask) -> dict[str, Any]:
 def _task(attribute: str, facts: Mapping[str, Any]) -> HeadTask:
     values = {key: value for key, value in facts.items() if key != "type"}
     return HeadTask(attribute, **(values | {"classes": tuple(values["classes"])}))
-
-
-def _refused(path: Path, problem: str) -> InputError:
-    message = (
-        f"'{path}' is no file of a fine-tuned model: {problem}. Give a file of "
-        "`facestore train heads`."
-    )
-    return InputError(message)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

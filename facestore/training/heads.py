@@ -22,8 +22,8 @@ HUBER = "huber"
 LOSSES = (CROSS_ENTROPY, MSE, HUBER)
 NO_CLASS = -1
 
-# Of the training notebook of seed 4: mean squared error of years / 10, cross-entropy / 0.8, and
-# half of each.
+# As a published notebook on UTKFace weighs them: mean squared error of years / 10, cross-entropy
+# / 0.8, and half of each.
 AGE_DIVISOR, GENDER_DIVISOR, AGE_SHARE = 10.0, 0.8, 0.5
 
 Targets = Mapping[str, npt.NDArray[Any]]
@@ -100,12 +100,13 @@ def age_gender_tasks(
     *,
     age_share: float = AGE_SHARE,
     age_loss: str = MSE,
+    age_delta: float = 1.0,
     age_divisor: float = AGE_DIVISOR,
     gender_divisor: float = GENDER_DIVISOR,
 ) -> tuple[HeadTask, HeadTask]:
-    """Return the tasks of seed 4: w * MSE(age) / 10 + (1 - w) * CE(gender) / 0.8, w = 1/2."""
+    """Return age and gender: w * MSE(age) / 10 + (1 - w) * CE(gender) / 0.8, w = 1/2."""
     return (
-        HeadTask("age", loss=age_loss, weight=age_share, divisor=age_divisor),
+        HeadTask("age", loss=age_loss, weight=age_share, divisor=age_divisor, delta=age_delta),
         HeadTask("gender", genders, weight=1 - age_share, divisor=gender_divisor),
     )
 

@@ -177,6 +177,11 @@ def epoch_batches(n: int, batch_size: int, seed: int, epoch: int) -> list[Rows]:
     return [order[first : first + batch_size] for first in range(0, n, batch_size)]
 
 
+def in_order(n: int, batch_size: int) -> list[Rows]:
+    """Return the rows of batches that pass once over n samples, in order."""
+    return [np.arange(first, min(n, first + batch_size)) for first in range(0, n, batch_size)]
+
+
 def loaded(
     inputs: Inputs, batches: Sequence[Rows], draw: tuple[int, int] | None = None
 ) -> Iterator[tuple[Rows, torch.Tensor]]:

@@ -4,80 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError
 from facestore.training.checkpoint import load_checkpoint, save_checkpoint
+from facestore.training.decisions import Decided, decide, together
 from facestore.training.heads import MultiTaskModel, TaskSums
-from facestore.training.inputs import Labelled, Rows, epoch_batches, loaded
+from facestore.training.inputs import Labelled, Rows, epoch_batches, in_order, loaded
+from facestore.training.loop_options import BF16, LoopOptions
 from facestore.training.optimizer import make_optimizer, rate_factor, set_rates
 from facestore.training.records import EpochRecord, Metrics, MetricSums, StepRecord
 
 if TYPE_CHECKING:
     import torch
 
-FP32, BF16 = "fp32", "amp_bf16"
-TRAINING_PRECISIONS = (FP32, BF16)
-
-
-@dataclass(frozen=True)
-class LoopOptions:
-    """How to train.
-
-    Attributes
-    ----------
-    epochs
-        Passes over the training samples, at most.
-    batch_size
-        Samples a step.
-    lr, head_lr
-        Highest learning rates of the tower's blocks and of the heads.
-    weight_decay
-        Of matrices; norms and biases do not decay.
-    warmup
-        Share of all steps in which the rates rise.
-    clip_norm
-        Longest gradient; longer ones are shortened to it.
-    patience
-        Epochs without a lower validation loss before it stops; None: never.
-    precision
-        One of `TRAINING_PRECISIONS`; bfloat16 is worth it on CUDA. Weights stay float32.
-    checkpoint_every
-        Steps between checkpoints; there is one at the end of every epoch as well.
-    seed
-        Of the order of samples, of the changes of images, and of dropout.
-    """
-
-    epochs: int = 5
-    batch_size: int = 64
-    lr: float = 1e-5
-    head_lr: float = 1e-3
-    weight_decay: float = 0.01
-    warmup: float = 0.1
-    clip_norm: float = 1.0
-    patience: int | None = 2
-    precision: str = FP32
-    checkpoint_every: int = 200
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.precision not in TRAINING_PRECISIONS:
-            raise UnknownNameError("precision", self.precision, TRAINING_PRECISIONS)
-        for name in ("epochs", "batch_size", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                message = f"{name} is {getattr(self, name)}: a number from 1 up was expected."
-                raise InputError(message)
-        if not 0 <= self.warmup < 1 or self.clip_norm <= 0:
-            message = (
-                f"warmup is {self.warmup} and clip_norm {self.clip_norm}: a share in [0, 1) and a "
-                "number above 0 were expected."
-            )
-            raise InputError(message)
+Judge = Callable[[Mapping[str, Decided]], Mapping[str, Mapping[str, float]]]
 
 
 @dataclass
@@ -107,6 +53,9 @@ class Training:
     identity
         What else decides the result, such as hashes of the tower's weights and of the samples:
         a checkpoint with another one is refused.
+    judge
+        Says after every epoch how good the decisions on all validation samples are, in their order:
+        figures by attribute. None: only accuracy and mean absolute error are known.
 
     Raises
     ------
@@ -123,6 +72,7 @@ class Training:
         *,
         checkpoint: Path | None = None,
         identity: Mapping[str, Any] | None = None,
+        judge: Judge | None = None,
     ) -> None:
         if not len(train.inputs):
             message = "There are no samples to train on: give a split with labels and images."
@@ -130,6 +80,7 @@ class Training:
         self.model = model
         self._train = train
         self._validation = validation
+        self._judge = judge
         self._options = options
         self._checkpoint = checkpoint
         self._fingerprint = _fingerprint(model, train, validation, options, identity or {})
@@ -176,13 +127,21 @@ class Training:
 
         self.model.tower.eval()
         sums = MetricSums()
-        size = self._options.batch_size
-        n = len(samples.inputs)
-        batches = [np.arange(first, min(n, first + size)) for first in range(0, n, size)]
+        decided: dict[str, list[Decided]] = {task.attribute: [] for task in self.model.tasks}
         with torch.inference_mode():
-            for rows, inputs in loaded(samples.inputs, batches):
-                sums = sums.plus(_numbers(self._forward(samples, rows, inputs)))
-        return self._means(sums)
+            for rows, inputs in loaded(
+                samples.inputs, in_order(len(samples.inputs), self._options.batch_size)
+            ):
+                outputs = self._outputs(inputs)
+                sums = sums.plus(_numbers(self.model.sums(outputs, _rows(samples, rows))))
+                for task in self.model.tasks:
+                    output = outputs[task.attribute].cpu().numpy()
+                    decided[task.attribute].append(decide(output, task.classes))
+        metrics = self._means(sums)
+        if self._judge is None:
+            return metrics
+        whole = {attribute: together(parts) for attribute, parts in decided.items()}
+        return replace(metrics, figures=self._judge(whole))
 
     @property
     def _steps_per_epoch(self) -> int:
@@ -212,7 +171,7 @@ class Training:
         # Dropout is drawn from (seed, step), so a restart draws the same and there is no state.
         with torch.random.fork_rng(devices):
             torch.manual_seed(self._options.seed * 1_000_003 + step)
-            sums = self._forward(self._train, rows, inputs)
+            sums = self.model.sums(self._outputs(inputs), _rows(self._train, rows))
         loss = self.model.loss(sums)
         self._optimizer.zero_grad(set_to_none=True)
         norm = 0.0
@@ -251,14 +210,12 @@ class Training:
         self._save()
         return record
 
-    def _forward(self, samples: Labelled, rows: Rows, inputs: torch.Tensor) -> dict[str, TaskSums]:
+    def _outputs(self, inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         import torch
 
         is_bf16 = self._options.precision == BF16
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=is_bf16):
-            outputs = self.model.outputs(inputs)
-        targets = {name: values[rows] for name, values in samples.targets.items()}
-        return self.model.sums(outputs, targets)
+            return self.model.outputs(inputs)
 
     def _means(self, sums: MetricSums) -> Metrics:
         tasks = self.model.tasks
@@ -299,6 +256,10 @@ class Training:
         self._restore(state["weights"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._best = state["best"]
+
+
+def _rows(samples: Labelled, rows: Rows) -> dict[str, Any]:
+    return {attribute: values[rows] for attribute, values in samples.targets.items()}
 
 
 def _numbers(sums: Mapping[str, TaskSums]) -> dict[str, tuple[float, float, int]]:

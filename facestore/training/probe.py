@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from facestore.records import Float32
+from facestore.training.decisions import softmax
 from facestore.training.features import Features, Float64, Int64, Part
 
 MAX_ITERATIONS = 1000
@@ -227,14 +227,6 @@ def _steps_apart(one: int, other: int) -> int:
 
 
 N_SWEEP_FITS = _LAST_STEP // _COARSE + 1 + 2 * (_COARSE.bit_length() - 1)
-
-
-def softmax(logits: npt.NDArray[np.floating]) -> Float64:
-    """Return float64 (N, K): exp(logit), divided by the sum of its row."""
-    scores = np.asarray(logits, dtype=np.float64)
-    shares: Float64 = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _judged(head: FittedHead, validation: Part) -> SweepStep:

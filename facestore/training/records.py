@@ -19,27 +19,24 @@ class Metrics:
         What is minimised: the weighted sum over tasks.
     task_losses
         Mean cross-entropy (nats), squared error (years squared) or Huber loss by attribute.
-    accuracies
-        Share of right classes by attribute, in [0, 1].
-    errors
-        Mean absolute error by attribute, for numbers.
+    figures
+        By attribute what is neither a loss nor minimised: accuracy in [0, 1], mae (mean absolute
+        error) of numbers ...
     n
         Labelled samples by attribute.
     """
 
     loss: float
     task_losses: Mapping[str, float] = field(default_factory=dict)
-    accuracies: Mapping[str, float] = field(default_factory=dict)
-    errors: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     n: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, attribute: str) -> Iterator[tuple[str, float]]:
         """Yield metric and value of one attribute, and the loss of all together."""
         yield "total_loss", self.loss
-        kinds = {"loss": self.task_losses, "accuracy": self.accuracies, "mae": self.errors}
-        for name, values in kinds.items():
-            if attribute in values:
-                yield name, values[attribute]
+        if attribute in self.task_losses:
+            yield "loss", self.task_losses[attribute]
+        yield from self.figures.get(attribute, {}).items()
 
 
 @dataclass(frozen=True)
@@ -142,7 +139,8 @@ class MetricSums:
         return Metrics(
             loss=sum(factors[key] * loss for key, loss in losses.items()),
             task_losses=losses,
-            accuracies={key: rate for key, rate in rates.items() if key not in numbers},
-            errors={key: rate for key, rate in rates.items() if key in numbers},
+            figures={
+                key: {"mae" if key in numbers else "accuracy": rate} for key, rate in rates.items()
+            },
             n={key: int(values[2]) for key, values in seen.items()},
         )

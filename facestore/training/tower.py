@@ -1,8 +1,8 @@
 """Image towers: what "the last blocks and the final norm" are, and the features before the heads.
 
 A tower is the visual part of an open_clip model without its projection, so that the features are
-the *pooled* output: what transformers calls `pooler_output` of a CLIP vision model, and what the
-heads of seed 2 take. A ModifiedResNet has no projection to take off (the last layer of its
+the *pooled* output: what transformers calls `pooler_output` of a CLIP vision model, and what
+published heads on it take. A ModifiedResNet has no projection to take off (the last layer of its
 attention pooling is one); there the features are what `encode_image` gives, before it is scaled
 to unit length.
 """

@@ -3,6 +3,7 @@
 -- those judged on at least half as many samples as the most thoroughly judged one. Accuracy is a
 -- fraction of n samples, with a 95 % Wilson interval; it was chosen on the samples it is judged on,
 -- so it flatters.
+-- head: classifier
 with enough as (
     select *
     from classifier_summary

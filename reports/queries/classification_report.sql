@@ -2,6 +2,8 @@
 -- text: For each class: precision is the fraction of its predictions that are right, recall the
 -- fraction of its labelled samples that are found, F1 their harmonic mean; support counts the
 -- labelled samples, n predicted the predictions. No intervals: see accuracy by group for those.
+-- layout: blocks
+-- head: class
 select
     classification_report.dataset,
     classification_report.split,

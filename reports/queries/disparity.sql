@@ -3,6 +3,8 @@
 -- highest minus the lowest, accuracy_ratio the lowest divided by the highest; every group counts
 -- the same however small, so look at the size of the smallest group (pairs of labels have small
 -- ones). These figures have no interval of their own: see those of the groups.
+-- layout: blocks
+-- head: group_attribute
 select
     dataset,
     split,

@@ -3,6 +3,7 @@
 -- (min_samples), and a fingerprint (SHA-256) of these numbers.
 -- Two reports with different fingerprints were made of different data; equal ones do not prove that
 -- no value was edited.
+-- head: fingerprint
 with counts as (
     select
         (select count(*) from datasets) as n_datasets,

@@ -1,6 +1,10 @@
 -- title: Accuracy by pairs of groups
 -- text: The same for samples that share two labels, such as gender and race. Pairs are smaller
 -- groups, so the 95 % Wilson intervals are wider: read n before the accuracy.
+-- show: shown
+-- layout: blocks
+-- head: group_name
+-- fold: yes
 select
     accuracy_by_group.dataset,
     accuracy_by_group.split,

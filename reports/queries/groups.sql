@@ -2,6 +2,8 @@
 -- text: The fraction of right predictions among the samples of each labelled group, with its 95 %
 -- Wilson interval: two groups whose intervals overlap widely may not differ at all. n counts the
 -- samples of the group.
+-- layout: blocks
+-- head: group_name
 select
     accuracy_by_group.dataset,
     accuracy_by_group.split,

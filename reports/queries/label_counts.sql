@@ -1,6 +1,9 @@
 -- title: Labels
 -- text: How many samples carry each label, as annotators perceived them, and which fraction that is
 -- of the samples labelled for the attribute in the same data set and split.
+-- empty: No sample has a label yet.
+-- command: facestore import labels FILE --dataset NAME
+-- head: label
 select
     label_counts.dataset,
     label_counts.split,

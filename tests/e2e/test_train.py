@@ -52,6 +52,30 @@ def test_a_probe_stands_beside_prompts_on_faces_it_has_not_seen(faces, tmp_path)
     assert "heads are there already" in faces(*probe).out
 
 
+def test_ages_in_years_are_trained_on_images_and_on_vectors(facestore, tmp_path):
+    labels = write_faces(tmp_path / "drawn", 40, seed=33, size=96, years=True)
+    ran = facestore(
+        "ingest", tmp_path / "drawn", "--labels", labels, "--dataset", "drawn",
+        "--split", "train", "--model", "tiny",
+    )  # fmt: skip
+    assert ran.status == 0
+    common = ["train", "age", "--dataset", "drawn", "--epochs", "1", "--seed", "3"]
+    images = ["--blocks", "1", "--name", "tower", "--no-augment", "--workers", "0"]
+    on_images = facestore(*common, *images, "--checkpoint-every", "1")
+    assert "80 predictions by 'tower age', 'tower gender'" in on_images.out
+    assert "epoch 1 of 1: loss " in on_images.err
+    weights = ["--loss", "huber", "--loss-weight", "0.7", "--gender-divisor", "0.5"]
+    on_vectors = facestore(*common, "--vectors", "--name", "linear", *weights)
+    assert "80 predictions by 'linear age', 'linear gender'" in on_vectors.out
+    card = (tmp_path / "store" / "heads" / "linear.md").read_text()
+    assert "0.7 / 10 x huber of age (from squares to lengths at 5) + 0.3 / 0.5 x cross" in card
+    query = "select classifier, n_samples from age_errors where group_name = 'overall' order by all"
+    assert facestore("sql", query, "--format", "json").rows == [
+        {"classifier": "linear age", "n_samples": 40},
+        {"classifier": "tower age", "n_samples": 40},
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [

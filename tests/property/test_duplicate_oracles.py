@@ -106,7 +106,7 @@ def adversarial() -> dict[str, list[int]]:
         "all zero but one bit": [0] + [1 << bit for bit in range(64)],
         "all zero but two bits": crowd[:800],
         "one bit after the other": [(1 << bit) - 1 for bit in range(65)],
-        "the same lower half": [int(h) << 32 | 0xDEADBEEF for h in half],
+        "the same lower half": [int(h) << 32 | 0xDEADBEEF for h in half[:2500]],
         "the same upper half": [int(h) | 0xDEADBEEF << 32 for h in half[:600]],
         "the same half, scattered": [int(h) for h in scattered],
         "a crowd among others": crowd[:500] + [int(h) << 16 for h in half[:500]],
@@ -117,12 +117,13 @@ def adversarial() -> dict[str, list[int]]:
 ADVERSARIAL = adversarial()
 
 
-@pytest.mark.parametrize("distance", range(13))
-def test_pairs_of_adversarial_hashes_are_those_of_all_pairs(con: Con, distance: int) -> None:
-    for name, hashes in ADVERSARIAL.items():
-        with rolled_back(con):
-            fill_hashes(con, hashes)
-            assert found(con, distance) == all_pairs(hashes, distance), name
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_pairs_of_adversarial_hashes_are_those_of_all_pairs(con: Con, name: str) -> None:
+    fill_hashes(con, list(ADVERSARIAL[name]))
+    within_12 = all_pairs(list(ADVERSARIAL[name]), 12)
+    for distance in range(13):
+        expected = [pair for pair in within_12 if pair[2] <= distance]
+        assert found(con, distance) == expected, distance
 
 
 @in_transactions

@@ -6,13 +6,15 @@ what the method does with a poor encoder.
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from PIL import Image, ImageEnhance
 
 from facestore.pipeline.imports import TextSource
 from facestore.store import Store
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real_leakage")]
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
 
 CHANGES = {
     "quality60": lambda image: (image, 60),
@@ -23,7 +25,7 @@ N_COPIES = 200
 
 
 @pytest.fixture(scope="module")
-def store(real_data, tmp_path_factory):
+def store(real_data, faces_store, tmp_path_factory):
     """Give a store of 5,000 originals and of 200 of them changed in three ways."""
     originals = real_data / "fairface" / "images" / "val"
     folder = tmp_path_factory.mktemp("leakage")
@@ -34,9 +36,8 @@ def store(real_data, tmp_path_factory):
             changed, quality = change(image)
             (folder / "copies" / name).mkdir(parents=True, exist_ok=True)
             changed.save(folder / "copies" / name / f"{number}.jpg", quality=quality)
+    shutil.copytree(faces_store[1], folder / "store")
     with Store.open(folder / "store") as opened:
-        labels = real_data / "fairface" / "labels_val.csv"
-        opened.ingest(originals, dataset="fairface", split="train", labels=labels, models=["tiny"])
         opened.ingest(folder / "copies", dataset="copies", split="test", models=["tiny"])
         opened.find_neighbours(0.95)
         yield opened

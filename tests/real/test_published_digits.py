@@ -268,28 +268,16 @@ def test_cosines_and_ensembles_of_real_vectors_are_numpy_s(rn50, fairface):
         assert margin == pytest.approx(abs(expected["Male"] - expected["Female"]), abs=1e-5)
 
 
-def test_five_thousand_images_meet_their_labels_and_each_content_is_encoded_once(
-    fairface, tmp_path
-):
-    with Store.open(tmp_path / "store") as store:
-
-        def ingest():
-            return store.ingest(
-                fairface / "images" / "val",
-                labels=fairface / "labels_val.csv",
-                dataset="fairface",
-                split="val",
-                models=["tiny"],
-            )
-
-        first = ingest()
-        assert first.changes.n_new == first.plan.n_labelled == 5000
-        assert first.n_images_new == 4999
-        assert first.n_encoded == {"tiny fp32": 4999}
-        assert len(first.plan.labels_without_file) == 5954
+def test_five_thousand_images_meet_their_labels_and_each_content_is_encoded_once(faces_store):
+    first, folder, ingest = faces_store
+    assert first.changes.n_new == first.plan.n_labelled == 5000
+    assert first.n_images_new == 4999
+    assert first.n_encoded == {"tiny fp32": 4999}
+    assert len(first.plan.labels_without_file) == 5954
+    with Store.open(folder) as store:
         pair = "select list(path order by path) from samples group by image_id having count(*) > 1"
         assert store.sql(pair).fetchall() == [(["val/4209.jpg", "val/567.jpg"],)]
-        again = ingest()
+        again = ingest(store)
         assert again.n_encoded == {"tiny fp32": 0}
         assert (again.changes.n_new, again.changes.n_changed) == (0, 0)
 

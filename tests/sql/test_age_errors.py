@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import numpy as np
 from rows import classifier, fill, samples
+from sklearn.metrics import confusion_matrix
 from statsmodels.stats.proportion import proportion_confint
 
 
@@ -44,3 +46,26 @@ def test_samples_without_a_true_or_predicted_age_are_left_out(con):
     aged(con, [(20, 30), (None, 30), (20, None)])
     rows = con.sql("select group_name, n_samples, mae from age_errors order by all").fetchall()
     assert rows == [("20-29", 1, 10.0), ("overall", 1, 10.0)]
+
+
+def test_decades_are_those_of_scikit_learn(con):
+    rng = np.random.default_rng(3)
+    true = rng.integers(0, 95, 300).astype(float)
+    predicted = true + rng.normal(0, 12, 300)  # some below 0
+    aged(con, [*zip(true.tolist(), predicted.tolist(), strict=True), (None, 20), (20, None)])
+    decades = list(range(0, 130, 10))
+    expected = confusion_matrix(
+        true // 10 * 10, np.maximum(predicted, 0) // 10 * 10, labels=decades
+    )
+    counts = {
+        (decade, found): n
+        for decade, row in zip(decades, expected.tolist(), strict=True)
+        for found, n in zip(decades, row, strict=True)
+        if n
+    }
+    rows = con.sql("select * exclude (classifier, dataset, split) from age_decade_confusion")
+    found = {(decade, other): (n, share) for decade, other, n, share in rows.fetchall()}
+    assert {key: n for key, (n, _) in found.items()} == counts
+    of_decade = dict(zip(decades, expected.sum(axis=1).tolist(), strict=True))
+    for (decade, _), (n, share) in found.items():
+        assert share == n / of_decade[decade]

@@ -10,11 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from bad_duplicates import BAD_DUPLICATES
+from bad_explanations import BAD_EXPLANATIONS
 from bad_tables import BAD_TABLES
 from bad_views import BAD_VIEWS, replaced
 from rows import (
     classifier,
     encoder,
+    explanation,
     fill,
     labels,
     load,
@@ -80,7 +82,28 @@ def fill_good(con: Con) -> None:
     fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
     keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
     fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
+    fill_explanations(con)
     fill_duplicates(con)
+
+
+def fill_explanations(con: Con) -> None:
+    """Add maps of a text and of a classifier, on grids of several sizes, one of nothing."""
+    maps = [
+        (1, [0.0, 1.0, 2.0, 3.0] * 4, 4),
+        (2, [0.5, 0.0, 0.25, 1.0, 0.0, 2.0], 3),
+        (5, [0.0], 1),
+    ]
+    fill(con, explanations=[explanation(i, i, m, cols=c) for i, m, c in maps])
+    fill(con, explanations=[explanation(9, 1, [1.0, 2.0], cols=2, target="a photo of a man")])
+    lime = {
+        "method": "lime",
+        "r_squared": 0.5,
+        "r_squared_left_out": 0.25,
+        "parameters": '{"seed": 0}',
+        "classifier_id": 1,
+    }
+    signed = [0.5, -0.25, 0.0, 1.0]
+    fill(con, explanations=[explanation(10 + i, i, signed, cols=2, **lime) for i in range(1, 7)])
 
 
 def fill_duplicates(con: Con) -> None:
@@ -121,7 +144,7 @@ def store(filled: Con) -> Iterator[Con]:
     filled.rollback()
 
 
-BAD = BAD_TABLES | BAD_VIEWS | BAD_DUPLICATES
+BAD = BAD_TABLES | BAD_VIEWS | BAD_DUPLICATES | BAD_EXPLANATIONS
 
 
 def test_every_audit_has_bad_examples() -> None:

@@ -32,13 +32,12 @@ def test_every_winner_is_that_of_topk(scored):
     rows = read(scored, "winners_every_k", f"sample_id, k_before, {columns}")
     assert len(rows) == 3 * N
     classes = dict(scored.sql("select place, class from class_prompts").fetchall())
+    said = {
+        k: dict(read(scored, f"zero_shot_topk({k})", "sample_id, predicted")) for k in range(1, 25)
+    }
     for sample_id, k_before, *places in rows:
         for j, place in enumerate(places, 1):
-            source = f"zero_shot_topk({k_before + j})"
-            (said,) = scored.sql(
-                f"select predicted from {source} where sample_id = {sample_id}"
-            ).fetchone()
-            assert classes[place] == said
+            assert classes[place] == said[k_before + j][sample_id]
 
 
 def test_the_counts_are_those_of_topk_for_every_k(scored):

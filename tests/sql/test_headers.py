@@ -10,8 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from rows import (
+    Row,
     classifier,
     encoder,
+    explanation,
     fill,
     labels,
     load,
@@ -101,7 +103,25 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
     for encoder_id in (1, 2):
         fill(con, **neighbours(pairs, encoder_id))
+    fill(con, explanations=every_explanation())
     fill_duplicates(con)
+
+
+def every_explanation() -> list[Row]:
+    """Return maps of two encoders, with and without a classifier, on two grids, one of zeros."""
+    maps = {4: [0.0, 1.0, 2.0, 3.0] * 4, 2: [0.5, 0.0, 0.25, 1.0], 1: [0.0]}
+    askers = product((1, 2), (None, 1, 2), range(1, 13))
+    return [
+        explanation(
+            number,
+            sample_id,
+            maps[(4, 2, 2, 1)[sample_id % 4]],
+            cols=(4, 2, 2, 1)[sample_id % 4],
+            encoder_id=encoder_id,
+            classifier_id=classifier_id,
+        )
+        for number, (encoder_id, classifier_id, sample_id) in enumerate(askers)
+    ]
 
 
 def fill_duplicates(con: duckdb.DuckDBPyConnection) -> None:

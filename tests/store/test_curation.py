@@ -11,6 +11,8 @@ from PIL import Image
 from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -15,6 +15,8 @@ from facestore.errors import StoreNotFoundError, UnknownNameError
 from facestore.pipeline.imports import TextSource
 from facestore.pipeline.vector_audits import NAMES
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def store(tmp_path):

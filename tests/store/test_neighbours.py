@@ -10,6 +10,8 @@ from facestore.errors import InputError, NoVectorsError
 from facestore.records import EmbeddingBatch, unit_rows
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def store(tmp_path, pictures):
@@ -35,12 +37,10 @@ def vectors_of(store):
 
 def expected(store, min_cosine):
     vectors = vectors_of(store)
-    return {
-        (a, b): float(vectors[a] @ vectors[b])
-        for a in vectors
-        for b in vectors
-        if a < b and vectors[a] @ vectors[b] >= min_cosine
-    }
+    keys = sorted(vectors)
+    values = np.array([vectors[key] for key in keys])
+    cosines = np.triu(values @ values.T, 1)
+    return {(keys[i], keys[j]): float(cosines[i, j]) for i, j in np.argwhere(cosines >= min_cosine)}
 
 
 def test_the_table_has_every_pair_above_the_threshold(store):

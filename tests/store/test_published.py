@@ -7,6 +7,8 @@ import pytest
 from facestore.errors import TableError, UnknownNameError
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 WIDE = """Model,Mode,accuracy,Male,Female,White,Race Gap
 ViT-B-16,Avg Sum,0.75,0.5,1.0,0.8,0.1
 ViT-L-14,Avg Sum,0.9,0.9,0.9,,0.05

@@ -12,6 +12,9 @@ from facestore.records import ModelName
 from facestore.store import Store
 
 # The smallest architecture of open_clip's own.
+
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 ARCHITECTURE = "ViT-S-32-alt"
 
 

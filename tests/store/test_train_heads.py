@@ -13,7 +13,7 @@ from facestore.progress import SilentProgress
 from facestore.store import Store
 from facestore.synthetic import write_faces
 from facestore.training.finetuned import load_finetuned
-from facestore.training.loop import LoopOptions
+from facestore.training.loop_options import LoopOptions
 
 LOOP = LoopOptions(epochs=2, batch_size=16, lr=3e-4, head_lr=1e-2, checkpoint_every=2)
 ATTRIBUTES = ("gender", "race", "age")
@@ -55,13 +55,18 @@ def values(store, query):
 def test_heads_are_trained_saved_and_judged_by_the_views(store):
     summary = train(store, data_licence="CC BY 4.0")
     assert summary.is_new
-    assert [p.name for p in (store.path / "heads").iterdir()] == [summary.heads.path.name]
+    names = {p.name for p in (store.path / "heads").iterdir()}
+    assert names == {summary.path.name, summary.path.with_suffix(".md").name}
     facts = summary.heads.training
     assert (facts["n_samples"] + facts["n_held_back"], facts["data_licence"]) == (40, "CC BY 4.0")
     assert summary.predictions.n_new == 3 * 40
     # The same predictions for another data set, from the file alone.
     other = store.predict_with(summary.heads.path, dataset="val")
     assert other.n_new == 3 * 16
+    card = summary.card.read_text()
+    assert "| race | val | val | 16 |" in card
+    assert "cross entropy of gender + cross entropy of race + cross entropy of age" in card
+    assert card.count("| 2 | ") >= 1  # the epochs
     names = [f"{summary.heads.name} {attribute}" for attribute in ATTRIBUTES]
     found = values(
         store,

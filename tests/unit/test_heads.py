@@ -106,7 +106,7 @@ def test_untrained_heads_say_the_mean_and_even_shares(vectors):
     model = MultiTaskModel(VectorTower.fitted_to(vectors), tasks)
     ((_, decided),) = predict_batches(model, VectorInputs(vectors))
     np.testing.assert_allclose(decided["age"].value, 35, rtol=1e-6)
-    np.testing.assert_allclose(decided["race"].shares, 1 / 3)
+    np.testing.assert_allclose(decided["race"].score, 1 / 3)
     assert decided["race"].predicted == ["White"] * N  # of equal classes the first
 
 

@@ -63,7 +63,8 @@ def test_a_head_is_that_of_scikit_learn(n_classes, l2, balanced):
     fitted = fit_softmax(part, n_classes, l2=l2, scale=features.scale, balanced=balanced)
     weight, bias = fitted.on_vectors(features)
     head = Head("a", tuple(map(str, range(n_classes))), weight, bias)
-    names, score, margin = head.decide(vectors)
+    decided = head.decide(vectors)
+    names, score, margin = decided.predicted, decided.score, decided.margin
     expected = model.predict_proba(vectors.astype(np.float64))
     agree = np.array(names, dtype=int) == expected.argmax(1)
     assert agree.mean() >= 0.995
@@ -198,7 +199,8 @@ def test_a_file_that_is_none_is_refused(tmp_path):
 
 def test_of_equal_classes_the_first_wins():
     head = Head("a", ("x", "y", "z"), np.zeros((3, 2), np.float32), np.array([0, 1, 1], np.float32))
-    names, score, margin = head.decide(np.ones((2, 2), np.float32))
+    decided = head.decide(np.ones((2, 2), np.float32))
+    names, score, margin = decided.predicted, decided.score, decided.margin
     assert names == ["y", "y"]
     assert score == pytest.approx([np.e / (1 + 2 * np.e)] * 2)
     assert margin == pytest.approx([0, 0])

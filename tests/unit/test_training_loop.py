@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import json
 import math
 import os
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 import training_run
 from training_run import OPTIONS, faces, image, losses, new_model, small_training, tiny
@@ -29,7 +29,8 @@ from facestore.training.inputs import (
     VectorInputs,
     epoch_batches,
 )
-from facestore.training.loop import LoopOptions, Training
+from facestore.training.loop import Training
+from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
 from facestore.training.tower import VectorTower
 
@@ -88,7 +89,7 @@ def test_the_loss_falls_and_says_how(undisturbed):
     first, *_, last = training.history
     assert last.train.loss < 0.75 * first.train.loss
     assert last.validation.loss < first.validation.loss
-    assert last.validation.accuracies["gender"] > 0.7
+    assert last.validation.figures["gender"]["accuracy"] > 0.7
     assert [each for each in records if isinstance(each, EpochRecord)] == list(training.history)
 
 
@@ -109,12 +110,15 @@ def test_the_metrics_of_an_epoch_are_those_of_its_samples(undisturbed):
     decided = [d for _, d in predict_batches(training.model, samples.inputs, batch_size=10)]
     best = min(training.history, key=lambda each: each.validation.loss)
     for attribute, classes in training_run.CLASSES.items():
-        shares = np.concatenate([each[attribute].shares for each in decided])
         truth = samples.targets[attribute]
-        expected = -np.log(shares[np.arange(32), truth]).mean()
-        assert best.validation.task_losses[attribute] == pytest.approx(expected, rel=1e-5)
+        with torch.inference_mode():
+            logits = training.model.outputs(samples.inputs.batch(np.arange(32)))[attribute]
+        expected = scipy.special.log_softmax(logits.numpy(), axis=1)[np.arange(32), truth]
+        assert best.validation.task_losses[attribute] == pytest.approx(-expected.mean(), rel=1e-5)
         predicted = [classes.index(name) for each in decided for name in each[attribute].predicted]
-        assert best.validation.accuracies[attribute] == np.mean(np.array(predicted) == truth)
+        assert best.validation.figures[attribute]["accuracy"] == np.mean(
+            np.array(predicted) == truth
+        )
     assert best.validation.loss == pytest.approx(sum(best.validation.task_losses.values()))
 
 
@@ -167,21 +171,20 @@ def test_a_run_that_is_killed_ends_as_an_undisturbed_run(undisturbed, tmp_path):
     file, result = tmp_path / "run.ckpt", tmp_path / "result"
     program = Path(training_run.__file__)
 
-    def command(hangs_after: int) -> list[str]:
-        return [sys.executable, str(program), str(file), str(result), str(hangs_after)]
-
+    command = [sys.executable, str(program), str(file), str(result), "8"]
     # The package under test, installed or not.
     env = os.environ | {"PYTHONPATH": str(Path(facestore.__file__).parent.parent)}
-    with subprocess.Popen(command(8), env=env) as process:
+    with subprocess.Popen(command, env=env) as process:
         deadline = time.monotonic() + 120
         while not result.exists() and time.monotonic() < deadline:
             assert process.poll() is None
             time.sleep(0.05)
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    result.unlink()
-    subprocess.run(command(0), env=env, check=True)
-    assert json.loads(result.read_text()) == [each.validation.loss for each in training.history]
+    resumed = small_training(file)
+    assert resumed.n_done == 8
+    list(resumed.run())
+    assert_same(resumed, training)
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path):
@@ -227,12 +230,12 @@ def test_age_and_gender_are_learned_from_stored_vectors():
     training = vector_training(options, validation)
     list(training.run())
     last = training.history[-1].validation
-    assert last.errors["age"] < 2.2  # the noise: mean absolute error 1.6 years
-    assert last.accuracies == {"gender": pytest.approx(1, abs=0.05)}
+    assert last.figures["age"]["mae"] < 2.2  # the noise: mean absolute error 1.6 years
+    assert last.figures["gender"] == {"accuracy": pytest.approx(1, abs=0.05)}
     expected = 0.5 * last.task_losses["age"] / 10 + 0.5 * last.task_losses["gender"] / 0.8
     assert last.loss == pytest.approx(expected)
     rows = list(training.history[-1].rows("age"))
-    assert ("epoch", 20, "validation", "mae", last.errors["age"]) in rows
+    assert ("epoch", 20, "validation", "mae", last.figures["age"]["mae"]) in rows
     assert {row[3] for row in rows} == {"total_loss", "loss", "mae"}
 
 
@@ -292,18 +295,40 @@ def test_impossible_options_are_refused():
         Labelled(VectorInputs(np.zeros((2, 2), np.float32)), {"age": np.zeros(3)})
 
 
-def test_event_files_are_written_or_one_line_says_why_not(tmp_path, undisturbed):
-    lines: list[str] = []
-    events = EventFiles(tmp_path, lines.append)
-    for record in undisturbed[1]:
+def test_event_files_have_every_step_and_epoch(tmp_path, undisturbed):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    training, records = undisturbed
+    events = EventFiles(tmp_path, pytest.fail)
+    for record in records:
         events.write(record)
     events.close()
-    if lines:
-        assert "TensorBoard is not installed" in lines[0]
-        assert "\n" not in lines[0]
-        assert list(tmp_path.iterdir()) == []
-    else:
-        assert [path.name[:19] for path in tmp_path.iterdir()] == ["events.out.tfevents"]
+    written = EventAccumulator(str(tmp_path)).Reload()
+
+    def curve(tag):
+        return {each.step: pytest.approx(each.value, rel=1e-6) for each in written.Scalars(tag)}
+
+    assert losses(records) == curve("step/loss")
+    assert {each.epoch: each.validation.loss for each in training.history} == curve(
+        "validation/loss"
+    )
+    assert {
+        each.epoch: each.validation.figures["race"]["accuracy"] for each in training.history
+    } == curve("validation/race accuracy")
+    assert {each.epoch: each.train.task_losses["age"] for each in training.history} == curve(
+        "fit/age loss"
+    )
+
+
+def test_without_tensorboard_one_line_says_so(tmp_path, undisturbed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    lines: list[str] = []
+    events = EventFiles(tmp_path, lines.append)
+    events.write(undisturbed[1][0])
+    events.close()
+    (line,) = lines
+    assert "TensorBoard is not installed" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bfloat16_keeps_weights_and_heads_in_float32():

@@ -1,0 +1,43 @@
+"""Charts of the report, by the query whose rows they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from facestore.reporting.charts import counts, intervals, lines
+from facestore.reporting.charts.base import Chart, script_bundle
+from facestore.reporting.tables import BlockKey, Table
+
+__all__ = ["Chart", "Draw", "charts_of", "script_bundle"]
+
+Draw = Callable[[Table, Sequence[BlockKey]], list[Chart]]
+
+_DRAWN_BY: Mapping[str, Sequence[Draw]] = {
+    "age_decades": (counts.decade_charts,),
+    "age_error_histogram": (counts.histogram_charts,),
+    "age_pyramid": (counts.pyramid_charts,),
+    "age_scatter": (counts.scatter_charts,),
+    "gaps": (intervals.gap_charts,),
+    "group_cells": (counts.cell_charts,),
+    "groups": (intervals.group_charts,),
+    "k_sweep": (lines.sweep_charts,),
+    "label_counts": (counts.label_charts,),
+    "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
+    "published": (counts.published_charts,),
+    "training_epochs": (lines.epoch_charts,),
+    "training_sweep": (lines.penalty_charts,),
+    "wording_accuracy": (intervals.wording_charts,),
+}
+
+
+def charts_of(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw the charts of a table.
+
+    Parameters
+    ----------
+    table
+        A query and its rows.
+    shown
+        Classifiers that the report shows unfolded: only they have charts of their own.
+    """
+    return [chart for draw in _DRAWN_BY.get(table.query.name, ()) for chart in draw(table, shown)]

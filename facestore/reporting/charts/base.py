@@ -1,0 +1,173 @@
+"""What all charts share: colours, axes, and their two forms, a specification and a static SVG.
+
+Colours are CSS variables and `currentColor`, which the style sheet sets for light, dark and print,
+in the browser's drawing as in the static one. Series differ in dash and shape too, so that they
+are told apart without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from facestore.reporting.tables import BlockKey
+
+if TYPE_CHECKING:
+    import altair
+
+# Okabe and Ito's palette, which people with colour blindness tell apart, as the style sheet has it.
+N_COLOURS = 7
+COLOURS = [f"var(--series-{i})" for i in range(1, N_COLOURS + 1)]
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"]
+HEAT = "var(--heat)"
+ROW = 22
+# In the browser a chart is as wide as the page; on paper and without scripts it has this width.
+STATIC_WIDTH = 640
+_LABEL_LIMIT = 260
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart.
+
+    Attributes
+    ----------
+    title
+        What it shows.
+    description
+        The same in words, for who does not see it.
+    spec
+        Vega-Lite, with its data: names and numbers that a table of the page has, too.
+    key
+        Whose figures it shows; None: of several classifiers, or of the data.
+    """
+
+    title: str
+    description: str
+    spec: dict[str, Any]
+    key: BlockKey | None = None
+
+    @cached_property
+    def svg(self) -> str:
+        """The static form; texts in it are escaped."""
+        import vl_convert
+
+        svg: str = vl_convert.vegalite_to_svg(_static(self.spec), vl_version=vega_lite_version())
+        return svg
+
+
+def vega_lite_version() -> str:
+    """Return the version of Vega-Lite, such as 6.1, for which altair writes."""
+    import altair as alt
+
+    return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+
+
+@cache
+def script_bundle() -> str:
+    """Return Vega, Vega-Lite and vega-embed as one script that needs nothing else."""
+    import vl_convert
+
+    # the default snippet, which makes vegaEmbed known to the page; types of the library lack None
+    version = vega_lite_version()
+    bundle: str = vl_convert.javascript_bundle(None, vl_version=version)  # type: ignore[arg-type]
+    return bundle
+
+
+def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any]:
+    """Return the specification of a chart whose colours and fonts follow the text around it.
+
+    Parameters
+    ----------
+    chart
+        From altair.
+    fits
+        Whether it is as wide as the page; charts in facets cannot be, and others need a height in
+        pixels (of one in steps a row, Vega-Lite would complain on the console).
+    """
+    text: dict[str, Any] = {
+        "labelColor": "currentColor",
+        "titleColor": "currentColor",
+        "labelFontSize": 12,
+    }
+    axis: dict[str, Any] = dict.fromkeys(("domainColor", "tickColor", "gridColor"), "currentColor")
+    axis |= {"gridOpacity": 0.15, "domainOpacity": 0.5, "tickOpacity": 0.5}
+    axis |= {"titleFontWeight": "normal", "titleFontSize": 12, "labelLimit": _LABEL_LIMIT}
+    config = {
+        "background": "transparent",
+        "font": "system-ui, sans-serif",
+        "aria": False,  # the figure is described as a whole
+        "view": {"stroke": None},
+        "axis": text | axis,
+        "header": text | {"titleFontSize": 12},
+        "legend": text
+        | {"orient": "bottom", "columns": 1, "labelLimit": 0, "title": None}
+        | {"symbolOpacity": 1, "symbolSize": 70, "symbolStrokeWidth": 1},
+        "text": {"color": "currentColor", "fontSize": 11},
+    }
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec["config"] = config
+    if fits:
+        spec["width"] = "container"
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
+
+
+def values(rows: Iterable[Mapping[str, Any]]) -> altair.Data:
+    """Return rows as inline data: what JSON knows of them, names, counts and fractions."""
+    import altair as alt
+
+    plain = (str, int, float)
+    return alt.Data(values=[{k: v for k, v in row.items() if isinstance(v, plain)} for row in rows])
+
+
+def told_apart(names: Sequence[str], by: Sequence[Any]) -> altair.Scale:
+    """Give each name a colour, a dash or a shape."""
+    import altair as alt
+
+    return alt.Scale(domain=list(names), range=[by[i % len(by)] for i in range(len(names))])
+
+
+def tooltip(**titles: str) -> list[altair.Tooltip]:
+    """Say what is shown of a mark under the pointer.
+
+    Parameters
+    ----------
+    **titles
+        Titles by field and kind, as in `accuracy__q`: `q` is a fraction, `n` a count, `g` any
+        other number, `s` text.
+    """
+    import altair as alt
+
+    formats = {"q": ".4f", "n": ",d", "g": ".4~g"}
+    shown = []
+    for field, title in titles.items():
+        name, _, kind = field.rpartition("__")
+        options = {"format": formats[kind]} if kind in formats else {}
+        shown.append(alt.Tooltip(f"{name}:{'Q' if options else 'N'}", title=title, **options))
+    return shown
+
+
+def parted(
+    rows: Iterable[Mapping[str, Any]], *names: str
+) -> dict[tuple[Any, ...], list[Mapping[str, Any]]]:
+    """Part rows by the values of some columns, in the order in which these come."""
+    parts: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        parts.setdefault(tuple(row[name] for name in names), []).append(row)
+    return parts
+
+
+def place(dataset: str, split: str | None) -> str:
+    """Name the data that a chart speaks of."""
+    return f"{dataset}, {'no split' if split is None else split}"
+
+
+def _static(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a chart that would follow the page a width of its own."""
+    if spec.get("width") != "container":
+        return dict(spec)
+    return {**spec, "width": STATIC_WIDTH}

@@ -1,0 +1,187 @@
+"""Charts of dots with intervals: groups, gaps, the leaderboard, wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from facestore.reporting.charts.base import (
+    COLOURS,
+    ROW,
+    Chart,
+    finished,
+    parted,
+    place,
+    told_apart,
+    tooltip,
+    values,
+)
+from facestore.reporting.tables import BlockKey, Table, best_first
+
+if TYPE_CHECKING:
+    import altair
+
+_MAX_ROWS = 40
+_TITLE = "accuracy, 95 % interval"
+
+
+def group_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw the accuracy of each group as a dot with its interval, kind by kind, the best first.
+
+    Groups that the store's setting calls too small have no rates and are left out.
+    """
+    charts = []
+    for block in best_first(table.blocks, shown)[0]:
+        rows = [row for row in block.records if _is_group(row)]
+        if not rows:
+            continue
+        overall = next(
+            (r["accuracy"] for r in block.records if r["group_attribute"] == "overall"), None
+        )
+        kinds = list(dict.fromkeys(row["group_attribute"] for row in rows))
+        rows.sort(key=lambda row: (kinds.index(row["group_attribute"]), -row["accuracy"]))
+        named = [
+            {
+                **row,
+                "label": f"{row['group_attribute']}: {row['group_name']} (n {row['n_samples']:,})",
+            }
+            for row in rows
+        ]
+        charts.append(
+            Chart(
+                f"Accuracy by group: {block.key}",
+                _ends(named, "label", overall),
+                finished(_dots(named, "accuracy", everyone=overall)),
+                block.key,
+            )
+        )
+    return charts
+
+
+def gap_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw the worst and the best group of each kind, one chart a data set and split."""
+    import altair as alt
+
+    charts = []
+    for (dataset, split), rows in parted(table.records, "dataset", "split").items():
+        points = []
+        several = len({(row["classifier"], row["attribute"]) for row in rows}) > len(
+            {row["attribute"] for row in rows}
+        )
+        for row in rows:
+            whose = f" ({row['classifier']})" if several else ""
+            label = f"{row['attribute']} by {row['group_attribute']}{whose}"
+            points += [
+                {
+                    "label": label,
+                    "which": f"{which} group",
+                    "group": row[f"{which}_group"],
+                    "classifier": row["classifier"],
+                    "n": row[f"n_samples_{which}"],
+                    "accuracy": row[f"{which}_accuracy"],
+                    "ci_low": row[f"{which}_ci_low"],
+                    "ci_high": row[f"{which}_ci_high"],
+                }
+                for which in ("worst", "best")
+            ]
+        names = ["best group", "worst group"]
+        colour = alt.Color("which:N", scale=told_apart(names, COLOURS))
+        shape = alt.Shape("which:N", scale=told_apart(names, ["circle", "triangle-down"]))
+        base = alt.Chart(values(points)).encode(
+            y=alt.Y("label:N", sort=None, title=None),
+            color=colour,
+            tooltip=tooltip(
+                group__s="group", which__s="which", classifier__s="classifier", n__n="n",
+                accuracy__q="accuracy", ci_low__q="95 % from", ci_high__q="95 % to",
+            ),
+        )  # fmt: skip
+        chart = alt.layer(
+            base.mark_rule(strokeWidth=2.5).encode(x=_x("ci_low"), x2="ci_high:Q"),
+            base.mark_point(filled=True, size=80, opacity=1).encode(x=_x("accuracy"), shape=shape),
+        ).properties(height=(ROW + 6) * len(rows))
+        told = "; ".join(
+            f"{r['attribute']} by {r['group_attribute']}: {r['worst_accuracy']:.4f} for "
+            f"{r['worst_group']} (n {r['n_samples_worst']:,}) to {r['best_accuracy']:.4f} for "
+            f"{r['best_group']} (n {r['n_samples_best']:,})"
+            for r in rows[:_MAX_ROWS]
+        )
+        title = f"From the worst group to the best: {place(dataset, split)}"
+        charts.append(Chart(title, f"{told}.", finished(chart)))
+    return charts
+
+
+def leaderboard_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw the accuracies of the first classifiers, one chart a data set, split and attribute."""
+    charts = []
+    for key, rows in parted(table.records, "dataset", "split", "attribute").items():
+        dataset, split, attribute = key
+        if len(rows) < 2:
+            continue
+        named = [{**row, "label": row["classifier"]} for row in rows[:_MAX_ROWS]]
+        some = f" (the first {_MAX_ROWS} of {len(rows)})" if len(rows) > _MAX_ROWS else ""
+        title = f"Accuracy of the classifiers: {attribute} on {place(dataset, split)}{some}"
+        charts.append(Chart(title, _ends(named, "label"), finished(_dots(named, "accuracy"))))
+    return charts
+
+
+def wording_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw single wordings beside the ensemble, one chart a sweep."""
+    charts = []
+    names = ("dataset", "split", "attribute", "encoder", "prompt_set")
+    for key, rows in parted(table.records, *names).items():
+        dataset, split, attribute, encoder, prompt_set = key
+        if len(rows) < 2:
+            continue
+        ensemble = rows[0]["ensemble_accuracy"]
+        named = [{**row, "label": row["wording"]} for row in rows[:_MAX_ROWS]]
+        title = f"Wordings of {prompt_set}: {attribute} by {encoder} on {place(dataset, split)}"
+        line = "" if ensemble is None else f"The dashed line is the ensemble, {ensemble:.4f}. "
+        told = line + _ends(named, "label")
+        charts.append(Chart(title, told, finished(_dots(named, "accuracy", everyone=ensemble))))
+    return charts
+
+
+def _dots(
+    rows: Sequence[Mapping[str, Any]], figure: str, *, everyone: float | None = None
+) -> altair.LayerChart:
+    """Draw an interval and a dot a row, and a dashed line at the figure of everyone."""
+    import altair as alt
+
+    base = alt.Chart(values(rows)).encode(
+        y=alt.Y("label:N", sort=None, title=None),
+        tooltip=tooltip(
+            label__s="of", n_samples__n="n", accuracy__q="accuracy",
+            ci_low__q="95 % from", ci_high__q="95 % to",
+        ),
+    )  # fmt: skip
+    layers: list[Any] = [
+        base.mark_rule(strokeWidth=2.5, stroke=COLOURS[0]).encode(x=_x("ci_low"), x2="ci_high:Q"),
+        base.mark_point(filled=True, size=60, fill=COLOURS[0], opacity=1).encode(x=_x(figure)),
+    ]
+    if everyone is not None:
+        line = alt.Chart(alt.Data(values=[{"everyone": everyone}]))
+        rule = line.mark_rule(strokeDash=[4, 3], stroke="currentColor", opacity=0.6)
+        layers.insert(0, rule.encode(x=_x("everyone")))
+    return alt.layer(*layers).properties(height=ROW * len(rows))
+
+
+def _x(field: str) -> altair.X:
+    import altair as alt
+
+    axis = alt.Axis(tickCount=6)
+    return alt.X(f"{field}:Q", title=_TITLE, axis=axis, scale=alt.Scale(zero=False, nice=True))
+
+
+def _is_group(row: Mapping[str, Any]) -> bool:
+    return row["group_attribute"] != "overall" and row["accuracy"] is not None
+
+
+def _ends(rows: Sequence[Mapping[str, Any]], name: str, overall: float | None = None) -> str:
+    """Say which rows lie at the ends, as the chart shows at a glance."""
+    ordered = sorted(rows, key=lambda row: float(row["accuracy"]))
+    ends = "; ".join(
+        f"{which} {row['accuracy']:.4f} for {row[name]}"
+        for which, row in (("lowest", ordered[0]), ("highest", ordered[-1]))
+    )
+    everyone = "" if overall is None else f"Overall {overall:.4f}; "
+    return f"{everyone}{ends}. The table has every one."

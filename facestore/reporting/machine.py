@@ -1,0 +1,68 @@
+"""The numbers of the report for machines: one JSON file, or a CSV file a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from facestore.reporting.page import Provenance
+from facestore.reporting.tables import Table, raw
+
+JSON_FILE = "report.json"
+
+
+def as_json(tables: Iterable[Table], provenance: Provenance) -> str:
+    """Write tables as one JSON document.
+
+    Returns
+    -------
+    str
+        `{"facestore", "made_at", "versions", "tables": {NAME: {"title", "text", "reads", "sql",
+        "columns", "rows"}}}`: a row is an object by column, numbers are as precise as the store has
+        them, times are text in UTC.
+    """
+    document = {
+        "facestore": provenance.versions["facestore"],
+        "made_at": provenance.made_at.isoformat(),
+        "versions": dict(provenance.versions),
+        "tables": {
+            table.query.name: {
+                "title": table.query.title,
+                "text": table.query.text,
+                "reads": list(table.query.reads),
+                "sql": table.query.sql,
+                "columns": [column.name for column in table.columns],
+                "rows": list(table.records),
+            }
+            for table in tables
+        },
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def as_csv(table: Table) -> str:
+    """Write a table as CSV: RFC 4180, UTF-8, all text in quotes, numbers as precise as they are.
+
+    Text in quotes is what keeps programs that heed quotes from reading the age `10-19` as a date.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([_field(value) for value in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _field(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number else raw(value)
+
+
+def _plain(value: Any) -> Any:
+    """Give what JSON does not know as a number or as text."""
+    try:
+        return float(value) if not hasattr(value, "isoformat") else raw(value)
+    except (TypeError, ValueError):
+        return str(value)

@@ -1,0 +1,25 @@
+-- title: Bias by decade
+-- text: Errors by the decade of the true age: models pull extremes to the middle, so children come out
+-- too old and old people too young. bias is the mean of predicted minus true, in years, of n samples;
+-- mae the mean of its size.
+-- layout: blocks
+-- head: decade
+select
+    samples.dataset,
+    samples.split,
+    classifiers.attribute,
+    classifiers.name as classifier,
+    (floor(labels.value / 10) * 10)::integer as decade,
+    count(*) as n_samples,
+    avg(abs(predictions.value - labels.value)) as mae,
+    avg(predictions.value - labels.value) as bias
+from predictions
+inner join classifiers on predictions.classifier_id = classifiers.classifier_id
+inner join samples on predictions.sample_id = samples.sample_id
+inner join labels
+    on
+        predictions.sample_id = labels.sample_id
+        and classifiers.attribute = labels.attribute
+where predictions.value is not null and labels.value is not null
+group by samples.dataset, samples.split, classifiers.attribute, classifiers.name, decade
+order by samples.dataset, samples.split, classifiers.attribute, classifiers.name, decade

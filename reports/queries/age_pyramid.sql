@@ -1,0 +1,17 @@
+-- title: Age and gender by race
+-- text: How many samples of each age group are labelled as men and as women, by race. The fraction is
+-- that of the samples of the race which have all three labels.
+-- empty: No sample has labels of age, gender and race.
+-- command: facestore import labels FILE --dataset NAME
+-- head: age
+-- fold: yes
+select
+    dataset,
+    split,
+    race,
+    age,
+    gender,
+    n_samples,
+    fraction
+from age_pyramid
+order by dataset, split, race, age_ordinal, gender

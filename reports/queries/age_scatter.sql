@@ -1,0 +1,37 @@
+-- title: Predicted against true age
+-- text: How many samples of each true age were given which predicted age, both rounded down to a
+-- multiple of 5 years. On the diagonal the two agree.
+-- layout: blocks
+-- head: true_age
+-- show: shown
+-- fold: yes
+select
+    samples.dataset,
+    samples.split,
+    classifiers.attribute,
+    classifiers.name as classifier,
+    (floor(labels.value / 5) * 5)::integer as true_age,
+    (floor(predictions.value / 5) * 5)::integer as predicted_age,
+    count(*) as n_samples
+from predictions
+inner join classifiers on predictions.classifier_id = classifiers.classifier_id
+inner join samples on predictions.sample_id = samples.sample_id
+inner join labels
+    on
+        predictions.sample_id = labels.sample_id
+        and classifiers.attribute = labels.attribute
+where predictions.value is not null and labels.value is not null
+group by
+    samples.dataset,
+    samples.split,
+    classifiers.attribute,
+    classifiers.name,
+    true_age,
+    predicted_age
+order by
+    samples.dataset,
+    samples.split,
+    classifiers.attribute,
+    classifiers.name,
+    true_age,
+    predicted_age

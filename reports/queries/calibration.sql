@@ -1,0 +1,36 @@
+-- title: Whether confidence is worth its name
+-- text: Confidence is the probability that CLIP gives to the class it predicts. Overconfidence is mean
+-- confidence minus accuracy; the expected calibration error is the mean distance of the two over 15
+-- bins. Small groups have larger errors for that alone: read n.
+-- empty: No encoder with a known logit scale is scored.
+-- command: facestore score age_race_gender_labels_v2
+-- head: group_name
+-- fold: yes
+select
+    dataset,
+    split,
+    attribute,
+    encoder,
+    prompt_set,
+    aggregation,
+    group_attribute,
+    group_name,
+    n_samples,
+    accuracy,
+    confidence,
+    overconfidence,
+    expected_calibration_error,
+    maximum_calibration_error
+from calibration
+where not contains(group_attribute, ' x ')
+order by
+    dataset,
+    split,
+    list_position(['gender', 'race', 'age'], attribute),
+    attribute,
+    encoder,
+    prompt_set,
+    aggregation,
+    list_position(['overall', 'gender', 'race', 'age'], group_attribute),
+    group_attribute,
+    group_name

@@ -1,0 +1,46 @@
+-- title: Accuracy by age, gender and race together
+-- text: The same for samples that share their age, gender and race. These are the smallest groups:
+-- read n and the 95 % Wilson interval before the accuracy. A cell without a sample is not here.
+-- empty: No judged sample has labels of age, gender and race.
+-- command: facestore import labels FILE --dataset NAME
+-- show: shown
+-- layout: blocks
+-- head: age
+-- fold: yes
+select
+    accuracy_by_group.dataset,
+    accuracy_by_group.split,
+    accuracy_by_group.attribute,
+    accuracy_by_group.classifier,
+    split_part(accuracy_by_group.group_name, ' x ', 1) as age,
+    split_part(accuracy_by_group.group_name, ' x ', 2) as gender,
+    split_part(accuracy_by_group.group_name, ' x ', 3) as race,
+    accuracy_by_group.n_samples,
+    accuracy_by_group.n_correct,
+    accuracy_by_group.accuracy,
+    accuracy_by_group.ci_low,
+    accuracy_by_group.ci_high
+from accuracy_by_group
+left join classes as ages
+    on
+        split_part(accuracy_by_group.group_name, ' x ', 1) = ages.class
+        and ages.attribute = 'age'
+left join classes as genders
+    on
+        split_part(accuracy_by_group.group_name, ' x ', 2) = genders.class
+        and genders.attribute = 'gender'
+left join classes as races
+    on
+        split_part(accuracy_by_group.group_name, ' x ', 3) = races.class
+        and races.attribute = 'race'
+where accuracy_by_group.group_attribute = 'age x gender x race'
+order by
+    accuracy_by_group.dataset,
+    accuracy_by_group.split,
+    list_position(['gender', 'race', 'age'], accuracy_by_group.attribute),
+    accuracy_by_group.attribute,
+    accuracy_by_group.classifier,
+    genders.ordinal,
+    ages.ordinal,
+    races.ordinal,
+    accuracy_by_group.group_name

@@ -1,0 +1,41 @@
+-- title: Leaderboard
+-- text: The classifiers of each attribute, best accuracy first. All but counts and ranks are fractions
+-- between 0 and 1; the interval is the 95 % Wilson interval of accuracy, and rank best and rank worst
+-- are the ranks that the intervals allow. The worst group is the one on which the classifier does
+-- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
+-- one over the number of classes; missing samples have a label and no prediction.
+-- head: classifier
+select
+    dataset,
+    split,
+    attribute,
+    rank,
+    rank_best,
+    rank_worst,
+    classifier,
+    taxonomy,
+    n_samples,
+    n_missing,
+    accuracy,
+    ci_low,
+    ci_high,
+    balanced_accuracy,
+    chance_adjusted_accuracy,
+    worst_group,
+    n_samples_worst,
+    worst_group_accuracy,
+    macro_precision,
+    macro_recall,
+    macro_f1,
+    weighted_f1,
+    n_classes,
+    architecture,
+    pretrained
+from leaderboard
+order by
+    dataset asc,
+    split asc,
+    list_position(['gender', 'race', 'age'], attribute) asc,
+    attribute asc,
+    rank asc,
+    classifier asc

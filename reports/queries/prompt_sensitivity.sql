@@ -1,0 +1,32 @@
+-- title: How much the wording decides
+-- text: The spread of the accuracies of single wordings of a prompt set. A spread well above the mean
+-- width of their intervals comes from the words and not from chance. The ensemble is the mean over
+-- all prompts of a class; the best wording was chosen on the samples it is judged on.
+-- empty: No prompt set with several wordings is scored.
+-- command: facestore score age_race_gender_labels_v2
+-- head: encoder
+select
+    dataset,
+    split,
+    attribute,
+    encoder,
+    prompt_set,
+    n_samples,
+    n_wordings,
+    accuracy_min,
+    accuracy_max,
+    accuracy_mean,
+    accuracy_spread,
+    accuracy_sd,
+    interval_width,
+    ensemble_accuracy,
+    best_wording,
+    worst_wording
+from prompt_sensitivity
+order by
+    dataset,
+    split,
+    list_position(['gender', 'race', 'age'], attribute),
+    attribute,
+    encoder,
+    prompt_set

@@ -1,0 +1,83 @@
+-- title: Before anything is concluded
+-- text: What the store itself shows about the data and the judgements, as counts, and the command
+-- that shows more. What is not listed was looked for and not found, within what the store knows:
+-- pictures are compared only where they were ingested, and vectors only after dedup --cosine.
+-- empty: Nothing to warn of was found.
+-- head: warning
+with found as (
+    select
+        1 as place,
+        'files that could not be read' as warning,
+        count(*) as n,
+        'They are in no figure.' as meaning,
+        'facestore info' as command
+    from samples
+    where error is not null
+    union all
+    select
+        2 as place,
+        'groups of pictures that are the same or nearly so' as warning,
+        count(distinct group_id) as n,
+        'Copies count several times in every figure: see the page on duplicates.' as meaning,
+        'facestore dedup' as command
+    from duplicate_groups
+    union all
+    select
+        3 as place,
+        'pairs of the same picture with different labels' as warning,
+        count(*) as n,
+        'At least one label of each pair is wrong.' as meaning,
+        'facestore dedup' as command
+    from label_conflicts
+    union all
+    select
+        4 as place,
+        'pairs of the same picture in two splits' as warning,
+        count(*) as n,
+        'A classifier that was trained on one split has seen a part of the other.' as meaning,
+        'facestore split' as command
+    from split_leakage
+    union all
+    select
+        5 as place,
+        'pairs of the same picture in two data sets' as warning,
+        count(*) as n,
+        'Figures of the two data sets are not independent.' as meaning,
+        'facestore dedup' as command
+    from dataset_leakage
+    union all
+    select
+        6 as place,
+        'groups with one label in common and fewer than 30 samples' as warning,
+        count(*) as n,
+        'Their rates are little more than anecdotes: read the intervals.' as meaning,
+        'facestore settings min_samples 30' as command
+    from representation
+    where n_samples < 30 and not contains(group_attribute, ' x ')
+    union all
+    select
+        7 as place,
+        'classifiers that miss some labelled samples' as warning,
+        count(*) as n,
+        'Their figures are about a part of the data: see coverage.' as meaning,
+        'facestore predict' as command
+    from prediction_coverage
+    where n_judged < n_labelled
+    union all
+    select
+        8 as place,
+        'labels that most models contradict' as warning,
+        count(*) as n,
+        'Look at these pictures before calling the predictions errors.' as meaning,
+        'facestore sql "from suspect_labels"' as command
+    from suspect_labels
+)
+
+select
+    warning,
+    n,
+    meaning,
+    command
+from found
+where n > 0
+order by place

@@ -1,0 +1,39 @@
+-- age_decade_confusion: in which decades the ages of each decade are predicted
+-- grain: classifier, dataset, split, decade, predicted_decade
+-- units: a decade is its first year, 30 for 30.0 to below 40; fraction_of_decade is in [0, 1] and sums to
+-- 1 over a decade
+-- reads: predictions, classifiers, samples, labels
+-- note: of numbers, true and predicted, not of classes of ages; pairs that do not occur have no row; ages
+-- predicted below 0 count as 0
+with decades as (
+    select
+        classifiers.name as classifier,
+        samples.dataset,
+        samples.split,
+        (floor(labels.value / 10) * 10)::integer as decade,
+        (floor(greatest(predictions.value, 0) / 10) * 10)::integer as predicted_decade
+    from predictions
+    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
+    inner join samples on predictions.sample_id = samples.sample_id
+    inner join labels
+        on
+            predictions.sample_id = labels.sample_id
+            and classifiers.attribute = labels.attribute
+    where
+        classifiers.attribute = 'age'
+        and predictions.value is not null
+        and labels.value is not null
+)
+
+select
+    classifier,
+    dataset,
+    split,
+    decade,
+    predicted_decade,
+    count(*) as n_samples,
+    count(*) / sum(count(*)) over (
+        partition by classifier, dataset, split, decade
+    ) as fraction_of_decade
+from decades
+group by classifier, dataset, split, decade, predicted_decade
