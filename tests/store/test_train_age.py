@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,7 @@ from facestore.training import load_heads
 from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
 
 N_TRAIN, N_VAL = 48, 16
+QUICK = replace(VECTOR_LOOP, epochs=12, head_lr=3e-2)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ def rows(store, query):
 
 
 def test_ages_on_stored_vectors_are_rows_of_the_views(store):
-    summary = store.train_age(dataset="faces", on_vectors=True, name="years", data_licence="CC0")
+    summary = store.train_age(
+        dataset="faces", on_vectors=True, loop=QUICK, name="years", data_licence="CC0"
+    )
     assert summary.predictions.n_new == 2 * (N_TRAIN + N_VAL)
     assert summary.heads.training["age"] == asdict(AgeOptions())
     assert load_heads(summary.path).description() == summary.heads.description()
@@ -87,15 +90,21 @@ def test_ages_on_stored_vectors_are_rows_of_the_views(store):
     card = summary.path.with_suffix(".md").read_text()
     assert "0.5 / 10 x mse of age + 0.5 / 0.8 x cross entropy of gender" in card
     assert f"| faces | val | overall | 16 | {mae:.2f} |" in card
-    again = store.train_age(dataset="faces", on_vectors=True, name="years", data_licence="CC0")
+    again = store.train_age(
+        dataset="faces", on_vectors=True, loop=QUICK, name="years", data_licence="CC0"
+    )
     assert (again.is_new, again.predictions.n_new) == (False, 0)
     with pytest.raises(InputError, match="give these another --name"):
-        store.train_age(dataset="faces", on_vectors=True, name="years", age=AgeOptions(share=0.7))
+        store.train_age(
+            dataset="faces", on_vectors=True, loop=QUICK, name="years", age=AgeOptions(share=0.7)
+        )
     assert {each.status for each in store.doctor()} <= {"ok", "note"}
 
 
 def test_the_curves_of_what_is_held_back_are_those_of_the_views(store):
-    summary = store.train_age(dataset="faces", on_vectors=True, val_split="val", name="years")
+    summary = store.train_age(
+        dataset="faces", on_vectors=True, loop=QUICK, val_split="val", name="years"
+    )
     best = summary.heads.training["best_epoch"]
     found = dict(
         rows(
@@ -143,7 +152,7 @@ def test_ages_on_images_train_the_last_block(store):
 
 def test_ages_by_group_cannot_be_learned_in_years(store):
     with pytest.raises(InputError, match="0 samples of data set 'groups'"):
-        store.train_age(dataset="groups", split=None, on_vectors=True)
+        store.train_age(dataset="groups", split=None, on_vectors=True, loop=QUICK)
     with pytest.raises(UnknownNameError, match="No loss 'mae'"):
         store.train_age(
             dataset="faces", on_vectors=True, loop=VECTOR_LOOP, age=AgeOptions(loss="mae")
