@@ -24,6 +24,18 @@ def pytest_report_header() -> str:
     return "versions: " + ", ".join(f"{name} {version(name)}" for name in names)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that share a fixture of their module to one worker, so that it is made once."""
+    for item in items:
+        known = getattr(item, "_fixtureinfo", None)
+        shared = known is not None and any(
+            each[-1].scope == "module" for each in known.name2fixturedefs.values()
+        )
+        if shared and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector all that was imported: Hypothesis calls it for each example."""
     gc.collect()
