@@ -58,8 +58,9 @@ class VectorStore:
         return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
 
     def names(self) -> list[str]:
-        """Return the names of all Lance tables."""
-        return sorted(self._db.list_tables().tables)
+        """Return the names of all Lance tables; not of one whose making was killed half-way."""
+        found = sorted(self._db.list_tables().tables)
+        return [name for name in found if _open_table(self._db, name) is not None]
 
     def copy_to(self, other: VectorStore) -> int:
         """Write all tables, each as it is at one moment, into an empty store; return the rows."""
@@ -208,9 +209,7 @@ class VectorTable:
                 table.optimize()
 
     def _open(self) -> Any:
-        if self.name not in self._db.list_tables().tables:
-            return None
-        return self._db.open_table(self.name)
+        return _open_table(self._db, self.name)
 
     def _create(self, width: int) -> Any:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
@@ -250,6 +249,21 @@ class VectorSnapshot:
         search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
         for batch in search.to_batches(_READ_ROWS):
             yield VectorBlock(_rows(batch), _vectors(batch))
+
+
+def _open_table(db: Any, name: str) -> Any:
+    """Open a table; None where there is none, or only a folder that a killed process left.
+
+    Lance lists such a folder, and makes the table in it when it is asked to again.
+    """
+    if name not in db.list_tables().tables:
+        return None
+    try:
+        return db.open_table(name)
+    except ValueError as error:
+        if "was not found" in str(error):
+            return None
+        raise
 
 
 @contextmanager

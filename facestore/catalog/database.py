@@ -35,7 +35,10 @@ _WAIT_SECONDS = 30.0
 _RETRY_SECONDS = 0.05
 # After so long the user is told; a transaction of another command takes less.
 _SILENT_SECONDS = 1.0
-_NOT_WRITABLE = ("permission denied", "read-only file system", "no space left", "file too large")
+_NOT_WRITABLE = (
+    "permission denied", "read-only file system", "no space left", "file too large",
+    "could not write", "could not truncate",
+)  # fmt: skip
 
 
 class Database:
@@ -113,8 +116,9 @@ class Database:
                 with suppress(duckdb.Error):  # of a database that a full disk made invalid
                     con.rollback()
                 raise
-        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
-            raise StoreWriteError(self.path, str(error)) from error
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
         finally:
             self._writer = None
             con.close()
@@ -126,8 +130,9 @@ class Database:
             applied = migrate.migrate(con, _migrations())
             applied += views.install_views(con, views.read_views(resources.folder("sql")))
             applied += _install_prompt_sets(con)
-        except (duckdb.IOException, duckdb.FatalException) as error:
-            raise StoreWriteError(self.path, str(error)) from error
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
         finally:
             con.close()
         self._is_current = True
@@ -201,8 +206,7 @@ class Database:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:
                 holder = _lock_holder(str(error))
-                if any(reason in str(error).lower() for reason in _NOT_WRITABLE):
-                    raise StoreWriteError(self.path, str(error)) from error
+                self._tell_unwritable(error)
                 if holder is None:
                     found = f"'{self.path.name}' cannot be opened as a DuckDB database"
                     raise NotAStoreError(self.path.parent, found) from error
@@ -213,6 +217,12 @@ class Database:
                     is_told = True
                     self._notify(f"Waiting up to {limit:g} s for {holder} to close '{self.path}'.")
                 time.sleep(_RETRY_SECONDS)
+
+    def _tell_unwritable(self, error: duckdb.Error) -> None:
+        """Raise StoreWriteError if an error is about the disk; DuckDB has several classes of it."""
+        text = str(error)
+        if any(reason in text.lower() for reason in _NOT_WRITABLE):
+            raise StoreWriteError(self.path, text) from error
 
 
 def check_folder(folder: Path) -> None:

@@ -42,7 +42,8 @@ def test_a_file_has_every_row_and_view_and_its_checksum_beside_it(store, tmp_pat
     target = tmp_path / "out" / "copy.duckdb"
     summary = store.snapshot(target)
     assert rows(target) == store.sql("select path, image_id from samples order by all").fetchall()
-    assert rows(target, "select count(*) from prompt_scores") == [(6,)]
+    count = "select count(*) from prompt_scores"
+    assert rows(target, count) == store.sql(count).fetchall() != [(0,)]
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     assert summary.sha256 == digest
     assert (tmp_path / "out" / "copy.duckdb.sha256").read_text() == f"{digest}  copy.duckdb\n"
@@ -105,7 +106,7 @@ def test_what_a_killed_process_committed_is_in_it(store, tmp_path):
     assert (other / "facestore.duckdb.wal").exists()
     with Store.open(other) as copy:
         copy.snapshot(target)
-    assert rows(target, "select value from settings where setting = 'min_samples'") == [(7,)]
+    assert rows(target, "select value from settings where setting = 'min_samples'") == [("7",)]
     assert not target.with_name("copy.duckdb.wal").exists()
 
 
