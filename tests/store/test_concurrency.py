@@ -29,7 +29,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from facestore.locks import only_one
-with only_one(Path(sys.argv[1]), "ingest"):
+with only_one(Path(sys.argv[1]), *sys.argv[2:] or ["ingest"]):
     print("ready", flush=True)
     sys.stdin.read()
 """
@@ -112,6 +112,19 @@ def test_the_second_of_two_ingests_is_told_by_whom(store, pictures):
             store.ingest(pictures, dataset="second")
         first.stdin.close()
     assert store.ingest(pictures, dataset="second").changes.n_new == 6
+
+
+def test_the_second_of_two_scores_is_told(store):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(store.path), "score"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as first:
+        assert first.stdout.readline() == b"ready\n"
+        with pytest.raises(StoreLockedError, match=f"Another score runs.*process {first.pid}"):
+            store.score("raw_gender_labels")
+        first.stdin.close()
+    assert store.score("raw_gender_labels").n_similarities == 12
 
 
 def test_the_lock_of_a_killed_ingest_is_taken_over(store, pictures):

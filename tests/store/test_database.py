@@ -137,9 +137,11 @@ def test_waiting_is_told_and_has_a_limit_that_can_be_set(store, holder, monkeypa
     process = holder("read")
     monkeypatch.setenv("FACESTORE_WAIT", "1.3")
     told = []
-    with Store.open(store.path, notify=told.append) as other:
-        with pytest.raises(StoreBusyError, match=r"FACESTORE_WAIT says"):
-            other.execute("select 1")
+    with (
+        Store.open(store.path, notify=told.append) as other,
+        pytest.raises(StoreBusyError, match=r"FACESTORE_WAIT says"),
+    ):
+        other.execute("select 1")
     (line,) = told
     assert line.startswith(f"Waiting up to 1.3 s for process {process.pid} (")
 
