@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SQL := sql migrations reports/queries
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check docs bench faults clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -23,6 +23,10 @@ check: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/storage_page.py
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
+
+# Some 200 kills at random moments; tests/faults/test_campaign.py is its short form.
+faults: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/campaign.py --kills 216 --images 2000 --rounds 3
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 STORE_VARIABLE = "FACESTORE_STORE"
+# Seconds that a command waits for another process to close the DuckDB file.
+WAIT_VARIABLE = "FACESTORE_WAIT"
 DEFAULT_STORE = Path("facestore-data")
 DEFAULT_DEMO_STORE = Path("facestore-demo")
 

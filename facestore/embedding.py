@@ -14,6 +14,7 @@ import numpy as np
 from facestore.decoding import DECODE_ERRORS, open_picture, reason_of, to_rgb
 from facestore.errors import InputError
 from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageFile, ImageRecord
+from facestore.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     import torch
@@ -70,6 +71,7 @@ def read_image(
     entry: FileEntry,
     wanted: Callable[[str], Wanted],
     transforms: Sequence[Callable[[Image.Image], torch.Tensor]],
+    watch: Stopwatch | None = None,
 ) -> ReadImage:
     """Read, hash and, where anything is wanted of its content, decode one file.
 
@@ -81,25 +83,31 @@ def read_image(
         What is to be found out, given the image_id.
     transforms
         The preprocessing of each encoder.
+    watch
+        Takes the time of `read`, `hash`, `decode` and `transform`.
     """
+    watch = watch or Stopwatch()
     try:
-        content = entry.file.read_bytes()
+        with watch.measure("read"):
+            content = entry.file.read_bytes()
     except OSError as error:
         return ReadImage(entry, error=reason_of(error))
-    image_id = hashlib.sha256(content).hexdigest()
+    with watch.measure("hash"):
+        image_id = hashlib.sha256(content).hexdigest()
     todo = wanted(image_id)
     if not todo.record and not todo.encoders:
         return ReadImage(entry, image_id)
     try:
-        with open_picture(content) as image:
+        with watch.measure("decode"), open_picture(content) as image:
             image_format = image.format
             rgb = to_rgb(image)
     except DECODE_ERRORS as error:
         return ReadImage(entry, error=reason_of(error))
-    record = ImageRecord(
-        image_id, perceptual_hash(rgb), rgb.width, rgb.height, image_format, len(content)
-    )
-    inputs = {position: transforms[position](rgb) for position in todo.encoders}
+    with watch.measure("hash"):
+        phash = perceptual_hash(rgb)
+    record = ImageRecord(image_id, phash, rgb.width, rgb.height, image_format, len(content))
+    with watch.measure("transform"):
+        inputs = {position: transforms[position](rgb) for position in todo.encoders}
     return ReadImage(entry, image_id, record, inputs=inputs)
 
 
@@ -149,9 +157,14 @@ class VectorBuffer:
         Returns the encoder; called at the first batch.
     batch_size
         Images a forward pass.
+    watch
+        Takes the time of `encode`.
     """
 
-    def __init__(self, load: Callable[[], Encoder], batch_size: int) -> None:
+    def __init__(
+        self, load: Callable[[], Encoder], batch_size: int, watch: Stopwatch | None = None
+    ) -> None:
+        self._watch = watch or Stopwatch()
         self._load = load
         self._batch_size = batch_size
         self._waiting: dict[str, torch.Tensor] = {}
@@ -166,9 +179,19 @@ class VectorBuffer:
         if len(self._waiting) >= self._batch_size:
             self._encode()
 
-    def take(self) -> EmbeddingBatch | None:
-        """Encode what waits and return all vectors since the last call; None if there are none."""
-        if self._waiting:
+    def __len__(self) -> int:
+        """Return how many vectors are ready to be taken."""
+        return len(self._encoded)
+
+    def take(self, *, rest: bool = True) -> EmbeddingBatch | None:
+        """Return all vectors since the last call; None if there are none.
+
+        Parameters
+        ----------
+        rest
+            Whether a batch that is not full is encoded, too.
+        """
+        if self._waiting and rest:
             self._encode()
         if not self._encoded:
             return None
@@ -177,7 +200,9 @@ class VectorBuffer:
         return batch
 
     def _encode(self) -> None:
-        self._vectors.append(self._load().encode_images(list(self._waiting.values())))
+        encoder = self._load()
+        with self._watch.measure("encode"):
+            self._vectors.append(encoder.encode_images(list(self._waiting.values())))
         self._encoded |= dict.fromkeys(self._waiting)
         self._waiting = {}
 

@@ -177,6 +177,7 @@ class LazyEncoder:
         self._lock = threading.Lock()
         self._loaded: OpenClipEncoder | None = None
         self.model = name
+        self.device = device
         self.name = EncoderRecord(
             "open_clip", name.architecture, name.without_folder().pretrained, precision
         ).name

@@ -7,6 +7,8 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreNotFoundError   nothing there yet
     │   ├── NotAStoreError       something else is there
     │   ├── StoreBusyError       another process holds the DuckDB file
+    │   ├── StoreLockedError     another process runs the same command on it
+    │   ├── StoreWriteError      a full disk, a store that may only be read
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
     │   ├── MigrationError       migration files with a gap, or edited after they ran
@@ -71,7 +73,30 @@ class StoreBusyError(StoreError):
         self.path, self.holder = path, holder
         super().__init__(
             f"'{path}' is in use by {holder}. "
-            "Close it there (in DBeaver: disconnect) and run the command again."
+            "Close it there (in DBeaver: disconnect) and run the command again; what was done is "
+            "kept. FACESTORE_WAIT says for how many seconds commands wait."
+        )
+
+
+class StoreLockedError(StoreError):
+    """Another process runs a command of which a store takes one at a time."""
+
+    def __init__(self, path: Path, command: str, pid: str) -> None:
+        self.path, self.command, self.pid = path, command, pid
+        super().__init__(
+            f"Another {command} runs on '{path}' (process {pid or 'unknown'}), and a store takes "
+            "one at a time: wait until it has ended, or stop it, and run the command again."
+        )
+
+
+class StoreWriteError(StoreError):
+    """A store, or a copy of one, cannot be written."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path, self.reason = path, " ".join(reason.split())[:300].rstrip(".")
+        super().__init__(
+            f"'{path}' cannot be written ({self.reason}), and nothing was half written: see that "
+            "there is space and that you may write there, and run the same command again."
         )
 
 

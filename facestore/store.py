@@ -33,6 +33,7 @@ from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import ReportOptions, write_report
 from facestore.pipeline.score import ScoreSummary, model_of, score
+from facestore.pipeline.snapshot import SnapshotSummary, snapshot_file, snapshot_store
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
@@ -77,7 +78,7 @@ class Store(
         check_folder(self.path)
         self._notify = notify
         self._stores = Stores(
-            Catalog(self.path / CATALOG_FILE),
+            Catalog(self.path / CATALOG_FILE, notify),
             VectorStore(str(self.path / VECTORS_FOLDER)),
             progress or SilentProgress(),
             notify,
@@ -267,6 +268,19 @@ class Store(
     def repair(self) -> dict[str, int]:
         """Delete exact repeats and rows that nothing reads; return how many, by what they were."""
         return repair(self._stores)
+
+    def snapshot(self, target: AnyPath, *, vectors: bool = False) -> SnapshotSummary:
+        """Publish a copy of the tables and views, or of the whole store, while others write.
+
+        Parameters
+        ----------
+        target
+            A DuckDB file, which is replaced if it is there.
+        vectors
+            Copy the vectors, too: the target is the new folder of a store then.
+        """
+        copy = snapshot_store if vectors else snapshot_file
+        return copy(self._stores, Path(target))
 
     def demo(self) -> Path:
         """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report."""

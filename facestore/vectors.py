@@ -8,13 +8,16 @@ other weights, preprocessing or precision are another encoder, and so other tabl
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from facestore.errors import StoreWriteError
 from facestore.records import (
     UNIT_TOLERANCE,
     EmbeddingBatch,
@@ -55,8 +58,21 @@ class VectorStore:
         return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
 
     def names(self) -> list[str]:
-        """Return the names of all Lance tables."""
-        return sorted(self._db.list_tables().tables)
+        """Return the names of all Lance tables; not of one whose making was killed half-way."""
+        found = sorted(self._db.list_tables().tables)
+        return [name for name in found if _open_table(self._db, name) is not None]
+
+    def copy_to(self, other: VectorStore) -> int:
+        """Write all tables, each as it is at one moment, into an empty store; return the rows."""
+        n_rows = 0
+        for name in self.names():
+            table = self._db.open_table(name)
+            table.checkout(table.version)
+            batches = table.search().limit(None).to_batches(_READ_ROWS)
+            rows = pa.RecordBatchReader.from_batches(table.schema, batches)
+            with _writing(name):
+                n_rows += int(other._db.create_table(name, data=rows).count_rows())
+        return n_rows
 
 
 class VectorTable:
@@ -130,7 +146,8 @@ class VectorTable:
             [pa.array(batch.keys, pa.string()), vectors], schema=_schema(self._key, width)
         )
         merge = table.merge_insert(self._key).when_not_matched_insert_all()
-        return int(merge.execute(rows).num_inserted_rows)
+        with _writing(self.name):
+            return int(merge.execute(rows).num_inserted_rows)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
@@ -188,17 +205,17 @@ class VectorTable:
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
         if (table := self._open()) is not None:
-            table.optimize()
+            with _writing(self.name):
+                table.optimize()
 
     def _open(self) -> Any:
-        if self.name not in self._db.list_tables().tables:
-            return None
-        return self._db.open_table(self.name)
+        return _open_table(self._db, self.name)
 
     def _create(self, width: int) -> Any:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
         schema = _schema(self._key, width).with_metadata({"facestore": identity})
-        return self._db.create_table(self.name, schema=schema)
+        with _writing(self.name):
+            return self._db.create_table(self.name, schema=schema)
 
 
 class VectorSnapshot:
@@ -232,6 +249,31 @@ class VectorSnapshot:
         search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
         for batch in search.to_batches(_READ_ROWS):
             yield VectorBlock(_rows(batch), _vectors(batch))
+
+
+def _open_table(db: Any, name: str) -> Any:
+    """Open a table; None where there is none, or only a folder that a killed process left.
+
+    Lance lists such a folder, and makes the table in it when it is asked to again.
+    """
+    if name not in db.list_tables().tables:
+        return None
+    try:
+        return db.open_table(name)
+    except ValueError as error:
+        if "was not found" in str(error):
+            return None
+        raise
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """Tell what Lance raises on a full or a read-only disk; each of its writes is whole or none."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        found = re.search(r"[^:,(]*\(os error \d+\)", str(error))
+        raise StoreWriteError(f"vectors/{name}.lance", found[0] if found else str(error)) from error
 
 
 def _schema(key: str, width: int) -> pa.Schema:

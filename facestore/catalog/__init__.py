@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -33,10 +34,12 @@ class Catalog:
     ----------
     path
         The DuckDB file; it is made by the first command that writes.
+    notify
+        Takes a line for the user where another process has to be waited for.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.database = Database(path)
+    def __init__(self, path: Path, notify: Callable[[str], None] = lambda _line: None) -> None:
+        self.database = Database(path, notify)
         self.samples = Samples(self.database)
         self.encoders = Encoders(self.database)
         self.prompts = Prompts(self.database)

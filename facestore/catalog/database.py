@@ -7,22 +7,38 @@ between. A reading connection is kept, and closed before the next write.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from facestore import migrate, resources, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
-from facestore.config import CATALOG_FILE
-from facestore.errors import NotAStoreError, StoreBusyError, StoreNotFoundError, StoreOutdatedError
+from facestore.config import CATALOG_FILE, WAIT_VARIABLE
+from facestore.errors import (
+    InputError,
+    NotAStoreError,
+    StoreBusyError,
+    StoreNotFoundError,
+    StoreOutdatedError,
+    StoreWriteError,
+)
+from facestore.locks import SUFFIX
 from facestore.prompts import builtin_prompt_sets
 
-_WAIT_SECONDS = 5.0
-_RETRY_SECONDS = 0.1
+_WAIT_SECONDS = 30.0
+_RETRY_SECONDS = 0.05
+# After so long the user is told; a transaction of another command takes less.
+_SILENT_SECONDS = 1.0
+_NOT_WRITABLE = (
+    "permission denied", "read-only file system", "no space left", "file too large",
+    "could not write", "could not truncate",
+)  # fmt: skip
 
 
 class Database:
@@ -32,10 +48,13 @@ class Database:
     ----------
     path
         The file; its folder is the store.
+    notify
+        Takes a line for the user where another process has to be waited for.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, notify: Callable[[str], None] = lambda _line: None) -> None:
         self.path = path
+        self._notify = notify
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
@@ -80,7 +99,9 @@ class Database:
         Raises
         ------
         StoreBusyError
-            If another process holds the file for longer than some seconds.
+            If another process holds the file for longer than `FACESTORE_WAIT` seconds (30).
+        StoreWriteError
+            If the disk is full, or the file may only be read.
         """
         if self._writer is not None:
             yield self._writer
@@ -92,8 +113,12 @@ class Database:
                 yield con
                 con.commit()
             except BaseException:
-                con.rollback()
+                with suppress(duckdb.Error):  # of a database that a full disk made invalid
+                    con.rollback()
                 raise
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
         finally:
             self._writer = None
             con.close()
@@ -105,10 +130,41 @@ class Database:
             applied = migrate.migrate(con, _migrations())
             applied += views.install_views(con, views.read_views(resources.folder("sql")))
             applied += _install_prompt_sets(con)
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
         finally:
             con.close()
         self._is_current = True
         return applied
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the file as it is between two transactions; the copy is whole without a WAL.
+
+        Parameters
+        ----------
+        target
+            A file that is not there yet.
+
+        Raises
+        ------
+        StoreNotFoundError
+            If there is no store.
+        StoreWriteError
+            If the copy cannot be written.
+        """
+        self.reader()  # nobody writes while it is open
+        log = self.path.with_name(f"{self.path.name}.wal")
+        try:
+            if log.exists():  # of a process that was killed
+                shutil.copyfile(log, target.with_name(f"{target.name}.wal"))
+            shutil.copyfile(self.path, target)
+            # Closing that file has ended this process's lock on it, so the reader ends, too.
+            self.close()
+            with duckdb.connect(str(target)) as con:
+                con.execute("checkpoint")
+        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+            raise StoreWriteError(target, str(error)) from error
 
     def close(self) -> None:
         """Close the reading connection; relations that came from it end with it."""
@@ -123,7 +179,10 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
         return self._connect(read_only=False)
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -139,7 +198,7 @@ class Database:
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         """Connect, waiting a little for other processes to let go of the file."""
-        deadline = time.monotonic() + _WAIT_SECONDS
+        started, is_told, limit = time.monotonic(), False, _wait_seconds()
         while True:
             try:
                 return duckdb.connect(str(self.path), read_only=read_only)
@@ -147,12 +206,23 @@ class Database:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:
                 holder = _lock_holder(str(error))
+                self._tell_unwritable(error)
                 if holder is None:
                     found = f"'{self.path.name}' cannot be opened as a DuckDB database"
                     raise NotAStoreError(self.path.parent, found) from error
-                if time.monotonic() > deadline:
+                waited = time.monotonic() - started
+                if waited > limit:
                     raise StoreBusyError(self.path, holder) from error
+                if waited > _SILENT_SECONDS and not is_told:
+                    is_told = True
+                    self._notify(f"Waiting up to {limit:g} s for {holder} to close '{self.path}'.")
                 time.sleep(_RETRY_SECONDS)
+
+    def _tell_unwritable(self, error: duckdb.Error) -> None:
+        """Raise StoreWriteError if an error is about the disk; DuckDB has several classes of it."""
+        text = str(error)
+        if any(reason in text.lower() for reason in _NOT_WRITABLE):
+            raise StoreWriteError(self.path, text) from error
 
 
 def check_folder(folder: Path) -> None:
@@ -164,11 +234,23 @@ def check_folder(folder: Path) -> None:
         If it is a file, or has files and no catalogue among them.
     """
     if folder.is_dir():
-        others = sum(1 for _ in folder.iterdir())
+        others = sum(1 for each in folder.iterdir() if each.suffix != SUFFIX)
         if others and not (folder / CATALOG_FILE).is_file():
             raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
     elif folder.exists():
         raise NotAStoreError(folder, "it is a file, a folder was expected")
+
+
+def _wait_seconds() -> float:
+    """Return how long another process is waited for."""
+    given = os.environ.get(WAIT_VARIABLE)
+    if given is None:
+        return _WAIT_SECONDS
+    try:
+        return max(0.0, float(given))
+    except ValueError as error:
+        message = f"{WAIT_VARIABLE}={given!r}: a number of seconds was expected."
+        raise InputError(message) from error
 
 
 def _migrations() -> list[migrate.Migration]:

@@ -89,6 +89,9 @@ def ingest(
     ] = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where the time went, and the bottleneck.")
+    ] = False,
 ) -> None:
     """Bring images into the store and encode what is not encoded yet.
 
@@ -112,7 +115,7 @@ def ingest(
             new_classes=new_classes,
             follow_links=follow_links,
         )
-        print_lines(summary.lines())
+        print_lines(summary.lines() + (summary.profile() if profile else []))
 
 
 @imports.command("labels")

@@ -1,8 +1,9 @@
-"""Commands that look after a store: info, doctor, settings, migrate."""
+"""Commands that look after a store: info, doctor, settings, migrate, snapshot."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +23,7 @@ _ROWS = 1000
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (info, doctor, settings, migrate):
+    for command in (info, doctor, settings, migrate, snapshot):
         app.command()(command)
 
 
@@ -90,6 +91,23 @@ def migrate(store: options.StoreOption = options.DEFAULT) -> None:
     with open_store(store) as opened:
         applied = opened.migrate()
     print_lines(applied or ["nothing to do"])
+
+
+def snapshot(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="DuckDB file to publish; with --vectors, a new folder."
+        ),
+    ],
+    store: options.StoreOption = options.DEFAULT,
+    vectors: Annotated[
+        bool, typer.Option("--vectors", help="Copy the vectors, too: FILE is a store then.")
+    ] = False,
+) -> None:
+    """Publish a whole copy, with its SHA-256 beside it, while others read and write."""
+    with open_store(store) as opened:
+        print_lines(opened.snapshot(target, vectors=vectors).lines())
 
 
 def _print_overview(findings: Sequence[Finding], style: Format) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from facestore.catalog import Catalog
+from facestore.errors import StoreError
 from facestore.progress import Progress, SilentProgress
 from facestore.vectors import VectorStore
 
-_LIBRARIES = ("facestore", "duckdb", "lancedb", "pillow", "imagehash")
+_LIBRARIES = (
+    "facestore", "duckdb", "lancedb", "pillow", "imagehash",
+    "numpy", "torch", "torchvision", "open_clip_torch",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,8 @@ def recorded(
     """
     counts: dict[str, int] = {}
     started_at = _utc_now()
-    outcome = "done"
-    try:
-        yield counts
-    except BaseException as error:
-        outcome = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-        raise
-    finally:
+
+    def record(outcome: str) -> None:
         if any(counts.values()):
             stores.catalog.runs.record(
                 command,
@@ -69,6 +68,14 @@ def recorded(
                 ended_at=_utc_now(),
                 outcome=outcome,
             )
+
+    try:
+        yield counts
+    except BaseException as error:
+        with suppress(StoreError):  # what the user has to know is the first error
+            record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
+        raise
+    record("done")
 
 
 def versions() -> dict[str, str]:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import polars as pl
-
-from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
+from facestore.catalog.samples import SampleChanges
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
-from facestore.embedding import ReadImage, VectorBuffer, Wanted, map_in_threads, read_image
-from facestore.encoder import LazyEncoder, OpenClipEncoder
+from facestore.encoder import LazyEncoder
 from facestore.errors import preview
+from facestore.locks import only_one
 from facestore.pipeline.context import Stores, recorded
+from facestore.pipeline.ingest_run import IngestRun, RunResult
 from facestore.pipeline.plan import IngestPlan, plan_ingest
-from facestore.records import ImageRecord
 from facestore.sources import is_pattern, printable, root_of
+from facestore.stopwatch import Stopwatch
 
-if TYPE_CHECKING:
-    import torch
-    from PIL import Image
-
-    from facestore.vectors import VectorTable
-
-# So many files are committed, and their vectors written, at a time.
-_CHUNK = 2048
+# What the threads that read do; the other stages are those of the threads that encode and write.
+_READING = ("read", "hash", "decode", "transform")
 
 
 @dataclass(frozen=True)
@@ -39,6 +31,10 @@ class IngestSummary:
         Encoder name -> vectors made.
     errors
         (path, reason) of the files that are no readable images.
+    seconds
+        Stage -> seconds that its threads took together; `total` is the time that passed.
+    workers
+        Threads that read and decoded.
     """
 
     plan: IngestPlan
@@ -46,6 +42,8 @@ class IngestSummary:
     n_images_new: int
     n_encoded: dict[str, int]
     errors: tuple[tuple[str, str], ...]
+    seconds: dict[str, float]
+    workers: int
 
     @property
     def n_files(self) -> int:
@@ -88,39 +86,50 @@ class IngestSummary:
             facts.append(f"{plan.n_other_files:,} other files were passed over")
         return facts
 
+    def profile(self) -> list[str]:
+        """Return where the time went, one stage a line, and which one the others waited for."""
+        total, threads = self.seconds["total"], max(1, self.workers)
+        shown = {
+            "plan": "list the files, read labels",
+            "load model": "load the model",
+            "read": "read files",
+            "hash": "SHA-256 and pHash",
+            "decode": "decode",
+            "transform": "transform",
+            "encode": "encode",
+            "write": "write",
+            "waiting for images": "encoder waits for images",
+            "waiting for the store": "encoder waits for the store",
+        }
+        lines = [
+            f"{title:<28}{self.seconds.get(stage, 0.0):8.2f} s"
+            + (f" in {threads} threads" if stage in _READING and self.workers else "")
+            for stage, title in shown.items()
+        ]
+        rate = self.n_files / total if total else 0.0
+        lines.append(f"{'total':<28}{total:8.2f} s, {rate:,.0f} files a second")
+        return [*lines, f"bottleneck: {self.bottleneck}"]
 
-@dataclass
-class _Model:
-    """An encoder during one ingest: what it has encoded, and what it still has to."""
-
-    encoder: LazyEncoder
-    present: set[str]
-    buffer: VectorBuffer
-    table: Callable[[], VectorTable]
-    n_encoded: int = 0
-
-    def flush(self) -> None:
-        """Write the vectors that are ready."""
-        if (batch := self.buffer.take()) is not None:
-            self.table().add(batch)
-            self.present.update(batch.keys)
-            self.n_encoded += len(batch.keys)
-
-
-@dataclass
-class _Chunk:
-    """Results that wait to be committed together."""
-
-    results: list[ReadImage] = field(default_factory=list)
-
-    def images(self) -> list[ImageRecord]:
-        """Return the contents that are new, each once."""
-        return list({r.record.image_id: r.record for r in self.results if r.record}.values())
-
-    def samples(self, plan: IngestPlan) -> pl.DataFrame:
-        """Return the rows of samples that are new or differ from what is known."""
-        rows = [row for result in self.results if (row := _changed_row(plan, result)) is not None]
-        return pl.DataFrame(rows, schema=SAMPLE_SCHEMA, orient="row")
+    @property
+    def bottleneck(self) -> str:
+        """The stage that the others waited for, and what to try."""
+        get = self.seconds.get
+        reading = sum(get(stage, 0.0) for stage in _READING)
+        parts = {
+            "reading": get("waiting for images", 0.0) if self.workers else reading,
+            "encode": get("encode", 0.0),
+            "write": get("waiting for the store", 0.0) if self.workers else get("write", 0.0),
+            "start": get("plan", 0.0) + get("load model", 0.0),
+        }
+        slowest = max(parts, key=lambda part: parts[part])
+        if slowest == "reading":
+            stage = max(_READING, key=lambda stage: get(stage, 0.0))
+            return f"{stage} (more --workers may help)"
+        return {
+            "encode": "encode (a GPU, a smaller --model or a --precision of 16 bits may help)",
+            "write": "write (a faster disk may help)",
+            "start": "listing files and loading the model (nothing else took as long)",
+        }[slowest]
 
 
 def ingest(
@@ -169,31 +178,55 @@ def ingest(
     -------
     IngestSummary
     """
+    watch = Stopwatch()
     arguments = {
         "source": source,
         "dataset": dataset,
         "split": split,
         "labels": labels,
         "models": [encoder.name for encoder in encoders],
+        "devices": [encoder.device for encoder in encoders],
+        "batch_size": batch_size,
+        "workers": workers,
     }
-    with recorded(stores, "ingest", arguments) as counts:
-        plan = plan_ingest(
-            stores,
-            source,
-            dataset=dataset or _dataset_name(source),
-            split=split,
-            labels=labels,
-            layout=layout,
-            attributes=attributes,
-            allow_new_classes=allow_new_classes,
-            follow_links=follow_links,
-        )
-        models = [_model(stores, encoder, batch_size) for encoder in encoders]
-        summary = _run(stores, plan, models, workers=workers, window=2 * batch_size)
-        counts.update(asdict(summary.changes))
-        counts["n_images_new"] = summary.n_images_new
-        counts["n_encoded"] = sum(summary.n_encoded.values())
-    return summary
+    with (
+        only_one(stores.catalog.database.path.parent, "ingest"),
+        recorded(stores, "ingest", arguments) as counts,
+    ):
+        with watch.measure("plan"):
+            plan = plan_ingest(
+                stores,
+                source,
+                dataset=dataset or _dataset_name(source),
+                split=split,
+                labels=labels,
+                layout=layout,
+                attributes=attributes,
+                allow_new_classes=allow_new_classes,
+                follow_links=follow_links,
+            )
+        run = IngestRun(stores, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
+        try:
+            result = run.run()
+        except KeyboardInterrupt:
+            counts.update(_counts(run.result()))
+            raise
+        counts.update(_counts(result))
+    return IngestSummary(
+        plan=plan,
+        changes=result.changes,
+        n_images_new=result.n_images_new,
+        n_encoded=result.n_encoded,
+        errors=result.errors,
+        seconds={**watch.seconds, "total": watch.elapsed},
+        workers=workers,
+    )
+
+
+def _counts(result: RunResult) -> dict[str, int]:
+    n_encoded = sum(result.n_encoded.values())
+    counts: dict[str, int] = asdict(result.changes)
+    return counts | {"n_images_new": result.n_images_new, "n_encoded": n_encoded}
 
 
 def _dataset_name(source: Path) -> str:
@@ -201,106 +234,3 @@ def _dataset_name(source: Path) -> str:
     place = root_of(source) if is_pattern(source) else source
     name = place.resolve().name
     return printable(name if place.is_dir() else name.split(".")[0]) or "images"
-
-
-def _run(
-    stores: Stores, plan: IngestPlan, models: list[_Model], *, workers: int, window: int
-) -> IngestSummary:
-    known_images = stores.catalog.samples.image_ids()
-    n_known = len(known_images)
-    changes, errors, chunk = SampleChanges(), [], _Chunk()
-
-    def wanted(image_id: str) -> Wanted:
-        missing = [i for i, model in enumerate(models) if image_id not in model.present]
-        return Wanted(image_id not in known_images, tuple(missing))
-
-    transforms = [_transform(model.encoder) for model in models]
-    results = map_in_threads(
-        lambda entry: read_image(entry, wanted, transforms), plan.entries, workers, window
-    )
-    with stores.progress.task("Ingesting", len(plan.entries)) as task:
-        for result in results:
-            for position, inputs in result.inputs.items():
-                if result.image_id is not None:
-                    models[position].buffer.put(result.image_id, inputs)
-            if result.error is not None:
-                errors.append((plan.path_of[result.entry.name], result.error))
-            result.inputs.clear()
-            chunk.results.append(result)
-            if len(chunk.results) == _CHUNK:
-                changes += _commit(stores, plan, models, chunk, known_images)
-                chunk = _Chunk()
-            task.advance()
-        changes += _commit(stores, plan, models, chunk, known_images)
-    for model in models:
-        if model.n_encoded:
-            model.table().compact()
-    return IngestSummary(
-        plan=plan,
-        changes=changes,
-        n_images_new=len(known_images) - n_known,
-        n_encoded={model.encoder.name: model.n_encoded for model in models},
-        errors=tuple(errors),
-    )
-
-
-def _commit(
-    stores: Stores,
-    plan: IngestPlan,
-    models: Sequence[_Model],
-    chunk: _Chunk,
-    known_images: set[str],
-) -> SampleChanges:
-    """Write the vectors first, then the samples: a vector without a sample is found again."""
-    for model in models:
-        model.flush()
-    paths = [plan.path_of[result.entry.name] for result in chunk.results]
-    images = [image for image in chunk.images() if image.image_id not in known_images]
-    changes = stores.catalog.samples.save(
-        plan.dataset,
-        source=plan.source,
-        layout=plan.layout,
-        samples=chunk.samples(plan),
-        labels=plan.labels.filter(pl.col("path").is_in(paths)),
-        images=images,
-        new_classes=plan.new_classes if not plan.labels.is_empty() else (),
-    )
-    known_images.update(image.image_id for image in images)
-    return changes
-
-
-def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | None:
-    """Return the row of a sample, or None if the catalogue has it already."""
-    path = plan.path_of[result.entry.name]
-    split, tags = plan.splits.get(path), plan.tags.get(path)
-    row = (path, result.image_id, split, tags, result.error)
-    if (known := plan.known.get(path)) is None:
-        return row
-    is_same = (
-        known.image_id == result.image_id
-        and known.error == result.error
-        and split in (None, known.split)
-        and (tags is None or set(tags) == set(known.tags))
-    )
-    return None if is_same else row
-
-
-def _model(stores: Stores, encoder: LazyEncoder, batch_size: int) -> _Model:
-    """Prepare an encoder: it is loaded, and its identity checked, only if there is work for it."""
-    known = {each.name: each for each in stores.catalog.encoders.all()}.get(encoder.name)
-    present = stores.vectors.images(known.vectors).keys() if known else set()
-
-    def load() -> OpenClipEncoder:
-        loaded = encoder.load()
-        stores.catalog.encoders.register(loaded.record)
-        return loaded
-
-    def table() -> VectorTable:
-        record = encoder.load().record
-        return stores.vectors.images(record.vectors, asdict(record))
-
-    return _Model(encoder, present, VectorBuffer(load, batch_size), table)
-
-
-def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:
-    return lambda image: encoder.load().preprocess(image)

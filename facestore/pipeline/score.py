@@ -10,6 +10,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_PRECISION
 from facestore.encoder import LazyEncoder
 from facestore.errors import NoVectorsError, TextVectorsMissingError
+from facestore.locks import only_one
 from facestore.pipeline.context import Stores, recorded
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.scoring import class_norms, score_blocks
@@ -122,7 +123,11 @@ def score(
     if not keys:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
     arguments = {"prompt_set": prompt_set, "encoder": encoder.name, "dataset": dataset}
-    with recorded(stores, "score", arguments) as counts:
+    with (
+        # Two at once would both write what both found to be missing.
+        only_one(stores.catalog.database.path.parent, "score"),
+        recorded(stores, "score", arguments) as counts,
+    ):
         texts = text_vectors(stores, encoder, [each.text for each in prompts.prompts], model)
         if not stores.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)

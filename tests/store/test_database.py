@@ -8,6 +8,7 @@ import pytest
 
 from facestore.catalog.database import Database
 from facestore.errors import (
+    InputError,
     NotAStoreError,
     QueryError,
     StoreBusyError,
@@ -129,6 +130,25 @@ def test_a_store_in_use_names_the_process(store, holder, monkeypatch):
     process = holder("read")
     monkeypatch.setattr("facestore.catalog.database._WAIT_SECONDS", 0.3)
     with pytest.raises(StoreBusyError, match=f"process {process.pid}"):
+        store.execute("select 1")
+
+
+def test_waiting_is_told_and_has_a_limit_that_can_be_set(store, holder, monkeypatch):
+    process = holder("read")
+    monkeypatch.setenv("FACESTORE_WAIT", "1.3")
+    told = []
+    with (
+        Store.open(store.path, notify=told.append) as other,
+        pytest.raises(StoreBusyError, match=r"FACESTORE_WAIT says"),
+    ):
+        other.execute("select 1")
+    (line,) = told
+    assert line.startswith(f"Waiting up to 1.3 s for process {process.pid} (")
+
+
+def test_a_limit_that_is_no_number_is_refused(store, monkeypatch):
+    monkeypatch.setenv("FACESTORE_WAIT", "soon")
+    with pytest.raises(InputError, match=r"'soon': a number of seconds"):
         store.execute("select 1")
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pictures import picture, write_labels, write_picture
@@ -230,8 +232,34 @@ def test_the_number_of_workers_changes_nothing(store, pictures, tmp_path):
         other.ingest(pictures, models=["tiny"], workers=4, batch_size=3)
         one, two = vectors_of(store), vectors_of(other)
         assert catalogue(store) == catalogue(other)
+        run = "select arguments ->> 'workers', arguments ->> 'batch_size' from runs"
+        assert other.sql(run).fetchall() == [("4", "3")]
     assert one.keys() == two.keys()
     assert max(np.abs(one[key] - two[key]).max() for key in one) < 1e-5
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_profile_says_where_the_time_went(store, pictures, workers):
+    summary = store.ingest(pictures, models=["tiny"], workers=workers)
+    lines = summary.profile()
+    assert all(summary.seconds[stage] > 0 for stage in ("read", "decode", "transform", "encode"))
+    assert sum(summary.seconds[stage] for stage in ("encode", "plan")) < summary.seconds["total"]
+    assert lines[-1] == f"bottleneck: {summary.bottleneck}"
+    assert any(line.startswith("transform") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ({"waiting for images": 5, "decode": 9, "hash": 1, "encode": 2}, "decode"),
+        ({"waiting for images": 1, "encode": 6, "write": 7}, "encode"),
+        ({"waiting for the store": 6, "encode": 5}, "write"),
+        ({"plan": 1, "load model": 3, "encode": 2}, "listing"),
+    ],
+)
+def test_the_bottleneck_is_what_the_others_waited_for(store, pictures, seconds, expected):
+    summary = store.ingest(pictures)
+    assert replace(summary, seconds=seconds).bottleneck.startswith(expected)
 
 
 def test_other_weights_under_a_known_name_are_refused(store, pictures):

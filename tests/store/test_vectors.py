@@ -36,6 +36,19 @@ def test_a_table_that_is_not_there_is_empty(table):
     table.compact()
 
 
+def test_a_table_whose_making_was_killed_is_empty_and_made_again(tmp_path):
+    for part in ("data", "_transactions", "_versions"):
+        (tmp_path / "model.images.lance" / part).mkdir(parents=True)
+    (tmp_path / "model.images.lance" / "data" / "half.lance").write_bytes(b"half")
+    store = VectorStore(str(tmp_path))
+    assert lancedb.connect(str(tmp_path)).list_tables().tables == ["model.images"]
+    assert store.names() == []
+    table = store.images("model")
+    assert table.keys() == set()
+    assert table.add(batch(["a"])) == 1
+    assert store.names() == ["model.images"]
+
+
 def test_known_keys_are_neither_stored_twice_nor_replaced(table):
     table.add(batch(["a", "b"], seed=1))
     assert table.add(batch(["b", "c"], seed=2)) == 1

@@ -1,0 +1,385 @@
+"""Kill commands at random moments, and see that nothing is lost, doubled or half written.
+
+    python tests/faults/campaign.py --kills 210 --images 2000 [--seed N] [--out FILE]
+
+Every command runs in a process of its own, which gets SIGKILL after a random time. After each kill
+`facestore doctor` has to pass, or `doctor --repair` has to make it pass. When a command was killed
+often enough it runs to its end; the store must then equal one that was never disturbed: every row of
+every table, and vectors to 1e-5.
+
+The processes are forked from this one, which has torch loaded, so that the kills hit the work and
+not the imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+COMMANDS = (
+    "migrate", "ingest", "score", "predict", "import predictions", "import embeddings",
+    "snapshot", "snapshot --vectors",
+)  # fmt: skip
+# A store of this schema is what `migrate` begins with.
+OLD_VERSION = 3
+TOLERANCE = 1e-5
+
+
+@dataclass
+class Outcome:
+    """What a campaign saw."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    clean: int = 0
+    repaired: int = 0
+    rounds: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def n_kills(self) -> int:
+        return sum(self.kills.values())
+
+
+def write_inputs(folder: Path, n: int, rng: np.random.Generator) -> None:
+    """Write pictures of 32 to 64 pixels, some of them twice, labels, predictions and vectors."""
+    images = folder / "images"
+    images.mkdir(parents=True)
+    names, genders = [f"{i:05}.jpg" for i in range(n)], ("Male", "Female")
+    for i, name in enumerate(names):
+        if i % 50 == 49:
+            shutil.copyfile(images / names[i - 1], images / name)
+            continue
+        side = int(rng.integers(32, 65))
+        coarse = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(images / name)
+    (images / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
+    rows = [f"{name},20-29,{genders[i % 2]},White" for i, name in enumerate(names)]
+    (folder / "labels.csv").write_text("file,age,gender,race\n" + "\n".join(rows) + "\n")
+    drawn = rng.integers(0, 2, n)
+    rows = [f"{name},{genders[int(each)]}" for name, each in zip(names, drawn, strict=True)]
+    (folder / "predictions.csv").write_text("file,predicted\n" + "\n".join(rows) + "\n")
+    vectors = rng.normal(size=(n, 48)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.savez(folder / "vectors.npz", files=np.array(names), emb=vectors)
+
+
+def write_old_store(folder: Path) -> None:
+    """Make a store of an older schema, without views."""
+    import duckdb
+
+    from facestore import migrate, resources
+
+    folder.mkdir()
+    with duckdb.connect(str(folder / "facestore.duckdb")) as con:
+        known = migrate.load_migrations(resources.folder("migrations"))
+        migrate.migrate(con, known, stop_before=OLD_VERSION + 1)
+
+
+def arguments(command: str, inputs: Path, out: Path) -> list[str]:
+    """Return the command line of a step."""
+    data = ["--dataset", "d"]
+    return {
+        "migrate": ["migrate"],
+        "ingest": ["ingest", str(inputs / "images"), "--labels", str(inputs / "labels.csv"),
+                   *data, "--model", "tiny", "--device", "cpu"],
+        "score": ["score", "original_clip_labels_v2", "--model", "tiny"],
+        "predict": ["predict", "--prompt-set", "original_clip_labels_v2", "--attribute", "gender",
+                    "--model", "tiny"],
+        "import predictions": ["import", "predictions", str(inputs / "predictions.csv"), *data,
+                               "--attribute", "gender", "--classifier", "theirs"],
+        "import embeddings": ["import", "embeddings", str(inputs / "vectors.npz"), *data,
+                              "--model", "RN50,theirs"],
+        "snapshot": ["snapshot", str(out / "copy.duckdb")],
+        "snapshot --vectors": ["snapshot", str(out / "copy"), "--vectors"],
+    }[command]  # fmt: skip
+
+
+def start(work: Callable[[], object], log: Path) -> int:
+    """Run something in a forked process; its output goes to a file."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        work()
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    except BaseException as error:  # noqa: BLE001
+        os.write(2, repr(error).encode())
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def command_line(words: list[str], store: Path) -> Callable[[], object]:
+    """Return a call of the command line; vectors and rows are written often, so that kills meet it."""
+
+    def call() -> None:
+        from facestore.cli import main
+        from facestore.pipeline import ingest_run
+
+        ingest_run._VECTOR_SECONDS, ingest_run._SAMPLE_SECONDS = 0.05, 0.2
+        ingest_run._FRAGMENTS = 4
+        sys.argv = ["facestore", *words, "--store", str(store)]
+        main()
+
+    return call
+
+
+def finish(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def killed_after(pid: int, seconds: float) -> bool:
+    """Kill a process after so long; False if it had ended by then."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        ended, _ = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return False
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGKILL)
+    return finish(pid) == -signal.SIGKILL
+
+
+def contents(store: Path) -> dict[str, object]:
+    """Return every row of every table but for times, and all vectors, sorted."""
+    import duckdb
+
+    from facestore.store import Store
+
+    found: dict[str, object] = {}
+    with duckdb.connect(str(store / "facestore.duckdb"), read_only=True) as con:
+        tables = [
+            name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+        for table in sorted(set(tables) - {"runs"}):
+            columns = con.execute(f"select * from {table} limit 0").description
+            wanted = [
+                name for name, kind, *_ in columns if str(kind) not in ("TIMESTAMP", "DATETIME")
+            ]
+            floats = {
+                name for name, kind, *_ in columns if str(kind) in ("FLOAT", "DOUBLE", "NUMBER")
+            }
+            # what is exact decides the order of the rows
+            order = sorted(wanted, key=lambda name: name in floats)
+            quoted = ", ".join(f'"{name}"' for name in order)
+            found[table] = con.execute(f"select {quoted} from {table} order by all").fetchall()
+    with Store.open(store) as opened:
+        vectors = opened._stores.vectors
+        for name in vectors.names():
+            table = vectors._db.open_table(name).to_arrow()
+            keys = table.column(0).to_pylist()
+            rows = table["vector"].combine_chunks().flatten().to_numpy().reshape(len(keys), -1)
+            order = np.argsort(np.array(keys))
+            found[f"vectors/{name}"] = ([keys[i] for i in order], rows[order])
+    return found
+
+
+def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:
+    """Say in what two stores differ."""
+    if one.keys() != other.keys():
+        return [f"tables {sorted(one.keys() ^ other.keys())}"]
+    return [name for name in one if not _same(one[name], other[name])]
+
+
+def _same(a: object, b: object) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= TOLERANCE
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.shape == b.shape and bool(np.abs(a - b).max(initial=0) <= TOLERANCE)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return a == b
+
+
+class Campaign:
+    """Rounds over all commands, in a folder of its own."""
+
+    def __init__(self, folder: Path, n_images: int, seed: int, say: Callable[[str], None]) -> None:
+        self.folder, self.say, self.outcome = folder, say, Outcome()
+        self._random = random.Random(seed)
+        self._log = folder / "log"
+        self._out = folder / "out"
+        self._out.mkdir()
+        write_inputs(folder / "inputs", n_images, np.random.default_rng(seed))
+        finish(start(lambda: write_old_store(folder / "old"), self._log))
+        self._seconds: dict[str, float] = {}
+        self._reference = folder / "reference"
+        shutil.copytree(folder / "old", self._reference)
+        for command in COMMANDS:
+            started = time.monotonic()
+            self._complete(command, self._reference)
+            self._seconds[command] = time.monotonic() - started
+        self.say(f"undisturbed: { ({c: round(s, 2) for c, s in self._seconds.items()}) }")
+
+    def round(self, kills: dict[str, int]) -> None:
+        """Build a store anew, each command killed so often; compare it with the undisturbed one."""
+        store = self.folder / "store"
+        shutil.rmtree(store, ignore_errors=True)
+        shutil.copytree(self.folder / "old", store)
+        for command in COMMANDS:
+            self._kill(command, store, kills.get(command, 0))
+            self._complete(command, store)
+        found = self.folder / "differences.json"
+        found.unlink(missing_ok=True)
+
+        def compare() -> None:
+            copy = self._out / "copy"
+            names = [
+                *differences(contents(self._reference), contents(store)),
+                *(f"snapshot: {each}" for each in differences(contents(store), contents(copy))),
+            ]
+            found.write_text(json.dumps(names))
+
+        if finish(start(compare, self._log)):
+            self.outcome.problems.append(f"comparison: {self._log.read_text()[-500:]}")
+        else:
+            self.outcome.problems += json.loads(found.read_text())
+        self.outcome.rounds += 1
+
+    def _kill(self, command: str, store: Path, n: int) -> None:
+        before = self.folder / "before"
+        shutil.rmtree(before, ignore_errors=True)
+        shutil.copytree(store, before)
+        missed = 0
+        done = 0
+        while done < n and missed < 20 * max(n, 1):
+            self._clear(command)
+            words = arguments(command, self.folder / "inputs", self._out)
+            started = time.monotonic()
+            pid = start(command_line(words, store), self._log)
+            limit = self._seconds[command] * self._random.uniform(0.02, 1.0)
+            if killed_after(pid, limit):
+                done += 1
+                self.outcome.kills[command] += 1
+                self._examine(command, store)
+                self.say(f"{self.outcome.n_kills} kills, last: {command} after {limit:.2f} s")
+            else:  # it had ended: begin again from where it began
+                missed += 1
+                # The machine may be faster now than it was, and a try may find little left to do.
+                self._seconds[command] = time.monotonic() - started
+                shutil.rmtree(store)
+                shutil.copytree(before, store)
+
+    def _examine(self, command: str, store: Path) -> None:
+        if command.startswith("snapshot"):
+            self._examine_snapshot()
+        if not self._doctor(store, []):
+            self.outcome.clean += 1
+        elif self._doctor(store, ["--repair"]):
+            self.outcome.problems.append(f"{command}: {self._log.read_text()[-700:]}")
+        else:
+            self.outcome.repaired += 1
+
+    def _examine_snapshot(self) -> None:
+        """Nothing is published but what is whole."""
+        import hashlib
+
+        file, note = self._out / "copy.duckdb", self._out / "copy.duckdb.sha256"
+        if note.exists():
+            found = hashlib.sha256(file.read_bytes()).hexdigest()
+            if not note.read_text().startswith(found):
+                self.outcome.problems.append("snapshot: another checksum")
+        copy = self._out / "copy"
+        if copy.exists() and self._doctor(copy, []):
+            self.outcome.problems.append(f"snapshot: {self._log.read_text()[-700:]}")
+
+    def _doctor(self, store: Path, more: list[str]) -> int:
+        # A store that was never migrated has no audits to run.
+        words = ["doctor", *more]
+        pid = start(command_line(words, store), self._log)
+        status = finish(pid)
+        if status and "facestore migrate" in self._log.read_text():
+            return 0 if self._whole_version(store) else 1
+        return status
+
+    def _whole_version(self, store: Path) -> bool:
+        """Whether a killed migration left the tables of exactly one version."""
+
+        def count() -> None:
+            import duckdb
+
+            with duckdb.connect(str(store / "facestore.duckdb"), read_only=True) as con:
+                con.execute("select max(version), count(*) from schema_migrations")
+                version, n = con.fetchone() or (0, 0)
+                assert OLD_VERSION <= version == n
+
+        return finish(start(count, self._log)) == 0
+
+    def _complete(self, command: str, store: Path) -> None:
+        self._clear(command)
+        words = arguments(command, self.folder / "inputs", self._out)
+        if finish(start(command_line(words, store), self._log)):
+            message = f"{command} did not end well: {self._log.read_text()[-700:]}"
+            raise RuntimeError(message)
+
+    def _clear(self, command: str) -> None:
+        """A snapshot of a whole store goes into a new folder."""
+        if command == "snapshot --vectors":
+            shutil.rmtree(self._out / "copy", ignore_errors=True)
+
+
+def preload() -> None:
+    """Import what takes long, but nothing that begins threads."""
+    import imagehash  # noqa: F401
+    import open_clip  # noqa: F401
+    import open_clip_train.precision  # noqa: F401
+    import scipy.fftpack  # noqa: F401
+    import torch
+    import torchvision  # noqa: F401
+
+    import facestore.cli
+    import facestore.store  # noqa: F401
+
+    torch.set_num_threads(1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--kills", type=int, default=210)
+    parser.add_argument("--images", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    preload()
+    each = -(-options.kills // (len(COMMANDS) * options.rounds))
+    with tempfile.TemporaryDirectory() as folder:
+        campaign = Campaign(
+            Path(folder), options.images, options.seed, lambda line: print(line, flush=True)
+        )
+        outcome = campaign.outcome
+        for _ in range(options.rounds):
+            campaign.round(dict.fromkeys(COMMANDS, each))
+            result = {
+                "kills": outcome.n_kills, "by_command": dict(outcome.kills), "clean": outcome.clean,
+                "repaired": outcome.repaired, "rounds": outcome.rounds, "problems": outcome.problems,
+            }  # fmt: skip
+            text = json.dumps(result, indent=2)
+            print(text, flush=True)
+            if options.out:
+                options.out.write_text(text)
+    return 1 if outcome.problems or outcome.n_kills < options.kills else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
