@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from facestore.catalog.audits import Audits
+from facestore.catalog.checks import Checks
 from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
@@ -52,6 +53,7 @@ class Catalog:
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
+        self.checks = Checks(self.database)
         self.repairs = Repairs(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:

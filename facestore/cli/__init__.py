@@ -13,6 +13,7 @@ from facestore.cli import (
     curation,
     data,
     explain,
+    handoff,
     nearest,
     prompts,
     train,
@@ -42,13 +43,15 @@ train.add_commands(app)
 analysis.add_commands(app)
 nearest.add_commands(app)
 explain.add_commands(app)
+handoff.add_commands(app)
 upkeep.add_commands(app)
 
 
 def main() -> None:
     """Run the command line; show an expected error as one line.
 
-    The exit status is 0, 1 for an expected error, 2 for wrong usage, 130 for Ctrl-C.
+    The exit status is 0, 1 for an expected error, 2 for wrong usage, 3 where `check` finds a limit
+    broken, 130 for Ctrl-C.
     """
     try:
         status = app(standalone_mode=False)

@@ -1,0 +1,90 @@
+"""Commands that hand results on: check (to a CI job)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facestore.cli import options
+from facestore.cli.console import Format, print_rows, say
+from facestore.cli.data import open_store
+
+if TYPE_CHECKING:
+    from facestore.pipeline.check import Condition
+
+# The exit status of `check` where a limit is broken; 1 is an error, 2 wrong usage.
+BROKEN_LIMIT = 3
+
+_COLUMNS = (
+    "result", "condition", "limit", "figure", "ci_low", "ci_high", "n", "classifier", "attribute",
+    "group", "dataset", "split", "details",
+)  # fmt: skip
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(check)
+
+
+def check(
+    store: options.StoreOption = options.DEFAULT,
+    max_gap: Annotated[
+        float | None,
+        typer.Option(help="Largest gap between the best and the worst group, such as 0.05."),
+    ] = None,
+    min_accuracy: Annotated[
+        float | None, typer.Option(help="Smallest accuracy over all groups, such as 0.9.")
+    ] = None,
+    max_leakage: Annotated[
+        float | None,
+        typer.Option(help="Largest share of a split whose pictures another split has, too."),
+    ] = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+    ] = None,
+    attribute: Annotated[
+        str | None, typer.Option(help="Only classifiers of this attribute: gender, race, age ...")
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="Groups to compare: race, 'gender x race' ... (repeatable)."),
+    ] = None,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does."""
+    from facestore.pipeline.check import Verdict
+
+    if max_gap is None and min_accuracy is None and max_leakage is None:
+        raise typer.BadParameter("give a limit: --max-gap, --min-accuracy or --max-leakage")
+    if group and max_gap is None:
+        raise typer.BadParameter("--group goes with --max-gap")
+    with open_store(store) as opened:
+        conditions = opened.check(
+            max_gap=max_gap,
+            min_accuracy=min_accuracy,
+            max_leakage=max_leakage,
+            classifiers=classifier or (),
+            attribute=attribute,
+            groups=group or (),
+            dataset=dataset,
+            split=split,
+        )
+    print_rows(_COLUMNS, [_row(each) for each in conditions], format)
+    n_failed = sum(each.verdict is Verdict.failed for each in conditions)
+    n_unclear = sum(each.verdict is Verdict.unclear for each in conditions)
+    say(f"{n_failed} of {len(conditions)} conditions failed, {n_unclear} unclear")
+    if n_failed:
+        raise typer.Exit(BROKEN_LIMIT)
+
+
+def _row(condition: Condition) -> tuple[Any, ...]:
+    figure = condition.figure
+    return (
+        condition.verdict.value, condition.name, condition.limit, figure.value, figure.low,
+        figure.high, figure.n_samples, figure.classifier, figure.attribute,
+        figure.group_attribute, figure.dataset, figure.split, figure.details,
+    )  # fmt: skip
