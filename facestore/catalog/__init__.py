@@ -11,6 +11,7 @@ from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
+from facestore.catalog.exports import Exports
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
@@ -54,6 +55,7 @@ class Catalog:
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
         self.checks = Checks(self.database)
+        self.exports = Exports(self.database)
         self.repairs = Repairs(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:

@@ -1,13 +1,15 @@
-"""Commands that hand results on: check (to a CI job)."""
+"""Commands that hand results on: check (to a CI job), export (to other tools)."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_rows, say
+from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ _COLUMNS = (
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(check)
+    app.command()(export)
 
 
 def check(
@@ -79,6 +82,62 @@ def check(
     say(f"{n_failed} of {len(conditions)} conditions failed, {n_unclear} unclear")
     if n_failed:
         raise typer.Exit(BROKEN_LIMIT)
+
+
+class ExportForm(StrEnum):
+    """For which tool `facestore export` writes."""
+
+    atlas = "atlas"
+    clip_benchmark = "clip-benchmark"
+    fairlearn = "fairlearn"
+    fiftyone = "fiftyone"
+
+
+class Projection(StrEnum):
+    """How vectors come into the plane."""
+
+    pca = "pca"
+    umap = "umap"
+
+
+def export(
+    form: Annotated[
+        ExportForm,
+        typer.Argument(
+            help="atlas (Parquet), clip-benchmark (.csv, or a folder of JSON), fairlearn (CSV) or "
+            "fiftyone (JSON).",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(help="File to write, or folder.", show_default=False)],
+    store: options.StoreOption = options.DEFAULT,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+    ] = None,
+    model: options.ModelOption = None,
+    projection: Annotated[
+        Projection, typer.Option(help="For atlas; umap needs facestore[umap].")
+    ] = Projection.pca,
+    neighbours: Annotated[
+        int, typer.Option(min=0, help="For atlas: nearest images of each; 0: none.")
+    ] = 10,
+) -> None:
+    """Write labels, predictions, vectors or figures for another tool."""
+    with open_store(store) as opened:
+        n_rows = opened.export(
+            form.value,
+            out,
+            dataset=dataset,
+            split=split,
+            classifiers=classifier or (),
+            model=model,
+            projection=projection.value,
+            n_neighbours=neighbours,
+        )
+    print_lines([f"{n_rows:,} rows in {out}"])
 
 
 def _row(condition: Condition) -> tuple[Any, ...]:
