@@ -18,8 +18,8 @@ def fiftyone_dataset(name: str, samples: Iterable[Mapping[str, Any]]) -> dict[st
     name
         Of the data set.
     samples
-        `file`, `split`, `tags`, `width`, `height`, `n_bytes`; `labels`: {attribute: (label, value)},
-        and `predictions`: {classifier: (label, score, value)}.
+        `file`, `split`, `tags`, `width`, `height`, `n_bytes`, and two mappings: `labels`, from an
+        attribute to (label, value), and `predictions`, from a classifier to (label, score, value).
 
     Returns
     -------
