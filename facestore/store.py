@@ -40,6 +40,7 @@ from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.store_curation import CurationVerbs
 from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
+from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
 from facestore.store_training import TrainingVerbs
@@ -47,7 +48,13 @@ from facestore.vectors import VectorStore
 
 
 class Store(
-    ImportVerbs, CurationVerbs, NearestVerbs, TrainingVerbs, FinetuningVerbs, ExplainingVerbs
+    ImportVerbs,
+    CurationVerbs,
+    NearestVerbs,
+    TrainingVerbs,
+    FinetuningVerbs,
+    ExplainingVerbs,
+    HandoffVerbs,
 ):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 

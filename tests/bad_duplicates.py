@@ -116,6 +116,15 @@ BAD_DUPLICATES: dict[str, list[str]] = {
         ),
         without_first("split_balance"),
     ],
+    "leakage_by_split_adds_up": [
+        *each(
+            "leakage_by_split",
+            ("n_samples", "n_samples + 1"), ("n_leaking", "n_samples + 1"), ("n_leaking", "null"),
+            ("n_same_content", "n_leaking + 1"), ("n_same_content", "-1"),
+            ("leaking_share", "leaking_share + 0.1"), ("leaking_share", NAN), ("leaking_share", "null"),
+        ),
+        without_first("leakage_by_split"),
+    ],
     "split_chi_square_in_range": each(
         "split_chi_square",
         ("n_samples", "0"), ("n_groups", "n_groups + 1"), ("n_splits", "1"), ("chi_square", "-1"),

@@ -77,6 +77,18 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("mean_minus_min", "-0.1"), ("mean_minus_min", NAN),
         ]
     ],
+    "accuracy_gaps_hold": [
+        *(
+            spoiled("accuracy_gaps", column, value)
+            for column, value in [
+                ("n_groups", "n_groups + 1"), ("n_samples_best", "0"), ("n_samples_worst", "null"),
+                ("worst_group", "'Other'"), ("gap", "gap + 0.1"), ("gap", "null"), ("gap", NAN),
+                ("accuracy_best", "accuracy_best + 0.1"), ("accuracy_worst", NAN),
+                ("ci_low", "gap + 0.1"), ("ci_low", "null"), ("ci_high", "1.1"), ("ci_high", NAN),
+            ]
+        ),
+        without_first("accuracy_gaps"),
+    ],
     "confusion_matrix_adds_up": [
         spoiled("confusion_matrix", "fraction_of_label", "0.4"),
         spoiled("confusion_matrix", "n_samples", "n_samples + 1"),

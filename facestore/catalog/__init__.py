@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from facestore.catalog.audits import Audits
+from facestore.catalog.checks import Checks
 from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
+from facestore.catalog.exports import Exports
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
@@ -55,6 +57,8 @@ class Catalog:
         self.settings = Settings(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
+        self.checks = Checks(self.database)
+        self.exports = Exports(self.database)
         self.repairs = Repairs(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
@@ -13,12 +16,16 @@ from facestore.cli import (
     curation,
     data,
     explain,
+    handoff,
     nearest,
     prompts,
     train,
     upkeep,
 )
+from facestore.cli.configuration import read_defaults
 from facestore.cli.console import one_line
+from facestore.cli.guide import FIRST_STEPS, add_guide
+from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
 from facestore.errors import FacestoreError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
@@ -31,7 +38,11 @@ app = typer.Typer(
         "research on bias; never for surveillance or for decisions about people."
     ),
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        # FACESTORE_INGEST_BATCH_SIZE and so on
+        "auto_envvar_prefix": "FACESTORE",
+    },
     pretty_exceptions_enable=False,
 )
 data.add_commands(app)
@@ -42,16 +53,22 @@ train.add_commands(app)
 analysis.add_commands(app)
 nearest.add_commands(app)
 explain.add_commands(app)
+handoff.add_commands(app)
 upkeep.add_commands(app)
+add_guide(app)
 
 
 def main() -> None:
     """Run the command line; show an expected error as one line.
 
-    The exit status is 0, 1 for an expected error, 2 for wrong usage, 130 for Ctrl-C.
+    The exit status is 0, 1 for an expected error, 2 for wrong usage, 3 where `check` finds a limit
+    broken, 130 for Ctrl-C.
     """
+    if len(sys.argv) == 1 and not _has_store():
+        typer.echo(FIRST_STEPS)
+        sys.exit(0)
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, default_map=_defaults())
     except TyperException as error:
         _fail_usage(error)
     except FacestoreError as error:
@@ -66,8 +83,18 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def _has_store() -> bool:
+    folder = Path(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE)
+    return (folder / CATALOG_FILE).is_file()
+
+
+def _defaults() -> dict[str, Any]:
+    return read_defaults(typer.main.get_command(app))
+
+
 def _fail(message: str, status: int) -> None:
-    typer.secho(f"Error: {one_line(message)}", fg=typer.colors.RED, err=True)
+    colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
+    typer.secho(f"Error: {one_line(message)}", fg=colour, err=True)
     sys.exit(status)
 
 

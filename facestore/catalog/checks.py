@@ -1,0 +1,151 @@
+"""The figures that `facestore check` holds against limits, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from facestore.catalog.database import Database
+from facestore.errors import UnknownNameError
+
+_MEANT = """
+where ($classifiers is null or list_contains($classifiers, classifier))
+    and ($attribute is null or attribute = $attribute)
+    and ($dataset is null or dataset = $dataset)
+    and ($split is null or split = $split)
+"""
+_GAPS = (
+    """
+select classifier, attribute, dataset, split, gap, ci_low, ci_high,
+    n_samples_best + n_samples_worst, group_attribute,
+    best_group || ' ' || format('{:.4f}', accuracy_best) || ', '
+        || worst_group || ' ' || format('{:.4f}', accuracy_worst)
+from accuracy_gaps
+"""
+    + _MEANT
+    + """
+    and ($groups is null or list_contains($groups, group_attribute))
+    and ($groups is not null or not contains(group_attribute, ' x '))
+order by all
+"""
+)
+_ACCURACIES = (
+    """
+select classifier, attribute, dataset, split, accuracy, ci_low, ci_high, n_samples, null, ''
+from classifier_summary
+"""
+    + _MEANT
+    + "order by all"
+)
+_LEAKAGES = """
+select null, null, dataset, split, leaking_share, leaking_share, leaking_share, n_samples, null,
+    format('{} samples, {} of them the same bytes', n_leaking, n_same_content)
+from leakage_by_split
+where ($dataset is null or dataset = $dataset) and ($split is null or split = $split)
+order by all
+"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which figures are meant; None: all.
+
+    Attributes
+    ----------
+    classifiers
+        Names of classifiers.
+    attribute
+        What they predict.
+    groups
+        Attributes of groups, pairs such as `gender x race` among them; None: each single one.
+    dataset, split
+        Where they were judged.
+    """
+
+    classifiers: Sequence[str] | None = None
+    attribute: str | None = None
+    groups: Sequence[str] | None = None
+    dataset: str | None = None
+    split: str | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its interval; one that is counted has an interval of no width.
+
+    Attributes
+    ----------
+    classifier, attribute
+        None for what is said of data.
+    dataset, split
+        Where it was measured.
+    value, low, high
+        Fractions in [0, 1]; a low limit of a gap may be below 0.
+    n_samples
+        On how many samples it rests.
+    group_attribute
+        Whose groups are compared, or None.
+    details
+        Further words.
+    """
+
+    classifier: str | None
+    attribute: str | None
+    dataset: str
+    split: str | None
+    value: float
+    low: float
+    high: float
+    n_samples: int
+    group_attribute: str | None
+    details: str
+
+
+class Checks:
+    """Figures for limits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def gaps(self, scope: Scope) -> list[Figure]:
+        """Return the gaps between the best and the worst group."""
+        return self._figures(_GAPS, scope, ("classifiers", "attribute", "groups"))
+
+    def accuracies(self, scope: Scope) -> list[Figure]:
+        """Return the accuracies over all groups."""
+        return self._figures(_ACCURACIES, scope, ("classifiers", "attribute"))
+
+    def leakages(self, scope: Scope) -> list[Figure]:
+        """Return the shares of samples that another split has as well."""
+        return self._figures(_LEAKAGES, scope, ())
+
+    def require(self, scope: Scope) -> None:
+        """Refuse names that nothing has, so that a slip of the pen never passes.
+
+        Raises
+        ------
+        UnknownNameError
+            For the first of them.
+        """
+        for kind, query, given in (
+            ("classifier", "select name from classifiers", scope.classifiers),
+            ("attribute with predictions", "select attribute from classifiers", [scope.attribute]),
+            ("data set", "select dataset from samples", [scope.dataset]),
+            ("split", "select split from samples", [scope.split]),
+            ("group", "select group_attribute from accuracy_by_group", scope.groups),
+        ):
+            names = [name for name in given or () if name is not None]
+            if not names:
+                continue
+            rows = self._database.reader().execute(query).fetchall()
+            known = {row[0] for row in rows} - {None, "overall"}
+            for name in names:
+                if name not in known:
+                    raise UnknownNameError(kind, name, known)
+
+    def _figures(self, query: str, scope: Scope, more: Sequence[str]) -> list[Figure]:
+        names = ("dataset", "split", *more)
+        values = {name: getattr(scope, name) for name in names}
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+        rows = self._database.reader().execute(query, values).fetchall()
+        return [Figure(*row) for row in rows]

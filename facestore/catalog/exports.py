@@ -1,0 +1,104 @@
+"""What `facestore export` hands over, read from views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from facestore.catalog.database import Database
+
+_SAMPLES = """
+select samples.sample_id, samples.dataset, samples.path, samples.split, samples.tags,
+    vector_keys.vector_key, images.width, images.height, images.n_bytes
+from samples
+left join vector_keys on samples.sample_id = vector_keys.sample_id
+left join images on samples.image_id = images.image_id
+where ($dataset is null or samples.dataset = $dataset)
+    and ($split is null or samples.split = $split)
+order by samples.dataset, samples.path
+"""
+_LABELS = """
+select sample_id, attribute, label, value
+from labels
+inner join samples using (sample_id)
+where ($dataset is null or dataset = $dataset) and ($split is null or split = $split)
+order by attribute, sample_id
+"""
+_PREDICTIONS = """
+select sample_id, classifiers.name as classifier, predicted, score, predictions.value
+from predictions
+inner join classifiers using (classifier_id)
+inner join samples using (sample_id)
+where ($dataset is null or dataset = $dataset) and ($split is null or split = $split)
+    and ($classifiers is null or list_contains($classifiers, classifiers.name))
+order by classifier, sample_id
+"""
+_JUDGED = """
+select sample_id, classifier, attribute, dataset, split, path, label, predicted
+from judged_predictions
+where ($dataset is null or dataset = $dataset) and ($split is null or split = $split)
+    and ($classifiers is null or list_contains($classifiers, classifier))
+order by classifier, dataset, path
+"""
+_RESULTS = """
+select classifier_summary.classifier, classifier_summary.attribute, classifier_summary.dataset,
+    classifier_summary.split, classifiers.kind, encoders.architecture, encoders.pretrained,
+    classifier_summary.accuracy as acc1,
+    if(classifier_summary.n_classes < 5, null, top_five.accuracy) as acc5,
+    classifier_summary.balanced_accuracy as mean_per_class_recall
+from classifier_summary
+inner join classifiers on classifier_summary.classifier = classifiers.name
+left join encoders on classifiers.encoder_id = encoders.encoder_id
+left join top_n_accuracy(5) as top_five
+    on classifiers.encoder_id = top_five.encoder_id
+    and classifiers.prompt_set = top_five.prompt_set
+    and classifiers.aggregation = top_five.aggregation
+    and classifier_summary.attribute = top_five.attribute
+    and classifier_summary.dataset = top_five.dataset
+    and classifier_summary.split is not distinct from top_five.split
+    and top_five.group_attribute = 'overall'
+where ($dataset is null or classifier_summary.dataset = $dataset)
+    and ($split is null or classifier_summary.split = $split)
+    and ($classifiers is null or list_contains($classifiers, classifier_summary.classifier))
+order by all
+"""
+
+
+class Exports:
+    """Rows for other tools, of a data set, a split, and classifiers; None: all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def samples(self, dataset: str | None, split: str | None) -> pl.DataFrame:
+        """Return samples, with the keys of their vectors and the sizes of their images."""
+        return self._read(_SAMPLES, dataset=dataset, split=split)
+
+    def labels(self, dataset: str | None, split: str | None) -> pl.DataFrame:
+        """Return labels: sample_id, attribute, label, value."""
+        return self._read(_LABELS, dataset=dataset, split=split)
+
+    def predictions(
+        self, dataset: str | None, split: str | None, classifiers: Sequence[str]
+    ) -> pl.DataFrame:
+        """Return predictions: sample_id, classifier, predicted, score, value."""
+        return self._read(_PREDICTIONS, dataset=dataset, split=split, classifiers=classifiers)
+
+    def judged(
+        self, dataset: str | None, split: str | None, classifiers: Sequence[str]
+    ) -> pl.DataFrame:
+        """Return predictions beside their labels."""
+        return self._read(_JUDGED, dataset=dataset, split=split, classifiers=classifiers)
+
+    def results(
+        self, dataset: str | None, split: str | None, classifiers: Sequence[str]
+    ) -> pl.DataFrame:
+        """Return the figures of classifiers that CLIP_benchmark has."""
+        return self._read(_RESULTS, dataset=dataset, split=split, classifiers=classifiers)
+
+    def _read(self, query: str, **values: Any) -> pl.DataFrame:
+        if "classifiers" in values:
+            values["classifiers"] = list(values["classifiers"]) or None
+        return self._database.reader().execute(query, values).pl()

@@ -1,0 +1,80 @@
+"""The file `facestore.toml`: options of commands, below what is typed and what variables say."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from facestore.errors import InputError, UnknownNameError
+
+CONFIG_VARIABLE = "FACESTORE_CONFIG"
+_CONFIG_FILE = "facestore.toml"
+
+
+def read_defaults(root: Any) -> dict[str, Any]:
+    """Return the options of the file, as a context of the root command takes its `default_map`.
+
+    The file is the one that FACESTORE_CONFIG names, or `facestore.toml` in the working folder. It
+    has a table a command, `[ingest]` or `[import.labels]`, and may have `store` above them all.
+
+    Raises
+    ------
+    InputError
+        If the named file is not there, is no TOML, or has something else than tables of options.
+    UnknownNameError
+        If it names a command or an option that there is not.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named or _CONFIG_FILE)
+    if not path.is_file():
+        if named:
+            message = f"There is no file '{path}', which {CONFIG_VARIABLE} names."
+            raise InputError(message)
+        return {}
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"'{path}' is no TOML ({error}): expected lines such as batch-size = 64."
+        raise InputError(message) from error
+    everywhere = {key: settings.pop(key) for key in ("store",) if key in settings}
+    return _of_group(root, settings, everywhere, path)
+
+
+def _of_group(
+    group: Any, tables: Mapping[str, Any], everywhere: Mapping[str, Any], path: Path
+) -> dict[str, Any]:
+    for name, table in tables.items():
+        if name not in group.commands:
+            raise UnknownNameError(f"command of '{path}'", name, group.commands)
+        if not isinstance(table, dict):
+            message = f"'{path}' says {name} = {table!r}: expected a table [{name}] of options."
+            raise InputError(message)
+    found = {}
+    for name, command in group.commands.items():
+        table = tables.get(name, {})
+        if hasattr(command, "commands"):
+            found[name] = _of_group(command, table, everywhere, path)
+        else:
+            found[name] = _of_command(name, command, table, everywhere, path)
+    return found
+
+
+def _of_command(
+    name: str, command: Any, table: Mapping[str, Any], everywhere: Mapping[str, Any], path: Path
+) -> dict[str, Any]:
+    options = {
+        option.removeprefix("--"): parameter.name
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    found = {options[key]: value for key, value in everywhere.items() if key in options}
+    for key, value in table.items():
+        option = key.replace("_", "-")
+        if option not in options:
+            raise UnknownNameError(f"option of [{name}] in '{path}'", option, options)
+        found[options[option]] = value
+    return found

@@ -1,0 +1,50 @@
+"""What the help says beyond each command: panels by what one wants to do, and an example each."""
+
+from __future__ import annotations
+
+import typer
+
+_PANELS = {
+    "Start": "demo info",
+    "Bring data in": "ingest import models prompts",
+    "Measure": "score predict train report sql",
+    "Look closer": "near search explain",
+    "Look after the data": "dedup split doctor settings migrate",
+    "Hand on": "check export",
+}
+_EXAMPLES = {
+    "demo": "facestore demo",
+    "info": "facestore info --store faces",
+    "ingest": "facestore ingest faces/ --labels labels.csv --model ViT-L-14,openai",
+    "models": "facestore models laion2b",
+    "score": "facestore score age_race_gender_labels_v1",
+    "predict": "facestore predict --prompt-set raw_gender_labels --attribute gender",
+    "report": "facestore report --open",
+    "sql": "facestore sql 'from classifier_summary'",
+    "near": "facestore near face.jpg -k 5",
+    "search": "facestore search 'a photo of a woman' --html found.html",
+    "explain": "facestore explain --prompt 'a photo of a woman' --worst 20",
+    "dedup": "facestore dedup --policy keep-one --dry-run",
+    "split": "facestore split --dataset faces --fractions 0.8,0.1,0.1",
+    "doctor": "facestore doctor",
+    "settings": "facestore settings min_samples 30",
+    "migrate": "facestore migrate",
+    "check": "facestore check --max-gap 0.05 --attribute gender --group race",
+    "export": "facestore export fairlearn gender.csv --classifier NAME",
+}
+FIRST_STEPS = """\
+There is no store here yet. Type one of
+  facestore demo            the whole job on bundled drawings, without a network
+  facestore ingest FOLDER   your own images; then score, predict and report
+  facestore --help          all commands"""
+
+
+def add_guide(app: typer.Typer) -> None:
+    """Put every command into its panel, with its example."""
+    panels = {name: panel for panel, names in _PANELS.items() for name in names.split()}
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+        command.rich_help_panel = panels[name]
+        command.epilog = f"Example: {_EXAMPLES[name]}"
+    for group in app.registered_groups:
+        group.rich_help_panel = panels[str(group.name)]

@@ -1,0 +1,149 @@
+"""Commands that hand results on: check (to a CI job), export (to other tools)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facestore.cli import options
+from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.data import open_store
+
+if TYPE_CHECKING:
+    from facestore.pipeline.check import Condition
+
+# The exit status of `check` where a limit is broken; 1 is an error, 2 wrong usage.
+BROKEN_LIMIT = 3
+
+_COLUMNS = (
+    "result", "condition", "limit", "figure", "ci_low", "ci_high", "n", "classifier", "attribute",
+    "group", "dataset", "split", "details",
+)  # fmt: skip
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(check)
+    app.command()(export)
+
+
+def check(
+    store: options.StoreOption = options.DEFAULT,
+    max_gap: Annotated[
+        float | None,
+        typer.Option(help="Largest gap between the best and the worst group, such as 0.05."),
+    ] = None,
+    min_accuracy: Annotated[
+        float | None, typer.Option(help="Smallest accuracy over all groups, such as 0.9.")
+    ] = None,
+    max_leakage: Annotated[
+        float | None,
+        typer.Option(help="Largest share of a split whose pictures another split has, too."),
+    ] = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+    ] = None,
+    attribute: Annotated[
+        str | None, typer.Option(help="Only classifiers of this attribute: gender, race, age ...")
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="Groups to compare: race, 'gender x race' ... (repeatable)."),
+    ] = None,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does."""
+    from facestore.pipeline.check import Verdict
+
+    if max_gap is None and min_accuracy is None and max_leakage is None:
+        raise typer.BadParameter("give a limit: --max-gap, --min-accuracy or --max-leakage")
+    if group and max_gap is None:
+        raise typer.BadParameter("--group goes with --max-gap")
+    with open_store(store) as opened:
+        conditions = opened.check(
+            max_gap=max_gap,
+            min_accuracy=min_accuracy,
+            max_leakage=max_leakage,
+            classifiers=classifier or (),
+            attribute=attribute,
+            groups=group or (),
+            dataset=dataset,
+            split=split,
+        )
+    print_rows(_COLUMNS, [_row(each) for each in conditions], format)
+    n_failed = sum(each.verdict is Verdict.failed for each in conditions)
+    n_unclear = sum(each.verdict is Verdict.unclear for each in conditions)
+    say(f"{n_failed} of {len(conditions)} conditions failed, {n_unclear} unclear")
+    if n_failed:
+        raise typer.Exit(BROKEN_LIMIT)
+
+
+class ExportForm(StrEnum):
+    """For which tool `facestore export` writes."""
+
+    atlas = "atlas"
+    clip_benchmark = "clip-benchmark"
+    fairlearn = "fairlearn"
+    fiftyone = "fiftyone"
+
+
+class Projection(StrEnum):
+    """How vectors come into the plane."""
+
+    pca = "pca"
+    umap = "umap"
+
+
+def export(
+    form: Annotated[
+        ExportForm,
+        typer.Argument(
+            help="atlas (Parquet), clip-benchmark (.csv, or a folder of JSON), fairlearn (CSV) or "
+            "fiftyone (JSON).",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(help="File to write, or folder.", show_default=False)],
+    store: options.StoreOption = options.DEFAULT,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+    ] = None,
+    model: options.ModelOption = None,
+    projection: Annotated[
+        Projection, typer.Option(help="For atlas; umap needs facestore[umap].")
+    ] = Projection.pca,
+    neighbours: Annotated[
+        int, typer.Option(min=0, help="For atlas: nearest images of each; 0: none.")
+    ] = 10,
+) -> None:
+    """Write labels, predictions, vectors or figures for another tool."""
+    with open_store(store) as opened:
+        n_rows = opened.export(
+            form.value,
+            out,
+            dataset=dataset,
+            split=split,
+            classifiers=classifier or (),
+            model=model,
+            projection=projection.value,
+            n_neighbours=neighbours,
+        )
+    print_lines([f"{n_rows:,} rows in {out}"])
+
+
+def _row(condition: Condition) -> tuple[Any, ...]:
+    figure = condition.figure
+    return (
+        condition.verdict.value, condition.name, condition.limit, figure.value, figure.low,
+        figure.high, figure.n_samples, figure.classifier, figure.attribute,
+        figure.group_attribute, figure.dataset, figure.split, figure.details,
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Results in the columns of CLIP_benchmark's CSV, and in its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# The columns that `clip_benchmark build` writes, in its order.
+CSV_COLUMNS = (
+    "acc1", "acc5", "mean_per_class_recall", "dataset", "model", "pretrained", "task",
+    "mean_average_precision", "image_retrieval_recall@5", "text_retrieval_recall@5",
+    "model_fullname", "language",
+)  # fmt: skip
+_METRICS = ("acc1", "acc5", "mean_per_class_recall")
+_TASKS = {"zero_shot": "zeroshot_classification", "linear_probe": "linear_probe"}
+# The prompts that come with facestore are English.
+_LANGUAGE = "en"
+
+
+def result_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one result as CLIP_benchmark writes it to a file.
+
+    Parameters
+    ----------
+    row
+        `acc1`, `acc5` (None with fewer than five classes), `mean_per_class_recall`, `dataset`,
+        `split`, `attribute`, `kind`, `architecture`, `pretrained`, `classifier`.
+    """
+    parts = (row["dataset"], row["split"], row["attribute"])
+    metrics = {name: float("nan") if row[name] is None else row[name] for name in _METRICS}
+    return {
+        "dataset": "/".join(part for part in parts if part),
+        "model": row["architecture"] or row["classifier"],
+        "pretrained": row["pretrained"] or "",
+        "task": _TASKS.get(row["kind"], row["kind"]),
+        "metrics": metrics,
+        "language": _LANGUAGE,
+        "classifier": row["classifier"],
+    }
+
+
+def result_row(result: Mapping[str, Any]) -> list[Any]:
+    """Return a result of `result_json` in `CSV_COLUMNS`; retrieval has no figures here."""
+    known = {**result, **{name: _or_none(value) for name, value in result["metrics"].items()}}
+    known["model_fullname"] = f"{result['model']} {result['pretrained']}".strip()
+    return [known.get(name) for name in CSV_COLUMNS]
+
+
+def file_name(result: Mapping[str, Any]) -> str:
+    """Return the name of the JSON file of a result: CLIP_benchmark's, and the classifier."""
+    names = ("dataset", "pretrained", "model", "language", "task", "classifier")
+    joined = "_".join(str(result[name]) for name in names)
+    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in joined)[:200] + ".json"
+
+
+def _or_none(value: float) -> float | None:
+    return None if value != value else value

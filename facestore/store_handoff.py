@@ -1,0 +1,94 @@
+"""The verbs of a store that hand its figures on: to a CI job, to other tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from facestore.catalog.checks import Scope
+from facestore.pipeline import Stores
+from facestore.pipeline.check import Condition, Limits, check
+from facestore.pipeline.export import ExportOptions, export
+from facestore.records import AnyPath
+
+
+class HandoffVerbs:
+    """Figures are held against limits; rows and vectors are written for other tools."""
+
+    _stores: Stores
+
+    def check(
+        self,
+        *,
+        max_gap: float | None = None,
+        min_accuracy: float | None = None,
+        max_leakage: float | None = None,
+        classifiers: Sequence[str] = (),
+        attribute: str | None = None,
+        groups: Sequence[str] = (),
+        dataset: str | None = None,
+        split: str | None = None,
+    ) -> list[Condition]:
+        """Hold figures against limits; a limit is broken only where the whole interval breaks it.
+
+        Parameters
+        ----------
+        max_gap
+            Largest difference of accuracy between the best and the worst group, in [0, 1].
+        min_accuracy
+            Smallest accuracy over all groups, in [0, 1].
+        max_leakage
+            Largest share of a split whose pictures another split has as well, in [0, 1].
+        classifiers, attribute, dataset, split
+            Only of these.
+        groups
+            Attributes whose groups are compared, such as `race` or `gender x race`; empty: each
+            single attribute.
+
+        Raises
+        ------
+        InputError
+            If there is no limit, one is no share, or nothing is there to be held against it.
+        UnknownNameError
+            If a name is not known.
+        """
+        scope = Scope(tuple(classifiers) or None, attribute, tuple(groups) or None, dataset, split)
+        return check(self._stores, Limits(max_gap, min_accuracy, max_leakage), scope)
+
+    def export(
+        self,
+        form: str,
+        out: AnyPath,
+        *,
+        dataset: str | None = None,
+        split: str | None = None,
+        classifiers: Sequence[str] = (),
+        model: str | None = None,
+        projection: str = "pca",
+        n_neighbours: int = 10,
+    ) -> int:
+        """Write a file for another tool; return the number of rows.
+
+        Parameters
+        ----------
+        form
+            `atlas` (Parquet for Embedding Atlas), `clip-benchmark` (CSV, or a folder of JSON
+            files), `fairlearn` (CSV of one classifier) or `fiftyone` (JSON of one data set).
+        out
+            The file, or the folder; a file that is there is replaced.
+        dataset, split, classifiers
+            Only these; empty: all.
+        model, projection, n_neighbours
+            For `atlas`: the encoder, `pca` or `umap`, and how many neighbours a row has.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to write, or it is not clear what is meant.
+        UnknownNameError
+            If a name is not known.
+        """
+        options = ExportOptions(
+            form, Path(out), dataset, split, tuple(classifiers), model, projection, n_neighbours
+        )
+        return export(self._stores, options)

@@ -1,0 +1,82 @@
+"""Options from facestore.toml and from variables; panels, examples, first steps, near misses."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from facestore.cli import app
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_command_stands_in_a_panel_and_has_an_example():
+    root = typer.main.get_command(app)
+    for name, command in root.commands.items():
+        assert command.rich_help_panel, name
+        if hasattr(command, "commands"):
+            continue
+        words = command.epilog.removeprefix("Example: ").split()
+        assert words[:2] == ["facestore", name]
+        known = {option for each in command.params for option in each.opts}
+        assert {word for word in words if word.startswith("-")} <= known, name
+
+
+def test_options_come_from_the_file_then_variables_then_what_is_typed(
+    facestore, folder, monkeypatch
+):
+    (folder / "facestore.toml").write_text('[sql]\nformat = "json"\n')
+    facestore("migrate")
+    assert facestore("sql", "select 1 as one").rows == [{"one": 1}]
+    monkeypatch.setenv("FACESTORE_SQL_FORMAT", "csv")
+    assert facestore("sql", "select 1 as one").out == "one\n1\n"
+    assert facestore("sql", "select 1 as one", "--format", "json").rows
+
+
+def test_the_file_may_name_the_store_of_all_commands(facestore, folder, monkeypatch):
+    monkeypatch.delenv("FACESTORE_STORE")
+    (folder / "facestore.toml").write_text('store = "mine"\n[ingest]\nbatch_size = 8\n')
+    assert "No store at 'mine'" in facestore("info").err
+    (folder / "other.toml").write_text('store = "yours"\n')
+    monkeypatch.setenv("FACESTORE_CONFIG", str(folder / "other.toml"))
+    assert "No store at 'yours'" in facestore("info").err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[ingst]\n", "Did you mean 'ingest'"),
+        ("[ingest]\nbatchsize = 8\n", "Did you mean 'batch-size'"),
+        ("[import.label]\n", "Did you mean 'labels'"),
+        ("ingest = 3\n", "expected a table [ingest]"),
+        ("= 3\n", "is no TOML"),
+    ],
+)
+def test_a_slip_in_the_file_is_said_in_one_line(facestore, folder, text, said):
+    (folder / "facestore.toml").write_text(text)
+    ran = facestore("info")
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert said in ran.err
+
+
+def test_a_named_file_must_be_there(facestore, folder, monkeypatch):
+    monkeypatch.setenv("FACESTORE_CONFIG", "none.toml")
+    assert "There is no file 'none.toml'" in facestore("info").err
+
+
+def test_without_a_store_it_says_what_to_type(facestore, folder):
+    ran = facestore()
+    assert ran.status == 0
+    assert "facestore demo" in ran.out
+    assert "facestore ingest FOLDER" in ran.out
+
+
+def test_a_near_miss_of_a_command_or_option_is_named(facestore):
+    ran = facestore("ingset")
+    assert ran.status == 2
+    assert "'ingest'" in ran.err
+    assert "--max-gap" in facestore("check", "--max-gp", 1).err
