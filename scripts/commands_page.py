@@ -21,8 +21,9 @@ _HEAD = """\
 
 <!-- Written by `make docs` from the program; changes by hand are lost. -->
 
-`facestore COMMAND --help` says the same. Results go to stdout, messages and progress to stderr. The exit
-status is 0; 1 for an expected error, in one line; 2 for wrong usage; 130 after Ctrl-C.
+`facestore COMMAND --help` says the same. Results go to stdout, messages and progress
+to stderr. The exit status is 0; 1 for an expected error, in one line; 2 for wrong usage; 130 after
+Ctrl-C.
 """
 
 

@@ -41,12 +41,13 @@ def parse(line: str) -> None:
     """Parse a command as the program does, and run nothing; raise what a wrong one raises."""
     words = shlex.split(line)[1:]
     command, name = _GROUP, "facestore"
-    while hasattr(command, "commands"):
+    while hasattr(command, "commands") and words != ["--help"]:
         if not words or words[0] not in command.commands:
             raise ValueError(f"no command {words[:1]} of {name}")
         name = words.pop(0)
         command = command.commands[name]
-    command.make_context(name, words)
+    if words != ["--help"]:
+        command.make_context(name, words)
 
 
 LINES = [
