@@ -19,9 +19,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 $(SQL)
 
-# Writes what the documentation shows of the SQL: the schema, and the cookbook's answers.
+# Writes what documentation is generated: the schema, the commands, and the answers of the cookbook.
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/storage_page.py
+	$(BIN)/python scripts/commands_page.py
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
 # Some 200 kills at random moments; tests/faults/test_campaign.py is its short form.
