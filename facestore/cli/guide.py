@@ -9,7 +9,7 @@ _PANELS = {
     "Bring data in": "ingest import models prompts",
     "Measure": "score predict train report sql",
     "Look closer": "near search explain",
-    "Look after the data": "dedup split doctor settings migrate",
+    "Look after the data": "dedup split doctor snapshot settings migrate",
     "Hand on": "check export",
 }
 _EXAMPLES = {
@@ -27,6 +27,7 @@ _EXAMPLES = {
     "dedup": "facestore dedup --policy keep-one --dry-run",
     "split": "facestore split --dataset faces --fractions 0.8,0.1,0.1",
     "doctor": "facestore doctor",
+    "snapshot": "facestore snapshot faces-2026-11.duckdb",
     "settings": "facestore settings min_samples 30",
     "migrate": "facestore migrate",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
