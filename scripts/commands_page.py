@@ -82,11 +82,11 @@ def _row(parameter: Any) -> str:
         names = f"`{_shown(parameter)}`"
     else:
         names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
-    cells = (names, _takes(parameter), _default(parameter), parameter.help or "")
+    cells = (names, takes(parameter), _default(parameter), parameter.help or "")
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
-def _takes(parameter: Any) -> str:
+def takes(parameter: Any) -> str:
     """Return what the value may be: names of choices, or a type with its range."""
     if getattr(parameter, "is_flag", False):
         return ""

@@ -82,11 +82,14 @@ class Encoders:
         everything = self.all()
         if len(everything) == 1:
             return everything[0]
+        if not everything:
+            message = (
+                "The store has no encoder yet: ingest the images with one, as "
+                "`facestore ingest FOLDER --model ViT-B-32,openai` does."
+            )
+            raise InputError(message)
         names = ", ".join(repr(each.name) for each in everything)
-        problem = (
-            f"has several encoders ({names}): name one" if everything else "has no encoder yet"
-        )
-        message = f"The store {problem} with --model (`facestore ingest --model` makes vectors)."
+        message = f"The store has several encoders ({names}): name one with --model."
         raise InputError(message)
 
     def register(self, record: EncoderRecord) -> StoredEncoder:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -23,7 +24,7 @@ from facestore.cli import (
     upkeep,
 )
 from facestore.cli.configuration import read_defaults
-from facestore.cli.console import one_line
+from facestore.cli.console import one_line, voice
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
 from facestore.errors import FacestoreError
@@ -45,6 +46,20 @@ app = typer.Typer(
     },
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _before(
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print results and errors, and nothing else.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show where in the program an error came from.")
+    ] = False,
+) -> None:
+    voice.is_quiet, voice.is_verbose = quiet, verbose
+
+
 data.add_commands(app)
 classifiers.add_commands(app)
 prompts.add_commands(app)
@@ -72,6 +87,8 @@ def main() -> None:
     except TyperException as error:
         _fail_usage(error)
     except FacestoreError as error:
+        if voice.is_verbose:
+            traceback.print_exc()
         _fail(str(error), 1)
     except (typer.Abort, KeyboardInterrupt):
         status = _STOPPED

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
 
 # Wide enough for any row where no terminal says how wide it is.
 _PIPE_WIDTH = 10_000
+
+
+@dataclass
+class Voice:
+    """How much is said beside results; set once, by the options before the command.
+
+    Attributes
+    ----------
+    is_quiet
+        No messages and no progress; errors are still told.
+    is_verbose
+        Errors come with where they came from.
+    """
+
+    is_quiet: bool = False
+    is_verbose: bool = False
+
+
+voice = Voice()
 
 
 class Format(StrEnum):
@@ -47,6 +67,8 @@ def _escaped(character: str) -> str:
 
 def say(line: str) -> None:
     """Print a line for the user that is no result."""
+    if voice.is_quiet:
+        return
     typer.echo(one_line(line), err=True)
 
 
@@ -138,7 +160,8 @@ class TerminalProgress:
 
 def terminal_progress() -> Progress:
     """Return a progress bar, or a silent one where stderr is no terminal."""
-    return TerminalProgress() if sys.stderr.isatty() else SilentProgress()
+    is_shown = sys.stderr.isatty() and not voice.is_quiet
+    return TerminalProgress() if is_shown else SilentProgress()
 
 
 def _rate_column() -> ProgressColumn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typer
+from typer.models import CommandInfo
 
 _PANELS = {
     "Start": "demo info",
@@ -43,9 +44,15 @@ There is no store here yet. Type one of
 def add_guide(app: typer.Typer) -> None:
     """Put every command into its panel, with its example."""
     panels = {name: panel for panel, names in _PANELS.items() for name in names.split()}
+    # Panels come in the order of their first commands.
+    order = list(panels)
+    app.registered_commands.sort(key=lambda command: order.index(_name(command)))
     for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-        command.rich_help_panel = panels[name]
-        command.epilog = f"Example: {_EXAMPLES[name]}"
+        command.rich_help_panel = panels[_name(command)]
+        command.epilog = f"Example: {_EXAMPLES[_name(command)]}"
     for group in app.registered_groups:
         group.rich_help_panel = panels[str(group.name)]
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")

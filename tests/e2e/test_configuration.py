@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+import commands_page
 import pytest
 import typer
 
@@ -80,3 +83,38 @@ def test_a_near_miss_of_a_command_or_option_is_named(facestore):
     assert ran.status == 2
     assert "'ingest'" in ran.err
     assert "--max-gap" in facestore("check", "--max-gp", 1).err
+
+
+# Named so by what they are for: what is given differs.
+NOT_ALIKE = {"--format", "--classifier", "--images"}
+
+
+def test_an_option_of_one_name_takes_the_same_in_all_commands():
+    kinds = defaultdict(set)
+    for name, command in commands_page.commands():
+        for each in command.params:
+            assert each.help, f"{name} {each.name}"
+            if each.param_type_name == "option":
+                kind = commands_page.takes(each).split(", ")[0]
+                kinds[each.opts[0]].add("text" if kind == "NAME" else kind)
+    assert {option for option, found in kinds.items() if len(found) > 1} == NOT_ALIKE
+
+
+def test_quiet_leaves_results_and_errors(facestore, folder, pictures):
+    assert facestore("ingest", pictures, "--dataset", "p").status == 0
+    export = ("dedup", "--export", folder / "found.csv")
+    assert "samples in" in facestore(*export).err
+    ran = facestore("--quiet", *export)
+    assert (ran.err, ran.status) == ("", 0)
+    assert ran.out
+    assert "no encoder yet" in facestore("--quiet", "score", "raw_gender_labels").err
+    assert "samples in" in facestore(*export).err
+
+
+def test_verbose_says_where_an_error_came_from(facestore, folder):
+    plain, long = (
+        facestore(*before, "info", "--store", "no").err for before in ((), ("--verbose",))
+    )
+    assert len(plain.splitlines()) == 1
+    assert "StoreNotFoundError" in long
+    assert long.endswith(plain)
