@@ -134,7 +134,9 @@ class VectorTable:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
             raise ValueError(message)
         _check_unit_rows(batch.vectors, self.name)
-        table = self._open() or self._create(batch.vectors.shape[1])
+        # Not `or`: a table without rows is false, as one is whose making was killed before its first.
+        if (table := self._open()) is None:
+            table = self._create(batch.vectors.shape[1])
         width = table.schema.field("vector").type.list_size
         if width != batch.vectors.shape[1]:
             message = (

@@ -49,6 +49,14 @@ def test_a_table_whose_making_was_killed_is_empty_and_made_again(tmp_path):
     assert store.names() == ["model.images"]
 
 
+def test_a_table_that_was_made_and_never_filled_takes_vectors(table, tmp_path):
+    table.add(batch(["a"]))
+    lancedb.connect(str(tmp_path)).open_table(table.name).delete("true")
+    assert (table.count(), table.keys()) == (0, set())
+    assert table.add(batch(["b", "c"])) == 2
+    assert table.keys() == {"b", "c"}
+
+
 def test_known_keys_are_neither_stored_twice_nor_replaced(table):
     table.add(batch(["a", "b"], seed=1))
     assert table.add(batch(["b", "c"], seed=2)) == 1
