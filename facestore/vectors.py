@@ -134,7 +134,7 @@ class VectorTable:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
             raise ValueError(message)
         _check_unit_rows(batch.vectors, self.name)
-        # Not `or`: a table without rows is false, as one is whose making was killed before its first.
+        # Not `or`: a table without rows is false, and a kill just after its making leaves one.
         if (table := self._open()) is None:
             table = self._create(batch.vectors.shape[1])
         width = table.schema.field("vector").type.list_size
