@@ -151,6 +151,8 @@ def perceptual_hash(image: Image.Image) -> int:
 class VectorBuffer:
     """Collects inputs of one encoder, encodes full batches, and keeps the vectors until taken.
 
+    One batch is under way while the next one fills up: a GPU does not wait for this thread.
+
     Parameters
     ----------
     load
@@ -168,6 +170,7 @@ class VectorBuffer:
         self._load = load
         self._batch_size = batch_size
         self._waiting: dict[str, torch.Tensor] = {}
+        self._under_way: Callable[[], Float32] | None = None
         self._encoded: dict[str, None] = {}  # a set that keeps its order
         self._vectors: list[Float32] = []
 
@@ -180,7 +183,7 @@ class VectorBuffer:
             self._encode()
 
     def __len__(self) -> int:
-        """Return how many vectors are ready to be taken."""
+        """Return how many vectors can be taken."""
         return len(self._encoded)
 
     def take(self, *, rest: bool = True) -> EmbeddingBatch | None:
@@ -193,6 +196,7 @@ class VectorBuffer:
         """
         if self._waiting and rest:
             self._encode()
+        self._finish()
         if not self._encoded:
             return None
         batch = EmbeddingBatch(tuple(self._encoded), np.concatenate(self._vectors))
@@ -202,9 +206,18 @@ class VectorBuffer:
     def _encode(self) -> None:
         encoder = self._load()
         with self._watch.measure("encode"):
-            self._vectors.append(encoder.encode_images(list(self._waiting.values())))
+            started = encoder.start_images(list(self._waiting.values()))
+        self._finish()
+        self._under_way = started
         self._encoded |= dict.fromkeys(self._waiting)
         self._waiting = {}
+
+    def _finish(self) -> None:
+        """Wait for the batch under way."""
+        if self._under_way is not None:
+            with self._watch.measure("encode"):
+                self._vectors.append(self._under_way())
+            self._under_way = None
 
 
 def map_in_threads(

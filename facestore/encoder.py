@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -21,13 +20,14 @@ import numpy as np
 from facestore import resources
 from facestore.config import DEFAULT_PRECISION
 from facestore.errors import EncoderError, InputError, UnknownNameError
+from facestore.model_names import TINY, create_name, needs_quick_gelu
+from facestore.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
 from facestore.records import EncoderRecord, Float32, ModelName, unit_rows
 
 if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-TINY = "tiny"
 PRECISIONS = (
     "fp32", "fp16", "bf16", "pure_fp16", "pure_bf16", "amp", "amp_bf16", "amp_bfloat16",
 )  # fmt: skip
@@ -43,11 +43,11 @@ class Encoder(Protocol):
     def record(self) -> EncoderRecord:
         """What identifies it."""
 
-    def preprocess(self, image: Image.Image) -> torch.Tensor:
-        """Turn an RGB image into the model's input; called from several threads."""
+    def pixels(self, image: Image.Image) -> torch.Tensor:
+        """Resize and cut an RGB image, uint8 (3, H, W); called from several threads."""
 
-    def encode_images(self, inputs: Sequence[torch.Tensor]) -> Float32:
-        """Turn B preprocessed images into float32 (B, D) unit vectors."""
+    def start_images(self, inputs: Sequence[torch.Tensor]) -> Callable[[], Float32]:
+        """Start to turn B images into vectors; what it returns waits for float32 (B, D)."""
 
     def encode_texts(self, texts: Sequence[str]) -> Float32:
         """Turn T texts into float32 (T, D) unit vectors."""
@@ -68,6 +68,8 @@ class OpenClipEncoder:
         One of `PRECISIONS`.
     device
         Where the model is.
+    fast_resize
+        Whether torchvision resizes pictures, not Pillow; see `Preprocessing`.
     """
 
     def __init__(
@@ -78,9 +80,10 @@ class OpenClipEncoder:
         name: ModelName,
         precision: str,
         device: torch.device,
+        fast_resize: bool = False,
     ) -> None:
         import open_clip
-        from open_clip.transform import PreprocessCfg, image_transform_v2
+        from open_clip.transform import PreprocessCfg
         from open_clip_train.precision import get_autocast
 
         self._model = model.eval()
@@ -90,9 +93,10 @@ class OpenClipEncoder:
         self._device = device
         self._dtype = open_clip.get_input_dtype(precision)
         self._autocast = get_autocast(precision, device_type=device.type)
-        config = PreprocessCfg(**model.visual.preprocess_cfg)
-        self._preprocessing = asdict(config)
-        self._transform = image_transform_v2(config, is_train=False)
+        self._config = asdict(PreprocessCfg(**model.visual.preprocess_cfg))
+        if fast_resize:
+            self._config[RESIZE_BY] = TORCHVISION
+        self._preprocessing = Preprocessing(self._config)
 
     @cached_property
     def record(self) -> EncoderRecord:
@@ -105,7 +109,7 @@ class OpenClipEncoder:
             precision=self._precision,
             dim=self._dim,
             logit_scale=float(self._model.logit_scale.detach().float().exp()),
-            preprocessing=self._preprocessing | {"quick_gelu": quick},
+            preprocessing=self._config | {"quick_gelu": quick},
             weights_sha256=weights_sha256(self._model.state_dict()),
             versions={library: version(library) for library in _LIBRARIES},
         )
@@ -122,18 +126,33 @@ class OpenClipEncoder:
         return self._device
 
     def preprocess(self, image: Image.Image) -> torch.Tensor:
-        """Apply the model's own evaluation transform: float32 (3, H, W)."""
-        tensor: torch.Tensor = self._transform(image)
-        return tensor
+        """Turn an RGB image into what the model takes: float32 (3, H, W)."""
+        return self._preprocessing(image)
+
+    def pixels(self, image: Image.Image) -> torch.Tensor:
+        """Do the half of `preprocess` that is done for one image at a time: uint8 (3, H, W)."""
+        return self._preprocessing.pixels(image)
 
     def encode_images(self, inputs: Sequence[torch.Tensor]) -> Float32:
-        """Encode B preprocessed images to float32 (B, D) unit vectors."""
+        """Encode B images, from `preprocess` or `pixels`, to float32 (B, D) unit vectors."""
+        return self.start_images(inputs)()
+
+    def start_images(self, inputs: Sequence[torch.Tensor]) -> Callable[[], Float32]:
+        """Start to encode B images; what it returns waits for float32 (B, D) unit vectors.
+
+        A GPU works on while this thread puts the next batch together.
+        """
         import torch
 
-        batch = torch.stack(list(inputs)).to(self._device, self._dtype, non_blocking=True)
+        batch = torch.stack(list(inputs))
+        if self._device.type == "cuda":
+            batch = batch.pin_memory()  # else the copy waits for all work under way
         with torch.inference_mode(), self._autocast():
-            vectors = self._model.encode_image(batch)
-        return unit_rows(vectors.float().cpu().numpy())
+            batch = batch.to(self._device, non_blocking=True)
+            if batch.dtype == torch.uint8:
+                batch = self._preprocessing.scale(batch)
+            vectors = self._model.encode_image(batch.to(self._dtype))
+        return lambda: unit_rows(vectors.float().cpu().numpy())
 
     def encode_texts(self, texts: Sequence[str]) -> Float32:
         """Encode T texts to float32 (T, D) unit vectors."""
@@ -158,7 +177,7 @@ class LazyEncoder:
     ----------
     name
         Which model.
-    precision, device, force_quick_gelu
+    precision, device, force_quick_gelu, fast_resize
         As `load_encoder` takes them.
     notify
         Called with a line for the user where loading corrects something.
@@ -171,29 +190,33 @@ class LazyEncoder:
         precision: str = DEFAULT_PRECISION,
         device: str = "auto",
         force_quick_gelu: bool = False,
+        fast_resize: bool = False,
         notify: Callable[[str], None] = warnings.warn,
     ) -> None:
-        self._options = (precision, device, force_quick_gelu, notify)
+        self._options: dict[str, Any] = {
+            "precision": precision,
+            "device": device,
+            "force_quick_gelu": force_quick_gelu,
+            "fast_resize": fast_resize,
+            "notify": notify,
+        }
         self._lock = threading.Lock()
         self._loaded: OpenClipEncoder | None = None
         self.model = name
         self.device = device
         self.name = EncoderRecord(
-            "open_clip", name.architecture, name.without_folder().pretrained, precision
+            "open_clip",
+            name.architecture,
+            name.without_folder().pretrained,
+            precision,
+            preprocessing={RESIZE_BY: TORCHVISION} if fast_resize else {},
         ).name
 
     def load(self) -> OpenClipEncoder:
         """Return the model; the first call loads it, from whichever thread it comes."""
         with self._lock:
             if self._loaded is None:
-                precision, device, force_quick_gelu, notify = self._options
-                self._loaded = load_encoder(
-                    self.model,
-                    precision=precision,
-                    device=device,
-                    force_quick_gelu=force_quick_gelu,
-                    notify=notify,
-                )
+                self._loaded = load_encoder(self.model, **self._options)
             return self._loaded
 
 
@@ -203,6 +226,7 @@ def load_encoder(
     precision: str = DEFAULT_PRECISION,
     device: str = "auto",
     force_quick_gelu: bool = False,
+    fast_resize: bool = False,
     notify: Callable[[str], None] = warnings.warn,
 ) -> OpenClipEncoder:
     """Load a model with its weights.
@@ -217,6 +241,8 @@ def load_encoder(
         One of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU.
     force_quick_gelu
         For a checkpoint that was trained with QuickGELU; for open_clip's tags this is known.
+    fast_resize
+        Have torchvision resize pictures, not Pillow: another encoder, with a name of its own.
     notify
         Called with a line for the user where the name was corrected.
 
@@ -232,8 +258,8 @@ def load_encoder(
     chosen = choose_device(device)
     if precision not in PRECISIONS:
         raise UnknownNameError("precision", precision, PRECISIONS)
-    source = _source(name)
-    quick_gelu = force_quick_gelu or _needs_quick_gelu(name, notify)
+    source = create_name(name)
+    quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
     bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
     try:
         model = open_clip.create_model(
@@ -259,14 +285,14 @@ def load_encoder(
             f"{reason}. Check the network, or give a checkpoint file as --pretrained FILE."
         )
         raise EncoderError(message) from error
-    return OpenClipEncoder(model, tokenizer, name=name, precision=precision, device=chosen)
-
-
-def available_models() -> list[tuple[str, str]]:
-    """Return every (architecture, pretrained) pair that open_clip can download."""
-    import open_clip
-
-    return sorted(open_clip.list_pretrained())
+    return OpenClipEncoder(
+        model,
+        tokenizer,
+        name=name,
+        precision=precision,
+        device=chosen,
+        fast_resize=fast_resize,
+    )
 
 
 def weights_sha256(state: Mapping[str, torch.Tensor]) -> str:
@@ -279,58 +305,6 @@ def weights_sha256(state: Mapping[str, torch.Tensor]) -> str:
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
-
-
-def _source(name: ModelName) -> str:
-    """Return the name by which open_clip makes a model."""
-    if name.architecture == TINY:
-        return f"local-dir:{resources.asset('tiny_clip')}"
-    if not name.architecture.startswith(("hf-hub:", "local-dir:")):
-        _check_known(name)
-    return name.architecture
-
-
-def _check_known(name: ModelName) -> None:
-    import open_clip
-
-    architectures = open_clip.list_models()
-    if name.architecture.replace("/", "-") not in architectures:
-        todo = "`facestore models` lists what open_clip offers."
-        raise UnknownNameError("model", name.architecture, [TINY, *architectures], todo)
-    tags = open_clip.list_pretrained_tags_by_model(name.architecture)
-    if name.pretrained is None:
-        message = (
-            f"Model {name.architecture!r} needs weights: --pretrained TAG or a checkpoint file, or "
-            f"{name.architecture},TAG. Tags: {', '.join(tags) or 'none'}."
-        )
-        raise InputError(message)
-    if name.pretrained not in tags and not Path(name.pretrained).is_file():
-        todo = "A checkpoint file works too."
-        raise UnknownNameError(f"weights of {name.architecture}", name.pretrained, tags, todo)
-
-
-def _needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:
-    """Find out whether the weights want QuickGELU where the architecture has GELU.
-
-    open_clip only warns, and the model then is a little wrong in silence.
-    """
-    import open_clip
-
-    config = open_clip.get_pretrained_cfg(name.architecture, name.pretrained or "")
-    if not config:
-        return False
-    wanted = bool(config.get("quick_gelu", False))
-    built = bool((open_clip.get_model_config(name.architecture) or {}).get("quick_gelu", False))
-    if built and not wanted:
-        plain = name.architecture.removesuffix("-quickgelu")
-        message = (
-            f"Weights {name.pretrained!r} were trained with GELU, but {name.architecture!r} "
-            f"computes QuickGELU: use {plain},{name.pretrained}."
-        )
-        raise EncoderError(message)
-    if wanted and not built:
-        notify(f"{name.architecture} {name.pretrained}: trained with QuickGELU, so it is used.")
-    return wanted and not built
 
 
 def choose_device(wanted: str) -> torch.device:

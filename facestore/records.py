@@ -109,7 +109,10 @@ class EncoderRecord:
     def name(self) -> str:
         """One string for people: `ViT-L-14 openai fp32`, or `RN50 openai imported`."""
         last = "imported" if self.source == "imported" else self.precision
-        return " ".join(part for part in (self.architecture, self.pretrained, last) if part)
+        # Nobody takes vectors of pictures that were resized in another way for the usual ones.
+        resized = "fast-resize" if self.preprocessing.get("resize_by") else None
+        parts = (self.architecture, self.pretrained, last, resized)
+        return " ".join(part for part in parts if part)
 
     @property
     def preprocessing_json(self) -> str:

@@ -126,6 +126,7 @@ class Store(
         batch_size: int = DEFAULT_BATCH_SIZE,
         workers: int = DEFAULT_WORKERS,
         force_quick_gelu: bool = False,
+        fast_resize: bool = False,
         attributes: Sequence[str] = (),
         new_classes: bool = False,
         follow_links: bool = False,
@@ -153,6 +154,8 @@ class Store(
             Images a forward pass; threads that read and decode.
         force_quick_gelu
             For a checkpoint that was trained with QuickGELU.
+        fast_resize
+            Have torchvision resize pictures, not Pillow: faster, and another encoder.
         attributes, new_classes
             Further columns to read as labels, and whether labels may be new classes.
         follow_links
@@ -164,6 +167,7 @@ class Store(
                 precision=precision,
                 device=device,
                 force_quick_gelu=force_quick_gelu,
+                fast_resize=fast_resize,
                 notify=self._notify,
             )
             for model in models

@@ -87,6 +87,14 @@ def ingest(
     force_quick_gelu: Annotated[
         bool, typer.Option("--force-quick-gelu", help="For a checkpoint trained with QuickGELU.")
     ] = False,
+    fast_resize: Annotated[
+        bool,
+        typer.Option(
+            "--fast-resize",
+            help="Resize by torchvision, faster than by Pillow as open_clip does; values differ "
+            "by a grey level here and there, so it is an encoder of its own.",
+        ),
+    ] = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
     profile: Annotated[
@@ -111,6 +119,7 @@ def ingest(
             batch_size=batch_size,
             workers=workers,
             force_quick_gelu=force_quick_gelu,
+            fast_resize=fast_resize,
             attributes=attribute or (),
             new_classes=new_classes,
             follow_links=follow_links,
@@ -295,7 +304,7 @@ def models(
     format: options.FormatOption = Format.table,
 ) -> None:
     """List the models that open_clip offers, and the bundled one."""
-    from facestore.encoder import TINY, available_models
+    from facestore.model_names import TINY, available_models
 
     rows = [(TINY, "", TINY)]
     rows += [(name, tag, f"{name},{tag}") for name, tag in available_models()]

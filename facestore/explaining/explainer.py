@@ -16,6 +16,7 @@ from facestore.explaining.maps import image_vectors, tower_name
 from facestore.explaining.methods import GRADCAM, LIME, METHODS, RELEVANCY, supported_methods
 from facestore.explaining.pixels import UInt8, to_images, to_pixels
 from facestore.explaining.relevancy import layout_of, relevancy_maps
+from facestore.preprocessing import Preprocessing
 from facestore.records import Float32
 
 if TYPE_CHECKING:
@@ -206,16 +207,5 @@ def seen_by(preprocessing: Mapping[str, Any]) -> Callable[[Image.Image], UInt8]:
     preprocessing
         As an encoder is stored with it; the model is not needed.
     """
-    from open_clip.transform import PreprocessCfg, image_transform_v2
-
-    known = PreprocessCfg.__dataclass_fields__
-    config = {key: value for key, value in preprocessing.items() if key in known}
-    transform = image_transform_v2(PreprocessCfg(**config), is_train=False)
-
-    def show(image: Image.Image) -> UInt8:
-        pixels: torch.Tensor = transform(image)
-        images = to_images(pixels[None], preprocessing["mean"], preprocessing["std"])
-        only: UInt8 = images[0]
-        return only
-
-    return show
+    pixels = Preprocessing(preprocessing).pixels
+    return lambda image: np.asarray(pixels(image).permute(1, 2, 0))

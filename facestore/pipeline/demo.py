@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from facestore.encoder import TINY, LazyEncoder
+from facestore.encoder import LazyEncoder
+from facestore.model_names import TINY
 from facestore.pipeline.context import Stores
 from facestore.pipeline.ingest import ingest
 from facestore.pipeline.predict import predict

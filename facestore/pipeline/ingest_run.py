@@ -297,4 +297,4 @@ def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | No
 
 
 def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:
-    return lambda image: encoder.load().preprocess(image)
+    return lambda image: encoder.load().pixels(image)

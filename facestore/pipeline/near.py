@@ -137,7 +137,7 @@ def _vector_of_file(
     loaded = model.load()
     stores.catalog.encoders.register(loaded.record)
     entry = FileEntry(file, file.name)
-    read = read_image(entry, lambda _: Wanted(record=False, encoders=(0,)), [loaded.preprocess])
+    read = read_image(entry, lambda _: Wanted(record=False, encoders=(0,)), [loaded.pixels])
     if read.error is not None:
         message = (
             f"'{file}' cannot be read as an image ({read.error}): give a picture, or an image of "

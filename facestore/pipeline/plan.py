@@ -144,7 +144,8 @@ def _paths(
     """
     if manifest.layout not in _MANY_NAMES:
         return {entry.name: entry.name for entry in manifest.entries}
-    path_of = {entry.name: _known_path(source, entry, known) for entry in manifest.entries}
+    above = source.resolve().parts[1:]
+    path_of = {entry.name: _known_path(above, entry, known) for entry in manifest.entries}
     for name, file in file_of.items():
         path_of[file] = path_of[file] or name
     return {file: path or file for file, path in path_of.items()}
@@ -165,9 +166,16 @@ def _known_samples(stores: Stores, dataset: str) -> dict[str, KnownSample]:
     }
 
 
-def _known_path(source: Path, entry: FileEntry, known: Mapping[str, KnownSample]) -> str | None:
-    """Return the known sample whose whole path is a tail of the file's: `val/1.jpg` for `1.jpg`."""
-    above = source.resolve().parts[1:]
+def _known_path(
+    above: Sequence[str], entry: FileEntry, known: Mapping[str, KnownSample]
+) -> str | None:
+    """Return the known sample whose whole path is a tail of the file's: `val/1.jpg` for `1.jpg`.
+
+    Parameters
+    ----------
+    above
+        The names of the folder of the files and of those above it.
+    """
     for depth in range(len(above), -1, -1) if known else ():
         path = "/".join([*above[len(above) - depth :], entry.name])
         if path in known:

@@ -12,6 +12,7 @@ from facestore.encoder import LazyEncoder
 from facestore.errors import NoVectorsError, TextVectorsMissingError
 from facestore.locks import only_one
 from facestore.pipeline.context import Stores, recorded
+from facestore.preprocessing import resizes_fast
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.scoring import class_norms, score_blocks
 
@@ -80,6 +81,7 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
         precision=record.precision or DEFAULT_PRECISION,
         device=device,
         force_quick_gelu=bool(record.preprocessing.get("quick_gelu")),
+        fast_resize=resizes_fast(record.preprocessing),
     )
 
 

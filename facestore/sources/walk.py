@@ -59,7 +59,8 @@ class _Walk:
     visited: set[tuple[int, int]] = field(default_factory=set)
 
     def name_of(self, path: str) -> str:
-        return printable(os.path.relpath(path, self.root).replace(os.sep, "/"))
+        # All paths were made by going down from the root, so this is what os.path.relpath gives.
+        return printable(path[len(self.root) :].lstrip(os.sep).replace(os.sep, "/")) or "."
 
     def add(self, path: str, problem: str | None = None) -> None:
         self.found.append(Found(self.name_of(path), Path(path), problem))

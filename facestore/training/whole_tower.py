@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from facestore.encoder import choose_device
+from facestore.preprocessing import Preprocessing
 from facestore.records import EncoderRecord
 
 if TYPE_CHECKING:
@@ -125,12 +126,10 @@ class TowerOfFile:
     """
 
     def __init__(self, tower: WholeTower, record: EncoderRecord, device: str = "auto") -> None:
-        from open_clip.transform import PreprocessCfg, image_transform_v2
-
         self._tower = tower
         self.record = record
         self.device = choose_device(device)
-        self._transform = image_transform_v2(PreprocessCfg(**tower.preprocessing), is_train=False)
+        self._preprocessing = Preprocessing(tower.preprocessing)
 
     @property
     def visual(self) -> torch.nn.Module:
@@ -139,5 +138,4 @@ class TowerOfFile:
 
     def preprocess(self, image: Image.Image) -> torch.Tensor:
         """Turn an RGB image into the tower's input, float32 (3, H, W)."""
-        tensor: torch.Tensor = self._transform(image)
-        return tensor
+        return self._preprocessing(image)

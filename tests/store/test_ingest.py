@@ -24,9 +24,8 @@ def catalogue(store):
     ).fetchall()
 
 
-def vectors_of(store):
-    (encoder,) = store._stores.catalog.encoders.all()
-    table = store._stores.vectors.images(encoder.vectors)
+def vectors_of(store, encoder="tiny fp32"):
+    table = store._stores.vectors.images(store._stores.catalog.encoders.find(encoder).vectors)
     return {key: batch.vectors[i] for batch in table.batches() for i, key in enumerate(batch.keys)}
 
 
@@ -301,3 +300,23 @@ def test_hidden_and_other_files_are_no_samples(store, pictures):
     summary = store.ingest(pictures)
     assert summary.n_files == 6
     assert summary.plan.n_other_files == 1
+
+
+def test_pictures_resized_the_fast_way_are_of_an_encoder_of_their_own(store, pictures):
+    from PIL import Image
+
+    Image.effect_noise((250, 333), 80).save(pictures / "1.png")
+    store.ingest(pictures, models=["tiny"])
+    summary = store.ingest(pictures, models=["tiny"], fast_resize=True)
+    assert summary.n_encoded == {"tiny fp32 fast-resize": 6}
+    store.score("raw_gender_labels", model="tiny fp32 fast-resize")
+    names = "select distinct name from similarities inner join encoders using (encoder_id)"
+    assert store.sql(names).fetchall() == [("tiny fp32 fast-resize",)]
+    plain, fast = vectors_of(store), vectors_of(store, "tiny fp32 fast-resize")
+    assert plain.keys() == fast.keys()
+    encoder = load_encoder(ModelName("tiny"), device="cpu", fast_resize=True)
+    ((key,),) = store.sql("select image_id from samples where path = '1.png'").fetchall()
+    with Image.open(pictures / "1.png") as image:
+        expected = encoder.encode_images([encoder.pixels(image)])[0]
+    np.testing.assert_allclose(fast[key], expected, atol=1e-5)
+    assert not np.allclose(plain[key], fast[key], atol=1e-6)

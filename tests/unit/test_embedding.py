@@ -98,9 +98,9 @@ class FakeEncoder:
     def __init__(self):
         self.sizes = []
 
-    def encode_images(self, inputs):
+    def start_images(self, inputs):
         self.sizes.append(len(inputs))
-        return np.asarray([[float(each), 1.0] for each in inputs], dtype=np.float32)
+        return lambda: np.asarray([[float(each), 1.0] for each in inputs], dtype=np.float32)
 
 
 def test_images_are_encoded_in_full_batches_and_the_rest_at_the_end():
@@ -113,6 +113,27 @@ def test_images_are_encoded_in_full_batches_and_the_rest_at_the_end():
     assert batch.keys == tuple(f"id{i}" for i in range(7))
     assert batch.vectors[:, 0].tolist() == list(range(7))
     assert buffer.take() is None
+
+
+def test_a_batch_is_under_way_while_the_next_one_fills_up():
+    events = []
+
+    class Slow:
+        def start_images(self, inputs):
+            events.append(f"start {inputs}")
+            return lambda: (
+                events.append(f"fetch {inputs}") or np.zeros((len(inputs), 2), np.float32)
+            )
+
+    buffer = VectorBuffer(Slow, 2)
+    for i in range(5):
+        buffer.put(f"id{i}", i)
+    buffer.put("id2", 2)  # of the batch under way
+    assert events == ["start [0, 1]", "start [2, 3]", "fetch [0, 1]"]
+    assert buffer.take(rest=False).keys == ("id0", "id1", "id2", "id3")
+    assert events[3:] == ["fetch [2, 3]"]
+    assert buffer.take().keys == ("id4",)
+    assert events[4:] == ["start [4]", "fetch [4]"]
 
 
 def test_the_same_content_is_encoded_once():

@@ -136,12 +136,12 @@ def test_gelu_weights_under_a_quickgelu_name_are_refused():
 
 def _load_mismatched(architecture, tag):
     """Call the check with a pair that open_clip does not list, as a later version might."""
-    from facestore.encoder import _needs_quick_gelu
+    from facestore.model_names import needs_quick_gelu
 
     plain = open_clip.get_pretrained_cfg(architecture.removesuffix("-quickgelu"), tag)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(open_clip, "get_pretrained_cfg", lambda *_: plain)
-        return _needs_quick_gelu(ModelName(architecture, tag), print)
+        return needs_quick_gelu(ModelName(architecture, tag), print)
 
 
 @pytest.mark.parametrize("precision", ["bf16", "amp_bf16", "pure_bf16"])

@@ -1,0 +1,71 @@
+"""What open_clip calls its models, and what it only warns of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from facestore import resources
+from facestore.errors import EncoderError, InputError, UnknownNameError
+from facestore.records import ModelName
+
+TINY = "tiny"
+
+
+def available_models() -> list[tuple[str, str]]:
+    """Return every (architecture, pretrained) pair that open_clip can download."""
+    import open_clip
+
+    return sorted(open_clip.list_pretrained())
+
+
+def create_name(name: ModelName) -> str:
+    """Return the name by which open_clip makes a model."""
+    if name.architecture == TINY:
+        return f"local-dir:{resources.asset('tiny_clip')}"
+    if not name.architecture.startswith(("hf-hub:", "local-dir:")):
+        _check_known(name)
+    return name.architecture
+
+
+def _check_known(name: ModelName) -> None:
+    import open_clip
+
+    architectures = open_clip.list_models()
+    if name.architecture.replace("/", "-") not in architectures:
+        todo = "`facestore models` lists what open_clip offers."
+        raise UnknownNameError("model", name.architecture, [TINY, *architectures], todo)
+    tags = open_clip.list_pretrained_tags_by_model(name.architecture)
+    if name.pretrained is None:
+        message = (
+            f"Model {name.architecture!r} needs weights: --pretrained TAG or a checkpoint file, or "
+            f"{name.architecture},TAG. Tags: {', '.join(tags) or 'none'}."
+        )
+        raise InputError(message)
+    if name.pretrained not in tags and not Path(name.pretrained).is_file():
+        todo = "A checkpoint file works too."
+        raise UnknownNameError(f"weights of {name.architecture}", name.pretrained, tags, todo)
+
+
+def needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:
+    """Find out whether the weights want QuickGELU where the architecture has GELU.
+
+    open_clip only warns, and the model then is a little wrong in silence.
+    """
+    import open_clip
+
+    config = open_clip.get_pretrained_cfg(name.architecture, name.pretrained or "")
+    if not config:
+        return False
+    wanted = bool(config.get("quick_gelu", False))
+    built = bool((open_clip.get_model_config(name.architecture) or {}).get("quick_gelu", False))
+    if built and not wanted:
+        plain = name.architecture.removesuffix("-quickgelu")
+        message = (
+            f"Weights {name.pretrained!r} were trained with GELU, but {name.architecture!r} "
+            f"computes QuickGELU: use {plain},{name.pretrained}."
+        )
+        raise EncoderError(message)
+    if wanted and not built:
+        notify(f"{name.architecture} {name.pretrained}: trained with QuickGELU, so it is used.")
+    return wanted and not built
