@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from facestore.errors import InputError, preview
 from facestore.records import FileEntry
 from facestore.sources import PlainFile, Unreadable, walk
+from facestore.sources.walk import Found
 
 IMAGE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
 )
+_SUFFIXES = tuple(IMAGE_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Folder:
 
 def is_image(name: str) -> bool:
     """Say whether a name has the suffix of an image."""
-    return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES
+    return name.lower().endswith(_SUFFIXES)
 
 
 def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
@@ -81,7 +83,10 @@ def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
         message = f"'{folder}' is {found}, a folder of images was expected: give the folder."
         raise InputError(message)
     listing = walk(folder, follow_links=follow_links)
-    images = [each for each in listing.found if is_image(each.name)]
+    images: list[Found] = []
+    others: list[Found] = []
+    for each in listing.found:
+        (images if is_image(each.name) else others).append(each)
     return Folder(
         entries=tuple(
             FileEntry(
@@ -90,7 +95,7 @@ def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
             )
             for each in images
         ),
-        others=tuple(e.path for e in listing.found if not is_image(e.name) and not e.problem),
+        others=tuple(each.path for each in others if not each.problem),
         links=listing.links,
         unlisted=listing.unlisted,
     )
