@@ -10,6 +10,7 @@ from facestore.reporting.charts.base import (
     ROW,
     Chart,
     finished,
+    name_axis,
     parted,
     place,
     told_apart,
@@ -88,7 +89,7 @@ def gap_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
         colour = alt.Color("which:N", scale=told_apart(names, COLOURS))
         shape = alt.Shape("which:N", scale=told_apart(names, ["circle", "triangle-down"]))
         base = alt.Chart(values(points)).encode(
-            y=alt.Y("label:N", sort=None, title=None),
+            y=name_axis("label"),
             color=colour,
             tooltip=tooltip(
                 group__s="group", which__s="which", classifier__s="classifier", n__n="n",
@@ -178,7 +179,7 @@ def _dots(
     import altair as alt
 
     base = alt.Chart(values(rows)).encode(
-        y=alt.Y("label:N", sort=None, title=None),
+        y=name_axis("label"),
         tooltip=tooltip(**_shown(figure)),
     )
     layers: list[Any] = [
