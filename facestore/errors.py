@@ -11,6 +11,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreWriteError      a full disk, a store that may only be read
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
+    │   ├── OtherStoreError      what this one is to be compared with is no store of its version
     │   ├── MigrationError       migration files with a gap, or edited after they ran
     │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
@@ -119,6 +120,29 @@ class StoreOutdatedError(StoreError):
         super().__init__(
             f"The store was written by an older facestore (pending: {preview(pending)}). "
             "Run `facestore migrate` once."
+        )
+
+
+class OtherStoreError(StoreError):
+    """What a store is to be compared with is no store, or one of another version.
+
+    Parameters
+    ----------
+    path
+        What was given.
+    found
+        What is wrong with it.
+    todo
+        What to do about it.
+    """
+
+    def __init__(
+        self, path: Path, found: str, todo: str = "Give a store, or a file of `facestore snapshot`."
+    ) -> None:
+        self.path, self.found = path, found
+        super().__init__(
+            f"'{path}' cannot be compared with this store: {found}; the folder of a store or a "
+            f".duckdb file of the same version was expected. {todo}"
         )
 
 

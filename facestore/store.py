@@ -313,6 +313,7 @@ class Store(
         classifiers: Sequence[str] = (),
         images: bool = False,
         format: str = "html",
+        diff: AnyPath | None = None,
     ) -> Path:
         """Write the report, by default into the store; return its first page.
 
@@ -328,9 +329,20 @@ class Store(
             Whether pages show thumbnails of mistakes and duplicates.
         format
             `html`; or `json` or `csv`: the same numbers for machines.
+        diff
+            The folder of another store, or a DuckDB file such as a snapshot: a page says what
+            changed since.
+
+        Raises
+        ------
+        UnknownNameError
+            If a page, a classifier or a format is not known.
+        OtherStoreError
+            If `diff` is no store, or one of another version.
         """
         folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        options = ReportOptions(only, classifiers, images, format)
+        other = None if diff is None else Path(diff)
+        options = ReportOptions(only, classifiers, images, format, other)
         explanations = write_report_page(self._stores, folder) if format == "html" else None
         more = [(explanations.name, "Explanations")] if explanations else []
         return write_report(self._stores, folder, options, more)

@@ -78,6 +78,37 @@ def real_data() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(scope="session")
+def published_store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a store of all FairFace validation labels, published predictions and similarities.
+
+    Only tests of the xdist group `real` take it, so that it is made once.
+    """
+    from facestore.store import Store
+
+    fairface = real_data / "fairface"
+    folder = tmp_path_factory.mktemp("real") / "store"
+    with Store.open(folder) as opened:
+        opened.import_labels(
+            fairface / "labels_val.csv", dataset="fairface", split="val", create_samples=True
+        )
+        opened.import_predictions(fairface / "predictions.parquet", dataset="fairface")
+        for tag in ("openai", "laion400m_e31"):
+            opened.import_similarities(
+                fairface / "similarities" / f"ViT-L-14_{tag}_raw_gender.json",
+                dataset="fairface",
+                model=f"ViT-L-14,{tag}",
+            )
+            opened.predict(
+                attribute="gender",
+                prompt_set="raw_gender_labels",
+                aggregation="topk",
+                k=1,
+                model=f"ViT-L-14,{tag}",
+            )
+    return folder
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """Give a folder of six pictures, two of them with the same bytes."""

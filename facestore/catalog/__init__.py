@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from facestore.catalog.attached import attached
 from facestore.catalog.audits import Audits
 from facestore.catalog.checks import Checks
 from facestore.catalog.database import Database
@@ -26,7 +27,7 @@ from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
 from facestore.catalog.training import Training
 
-__all__ = ["Catalog", "Database"]
+__all__ = ["Catalog", "Database", "attached"]
 
 
 class Catalog:

@@ -112,12 +112,23 @@ def report(
     format: Annotated[
         ReportFormat, typer.Option(help="Pages; or the same numbers for machines.")
     ] = ReportFormat.html,
+    diff: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OTHER", help="Another store or snapshot: a page says what changed since."
+        ),
+    ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the report: a page each for data, prompts, groups, models, errors ..."""
     with open_store(store) as opened:
         page = opened.report(
-            out, only=only or (), classifiers=classifier or (), images=images, format=format.value
+            out,
+            only=only or (),
+            classifiers=classifier or (),
+            images=images,
+            format=format.value,
+            diff=diff,
         )
     print_lines([str(page)])
     if open_:

@@ -20,7 +20,8 @@ from facestore.explaining import seen_by
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
 from facestore.pipeline.explain import picture_files
-from facestore.pipeline.report import replace_file, run_query
+from facestore.pipeline.report import replace_file
+from facestore.pipeline.report_tables import run_query
 from facestore.reporting import (
     MapCard,
     MapPart,

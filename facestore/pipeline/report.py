@@ -13,12 +13,15 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.errors import UnknownNameError
+from facestore.errors import InputError, UnknownNameError
+from facestore.pipeline.changes import QUERIES_FOLDER, compare, summary
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
 from facestore.pipeline.pictures import find_thumbnail
+from facestore.pipeline.report_tables import run_query
 from facestore.reporting import (
     CHARTS_FILE,
+    DIFF_PAGE,
     JSON_FILE,
     PAGES,
     BlockKey,
@@ -26,7 +29,6 @@ from facestore.reporting import (
     Page,
     Provenance,
     Query,
-    Result,
     Table,
     as_csv,
     as_json,
@@ -70,16 +72,19 @@ class ReportOptions:
         Whether pages show thumbnails.
     format
         One of `FORMATS`.
+    diff
+        A store or snapshot that is compared with; None: no page of changes.
     """
 
     only: Sequence[str] = ()
     classifiers: Sequence[str] = ()
     images: bool = False
     format: str = "html"
+    diff: Path | None = None
 
     @property
     def pages(self) -> list[Page]:
-        """The pages that are wanted."""
+        """The pages that are wanted, without that of changes."""
         return [page for page in PAGES if not self.only or page.name in self.only]
 
 
@@ -116,15 +121,19 @@ def write_report(
         If the store waits for `facestore migrate`.
     UnknownNameError
         If a page, a classifier or a format is not known.
+    InputError, OtherStoreError
+        If what is to be compared with is the store itself, or no store of this version.
     """
     options = options or ReportOptions()
-    _check(options.only, page_names(), "page")
+    _check_pages(options)
     _check([options.format], FORMATS, "format")
     reader = stores.catalog.database.reader()
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:
         contents = gather(con, read_queries(own / "queries"), options)
+    if options.diff is not None:
+        contents = _with_changes(stores, contents, options.diff, own, options.classifiers)
     if options.format != "html":
         return _write_numbers(contents, folder, options.format)
     contents = replace(contents, more_pages=more_pages)
@@ -134,7 +143,8 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         replace_file(folder / name, content)
-    for page in contents.left_out:
+    is_whole = options.diff is None and not options.only
+    for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]:
         (folder / page.file).unlink(missing_ok=True)
     first = next((page.file for page in contents.filled), CHARTS_FILE)
     return folder / first
@@ -162,18 +172,6 @@ def gather(
     return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
 
 
-def run_query(
-    con: duckdb.DuckDBPyConnection, query: Query, classifiers: Sequence[str] = ()
-) -> Table:
-    """Return what a query of the report gives, of some classifiers if they are named."""
-    relation = con.sql(query.sql)
-    if classifiers:
-        query = query.limited_to(relation.columns, classifiers)
-        relation = con.sql(query.sql)
-    types = tuple(str(each) for each in relation.types)
-    return Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))
-
-
 def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockKey]:
     """Return where the classifiers were judged."""
     rows = con.execute(
@@ -188,6 +186,35 @@ def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
     for name in given:
         if name not in known:
             raise UnknownNameError(kind, name, known)
+
+
+def _check_pages(options: ReportOptions) -> None:
+    """Refuse pages that are not known; that of changes needs something to compare with."""
+    if options.diff is None and DIFF_PAGE.name in options.only:
+        message = (
+            f"The page {DIFF_PAGE.name!r} needs a store or a snapshot to compare with: "
+            "give it with --diff OTHER."
+        )
+        raise InputError(message)
+    known = page_names() if options.diff is None else [*page_names(), DIFF_PAGE.name]
+    _check(options.only, known, "page")
+
+
+def _with_changes(
+    stores: Stores, contents: Contents, other: Path, own: Path, classifiers: Sequence[str]
+) -> Contents:
+    """Add the page of changes, and tell the user of them."""
+    changes = compare(stores, other, own / "queries" / QUERIES_FOLDER, classifiers)
+    # folders of the machine are no business of a reader
+    name = other.resolve().name
+    for line in summary(changes, name):
+        stores.notify(line)
+    return replace(
+        contents,
+        tables={**contents.tables, **changes},
+        pages=[*contents.pages, DIFF_PAGE],
+        other=name,
+    )
 
 
 def _with_pictures(stores: Stores, contents: Contents) -> Contents:

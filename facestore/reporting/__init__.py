@@ -7,12 +7,13 @@ from facestore.reporting.gallery import Card, render_gallery, thumbnail
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.overlays import data_uri, overlay, picture_of
 from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
-from facestore.reporting.pages import PAGES, Page, page_names, queries_of
+from facestore.reporting.pages import DIFF_PAGE, PAGES, Page, page_names, queries_of
 from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.tables import BlockKey, Result, Table, best_keys
 
 __all__ = [
     "CHARTS_FILE",
+    "DIFF_PAGE",
     "JSON_FILE",
     "PAGES",
     "BlockKey",

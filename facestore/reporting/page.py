@@ -60,6 +60,8 @@ class Contents:
         Whether they were asked for.
     more_pages
         (file, name) of pages that lie beside the report already.
+    other
+        Name of the store that this one is compared with; empty: none.
     """
 
     tables: Mapping[str, Table]
@@ -69,6 +71,7 @@ class Contents:
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     with_pictures: bool = False
     more_pages: Sequence[tuple[str, str]] = ()
+    other: str = ""
 
     @property
     def filled(self) -> list[Page]:
@@ -115,6 +118,7 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         "is_chosen": contents.is_chosen,
         "with_pictures": contents.with_pictures,
         "pictures": contents.pictures,
+        "other": contents.other,
         "counts": contents.tables["fingerprint"].records[0],
         "provenance": provenance,
         "max_open_rows": MAX_OPEN_ROWS,

@@ -165,6 +165,17 @@ PAGES = (
     ),
 )  # fmt: skip
 
+# What `--diff` adds: its queries read a second store, which is attached as `other`.
+DIFF_PAGE = Page(
+    "diff",
+    "Changes",
+    "What changed between another store or snapshot (before) and this one (after).",
+    (
+        "diff_stores", "diff_contents", "diff_accuracy", "diff_paired", "diff_groups",
+        "diff_predictions", "diff_samples", "diff_labels", "diff_duplicates", "diff_leakage",
+    ),
+)  # fmt: skip
+
 # Queries which every report runs: which classifiers are shown, what is in the store.
 ALWAYS = ("best_classifiers", "fingerprint", "datasets")
 

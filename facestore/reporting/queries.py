@@ -31,8 +31,8 @@ LAYOUTS = ("table", "blocks", "matrix", "cards")
 SHOWS = ("all", "shown")
 
 _FACT = re.compile(r"-- (?P<key>title|text|empty|command|layout|show|head|fold): (?P<text>.+)")
-_SOURCE = re.compile(r"(?<!distinct )\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
-_CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as \(\s*select\b")
+_SOURCE = re.compile(r"(?<!distinct )\b(?:from|join)\s+((?:other\.)?[a-z_][a-z0-9_]*)")
+_CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as (?:materialized )?\(\s*select\b")
 _COMMENT = re.compile(r"--.*")
 
 

@@ -3,7 +3,7 @@
 -- units: counts of samples; accuracies and their difference (a - b) are fractions; ci_low and ci_high:
 -- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
 -- the attribute, data set and split
--- reads: judged_predictions, wilson_low, wilson_high, mcnemar_exact, mcnemar_mid_p
+-- reads: judged_predictions, pair_correlation, difference_low, difference_high, mcnemar_exact, mcnemar_mid_p
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
 with counts as (
@@ -35,27 +35,13 @@ shares as (
         n_both_right + n_only_b as n_right_b,
         n_right_a / n_samples as accuracy_a,
         n_right_b / n_samples as accuracy_b,
-        n_both_right * n_both_wrong - n_only_a * n_only_b as determinant,
-        -- Newcombe's correction: a positive determinant loses half the sample, down to zero
-        coalesce(
-            if(determinant > 0, greatest(determinant - n_samples / 2, 0), determinant)
-            / nullif(
-                sqrt(n_right_a) * sqrt(n_samples - n_right_a)
-                * sqrt(n_right_b) * sqrt(n_samples - n_right_b),
-                0
-            ),
-            0
-        ) as correlation
+        pair_correlation(n_both_right, n_only_a, n_only_b, n_both_wrong) as correlation
     from counts
 ),
 
-widths as (
+tested as (
     select
         *,
-        accuracy_a - wilson_low(n_right_a, n_samples) as below_a,
-        wilson_high(n_right_a, n_samples) - accuracy_a as above_a,
-        accuracy_b - wilson_low(n_right_b, n_samples) as below_b,
-        wilson_high(n_right_b, n_samples) - accuracy_b as above_b,
         mcnemar_exact(n_only_a, n_only_b) as p_value
     from shares
 ),
@@ -67,7 +53,7 @@ ranked as (
         row_number() over (
             partition by attribute, dataset, split order by p_value, classifier_a, classifier_b
         ) as step
-    from widths
+    from tested
 )
 
 select
@@ -85,12 +71,8 @@ select
     accuracy_a,
     accuracy_b,
     accuracy_a - accuracy_b as difference,
-    accuracy_a - accuracy_b - sqrt(greatest(
-        below_a ** 2 - 2 * correlation * below_a * above_b + above_b ** 2, 0
-    )) as ci_low,
-    accuracy_a - accuracy_b + sqrt(greatest(
-        above_a ** 2 - 2 * correlation * above_a * below_b + below_b ** 2, 0
-    )) as ci_high,
+    difference_low(n_right_a, n_samples, n_right_b, n_samples, correlation) as ci_low,
+    difference_high(n_right_a, n_samples, n_right_b, n_samples, correlation) as ci_high,
     p_value,
     mcnemar_mid_p(n_only_a, n_only_b) as p_value_mid,
     max(least(1, (n_pairs - step + 1) * p_value)) over (

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 
 import pytest
 from reported import CLASSIFIER, Page
+from visits import CHROMIUM, SERIOUS, Visit
 
 from facestore.reporting import PAGES
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-SERIOUS = ("serious", "critical")
+pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="there is no chromium"),
     pytest.mark.xdist_group("reported"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        options = ["--no-sandbox", "--disable-gpu"]
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
-
-
-class Visit:
-    """A page that was opened, with what it said and what it asked for."""
-
-    def __init__(self, context, path):
-        self.page = context.new_page()
-        self.console, self.requests = [], []
-        self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def drawn(self):
-        self.page.wait_for_selector("html[data-drawn]", timeout=60_000, state="attached")
-        return self.page
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 
+import duckdb
 import pytest
 
 pytestmark = pytest.mark.xdist_group("reported")
@@ -39,3 +41,24 @@ def test_a_name_that_is_not_known_is_one_line(facestore, reported, tmp_path):
     assert ran.err.count("\n") == 1
     assert facestore("report", *store, "--format", "pdf").status == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_what_changed_since_a_snapshot_is_told(facestore, reported, tmp_path):
+    before, out = tmp_path / "before.duckdb", tmp_path / "out"
+    shutil.copy(reported / "store" / "facestore.duckdb", before)
+    with duckdb.connect(before) as con:
+        con.execute("delete from predictions where classifier_id = 2 and sample_id > 200")
+    store = ("--store", reported / "store", "--out", out, "--only", "diff")
+    ran = facestore("report", *store, "--diff", before)
+    assert (ran.status, ran.out) == (0, f"{out / 'diff.html'}\n")
+    lines = ran.err.splitlines()
+    assert lines[0] == "Since 'before.duckdb': classifier: 1 changed."
+    assert len(lines) == 2
+    assert "by bad: 0." in lines[1]
+    assert "95 % interval" in lines[1]
+    ran = facestore("--quiet", "report", *store, "--diff", before)
+    assert (ran.status, ran.err) == (0, "")
+    ran = facestore("report", *store, "--diff", tmp_path / "none.duckdb")
+    assert (ran.status, ran.out) == (1, "")
+    assert "none.duckdb' cannot be compared with this store: there is no such file" in ran.err
+    assert ran.err.count("\n") == 1

@@ -26,26 +26,8 @@ def fairface(real_data):
 
 
 @pytest.fixture(scope="module")
-def store(fairface, tmp_path_factory):
-    """Give a store of all validation labels, published predictions and similarities."""
-    with Store.open(tmp_path_factory.mktemp("real") / "store") as opened:
-        opened.import_labels(
-            fairface / "labels_val.csv", dataset="fairface", split="val", create_samples=True
-        )
-        opened.import_predictions(fairface / "predictions.parquet", dataset="fairface")
-        for tag in ("openai", "laion400m_e31"):
-            opened.import_similarities(
-                fairface / "similarities" / f"ViT-L-14_{tag}_raw_gender.json",
-                dataset="fairface",
-                model=f"ViT-L-14,{tag}",
-            )
-            opened.predict(
-                attribute="gender",
-                prompt_set="raw_gender_labels",
-                aggregation="topk",
-                k=1,
-                model=f"ViT-L-14,{tag}",
-            )
+def store(published_store):
+    with Store.open(published_store) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from facestore import migrate, resources, views
 from facestore.pipeline.report import ReportOptions, gather
 from facestore.reporting import PAGES, Provenance, read_queries, render_report
 from facestore.reporting.charts import charts_of
+from facestore.reporting.charts.base import in_lines
 from facestore.reporting.page import environment
 from facestore.reporting.pages import ALWAYS
 from facestore.reporting.queries import parse_query
@@ -264,6 +265,37 @@ def test_small_groups_show_their_count_and_no_rates(con):
     assert "Groups of fewer than 5 samples" in page.text
     assert len(page.specs) == 1
     assert "Black" not in str(page.specs)
+
+
+def test_long_names_are_drawn_to_their_ends(con):
+    judged(con)
+    long = "ViT-L-14 commonpool_xl_s13b_b90k age_race_gender_labels topk"
+    for name, k in (("good", 10), ("lucky", 15)):
+        con.execute(f"update classifiers set name = '{long} {k}' where name = '{name}'")
+    with con.cursor() as cursor:
+        contents = gather(cursor, QUERIES, ReportOptions(only=["models"]))
+    chart = charts_of(contents.tables["leaderboard"], contents.shown)[0]
+    lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", chart.svg)
+    assert {"topk 10", "topk 15"} <= {" ".join(line.split()[-2:]) for line in lines}
+    assert "…" not in chart.svg
+    # what the browser gets has the names as they are, and breaks them by its own width
+    assert f"{long} 15" in str(chart.spec)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("short", ["short"]),
+        ("", [""]),
+        ("one two three", ["one two", "three"]),
+        ("one_two_three", ["one_two_", "three"]),
+        ("abcdefghijklmnopqrst", ["abcdefgh", "ijklmnop", "qrst"]),
+        ("a abcdefghijkl b", ["a", "abcdefgh", "ijkl b"]),
+        ("12345678 90", ["12345678", "90"]),
+    ],
+)
+def test_a_name_is_broken_after_its_separators(name, lines):
+    assert in_lines(name, 8).split("\n") == lines
 
 
 def test_groups_that_are_all_too_small_have_no_chart(con):

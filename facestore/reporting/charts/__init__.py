@@ -17,6 +17,7 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_error_histogram": (counts.histogram_charts,),
     "age_pyramid": (counts.pyramid_charts,),
     "age_scatter": (counts.scatter_charts,),
+    "diff_accuracy": (intervals.change_charts,),
     "gaps": (intervals.gap_charts,),
     "group_cells": (counts.cell_charts,),
     "groups": (intervals.group_charts,),

@@ -7,6 +7,8 @@ are told apart without colour.
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -26,7 +28,12 @@ HEAT = "var(--heat)"
 ROW = 22
 # In the browser a chart is as wide as the page; on paper and without scripts it has this width.
 STATIC_WIDTH = 640
+# Names of classifiers are long, and end in what tells them apart: they go on over lines. Before a
+# name is broken, its axis has so many pixels, and a character about so many.
 _LABEL_LIMIT = 260
+_CHARACTER = 7.2
+_LINE = 13
+_LINES_OF_NAMES = "split(datum.label, '\\n')"
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,35 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
     return spec
 
 
+def name_axis(field: str) -> altair.Y:
+    """Return the axis of a chart with a row a name; long names go on over several lines.
+
+    Lines are broken when the chart is drawn, by how wide it is: here for the static form, in
+    `report.js.j2` for the browser. The field has to be `label`.
+    """
+    import altair as alt
+
+    up = f"-{_LINE / 2} * (length(split(datum.value, '\\n')) - 1)"  # Vega centres the first line
+    offset = {"condition": {"test": "true", "expr": up}, "value": 0}
+    axis = alt.Axis(labelExpr=_LINES_OF_NAMES, labelLineHeight=_LINE, labelOffset=offset)
+    return alt.Y(f"{field}:N", sort=None, title=None, axis=axis)
+
+
+def in_lines(name: str, most: int) -> str:
+    """Break a name into lines of at most so many characters, after separators where it has any."""
+    lines = [""]
+    for piece in re.findall(r"[^\s_,:/-]*[\s_,:/-]|[^\s_,:/-]+", name):
+        rest = piece
+        if len(lines[-1]) + len(rest.rstrip()) > most and lines[-1]:
+            lines.append("")
+        while len(rest.rstrip()) > most:
+            lines[-1] += rest[:most]
+            rest = rest[most:]
+            lines.append("")
+        lines[-1] += rest
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def values(rows: Iterable[Mapping[str, Any]]) -> altair.Data:
     """Return rows as inline data: what JSON knows of them, names, counts and fractions."""
     import altair as alt
@@ -170,4 +206,16 @@ def _static(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Give a chart that would follow the page a width of its own."""
     if spec.get("width") != "container":
         return dict(spec)
-    return {**spec, "width": STATIC_WIDTH}
+    made = copy.deepcopy({**spec, "width": STATIC_WIDTH})
+    axes = [part["encoding"].get("y", {}).get("axis") or {} for part in made.get("layer", [])]
+    if not any("labelExpr" in axis for axis in axes):
+        return made
+    most = int(_LABEL_LIMIT / _CHARACTER)
+    n_lines = 1
+    for part in (made, *made["layer"]):
+        for row in part.get("data", {}).get("values", []):
+            if "label" in row:
+                row["label"] = in_lines(row["label"], most)
+                n_lines = max(n_lines, row["label"].count("\n") + 1)
+    made["height"] *= max(1, (n_lines * _LINE + 4) / ROW)
+    return made

@@ -10,6 +10,7 @@ from facestore.reporting.charts.base import (
     ROW,
     Chart,
     finished,
+    name_axis,
     parted,
     place,
     told_apart,
@@ -88,7 +89,7 @@ def gap_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
         colour = alt.Color("which:N", scale=told_apart(names, COLOURS))
         shape = alt.Shape("which:N", scale=told_apart(names, ["circle", "triangle-down"]))
         base = alt.Chart(values(points)).encode(
-            y=alt.Y("label:N", sort=None, title=None),
+            y=name_axis("label"),
             color=colour,
             tooltip=tooltip(
                 group__s="group", which__s="which", classifier__s="classifier", n__n="n",
@@ -124,6 +125,32 @@ def leaderboard_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
+def change_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+    """Draw the differences between two stores, the largest first, and a dashed line at none."""
+    charts = []
+    for key, rows in parted(table.records, "dataset", "split", "attribute").items():
+        dataset, split, attribute = key
+        moved = [{**row, "label": row["classifier"]} for row in rows if row["difference"]]
+        if not moved:
+            continue
+        dots = _dots(
+            moved[:_MAX_ROWS],
+            "difference",
+            everyone=0,
+            title="accuracy after minus before, 95 % interval",
+        )
+        some = f" (the first {_MAX_ROWS} of {len(moved)})" if len(moved) > _MAX_ROWS else ""
+        told = "; ".join(
+            f"{row['label']}: {row['difference']:+.4f} ({row['ci_low']:+.4f} to "
+            f"{row['ci_high']:+.4f})"
+            for row in moved[:3]
+        )
+        title = f"What changed: {attribute} on {place(dataset, split)}{some}"
+        text = f"Above 0 is better now. The largest: {told}. The table has every one."
+        charts.append(Chart(title, text, finished(dots)))
+    return charts
+
+
 def wording_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     """Draw single wordings beside the ensemble, one chart a sweep."""
     charts = []
@@ -142,34 +169,50 @@ def wording_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
 
 
 def _dots(
-    rows: Sequence[Mapping[str, Any]], figure: str, *, everyone: float | None = None
+    rows: Sequence[Mapping[str, Any]],
+    figure: str,
+    *,
+    everyone: float | None = None,
+    title: str = _TITLE,
 ) -> altair.LayerChart:
     """Draw an interval and a dot a row, and a dashed line at the figure of everyone."""
     import altair as alt
 
     base = alt.Chart(values(rows)).encode(
-        y=alt.Y("label:N", sort=None, title=None),
-        tooltip=tooltip(
-            label__s="of", n_samples__n="n", accuracy__q="accuracy",
-            ci_low__q="95 % from", ci_high__q="95 % to",
-        ),
-    )  # fmt: skip
+        y=name_axis("label"),
+        tooltip=tooltip(**_shown(figure)),
+    )
     layers: list[Any] = [
-        base.mark_rule(strokeWidth=2.5, stroke=COLOURS[0]).encode(x=_x("ci_low"), x2="ci_high:Q"),
-        base.mark_point(filled=True, size=60, fill=COLOURS[0], opacity=1).encode(x=_x(figure)),
+        base.mark_rule(strokeWidth=2.5, stroke=COLOURS[0]).encode(
+            x=_x("ci_low", title), x2="ci_high:Q"
+        ),
+        base.mark_point(filled=True, size=60, fill=COLOURS[0], opacity=1).encode(
+            x=_x(figure, title)
+        ),
     ]
     if everyone is not None:
         line = alt.Chart(alt.Data(values=[{"everyone": everyone}]))
         rule = line.mark_rule(strokeDash=[4, 3], stroke="currentColor", opacity=0.6)
-        layers.insert(0, rule.encode(x=_x("everyone")))
+        layers.insert(0, rule.encode(x=_x("everyone", title)))
     return alt.layer(*layers).properties(height=ROW * len(rows))
 
 
-def _x(field: str) -> altair.X:
+def _shown(figure: str) -> dict[str, str]:
+    """Say what a tooltip has of a row."""
+    counts = (
+        {"n_samples__n": "n"}
+        if figure == "accuracy"
+        else {"n_samples_before__n": "n before", "n_samples_after__n": "n after"}
+    )
+    ends = {"ci_low__q": "95 % from", "ci_high__q": "95 % to"}
+    return {"label__s": "of", **counts, f"{figure}__q": figure, **ends}
+
+
+def _x(field: str, title: str = _TITLE) -> altair.X:
     import altair as alt
 
     axis = alt.Axis(tickCount=6)
-    return alt.X(f"{field}:Q", title=_TITLE, axis=axis, scale=alt.Scale(zero=False, nice=True))
+    return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=True))
 
 
 def _is_group(row: Mapping[str, Any]) -> bool:

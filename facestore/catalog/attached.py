@@ -1,0 +1,125 @@
+"""A second catalogue beside that of the store: attached to the same connection, to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from facestore import migrate, resources
+from facestore.catalog.database import Database
+from facestore.config import CATALOG_FILE
+from facestore.errors import (
+    InputError,
+    MigrationError,
+    NotAStoreError,
+    OtherStoreError,
+    StoreOutdatedError,
+    StoreTooNewError,
+)
+
+# The name under which queries find it.
+OTHER = "other"
+
+
+@contextmanager
+def attached(
+    database: Database, given: Path, notify: Callable[[str], None] = lambda _line: None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection that reads a store, and another one as `other`.
+
+    Parameters
+    ----------
+    database
+        The store.
+    given
+        The other: the folder of a store, or a DuckDB file such as a snapshot. It is only read.
+    notify
+        Takes a line for the user where another process has to be waited for.
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        Its views are those of the store; `other.judged_predictions` are those of the other, which
+        read the tables of the other.
+
+    Raises
+    ------
+    StoreNotFoundError
+        If there is no store.
+    StoreBusyError
+        If another process holds the file of the other one.
+    InputError
+        If the other one is the store itself.
+    OtherStoreError
+        If it is no catalogue of facestore, or one of another version.
+    """
+    reader = database.reader()
+    file = _file_of(given)
+    if file.samefile(database.path):
+        message = (
+            f"'{given}' is the store itself, and nothing changed between the two: give another "
+            "store, or an earlier file of `facestore snapshot`."
+        )
+        raise InputError(message)
+    _check(file, given, notify)
+    # a connection of its own: temporary tables of others would hide what the views here read
+    with reader.cursor() as con:
+        quoted = str(file.resolve()).replace("'", "''")
+        con.execute(f"attach '{quoted}' as {OTHER} (read_only)")
+        try:
+            yield con
+        finally:
+            con.execute(f"detach {OTHER}")
+
+
+def _file_of(given: Path) -> Path:
+    if given.is_dir():
+        file = given / CATALOG_FILE
+        if not file.is_file():
+            raise OtherStoreError(given, f"there is no {CATALOG_FILE} in the folder")
+        return file
+    if not given.is_file():
+        raise OtherStoreError(given, "there is no such file or folder")
+    return given
+
+
+def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
+    """Refuse what is no catalogue, or one whose tables or views are not those of this version."""
+    known = len(migrate.load_migrations(resources.folder("migrations")))
+    other = Database(file, notify)
+    try:
+        other.reader()
+    except NotAStoreError as error:
+        raise OtherStoreError(given, "it cannot be opened as a DuckDB database") from error
+    except MigrationError as error:
+        raise OtherStoreError(given, "its record of migrations was changed") from error
+    except StoreTooNewError as error:
+        versions = f"it has schema version {error.found}, this facestore knows {known}"
+        todo = "Upgrade with `pip install --upgrade facestore`, or give an older snapshot."
+        raise OtherStoreError(given, versions, todo) from error
+    except StoreOutdatedError as error:
+        raise OtherStoreError(given, *_outdated(given, error, known)) from error
+    finally:
+        other.close()
+
+
+def _outdated(given: Path, error: StoreOutdatedError, known: int) -> tuple[str, str]:
+    """Say how old it is, and what to do."""
+    migrations = migrate.load_migrations(resources.folder("migrations"))
+    n_pending = len({each.name for each in migrations} & set(error.pending))
+    if n_pending == known:
+        return "it is a DuckDB file without the tables of facestore", "Give a store or a snapshot."
+    found = (
+        f"it has schema version {known - n_pending}, this store {known}"
+        if n_pending
+        else "its views are those of another version of facestore"
+    )
+    if given.is_dir():
+        return found, f"Run `facestore migrate --store {given}` once."
+    return found, (
+        f"Make a store of a copy: put it into a new folder as {CATALOG_FILE}, run "
+        "`facestore migrate --store FOLDER`, and give that folder."
+    )

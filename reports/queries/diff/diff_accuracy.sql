@@ -1,0 +1,144 @@
+-- title: Accuracy before and after
+-- text: Classifiers that both stores have, each accuracy with its 95 % Wilson interval, and the difference after
+-- minus before with its 95 % interval by Newcombe. Where both were judged on exactly the same samples (is
+-- paired), the interval is that of a paired difference. Else it treats the two as independent, and samples
+-- in common as a rule make it wider than it need be.
+-- empty: No classifier was judged on the same data set and split in both stores.
+-- head: classifier
+with pairs as (
+    select
+        before.sample_id as sample_id_before,
+        after.sample_id as sample_id_after
+    from other.samples as before
+    inner join samples as after
+        on
+            before.dataset = after.dataset
+            and before.path = after.path
+            and coalesce(before.image_id = after.image_id, true)
+),
+
+-- kept apart from the join below, which would else pair all classifiers with each other first
+judged_before as materialized (
+    select
+        pairs.sample_id_after as sample_id,
+        judged.classifier,
+        judged.attribute,
+        judged.split,
+        judged.is_correct
+    from pairs
+    inner join other.judged_predictions as judged on pairs.sample_id_before = judged.sample_id
+),
+
+judged_after as materialized (
+    select
+        sample_id,
+        classifier,
+        attribute,
+        dataset,
+        split,
+        is_correct
+    from judged_predictions
+),
+
+judged_both as materialized (
+    select
+        after.sample_id,
+        after.classifier,
+        after.attribute,
+        after.dataset,
+        after.split,
+        after.is_correct as is_right_after,
+        before.is_correct as is_right_before
+    from judged_after as after
+    inner join judged_before as before
+        on
+            after.sample_id = before.sample_id
+            and after.classifier = before.classifier
+            and after.attribute = before.attribute
+            and after.split is not distinct from before.split
+),
+
+common as (
+    select
+        classifier,
+        attribute,
+        dataset,
+        split,
+        count(*) as n_common,
+        count(*) filter (where is_right_after and is_right_before) as n_both_right,
+        count(*) filter (where is_right_after and not is_right_before) as n_only_after,
+        count(*) filter (where not is_right_after and is_right_before) as n_only_before,
+        count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
+    from judged_both
+    group by classifier, attribute, dataset, split
+),
+
+shares as (
+    select
+        after.dataset,
+        after.split,
+        after.attribute,
+        after.classifier,
+        before.n_samples as n_samples_before,
+        before.accuracy as accuracy_before,
+        before.ci_low as before_ci_low,
+        before.ci_high as before_ci_high,
+        round(before.accuracy * before.n_samples)::bigint as n_right_before,
+        after.n_samples as n_samples_after,
+        after.accuracy as accuracy_after,
+        after.ci_low as after_ci_low,
+        after.ci_high as after_ci_high,
+        round(after.accuracy * after.n_samples)::bigint as n_right_after,
+        coalesce(
+            common.n_common = before.n_samples and common.n_common = after.n_samples, false
+        ) as is_paired,
+        if(
+            is_paired,
+            pair_correlation(
+                common.n_both_right, common.n_only_after, common.n_only_before, common.n_both_wrong
+            ),
+            0
+        ) as correlation
+    from classifier_summary as after
+    inner join other.classifier_summary as before
+        on
+            after.classifier = before.classifier
+            and after.attribute = before.attribute
+            and after.dataset = before.dataset
+            and after.split is not distinct from before.split
+    left join common
+        on
+            after.classifier = common.classifier
+            and after.dataset = common.dataset
+            and after.split is not distinct from common.split
+)
+
+select
+    dataset,
+    split,
+    attribute,
+    classifier,
+    n_samples_before,
+    accuracy_before,
+    before_ci_low,
+    before_ci_high,
+    n_samples_after,
+    accuracy_after,
+    after_ci_low,
+    after_ci_high,
+    accuracy_after - accuracy_before as difference,
+    difference_low(
+        n_right_after, n_samples_after, n_right_before, n_samples_before, correlation
+    ) as ci_low,
+    difference_high(
+        n_right_after, n_samples_after, n_right_before, n_samples_before, correlation
+    ) as ci_high,
+    is_paired
+from shares
+order by
+    dataset asc,
+    split asc,
+    list_position(['gender', 'race', 'age'], attribute) asc,
+    attribute asc,
+    abs(accuracy_after - accuracy_before) desc,
+    classifier asc

@@ -1,0 +1,131 @@
+-- title: On the samples of both
+-- text: The same classifiers on the samples that both stores judged, one by one. n only before counts what was right
+-- and is wrong now, n only after what is right now. The difference has Newcombe's 95 % interval for pairs, p is the
+-- exact test of McNemar, and p after Holm takes into account that all classifiers of the attribute, data set and
+-- split were tested: judge by that one. Samples may be judged otherwise because a prediction changed, or a label.
+-- empty: No classifier was judged on a sample of both stores.
+-- head: classifier
+with pairs as (
+    select
+        before.sample_id as sample_id_before,
+        after.sample_id as sample_id_after
+    from other.samples as before
+    inner join samples as after
+        on
+            before.dataset = after.dataset
+            and before.path = after.path
+            and coalesce(before.image_id = after.image_id, true)
+),
+
+-- kept apart from the join below, which would else pair all classifiers with each other first
+judged_before as materialized (
+    select
+        pairs.sample_id_after as sample_id,
+        judged.classifier,
+        judged.attribute,
+        judged.split,
+        judged.is_correct
+    from pairs
+    inner join other.judged_predictions as judged on pairs.sample_id_before = judged.sample_id
+),
+
+judged_after as materialized (
+    select
+        sample_id,
+        classifier,
+        attribute,
+        dataset,
+        split,
+        is_correct
+    from judged_predictions
+),
+
+judged_both as materialized (
+    select
+        after.sample_id,
+        after.classifier,
+        after.attribute,
+        after.dataset,
+        after.split,
+        after.is_correct as is_right_after,
+        before.is_correct as is_right_before
+    from judged_after as after
+    inner join judged_before as before
+        on
+            after.sample_id = before.sample_id
+            and after.classifier = before.classifier
+            and after.attribute = before.attribute
+            and after.split is not distinct from before.split
+),
+
+common as (
+    select
+        classifier,
+        attribute,
+        dataset,
+        split,
+        count(*) as n_common,
+        count(*) filter (where is_right_after and is_right_before) as n_both_right,
+        count(*) filter (where is_right_after and not is_right_before) as n_only_after,
+        count(*) filter (where not is_right_after and is_right_before) as n_only_before,
+        count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
+    from judged_both
+    group by classifier, attribute, dataset, split
+),
+
+tested as (
+    select
+        *,
+        mcnemar_exact(n_only_after, n_only_before) as p_value,
+        count(*) over (partition by attribute, dataset, split) as n_tests
+    from common
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by attribute, dataset, split order by p_value, classifier
+        ) as step
+    from tested
+)
+
+select
+    dataset,
+    split,
+    attribute,
+    classifier,
+    n_common as n_samples,
+    n_only_before,
+    n_only_after,
+    (n_both_right + n_only_before) / n_common as accuracy_before,
+    (n_both_right + n_only_after) / n_common as accuracy_after,
+    (n_only_after - n_only_before) / n_common as difference,
+    difference_low(
+        n_both_right + n_only_after,
+        n_common,
+        n_both_right + n_only_before,
+        n_common,
+        pair_correlation(n_both_right, n_only_after, n_only_before, n_both_wrong)
+    ) as ci_low,
+    difference_high(
+        n_both_right + n_only_after,
+        n_common,
+        n_both_right + n_only_before,
+        n_common,
+        pair_correlation(n_both_right, n_only_after, n_only_before, n_both_wrong)
+    ) as ci_high,
+    p_value,
+    max(least(1, (n_tests - step + 1) * p_value)) over (
+        partition by attribute, dataset, split
+        order by step
+        rows between unbounded preceding and current row
+    ) as p_value_holm
+from ranked
+order by
+    dataset asc,
+    split asc,
+    list_position(['gender', 'race', 'age'], attribute) asc,
+    attribute asc,
+    abs(n_only_after - n_only_before) desc,
+    classifier asc

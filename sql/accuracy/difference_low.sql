@@ -1,0 +1,17 @@
+-- difference_low(n_right_a, n_a, n_right_b, n_b, correlation): lower limit of the 95 % interval of a difference of shares, a - b
+-- grain: scalar
+-- units: fraction in [-1, 1]; NULL where one of the two has no samples
+-- reads: wilson_low, wilson_high
+-- source: Newcombe 1998, method 10 for samples of the same people (correlation from pair_correlation) and of others
+-- (0): 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I
+select
+    n_right_a / n_a - n_right_b / n_b - sqrt(
+        greatest(
+            (n_right_a / n_a - wilson_low(n_right_a, n_a)) ** 2
+            + (wilson_high(n_right_b, n_b) - n_right_b / n_b) ** 2
+            - 2 * correlation
+            * (n_right_a / n_a - wilson_low(n_right_a, n_a))
+            * (wilson_high(n_right_b, n_b) - n_right_b / n_b),
+            0
+        )
+    )

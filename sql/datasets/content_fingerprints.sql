@@ -1,0 +1,254 @@
+-- content_fingerprints: a digest of what each data set, encoder, prompt set and classifier holds
+-- grain: kind, name
+-- units: n_rows counts samples, labels, exclusions, similarities, prompts, predictions or figures; digest: SHA-256
+-- in hex of sums over all rows, so that the order and the ids of rows do not matter
+-- reads: datasets, samples, labels, excluded_samples, encoders, similarities, prompts, prompt_sets,
+-- prompt_set_members, prompt_classes, classifiers, predictions, published_figures, settings
+-- note: the row of kind store is over all others. Covered is what figures follow from; not covered are vectors,
+-- explanations, training curves, runs, times, and folders of the machine. Names stand for ids. Sums of 64-bit
+-- hashes find what changed by accident, and are no proof against forgery
+with sample_keys as (
+    select
+        sample_id,
+        dataset,
+        md5_number_lower(dataset || chr(31) || path) as sample_key
+    from samples
+),
+
+dataset_names as (
+    select dataset from datasets
+    union distinct
+    select dataset from samples
+),
+
+sample_rows as (
+    select
+        sample_keys.dataset,
+        md5_number_lower(
+            concat_ws(
+                chr(31),
+                sample_keys.sample_key,
+                coalesce(samples.split, chr(30)),
+                coalesce(samples.image_id, chr(30)),
+                coalesce(array_to_string(list_sort(samples.tags), chr(29)), chr(30)),
+                samples.error is null
+            )
+        ) as row_hash
+    from samples
+    inner join sample_keys on samples.sample_id = sample_keys.sample_id
+),
+
+prompt_rows as (
+    select
+        prompt_set_members.prompt_set,
+        md5_number_lower(
+            concat_ws(
+                chr(31),
+                prompts.text,
+                coalesce(prompt_set_members.key, chr(30)),
+                coalesce(prompt_classes.attribute, chr(30)),
+                coalesce(prompt_classes.class, chr(30))
+            )
+        ) as row_hash,
+        prompts.prompt_id
+    from prompt_set_members
+    inner join prompts on prompt_set_members.prompt_id = prompts.prompt_id
+    left join prompt_classes
+        on
+            prompt_set_members.prompt_set = prompt_classes.prompt_set
+            and prompt_set_members.prompt_id = prompt_classes.prompt_id
+),
+
+-- millions of rows: a number a sample times its cosine, which is exact in 2 ** 40ths unless it is tiny
+prompt_sums as (
+    select
+        similarities.encoder_id,
+        similarities.prompt_id,
+        count(*) as n_rows,
+        sum(
+            coalesce(try_cast(similarities.cosine::double * 1099511627776 as bigint), -1)::hugeint
+            * (sample_keys.sample_key >> 8)
+        ) as row_sum
+    from similarities
+    inner join sample_keys on similarities.sample_id = sample_keys.sample_id
+    group by similarities.encoder_id, similarities.prompt_id
+),
+
+similarity_sums as (
+    select
+        prompt_sums.encoder_id,
+        sum(prompt_sums.n_rows) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(chr(31), prompts.text, prompt_sums.n_rows, prompt_sums.row_sum)
+            )
+        ) as row_sum
+    from prompt_sums
+    inner join prompts on prompt_sums.prompt_id = prompts.prompt_id
+    group by prompt_sums.encoder_id
+),
+
+prediction_sums as (
+    select
+        predictions.classifier_id,
+        count(*) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31),
+                    sample_keys.sample_key,
+                    coalesce(predictions.predicted, chr(30)),
+                    coalesce(predictions.score::varchar, chr(30)),
+                    coalesce(predictions.margin::varchar, chr(30)),
+                    coalesce(predictions.value::varchar, chr(30))
+                )
+            )
+        ) as row_sum
+    from predictions
+    inner join sample_keys on predictions.sample_id = sample_keys.sample_id
+    group by predictions.classifier_id
+),
+
+parts as (
+    select
+        'data set' as kind,
+        dataset_names.dataset as name,
+        count(sample_rows.row_hash) as n_rows,
+        sum(sample_rows.row_hash)::varchar as held
+    from dataset_names
+    left join sample_rows on dataset_names.dataset = sample_rows.dataset
+    group by dataset_names.dataset
+    union all
+    select
+        'labels' as kind,
+        sample_keys.dataset as name,
+        count(*) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31),
+                    sample_keys.sample_key,
+                    labels.attribute,
+                    coalesce(labels.label, chr(30)),
+                    coalesce(labels.value::varchar, chr(30))
+                )
+            )
+        )::varchar as held
+    from labels
+    inner join sample_keys on labels.sample_id = sample_keys.sample_id
+    group by sample_keys.dataset
+    union all
+    select
+        'left out as duplicates' as kind,
+        sample_keys.dataset as name,
+        count(*) as n_rows,
+        sum(
+            md5_number_lower(concat_ws(chr(31), sample_keys.sample_key, excluded_samples.reason))
+        )::varchar as held
+    from excluded_samples
+    inner join sample_keys on excluded_samples.sample_id = sample_keys.sample_id
+    group by sample_keys.dataset
+    union all
+    select
+        'prompt set' as kind,
+        prompt_sets.prompt_set as name,
+        count(distinct prompt_rows.prompt_id) as n_rows,
+        sum(prompt_rows.row_hash)::varchar as held
+    from prompt_sets
+    left join prompt_rows on prompt_sets.prompt_set = prompt_rows.prompt_set
+    group by prompt_sets.prompt_set
+    union all
+    select
+        'encoder' as kind,
+        encoders.name,
+        coalesce(similarity_sums.n_rows, 0) as n_rows,
+        concat_ws(
+            chr(31),
+            coalesce(encoders.precision, chr(30)),
+            coalesce(encoders.dim::varchar, chr(30)),
+            coalesce(encoders.logit_scale::varchar, chr(30)),
+            coalesce(encoders.preprocessing, chr(30)),
+            coalesce(encoders.weights_sha256, chr(30)),
+            coalesce(similarity_sums.row_sum, 0)
+        ) as held
+    from encoders
+    left join similarity_sums on encoders.encoder_id = similarity_sums.encoder_id
+    union all
+    select
+        'classifier' as kind,
+        classifiers.name,
+        coalesce(prediction_sums.n_rows, 0) as n_rows,
+        concat_ws(
+            chr(31),
+            classifiers.kind,
+            classifiers.attribute,
+            coalesce(classifiers.prompt_set, chr(30)),
+            coalesce(classifiers.aggregation, chr(30)),
+            coalesce(classifiers.k::varchar, chr(30)),
+            coalesce(encoders.name, chr(30)),
+            coalesce(prediction_sums.row_sum, 0)
+        ) as held
+    from classifiers
+    left join encoders on classifiers.encoder_id = encoders.encoder_id
+    left join prediction_sums on classifiers.classifier_id = prediction_sums.classifier_id
+    union all
+    select
+        'published figures' as kind,
+        source as name,
+        count(*) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31),
+                    coalesce(classifier, chr(30)),
+                    coalesce(architecture, chr(30)),
+                    coalesce(pretrained, chr(30)),
+                    coalesce(prompt_set, chr(30)),
+                    coalesce(aggregation, chr(30)),
+                    coalesce(k::varchar, chr(30)),
+                    dataset,
+                    coalesce(split, chr(30)),
+                    attribute,
+                    coalesce(taxonomy, chr(30)),
+                    group_attribute,
+                    coalesce(group_name, chr(30)),
+                    metric,
+                    value
+                )
+            )
+        )::varchar as held
+    from published_figures
+    group by source
+    union all
+    select
+        'setting' as kind,
+        setting as name,
+        1 as n_rows,
+        value as held
+    from settings
+),
+
+digests as (
+    select
+        kind,
+        name,
+        n_rows::bigint as n_rows,
+        sha256(concat_ws(chr(31), n_rows, coalesce(held, chr(30)))) as digest
+    from parts
+)
+
+select
+    kind,
+    name,
+    n_rows,
+    digest
+from digests
+union all
+select
+    'store' as kind,
+    'everything' as name,
+    sum(n_rows)::bigint as n_rows,
+    sha256(
+        string_agg(concat_ws(chr(31), kind, name, digest), chr(10) order by kind asc, name asc)
+    ) as digest
+from digests

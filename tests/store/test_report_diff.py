@@ -1,0 +1,445 @@
+"""What changed between two stores: the page of changes against counts and intervals made by hand."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+from collections import Counter
+from math import sqrt
+
+import duckdb
+import pytest
+from reported import Page
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from facestore.errors import InputError, OtherStoreError, UnknownNameError
+from facestore.reporting import DIFF_PAGE
+from facestore.reporting.tables import raw
+from facestore.store import Store
+
+# the tests share two stores
+pytestmark = pytest.mark.xdist_group("report_diff")
+
+HOSTILE = 'by "it\'s" </script><img src=x onerror=alert(1)> {{ 7 * 7 }}'
+GENDERS = ("Male", "Female")
+RACES = ("White", "Black", "Indian")
+
+
+def faces():
+    """Give labels and predictions before and after, by file."""
+    chance = random.Random(5)
+    files = [f"{i}.jpg" for i in range(90)]
+    labels = {file: (chance.choice(GENDERS), chance.choice(RACES)) for file in files}
+
+    def said(share, among):
+        return {
+            file: labels[file][0]
+            if chance.random() < share
+            else GENDERS[labels[file][0] == GENDERS[0]]
+            for file in among
+        }
+
+    before, after = files[:80], files[4:]  # four files go, ten come
+    steady = said(0.8, files[10:60])
+    relabelled = labels | {"20.jpg": (GENDERS[labels["20.jpg"][0] == GENDERS[0]], labels["20.jpg"][1])}  # fmt: skip
+    return {
+        "before": (
+            {file: labels[file] for file in before},
+            {
+                "flips": said(0.7, files[10:60]),
+                HOSTILE: said(0.6, before),
+                "steady": steady,
+                "gone": said(0.5, before),
+            },
+        ),
+        "after": (
+            {file: relabelled[file] for file in after},
+            {
+                "flips": said(0.9, files[10:60]),
+                HOSTILE: said(0.8, after),
+                "steady": steady,
+                "new": said(0.5, after),
+            },
+        ),
+    }
+
+
+FACES = faces()
+
+
+def make(folder, which, *, turned=False):
+    """Import one of the two into a new store, the rows from the last to the first if it is turned."""
+    labels, classifiers = FACES[which]
+    folder.mkdir()
+    step = -1 if turned else 1
+    rows = [["file", "age", "gender", "race"], *([file, "20-29", *of] for file, of in list(labels.items())[::step])]  # fmt: skip
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with Store.open(folder / "store") as store:
+        store.import_labels(
+            folder / "labels.csv", dataset="faces", split="val", create_samples=True
+        )
+        for name, said in list(classifiers.items())[::step]:
+            with (folder / "said.csv").open("w", newline="") as file:
+                csv.writer(file).writerows([["file", "predicted"], *list(said.items())[::step]])
+            store.import_predictions(
+                folder / "said.csv", dataset="faces", attribute="gender", classifier=name
+            )
+    return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """Give a snapshot of the one before, and the store after."""
+    folder = tmp_path_factory.mktemp("diff")
+    with Store.open(make(folder / "one", "before")) as store:
+        store.snapshot(folder / "it's before.duckdb")
+    return folder / "it's before.duckdb", make(folder / "two", "after")
+
+
+@pytest.fixture(scope="module")
+def compared(stores, tmp_path_factory):
+    """Give the page, what was said, and the numbers for machines."""
+    before, after = stores
+    out = tmp_path_factory.mktemp("out")
+    told: list[str] = []
+    with Store.open(after, notify=told.append) as store:
+        page = store.report(out, diff=before, only=["diff"])
+        numbers = store.report(out, diff=before, only=["diff"], format="json")
+    assert page == out / "diff.html"
+    tables = json.loads(numbers.read_text(encoding="utf-8"))["tables"]
+    return Page(page.read_text(encoding="utf-8")), told[: len(told) // 2], tables
+
+
+def rows_of(tables, name, **where):
+    return [row for row in tables[name]["rows"] if where.items() <= row.items()]
+
+
+def right(which, name, group=None):
+    """Give who was judged right, of a group of a label, by file."""
+    labels, classifiers = FACES[which]
+    return {
+        file: predicted == labels[file][0]
+        for file, predicted in classifiers[name].items()
+        if file in labels and (group is None or group in labels[file])
+    }
+
+
+def of_pairs(one, two):
+    """Count pairs: both right, only after, only before, neither."""
+    files = one.keys() & two.keys()
+    pairs = Counter((two[file], one[file]) for file in files)
+    return [pairs[each] for each in ((True, True), (True, False), (False, True), (False, False))]
+
+
+def newcombe(e, f, g, h):
+    """Write method 10 for pairs down once more, from the paper's formulas."""
+    n, a, b = e + f + g + h, e + f, e + g
+    (la, ua), (lb, ub) = (proportion_confint(x, n, method="wilson") for x in (a, b))
+    determinant = e * h - f * g
+    determinant = max(determinant - n / 2, 0) if determinant > 0 else determinant
+    product = a * (n - a) * b * (n - b)
+    phi = determinant / sqrt(product) if product else 0
+    pa, pb = a / n, b / n
+    low = (pa - la) ** 2 - 2 * phi * (pa - la) * (ub - pb) + (ub - pb) ** 2
+    high = (ua - pa) ** 2 - 2 * phi * (ua - pa) * (pb - lb) + (pb - lb) ** 2
+    return pa - pb - sqrt(low), pa - pb + sqrt(high)
+
+
+def check_difference(row, one, two):
+    """Hold a row against figures made from who was right before and after."""
+    n, m = len(one), len(two)
+    a, b = sum(one.values()), sum(two.values())
+    assert (row["n_samples_before"], row["n_samples_after"]) == (n, m)
+    assert row["accuracy_before"] == pytest.approx(a / n, abs=1e-12)
+    assert row["accuracy_after"] == pytest.approx(b / m, abs=1e-12)
+    for side, count, all_ in (("before", a, n), ("after", b, m)):
+        wilson = proportion_confint(count, all_, method="wilson")
+        assert (row[f"{side}_ci_low"], row[f"{side}_ci_high"]) == pytest.approx(wilson, abs=1e-9)
+    assert row["difference"] == pytest.approx(b / m - a / n, abs=1e-12)
+    is_paired = one.keys() == two.keys()
+    assert row["is_paired"] == is_paired
+    expected = (
+        newcombe(*of_pairs(one, two))
+        if is_paired
+        else confint_proportions_2indep(b, m, a, n, method="newcomb")
+    )
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(expected, abs=1e-9)
+
+
+def test_accuracies_and_their_differences_are_those_of_independent_code(compared):
+    rows = {row["classifier"]: row for row in compared[2]["diff_accuracy"]["rows"]}
+    assert set(rows) == {"flips", HOSTILE, "steady"}
+    for name, row in rows.items():
+        check_difference(row, right("before", name), right("after", name))
+    assert [rows[name]["is_paired"] for name in ("flips", HOSTILE)] == [True, False]
+
+
+def test_pairs_are_those_that_both_judged_as_statsmodels_tests_them(compared):
+    rows = {row["classifier"]: row for row in compared[2]["diff_paired"]["rows"]}
+    tested = []
+    for name in ("flips", HOSTILE, "steady"):
+        row, counts = rows[name], of_pairs(right("before", name), right("after", name))
+        both, only_after, only_before, neither = counts
+        assert row["n_samples"] == sum(counts)
+        assert (row["n_only_after"], row["n_only_before"]) == (only_after, only_before)
+        assert row["difference"] == pytest.approx((only_after - only_before) / sum(counts))
+        assert (row["ci_low"], row["ci_high"]) == pytest.approx(newcombe(*counts), abs=1e-9)
+        exact = mcnemar([[both, only_after], [only_before, neither]], exact=True).pvalue
+        assert row["p_value"] == pytest.approx(min(exact, 1), rel=1e-9)
+        tested.append(row)
+    assert rows[HOSTILE]["n_samples"] == 76
+    holm = multipletests([row["p_value"] for row in tested], method="holm")[1]
+    assert [row["p_value_holm"] for row in tested] == pytest.approx(holm.tolist(), rel=1e-9)
+
+
+def test_groups_are_those_of_independent_code_and_unchanged_ones_are_left_out(compared):
+    found = set()
+    for row in compared[2]["diff_groups"]["rows"]:
+        group = row["group_name"] if row["group_attribute"] in ("gender", "race") else None
+        one, two = (right(which, row["classifier"], group) for which in ("before", "after"))
+        check_difference(row, one, two)
+        found.add((row["classifier"], row["group_name"]))
+    expected = set()
+    for name in ("flips", HOSTILE, "steady"):
+        groups = [("overall", None), ("20-29", None), *((each, each) for each in GENDERS + RACES)]
+        for shown, group in groups:
+            one, two = (right(which, name, group) for which in ("before", "after"))
+            if one != two:
+                expected.add((name, shown))
+    assert found == expected
+    assert 0 < sum(name == "steady" for name, _ in found) < 7  # by the label that changed alone
+
+
+def test_predictions_and_labels_that_changed_are_counted_from_and_to(compared):
+    expected = Counter()
+    for name in ("flips", HOSTILE, "steady"):
+        one, two = (FACES[which][1][name] for which in ("before", "after"))
+        shared = FACES["before"][0].keys() & FACES["after"][0].keys()
+        for file in shared:
+            if one.get(file) != two.get(file):
+                expected[name, one.get(file), two.get(file)] += 1
+    rows = compared[2]["diff_predictions"]["rows"]
+    found = {(r["classifier"], r["predicted_before"], r["predicted_after"]): r for r in rows}
+    assert {key: row["n_samples"] for key, row in found.items()} == expected
+    for (name, was, now), row in found.items():
+        files = [
+            file for file in right("after", name).keys() & right("before", name).keys()
+            if (FACES["before"][1][name][file], FACES["after"][1][name][file]) == (was, now)
+        ]  # fmt: skip
+        for which in ("before", "after"):
+            judged = right(which, name)
+            assert row[f"n_right_{which}"] == sum(judged[file] for file in files)
+    (label,) = compared[2]["diff_labels"]["rows"]
+    known = [FACES[which][0]["20.jpg"][0] for which in ("before", "after")]
+    assert (label["attribute"], label["n_samples"]) == ("gender", 1)
+    assert [label["label_before"], label["label_after"]] == known
+
+
+def test_what_came_went_and_changed(compared):
+    read, told, tables = compared
+    found = {(r["kind"], r["name"]): r["change"] for r in tables["diff_contents"]["rows"]}
+    assert found == {
+        ("data set", "faces"): "changed",
+        ("labels", "faces"): "changed",
+        ("classifier", "flips"): "changed",
+        ("classifier", HOSTILE): "changed",
+        ("classifier", "gone"): "removed",
+        ("classifier", "new"): "added",
+    }
+    (samples,) = tables["diff_samples"]["rows"]
+    assert samples == {
+        "dataset": "faces", "n_before": 80, "n_after": 86, "n_same": 76, "n_removed": 4,
+        "n_added": 10, "n_same_path": 0, "n_other_split": 0,
+    }  # fmt: skip
+    assert told[0] == (
+        "Since 'it's before.duckdb': classifier: 1 added; classifier: 2 changed; "
+        "classifier: 1 removed; data set: 1 changed; labels: 1 changed."
+    )
+    assert any(HOSTILE in line and "n 80 and 86" in line for line in told)
+    assert any("by flips" in line and "the same 50 samples" in line for line in told)
+    assert "Both hold the same" not in read.text
+
+
+def test_the_page_shows_the_numbers_and_the_sql_that_gives_them(compared, stores):
+    read, _, tables = compared
+    assert set(read.sql) == set(DIFF_PAGE.queries) == set(tables) - {"best_classifiers", "fingerprint", "datasets"}  # fmt: skip
+    before, after = stores
+    quoted = str(before).replace("'", "''")
+    with duckdb.connect(after / "facestore.duckdb", read_only=True) as con:
+        con.execute(f"attach '{quoted}' as other (read_only)")
+        for name, sql in read.sql.items():
+            relation = con.sql(sql)
+            rows = relation.fetchall()
+            shown = [table for table in read.tables if table.query == name]
+            cells = [[cell.value for cell in row] for table in shown for row in table.rows[1:]]
+            assert len(cells) == len(rows) == len(tables[name]["rows"]), name
+            width = len(cells[0]) if cells else 0
+            expected = [list(map(raw, row[-width:] if width else row)) for row in rows]
+            if name == "diff_groups":  # its blocks are in another order
+                cells, expected = sorted(cells), sorted(expected)
+            for found, wanted in zip(cells, expected, strict=True):
+                for one, two in zip(found, wanted, strict=True):
+                    try:
+                        assert float(one) == pytest.approx(float(two), abs=1e-12)
+                    except ValueError:
+                        assert one == two
+    assert "other.judged_predictions" in read.text
+    links = [attrs.get("href") for tag, attrs in read.tags if tag == "a"]
+    assert "diff.html" in links
+
+
+def test_a_hostile_name_is_text_and_the_chart_has_it(compared):
+    read, _, _ = compared
+    assert not [tag for tag, _ in read.tags if tag in ("img", "b", "iframe")]
+    assert HOSTILE in read.column("diff_accuracy", "classifier")
+    assert "49" not in {text.strip() for tag, text in read.texts if tag == "th"}
+    (chart,) = read.specs
+    points = [row["label"] for part in chart["layer"] for row in part["data"]["values"] if "label" in row]  # fmt: skip
+    assert set(points) == {"flips", HOSTILE, "steady"}
+
+
+def test_stores_that_hold_the_same_are_said_to(stores, tmp_path):
+    _, after = stores
+    same = make(tmp_path / "again", "after", turned=True)
+    told: list[str] = []
+    with Store.open(after, notify=told.append) as store:
+        out = tmp_path / "out"
+        read = Page(store.report(out, diff=same, only=["diff"]).read_text(encoding="utf-8"))
+        assert told == ["'store' holds the same as this store: nothing changed."]
+        assert "Both hold the same: nothing changed." in read.text
+        prints = read.column("diff_stores", "fingerprint")
+        assert prints[0] == prints[1]
+        assert store.sql("select digest from content_fingerprints where kind = 'store'").fetchall() == [(prints[0],)]  # fmt: skip
+        assert read.specs == []
+        # ids differ, so it is no copy
+        first = "select name from classifiers where classifier_id = 1"
+        known = store.sql(first).fetchall()
+        with Store.open(same) as other:
+            assert other.sql(first).fetchall() != known
+        # the other store is let go of, and a report without it has no such page
+        store.report(out, diff=same, only=["overview", "diff"])
+        assert "diff.html" in (out / "index.html").read_text(encoding="utf-8")
+        store.report(out)
+        assert not (out / "diff.html").exists()
+        assert "diff.html" not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_only_named_classifiers_are_compared(stores, tmp_path):
+    before, after = stores
+    with Store.open(after) as store:
+        folder = store.report(
+            tmp_path, diff=before, only=["groups", "diff"], classifiers=["flips"], format="csv"
+        )
+    with (folder / "diff_accuracy.csv").open(encoding="utf-8") as file:
+        read = list(csv.DictReader(file))
+    assert [row["classifier"] for row in read] == ["flips"]
+    assert (folder / "groups.csv").is_file()
+
+
+def old_views(file):
+    with duckdb.connect(file) as con:
+        con.execute("update schema_views set checksum = 'x' where view_name = 'accuracy_by_group'")
+
+
+def old_version(file):
+    with duckdb.connect(file) as con:
+        con.execute("delete from schema_migrations where version > 3")
+
+
+def new_version(file):
+    with duckdb.connect(file) as con:
+        con.execute("insert into schema_migrations values (99, 'later', 'x', '2030-01-01')")
+
+
+def no_catalogue(file):
+    file.unlink()
+    with duckdb.connect(file) as con:
+        con.execute("create table samples (sample_id integer)")
+
+
+def no_database(file):
+    file.write_bytes(b"no database" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found", "todo"),
+    [
+        (old_views, "its views are those of another version", "facestore migrate --store FOLDER"),
+        (old_version, r"it has schema version 3, this store \d", "facestore migrate --store FOLDER"),
+        (new_version, r"it has schema version 99, this facestore knows \d", "pip install --upgrade"),
+        (no_catalogue, "without the tables of facestore", "Give a store or a snapshot"),
+        (no_database, "cannot be opened as a DuckDB database", "facestore snapshot"),
+    ],
+)  # fmt: skip
+def test_what_is_no_store_of_this_version_is_refused(stores, tmp_path, spoil, found, todo):
+    before, after = stores
+    other = tmp_path / "other.duckdb"
+    shutil.copy(before, other)
+    spoil(other)
+    bytes_before = other.read_bytes()
+    with Store.open(after) as store:
+        with pytest.raises(OtherStoreError, match=f"'{other}' cannot be compared.*{found}") as told:
+            store.report(tmp_path / "out", diff=other)
+        assert todo in str(told.value)
+        assert "was expected" in str(told.value)
+        assert not (tmp_path / "out").exists()
+        # the store is as usable as before
+        assert store.sql("select count(*) from samples").fetchall() == [(86,)]
+    assert other.read_bytes() == bytes_before
+
+
+def test_folders_and_files_that_are_no_store_and_the_store_itself_are_refused(stores, tmp_path):
+    _, after = stores
+    (tmp_path / "empty").mkdir()
+    with Store.open(after) as store:
+        for given, found in (("none", "no such file"), ("empty", "no facestore.duckdb")):
+            with pytest.raises(OtherStoreError, match=found):
+                store.report(tmp_path / "out", diff=tmp_path / given)
+        for given in (after, after / "facestore.duckdb"):
+            with pytest.raises(InputError, match="is the store itself"):
+                store.report(tmp_path / "out", diff=given)
+        with pytest.raises(InputError, match="give it with --diff"):
+            store.report(tmp_path / "out", only=["diff"])
+        with pytest.raises(UnknownNameError, match="Did you mean 'diff'"):
+            store.report(tmp_path / "out", only=["dif"], diff=after)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_old_store_is_told_to_migrate(stores, tmp_path):
+    before, after = stores
+    (tmp_path / "old").mkdir()
+    shutil.copy(before, tmp_path / "old" / "facestore.duckdb")
+    old_views(tmp_path / "old" / "facestore.duckdb")
+    with Store.open(after) as store, pytest.raises(OtherStoreError) as told:
+        store.report(tmp_path / "out", diff=tmp_path / "old")
+    assert f"Run `facestore migrate --store {tmp_path / 'old'}` once." in str(told.value)
+
+
+def test_samples_of_one_path_and_other_contents_are_two_samples(con, new_catalogue, tmp_path):
+    from rows import classifier, fill, labels, predictions, samples
+
+    from facestore.reporting import read_queries
+    from facestore.resources import folder
+
+    queries = read_queries(folder("reports") / "queries" / "diff")
+    shutil.copy(new_catalogue, tmp_path / "other.duckdb")
+    with duckdb.connect(tmp_path / "other.duckdb") as other:
+        for each, images in ((other, "abc-"), (con, "xb-d")):
+            rows = samples(4)
+            for row, image in zip(rows, images, strict=True):
+                row["image_id"] = None if image == "-" else image
+            fill(each, samples=rows, labels=labels("gender", ["Male"] * 4))
+            fill(each, classifiers=[classifier()], predictions=predictions(["Male"] * 4))
+    con.execute("update samples set split = 'test' where sample_id = 4")
+    con.execute(f"attach '{tmp_path / 'other.duckdb'}' as other (read_only)")
+    (row,) = con.sql(queries["diff_samples"].sql).fetchall()
+    # 1 has another picture; of 3 and 4 only one store knows the picture
+    assert row == ("faces", 4, 4, 3, 1, 1, 1, 1)
+    (row,) = con.sql(queries["diff_paired"].sql).fetchall()
+    assert row[4] == 2  # 2 and 3: 4 is in another split
+    assert [row[-1] for row in con.sql(queries["diff_accuracy"].sql).fetchall()] == [False]
