@@ -28,7 +28,7 @@ from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
 from facestore.pipeline.explanation_page import write_report_page
-from facestore.pipeline.info import contents
+from facestore.pipeline.info import Overview, contents, overview
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import ReportOptions, write_report
@@ -254,6 +254,10 @@ class Store(
     def info(self) -> list[tuple[str, str, int, str]]:
         """Return what is in the store: kind, name, number and details of each part."""
         return contents(self._stores, self.path)
+
+    def overview(self) -> Overview:
+        """Return what is in the store, what to look at and what to do next, for people."""
+        return overview(self._stores, self.path)
 
     def doctor(self, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
         """Check that the store is as it must be; nothing is written.

@@ -131,6 +131,14 @@ class Samples:
         rows = self._database.reader().execute("select image_id from images").fetchall()
         return {image_id for (image_id,) in rows}
 
+    def image_ids_of(self, dataset: str) -> set[str]:
+        """Return the ids of the images of a data set."""
+        rows = self._database.reader().execute(
+            "select distinct image_id from samples where dataset = ? and image_id is not null",
+            [dataset],
+        )
+        return {image_id for (image_id,) in rows.fetchall()}
+
     def classes(self) -> dict[str, list[AttributeClass]]:
         """Return the classes of every attribute, in order of their ordinals."""
         if not self._database.exists:

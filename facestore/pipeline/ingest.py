@@ -179,7 +179,8 @@ def ingest(
     IngestSummary
     """
     watch = Stopwatch()
-    arguments = {
+    dataset = dataset or _dataset_name(source)
+    arguments: dict[str, object] = {
         "source": source,
         "dataset": dataset,
         "split": split,
@@ -197,7 +198,7 @@ def ingest(
             plan = plan_ingest(
                 stores,
                 source,
-                dataset=dataset or _dataset_name(source),
+                dataset=dataset,
                 split=split,
                 labels=labels,
                 layout=layout,
@@ -211,6 +212,8 @@ def ingest(
         except KeyboardInterrupt:
             counts.update(_counts(run.result()))
             raise
+        # those that were `auto` know by now what it meant
+        arguments["devices"] = [encoder.device for encoder in encoders]
         counts.update(_counts(result))
     return IngestSummary(
         plan=plan,
