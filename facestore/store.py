@@ -22,7 +22,7 @@ from facestore.config import (
     REPORTS_FOLDER,
     VECTORS_FOLDER,
 )
-from facestore.encoder import LazyEncoder
+from facestore.encoder import LazyEncoder, check_pretrained
 from facestore.errors import QueryError
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
@@ -158,6 +158,7 @@ class Store(
         follow_links
             Whether links out of the folder are followed.
         """
+        check_pretrained(models, pretrained)
         encoders = [
             LazyEncoder(
                 ModelName.parse(model, pretrained),
@@ -350,6 +351,22 @@ class Store(
         """
         try:
             return self._stores.catalog.database.reader().sql(query)
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+
+    def rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
+        """Run a query, read-only, and return its columns and rows; None of one that has none.
+
+        Raises
+        ------
+        QueryError
+            If DuckDB refuses it, or fails on a row.
+        """
+        relation: duckdb.DuckDBPyRelation | None = self.sql(query)
+        if relation is None:  # what DuckDB returns for a statement without rows
+            return None
+        try:
+            return relation.columns, relation.fetchall()
         except duckdb.Error as error:
             raise QueryError(_one_line(error)) from error
 

@@ -152,9 +152,9 @@ def sql(
             opened.execute(statement)
             say("done")
             return
-        relation = opened.sql(statement)
-        if relation is not None:
-            print_rows(relation.columns, relation.fetchall(), format)
+        found = opened.rows(statement)
+        if found is not None:
+            print_rows(*found, format)
 
 
 def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
