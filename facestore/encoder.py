@@ -203,7 +203,7 @@ class LazyEncoder:
         self._lock = threading.Lock()
         self._loaded: OpenClipEncoder | None = None
         self.model = name
-        self.device = device
+        self._device = device
         self.name = EncoderRecord(
             "open_clip",
             name.architecture,
@@ -211,6 +211,11 @@ class LazyEncoder:
             precision,
             preprocessing={RESIZE_BY: TORCHVISION} if fast_resize else {},
         ).name
+
+    @property
+    def device(self) -> str:
+        """Where the model runs; `auto` stays so until it is loaded."""
+        return self._device if self._loaded is None else str(self._loaded.device)
 
     def load(self) -> OpenClipEncoder:
         """Return the model; the first call loads it, from whichever thread it comes."""

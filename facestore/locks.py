@@ -16,6 +16,11 @@ from facestore.errors import StoreLockedError, StoreWriteError
 SUFFIX = ".lock"
 
 
+def lock_file(folder: Path, command: str) -> Path:
+    """Return the file whose lock a command holds on a store."""
+    return folder / f".{command}{SUFFIX}"
+
+
 @contextmanager
 def only_one(folder: Path, command: str) -> Iterator[None]:
     """Hold the lock of a command on a store.
@@ -34,7 +39,7 @@ def only_one(folder: Path, command: str) -> Iterator[None]:
     StoreWriteError
         If the folder cannot be written.
     """
-    path = folder / f".{command}{SUFFIX}"
+    path = lock_file(folder, command)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from facestore import resources
@@ -17,6 +17,41 @@ def available_models() -> list[tuple[str, str]]:
     import open_clip
 
     return sorted(open_clip.list_pretrained())
+
+
+def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
+    """Refuse weights that no model would take.
+
+    Parameters
+    ----------
+    models
+        Names as `ModelName.parse` reads them.
+    pretrained
+        Weights of those that name none; None: nothing is refused but `tiny` with weights.
+
+    Raises
+    ------
+    InputError
+        If every model has weights of its own, or there is no model.
+    """
+    names = [ModelName.parse(model) for model in models]
+    if any(name.architecture == TINY and name.pretrained for name in names):
+        message = f"{TINY!r} has its own weights and takes no others: say --model {TINY} alone."
+        raise InputError(message)
+    if pretrained is None or any(
+        name.pretrained is None and not _brings_weights(name.architecture) for name in names
+    ):
+        return
+    why = f"{', '.join(map(repr, models))} has weights already" if models else "there is no --model"
+    message = (
+        f"--pretrained {pretrained!r} would not be used, since {why}: leave it out, or give the "
+        "architecture that the weights are of, as --model ViT-B-32."
+    )
+    raise InputError(message)
+
+
+def _brings_weights(architecture: str) -> bool:
+    return architecture == TINY or architecture.startswith(("hf-hub:", "local-dir:"))
 
 
 def create_name(name: ModelName) -> str:

@@ -146,7 +146,7 @@ class ModelName:
     @classmethod
     def parse(cls, text: str, pretrained: str | None = None) -> ModelName:
         """Read `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, or a name beside `pretrained`."""
-        if text.startswith(("hf-hub:", "local-dir:")):
+        if text == "tiny" or text.startswith(("hf-hub:", "local-dir:")):
             return cls(text)
         plain = text.removeprefix("open_clip:")
         separator = "," if "," in plain else "/" if text.startswith("open_clip:") else None

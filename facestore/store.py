@@ -24,11 +24,12 @@ from facestore.config import (
 )
 from facestore.encoder import LazyEncoder
 from facestore.errors import QueryError
+from facestore.model_names import check_pretrained
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
 from facestore.pipeline.doctor import examine, repair
 from facestore.pipeline.explanation_page import write_report_page
-from facestore.pipeline.info import contents
+from facestore.pipeline.info import Overview, contents, overview
 from facestore.pipeline.ingest import IngestSummary, ingest
 from facestore.pipeline.predict import PredictSummary, predict
 from facestore.pipeline.report import ReportOptions, write_report
@@ -161,6 +162,7 @@ class Store(
         follow_links
             Whether links out of the folder are followed.
         """
+        check_pretrained(models, pretrained)
         encoders = [
             LazyEncoder(
                 ModelName.parse(model, pretrained),
@@ -258,6 +260,10 @@ class Store(
     def info(self) -> list[tuple[str, str, int, str]]:
         """Return what is in the store: kind, name, number and details of each part."""
         return contents(self._stores, self.path)
+
+    def overview(self) -> Overview:
+        """Return what is in the store, what to look at and what to do next, for people."""
+        return overview(self._stores, self.path)
 
     def doctor(self, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
         """Check that the store is as it must be; nothing is written.
@@ -362,6 +368,22 @@ class Store(
         """
         try:
             return self._stores.catalog.database.reader().sql(query)
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+
+    def rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
+        """Run a query, read-only, and return its columns and rows; None of one that has none.
+
+        Raises
+        ------
+        QueryError
+            If DuckDB refuses it, or fails on a row.
+        """
+        relation: duckdb.DuckDBPyRelation | None = self.sql(query)
+        if relation is None:  # what DuckDB returns for a statement without rows
+            return None
+        try:
+            return relation.columns, relation.fetchall()
         except duckdb.Error as error:
             raise QueryError(_one_line(error)) from error
 

@@ -25,6 +25,14 @@ def without_first(view: str) -> str:
 
 
 BAD_VIEWS: dict[str, list[str]] = {
+    "dataset_sources_hold": [
+        replaced("dataset_sources", where="not is_first"),
+        spoiled("dataset_sources", "is_first", "true", "not is_first"),
+        spoiled("dataset_sources", "source", "'another'", "is_first"),
+        spoiled("dataset_sources", "n_runs", "-1"),
+        spoiled("dataset_sources", "first_at", "last_at + interval 1 hour", "is_first"),
+        spoiled("dataset_sources", "first_at", "null"),
+    ],
     "judged_predictions_hold": [
         spoiled("judged_predictions", "label", "null"),
         spoiled("judged_predictions", "predicted", "null"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -165,3 +166,20 @@ def _by_columns(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
     for row in rows:
         groups.setdefault(tuple(row), []).append(row)
     return groups
+
+
+def ingests(dataset: str, *sources: str) -> dict[str, list[Row]]:
+    """Return rows of a data set and of the runs that ingested it from folders, an hour apart."""
+    runs = [
+        {
+            "run_id": number,
+            "command": "ingest",
+            "arguments": json.dumps({"dataset": dataset, "source": source}),
+            "started_at": f"2026-01-01 {number:02}:00",
+            "ended_at": f"2026-01-01 {number:02}:30",
+            "outcome": "done",
+        }
+        for number, source in enumerate(sources, 1)
+    ]
+    first = {"dataset": dataset, "source": sources[0], "added_at": "2026-01-01"}
+    return {"datasets": [first | {"layout": "folder"}], "runs": runs}

@@ -74,16 +74,26 @@ class Audits:
 
 def load() -> list[Audit]:
     """Return every audit: of tables first, then of the grains of views, then of their figures."""
-    folder = resources.folder("sql")
-    views = load_views(folder)
+    views = load_views(resources.folder("sql"))
+    of_tables, of_views = _by_what_they_read(views)
+    grains = [_of_grain(view) for view in views if view.parameters is None]
+    return of_tables + grains + of_views
+
+
+def load_of_tables() -> list[Audit]:
+    """Return the audits that read no view, and so take little time."""
+    return _by_what_they_read(load_views(resources.folder("sql")))[0]
+
+
+def _by_what_they_read(views: Sequence[ViewFile]) -> tuple[list[Audit], list[Audit]]:
+    """Return the audits of files: those that read tables alone, and those that read views."""
     names = {view.name for view in views}
     of_tables: list[Audit] = []
     of_views: list[Audit] = []
-    for each in load_audits(folder):
+    for each in load_audits(resources.folder("sql")):
         audit = Audit(each.name, each.about, each.title, each.todo, _query(each.body), each.is_note)
         (of_views if names.intersection(each.reads) else of_tables).append(audit)
-    grains = [_of_grain(view) for view in views if view.parameters is None]
-    return of_tables + grains + of_views
+    return of_tables, of_views
 
 
 def _of_grain(view: ViewFile) -> Audit:

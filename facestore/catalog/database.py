@@ -201,7 +201,10 @@ class Database:
         started, is_told, limit = time.monotonic(), False, _wait_seconds()
         while True:
             try:
-                return duckdb.connect(str(self.path), read_only=read_only)
+                con = duckdb.connect(str(self.path), read_only=read_only)
+                # DuckDB's own bar would come between the lines of a table.
+                con.execute("set enable_progress_bar = false")
+                return con
             except duckdb.ConnectionException as error:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:

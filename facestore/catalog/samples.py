@@ -131,6 +131,32 @@ class Samples:
         rows = self._database.reader().execute("select image_id from images").fetchall()
         return {image_id for (image_id,) in rows}
 
+    def image_ids_of(self, dataset: str) -> set[str]:
+        """Return the ids of the images of a data set."""
+        rows = self._database.reader().execute(
+            "select distinct image_id from samples where dataset = ? and image_id is not null",
+            [dataset],
+        )
+        return {image_id for (image_id,) in rows.fetchall()}
+
+    def shared_with(self, dataset: str) -> list[tuple[str, int, int]]:
+        """Return (data set, images shared, its labelled ones of them), the most shared first."""
+        rows: list[tuple[str, int, int]] = (
+            self._database.reader()
+            .execute(
+                "with mine as (select distinct image_id from samples "
+                "where dataset = $dataset and image_id is not null) "
+                "select dataset, count(distinct image_id) as n_images, "
+                "count(distinct image_id) filter "
+                "(where sample_id in (select sample_id from labels)) "
+                "from samples semi join mine using (image_id) where dataset <> $dataset "
+                "group by dataset order by n_images desc, dataset",
+                {"dataset": dataset},
+            )
+            .fetchall()
+        )
+        return rows
+
     def classes(self) -> dict[str, list[AttributeClass]]:
         """Return the classes of every attribute, in order of their ordinals."""
         if not self._database.exists:

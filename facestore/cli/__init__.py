@@ -23,6 +23,7 @@ from facestore.cli import (
     train,
     upkeep,
 )
+from facestore.cli.completion import COMPLETION_VARIABLE
 from facestore.cli.configuration import read_defaults
 from facestore.cli.console import one_line, voice
 from facestore.cli.guide import FIRST_STEPS, add_guide
@@ -79,11 +80,15 @@ def main() -> None:
     The exit status is 0, 1 for an expected error, 2 for wrong usage, 3 where `check` finds a limit
     broken, 130 for Ctrl-C.
     """
-    if len(sys.argv) == 1 and not _has_store():
+    is_completing = COMPLETION_VARIABLE in os.environ
+    if len(sys.argv) == 1 and not is_completing and not _has_store():
         typer.echo(FIRST_STEPS)
         sys.exit(0)
     try:
-        status = app(standalone_mode=False, default_map=_defaults())
+        # A slip in facestore.toml is no news while a name is completed.
+        defaults = {} if is_completing else _defaults()
+        # The name decides how the shell asks for completions, also under `python -m facestore`.
+        status = app(prog_name="facestore", standalone_mode=False, default_map=defaults)
     except TyperException as error:
         _fail_usage(error)
     except FacestoreError as error:

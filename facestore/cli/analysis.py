@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options
+from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_DEMO_STORE
@@ -22,7 +23,12 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def score(
-    prompt_set: Annotated[str, typer.Argument(help="Name in `facestore prompts list`.")],
+    prompt_set: Annotated[
+        str,
+        typer.Argument(
+            help="Name in `facestore prompts list`.", autocompletion=names_of("prompt_sets")
+        ),
+    ],
     store: options.StoreOption = options.DEFAULT,
     model: options.ModelOption = None,
     dataset: options.DatasetOption = None,
@@ -38,10 +44,18 @@ def predict(
     store: options.StoreOption = options.DEFAULT,
     prompt_set: Annotated[
         str | None,
-        typer.Option("--prompt-set", help="Whose similarities decide.", show_default=False),
+        typer.Option(
+            "--prompt-set",
+            help="Whose similarities decide.",
+            show_default=False,
+            autocompletion=names_of("prompt_sets"),
+        ),
     ] = None,
     attribute: Annotated[
-        str | None, typer.Option(help="With --prompt-set: gender, race, age ...")
+        str | None,
+        typer.Option(
+            help="With --prompt-set: gender, race, age ...", autocompletion=names_of("attributes")
+        ),
     ] = None,
     classifier: Annotated[
         Path | None,
@@ -104,7 +118,11 @@ def report(
     ] = None,
     classifier: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only this classifier, with its charts (repeatable)."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this classifier, with its charts (repeatable).",
+            autocompletion=names_of("classifiers"),
+        ),
     ] = None,
     images: Annotated[
         bool, typer.Option("--images", help="Show thumbnails of mistakes and duplicates.")
@@ -163,9 +181,9 @@ def sql(
             opened.execute(statement)
             say("done")
             return
-        relation = opened.sql(statement)
-        if relation is not None:
-            print_rows(relation.columns, relation.fetchall(), format)
+        found = opened.rows(statement)
+        if found is not None:
+            print_rows(*found, format)
 
 
 def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:

@@ -16,6 +16,7 @@ import typer
 from facestore.progress import Progress, SilentProgress, Task
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as RichBar
     from rich.progress import ProgressColumn, TaskID
 
@@ -91,6 +92,21 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: For
         _print_table(columns, rows)
 
 
+def result_console() -> Console:
+    """Return where results are printed: as wide as the terminal, and in a pipe without an end."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+
+
+def shortened(text: str, width: int, *, at: float = 0.5) -> str:
+    """Return a text of at most `width` characters: `…` stands for what was cut, `at` its place."""
+    if len(text) <= width:
+        return text
+    n_before = int((width - 1) * at)
+    return f"{text[:n_before]}…{text[len(text) - (width - 1 - n_before) :]}"
+
+
 def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     from rich.box import SIMPLE
     from rich.console import Console
@@ -106,7 +122,7 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         table.add_column(column, justify=justify, overflow="fold", min_width=max(widest, 4))
     for row in cells:
         table.add_row(*row)
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console = result_console()
     needed = console.measure(table).minimum
     if console.width < needed:
         console = Console(width=needed, highlight=False, soft_wrap=True)

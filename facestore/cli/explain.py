@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options
+from facestore.cli.completion import names_of
 from facestore.cli.console import print_lines, say
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_WORKERS
@@ -34,11 +35,18 @@ def explain(
     ] = None,
     classifier: Annotated[
         str | None,
-        typer.Option(help="Explain what this classifier says.", show_default=False),
+        typer.Option(
+            help="Explain what this classifier says.",
+            show_default=False,
+            autocompletion=names_of("classifiers"),
+        ),
     ] = None,
     prompt_set: Annotated[
         str | None,
-        typer.Option(help="With --class: the mean of its prompts of that class."),
+        typer.Option(
+            help="With --class: the mean of its prompts of that class.",
+            autocompletion=names_of("prompt_sets"),
+        ),
     ] = None,
     class_name: Annotated[
         str | None,
@@ -81,7 +89,10 @@ def explain(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            "--model", help="Encoder, if there are several (repeatable).", show_default=False
+            "--model",
+            help="Encoder, if there are several (repeatable).",
+            show_default=False,
+            autocompletion=names_of("encoders"),
         ),
     ] = None,
     device: options.DeviceOption = "auto",

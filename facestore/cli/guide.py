@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typer
-from typer.models import CommandInfo
+from typer.models import CommandInfo, TyperInfo
 
 _PANELS = {
     "Start": "demo info",
@@ -33,6 +33,21 @@ _EXAMPLES = {
     "migrate": "facestore migrate",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
     "export": "facestore export fairlearn gender.csv --classifier NAME",
+    "import labels": "facestore import labels labels.csv --dataset faces",
+    "import similarities": "facestore import similarities scores.json --dataset faces "
+    "--model ViT-L-14,openai",
+    "import predictions": "facestore import predictions theirs.csv --dataset faces "
+    "--attribute gender --classifier theirs",
+    "import embeddings": "facestore import embeddings vectors.npz --dataset faces "
+    "--model RN50,openai",
+    "import published": "facestore import published table.csv --dataset faces --attribute race",
+    "import classifier": "facestore import classifier downloaded/ --name theirs",
+    "prompts list": "facestore prompts list",
+    "prompts show": "facestore prompts show raw_gender_labels",
+    "prompts add": "facestore prompts add mine.yaml --attribute gender",
+    "train probe": "facestore train probe --attribute gender --dataset faces --split train",
+    "train heads": "facestore train heads --attribute gender --attribute race --dataset faces",
+    "train age": "facestore train age --dataset faces --vectors",
 }
 FIRST_STEPS = """\
 There is no store here yet. Type one of
@@ -52,6 +67,15 @@ def add_guide(app: typer.Typer) -> None:
         command.epilog = f"Example: {_EXAMPLES[_name(command)]}"
     for group in app.registered_groups:
         group.rich_help_panel = panels[str(group.name)]
+        _add_examples(group)
+
+
+def _add_examples(group: TyperInfo) -> None:
+    """Give every command of a group its example, and the group that of its first one."""
+    commands = group.typer_instance.registered_commands if group.typer_instance else []
+    for command in commands:
+        command.epilog = f"Example: {_EXAMPLES[f'{group.name} {_name(command)}']}"
+    group.epilog = commands[0].epilog
 
 
 def _name(command: CommandInfo) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facestore.cli import options
+from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
 
@@ -45,10 +46,18 @@ def check(
     ] = None,
     classifier: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this classifier (repeatable).",
+            autocompletion=names_of("classifiers"),
+        ),
     ] = None,
     attribute: Annotated[
-        str | None, typer.Option(help="Only classifiers of this attribute: gender, race, age ...")
+        str | None,
+        typer.Option(
+            help="Only classifiers of this attribute: gender, race, age ...",
+            autocompletion=names_of("attributes"),
+        ),
     ] = None,
     group: Annotated[
         list[str] | None,
@@ -115,7 +124,11 @@ def export(
     split: options.SplitOption = None,
     classifier: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only this classifier (repeatable)."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this classifier (repeatable).",
+            autocompletion=names_of("classifiers"),
+        ),
     ] = None,
     model: options.ModelOption = None,
     projection: Annotated[

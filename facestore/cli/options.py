@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from facestore.cli.completion import names_of
 from facestore.cli.console import Format
 from facestore.config import DEFAULT_STORE, STORE_VARIABLE
 
@@ -15,11 +16,26 @@ StoreOption = Annotated[
     typer.Option("--store", envvar=STORE_VARIABLE, help="Folder of the store."),
 ]
 DatasetOption = Annotated[
-    str | None, typer.Option("--dataset", help="Name of the data set.", show_default=False)
+    str | None,
+    typer.Option(
+        "--dataset",
+        help="Name of the data set.",
+        show_default=False,
+        autocompletion=names_of("datasets"),
+    ),
 ]
-RequiredDataset = Annotated[str, typer.Option("--dataset", help="Name of the data set.")]
+RequiredDataset = Annotated[
+    str,
+    typer.Option("--dataset", help="Name of the data set.", autocompletion=names_of("datasets")),
+]
 SplitOption = Annotated[
-    str | None, typer.Option("--split", help="train, val, test ...", show_default=False)
+    str | None,
+    typer.Option(
+        "--split",
+        help="train, val, test ...",
+        show_default=False,
+        autocompletion=names_of("splits"),
+    ),
 ]
 CreateSamples = Annotated[
     bool, typer.Option("--create-samples", help="Make samples for files that are unknown.")
@@ -37,6 +53,7 @@ ModelOption = Annotated[
         "--model",
         help="Encoder: ViT-L-14,openai or its name in `facestore info`; if there are several.",
         show_default=False,
+        autocompletion=names_of("encoders"),
     ),
 ]
 ImportedModel = Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import data, options
+from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows
 
 prompts = typer.Typer(no_args_is_help=True, help="List, show and add prompt sets.")
@@ -38,7 +39,10 @@ def prompts_list(
 
 @prompts.command("show")
 def prompts_show(
-    name: Annotated[str, typer.Argument(help="Name of the prompt set.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="Name of the prompt set.", autocompletion=names_of("prompt_sets")),
+    ],
     store: options.StoreOption = options.DEFAULT,
     format: options.FormatOption = Format.table,
 ) -> None:

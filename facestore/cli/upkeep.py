@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
+from facestore.config import STORE_VARIABLE
 from facestore.errors import AuditsFailedError
 
 if TYPE_CHECKING:
@@ -28,12 +31,27 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def info(
-    store: options.StoreOption = options.DEFAULT, format: options.FormatOption = Format.table
+    store: options.StoreOption = options.DEFAULT,
+    every: Annotated[bool, typer.Option("--all", help="Show all classifiers.")] = False,
+    format: options.FormatOption = Format.table,
 ) -> None:
-    """Show what is in the store, and how big it is."""
+    """Show what is in the store, how big it is, what to look at, and what to do next.
+
+    csv and json have a row for each part.
+    """
     with open_store(store) as opened:
-        rows = opened.info()
-    print_rows(("what", "name", "n", "details"), rows, format)
+        if format is Format.table:
+            from facestore.cli.dashboard import print_overview
+
+            print_overview(opened.overview(), store_option=_typed(store), show_all=every)
+        else:
+            print_rows(("what", "name", "n", "details"), opened.info(), format)
+
+
+def _typed(store: Path) -> str:
+    """Return what the next command needs to find this store."""
+    default = os.environ.get(STORE_VARIABLE) or str(options.DEFAULT)
+    return "" if str(store) == default else f" --store {quote(str(store))}"
 
 
 def doctor(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.errors import InputError, preview
-from facestore.manifest import imagefolder, lists, parquet_images, webdataset
+from facestore.manifest import imagefolder, lists, nearby, parquet_images, webdataset
 from facestore.manifest.files import Folder, list_folder, no_images
 from facestore.manifest.label_tables import LabelRules, LabelTable, merge_tables, read_label_table
 from facestore.manifest.manifest import Manifest
@@ -127,7 +127,7 @@ def _of_folder(request: _Request, rules: LabelRules) -> Manifest:
     if request.labels is not None:
         table = _table(request.labels, rules)
         reason = request.reason("images with a table of labels")
-        return _images(CSV, reason, folder, table, by_tail=True)
+        return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
     return _recognised(request, folder)
 
 
@@ -148,7 +148,14 @@ def _recognised(request: _Request, folder: Folder) -> Manifest:
         reason = request.reason("names of the form age_gender_race_date")
         return _images(UTKFACE, reason, folder, table)
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
-    return _images(FOLDER, reason, folder)
+    tables = nearby.tables_nearby(request.source, folder)
+    return _images(FOLDER, reason, _without(folder, tables), more=nearby.hints(tables))
+
+
+def _without(folder: Folder, tables: Sequence[Path]) -> Folder:
+    """Return a folder without the tables of labels in it: they are no files passed over."""
+    known = {table.resolve() for table in tables}
+    return replace(folder, others=tuple(p for p in folder.others if p.resolve() not in known))
 
 
 def _images(
@@ -158,6 +165,7 @@ def _images(
     table: LabelTable | None = None,
     *,
     by_tail: bool = False,
+    more: tuple[str, ...] = (),
 ) -> Manifest:
     return Manifest(
         layout=layout,
@@ -166,7 +174,7 @@ def _images(
         table=merge_tables([]) if table is None else table,
         by_tail=by_tail,
         n_other=folder.n_other,
-        notes=folder.notes(),
+        notes=folder.notes() + more,
     )
 
 

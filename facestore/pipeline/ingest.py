@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 
 from facestore.catalog.samples import SampleChanges
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoder import LazyEncoder
-from facestore.errors import preview
-from facestore.locks import only_one
+from facestore.errors import FacestoreError, StoreLockedError, preview
+from facestore.locks import lock_file, only_one
 from facestore.pipeline.context import Stores, recorded
 from facestore.pipeline.ingest_run import IngestRun, RunResult
 from facestore.pipeline.plan import IngestPlan, plan_ingest
@@ -35,6 +37,8 @@ class IngestSummary:
         Stage -> seconds that its threads took together; `total` is the time that passed.
     workers
         Threads that read and decoded.
+    shared
+        Other data sets that have images of this one: name, how many, how many of them labelled.
     """
 
     plan: IngestPlan
@@ -44,6 +48,7 @@ class IngestSummary:
     errors: tuple[tuple[str, str], ...]
     seconds: dict[str, float]
     workers: int
+    shared: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def n_files(self) -> int:
@@ -81,10 +86,21 @@ class IngestSummary:
         ):
             if items:
                 facts.append(f"{len(items):,} {what} ({preview(items)})")
+        facts += [self._shared_with(*each) for each in self.shared]
         facts += plan.notes
         if plan.n_other_files:
             facts.append(f"{plan.n_other_files:,} other files were passed over")
         return facts
+
+    def _shared_with(self, other: str, n_images: int, n_labelled: int) -> str:
+        """Say that another data set has the same images, and how to go on with it."""
+        said = f"{n_images:,} of these images are in data set {other!r} already"
+        if n_labelled and not self.plan.n_labelled:
+            return (
+                f"{said}, with labels, and have none here: to go on with that one, say "
+                f"--dataset {quote(other)}"
+            )
+        return f"{said}: with --dataset {quote(other)} they would not be counted twice"
 
     def profile(self) -> list[str]:
         """Return where the time went, one stage a line, and which one the others waited for."""
@@ -179,7 +195,8 @@ def ingest(
     IngestSummary
     """
     watch = Stopwatch()
-    arguments = {
+    dataset = dataset or _dataset_name(source)
+    arguments: dict[str, object] = {
         "source": source,
         "dataset": dataset,
         "split": split,
@@ -190,6 +207,7 @@ def ingest(
         "workers": workers,
     }
     with (
+        _no_store_for_nothing(stores),
         only_one(stores.catalog.database.path.parent, "ingest"),
         recorded(stores, "ingest", arguments) as counts,
     ):
@@ -197,7 +215,7 @@ def ingest(
             plan = plan_ingest(
                 stores,
                 source,
-                dataset=dataset or _dataset_name(source),
+                dataset=dataset,
                 split=split,
                 labels=labels,
                 layout=layout,
@@ -211,6 +229,8 @@ def ingest(
         except KeyboardInterrupt:
             counts.update(_counts(run.result()))
             raise
+        # those that were `auto` know by now what it meant
+        arguments["devices"] = [encoder.device for encoder in encoders]
         counts.update(_counts(result))
     return IngestSummary(
         plan=plan,
@@ -220,7 +240,35 @@ def ingest(
         errors=result.errors,
         seconds={**watch.seconds, "total": watch.elapsed},
         workers=workers,
+        shared=_shared(stores, dataset) if result.changes.n_new else (),
     )
+
+
+@contextmanager
+def _no_store_for_nothing(stores: Stores) -> Iterator[None]:
+    """Remove a store that was made by this ingest when it ends in an error and has no data set."""
+    database = stores.catalog.database
+    folder = database.path.parent
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    had_store = database.exists
+    try:
+        yield
+    except StoreLockedError:  # the store is being made by another process
+        raise
+    except FacestoreError:
+        if not had_store and not (database.exists and stores.catalog.samples.datasets()):
+            stores.catalog.close()
+            for file in (database.path, lock_file(folder, "ingest")):
+                file.unlink(missing_ok=True)
+            with suppress(OSError):  # something else is in it
+                for each in made:
+                    each.rmdir()
+        raise
+
+
+def _shared(stores: Stores, dataset: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the other data sets that have images of this one."""
+    return tuple(stores.catalog.samples.shared_with(dataset))
 
 
 def _counts(result: RunResult) -> dict[str, int]:

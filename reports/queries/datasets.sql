@@ -1,7 +1,19 @@
 -- title: Data sets
 -- text: The files of each data set and split. A sample is one file. Images counts different
 -- contents: fewer than samples means exact copies, and 0 that only labels are known here.
--- Unreadable files are in no figure below.
+-- Unreadable files are in no figure below. Sources are all folders or files that the data set came
+-- from.
+with sources as (
+    select
+        dataset,
+        -- the folders above it are the machine's own and no business of a reader
+        string_agg(
+            regexp_extract(source, '[^/\\]+[/\\]*$'), ', ' order by is_first desc, first_at asc
+        ) as source
+    from dataset_sources
+    group by dataset
+)
+
 select
     datasets.dataset,
     samples.split,
@@ -9,15 +21,15 @@ select
     count(distinct samples.image_id) as n_images,
     count(samples.error) as n_unreadable,
     datasets.layout,
-    -- the folders above it are the machine's own and no business of a reader
-    regexp_extract(datasets.source, '[^/\\]+[/\\]*$') as source,
+    sources.source,
     datasets.added_at
 from datasets
+left join sources on datasets.dataset = sources.dataset
 left join samples on datasets.dataset = samples.dataset
 group by
     datasets.dataset,
     samples.split,
     datasets.layout,
-    datasets.source,
+    sources.source,
     datasets.added_at
 order by datasets.dataset, samples.split

@@ -18,6 +18,7 @@ from rows import (
     encoder,
     explanation,
     fill,
+    ingests,
     labels,
     load,
     neighbours,
@@ -42,7 +43,7 @@ IMAGE, NEAR = "ab" * 32, "cd" * 32
 
 def fill_good(con: Con) -> None:
     """Fill a store in which everything holds: something in every view, and gaps that are allowed."""
-    fill(con, datasets=[{"dataset": "faces", "layout": "import", "added_at": "2026-01-01"}])
+    fill(con, **ingests("faces", "first", "second", "first"))
     fill(con, images=[{"image_id": IMAGE, "phash": 5, "width": 9, "height": 9, "n_bytes": 99}])
     fill(con, samples=samples(6) + samples(4, split=None, first=7))
     con.execute("update samples set path = sample_id || '.jpg'")

@@ -15,6 +15,7 @@ from rows import (
     encoder,
     explanation,
     fill,
+    ingests,
     labels,
     load,
     neighbours,
@@ -104,6 +105,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     for encoder_id in (1, 2):
         fill(con, **neighbours(pairs, encoder_id))
     fill(con, explanations=every_explanation())
+    fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
 
 

@@ -1,0 +1,22 @@
+-- title: Encoders
+-- text: A row an encoder, and the device of the last ingest that encoded with it.
+with used as (
+    select
+        ended_at,
+        unnest(from_json(arguments -> '$.models', '["varchar"]')) as encoder,
+        unnest(from_json(arguments -> '$.devices', '["varchar"]')) as device
+    from runs
+    where command = 'ingest'
+)
+
+select
+    encoders.name as encoder,
+    encoders.vectors,
+    encoders.dim,
+    encoders.precision,
+    (
+        select arg_max(used.device, used.ended_at) from used
+        where used.encoder = encoders.name
+    ) as device
+from encoders
+order by encoders.encoder_id
