@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import duckdb
-
 from facestore import resources
 from facestore.audits import Finding
 from facestore.catalog import Catalog
@@ -23,7 +21,6 @@ from facestore.config import (
     VECTORS_FOLDER,
 )
 from facestore.encoder import LazyEncoder
-from facestore.errors import QueryError
 from facestore.model_names import check_pretrained
 from facestore.pipeline import Stores
 from facestore.pipeline.demo import run_demo
@@ -44,6 +41,7 @@ from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
+from facestore.store_sql import SqlVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.vectors import VectorStore
 
@@ -56,6 +54,7 @@ class Store(
     FinetuningVerbs,
     ExplainingVerbs,
     HandoffVerbs,
+    SqlVerbs,
 ):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
@@ -353,54 +352,6 @@ class Store(
         more = [(explanations.name, "Explanations")] if explanations else []
         return write_report(self._stores, folder, options, more)
 
-    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
-        """Run a query; read-only.
-
-        Returns
-        -------
-        duckdb.DuckDBPyRelation
-            `.pl()`, `.df()`, `.arrow()`, `.fetchall()`; it ends with the next verb that writes.
-
-        Raises
-        ------
-        QueryError
-            If DuckDB refuses it.
-        """
-        try:
-            return self._stores.catalog.database.reader().sql(query)
-        except duckdb.Error as error:
-            raise QueryError(_one_line(error)) from error
-
-    def rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
-        """Run a query, read-only, and return its columns and rows; None of one that has none.
-
-        Raises
-        ------
-        QueryError
-            If DuckDB refuses it, or fails on a row.
-        """
-        relation: duckdb.DuckDBPyRelation | None = self.sql(query)
-        if relation is None:  # what DuckDB returns for a statement without rows
-            return None
-        try:
-            return relation.columns, relation.fetchall()
-        except duckdb.Error as error:
-            raise QueryError(_one_line(error)) from error
-
-    def execute(self, statement: str) -> None:
-        """Run statements that write, in one transaction.
-
-        Raises
-        ------
-        QueryError
-            If DuckDB refuses one of them; nothing is written then.
-        """
-        try:
-            with self._stores.catalog.database.writing() as con:
-                con.execute(statement)
-        except duckdb.Error as error:
-            raise QueryError(_one_line(error)) from error
-
     def settings(self) -> list[tuple[str, str, str]]:
         """Return the settings of the store: name, value and meaning of each."""
         return self._stores.catalog.settings.all()
@@ -412,7 +363,3 @@ class Store(
     def migrate(self) -> list[str]:
         """Bring the store up to date with this program; return what was applied."""
         return self._stores.catalog.database.update()
-
-
-def _one_line(error: duckdb.Error) -> str:
-    return " ".join(str(error).split())
