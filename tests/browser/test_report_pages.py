@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 
+import duckdb
 import pytest
 from reported import CLASSIFIER, Page
-from visits import CHROMIUM, SERIOUS, Visit
+from visits import CHROMIUM, SERIOUS, Visit, serious
 
 from facestore.reporting import PAGES
+from facestore.store import Store
 
 pytest.importorskip("playwright.sync_api")
 
@@ -71,6 +74,26 @@ def test_axe_finds_nothing_serious(each, visit):
         (rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in SERIOUS
     ]
     assert serious == []
+
+
+def test_the_page_of_changes_opens_draws_and_is_accessible(context, reported, tmp_path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    before = tmp_path / "before.duckdb"
+    shutil.copy(reported / "store" / "facestore.duckdb", before)
+    with duckdb.connect(before) as con:
+        con.execute("delete from predictions where sample_id > 200")
+    with Store.open(reported / "store") as store:
+        opened = Visit(context, store.report(tmp_path / "out", diff=before, only=["diff"]))
+    page = opened.drawn()
+    assert page.locator(".chart .plot svg").count() == 3  # gender, race and age
+    # a mark for each of the two classifiers of gender
+    assert page.locator(".plot svg").first.locator(".mark-symbol path").count() == 2
+    assert opened.console == []
+    assert page.locator("img, b, iframe").count() == 0
+    assert serious(axe.run(page).response) == []
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.close()
 
 
 def test_a_page_whose_scripts_do_not_run_has_static_charts(browser, reported):
