@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,7 +84,8 @@ def main() -> None:
         typer.echo(FIRST_STEPS)
         sys.exit(0)
     try:
-        status = app(standalone_mode=False, default_map=_defaults())
+        command = _command()
+        status = command(standalone_mode=False, default_map=read_defaults(command))
     except TyperException as error:
         _fail_usage(error)
     except FacestoreError as error:
@@ -105,8 +107,10 @@ def _has_store() -> bool:
     return (folder / CATALOG_FILE).is_file()
 
 
-def _defaults() -> dict[str, Any]:
-    return read_defaults(typer.main.get_command(app))
+@cache
+def _command() -> Any:
+    """Make the command of all commands once; the app itself would make it anew at every call."""
+    return typer.main.get_command(app)
 
 
 def _fail(message: str, status: int) -> None:
