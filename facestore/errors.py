@@ -91,13 +91,14 @@ class StoreLockedError(StoreError):
 
 
 class StoreWriteError(StoreError):
-    """A store, or a copy of one, cannot be written."""
+    """A store, a copy of one or a page about one cannot be written."""
 
-    def __init__(self, path: Path | str, reason: str) -> None:
+    def __init__(self, path: Path | str, reason: str, *, other: str = "") -> None:
         self.path, self.reason = path, " ".join(reason.split())[:300].rstrip(".")
         super().__init__(
             f"'{path}' cannot be written ({self.reason}), and nothing was half written: see that "
-            "there is space and that you may write there, and run the same command again."
+            f"there is space and that you may write there{other and f', or {other}'}, and run the "
+            "same command again."
         )
 
 

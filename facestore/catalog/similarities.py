@@ -64,12 +64,12 @@ class Similarities:
         )
         return dict(rows)
 
-    def all_vector_keys(self) -> Iterator[str]:
-        """Yield what the vector of each readable sample is filed under."""
-        rows = self._database.reader().cursor().execute("select vector_key from vector_keys")
+    def all_vector_keys(self) -> Iterator[tuple[str, str]]:
+        """Yield the data set of each readable sample, and what its vector is filed under."""
+        rows = self._database.reader().cursor()
+        rows.execute("select dataset, vector_key from vector_keys order by dataset")
         while chunk := rows.fetchmany(_KEYS_AT_ONCE):
-            for (key,) in chunk:
-                yield key
+            yield from chunk
 
     def scored_encoders(self) -> set[int]:
         """Return the ids of encoders whose text vectors were made or imported, and used."""

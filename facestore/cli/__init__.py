@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,10 +86,11 @@ def main() -> None:
         typer.echo(FIRST_STEPS)
         sys.exit(0)
     try:
+        command = _command()
         # A slip in facestore.toml is no news while a name is completed.
-        defaults = {} if is_completing else _defaults()
+        defaults = {} if is_completing else read_defaults(command)
         # The name decides how the shell asks for completions, also under `python -m facestore`.
-        status = app(prog_name="facestore", standalone_mode=False, default_map=defaults)
+        status = command(prog_name="facestore", standalone_mode=False, default_map=defaults)
     except TyperException as error:
         _fail_usage(error)
     except FacestoreError as error:
@@ -110,8 +112,10 @@ def _has_store() -> bool:
     return (folder / CATALOG_FILE).is_file()
 
 
-def _defaults() -> dict[str, Any]:
-    return read_defaults(typer.main.get_command(app))
+@cache
+def _command() -> Any:
+    """Make the command of all commands once; the app itself would make it anew at every call."""
+    return typer.main.get_command(app)
 
 
 def _fail(message: str, status: int) -> None:

@@ -116,7 +116,6 @@ def _write(
     datasets = {row.dataset for row in rows} | {r["dataset"] for t in tables for r in t.records}
     provenance = Provenance(datetime.now(UTC), versions(), SYNTHETIC_DATASET in datasets)
     page = render_explanations(title, parts, tables, provenance, own)
-    file.parent.mkdir(parents=True, exist_ok=True)
     return replace_file(file, page)
 
 

@@ -61,5 +61,4 @@ def write_gallery(
         is_synthetic=any(hit.dataset == SYNTHETIC_DATASET for hit in hits),
     )
     page = render_gallery(question, cards, provenance, resources.folder("reports"))
-    file.parent.mkdir(parents=True, exist_ok=True)
     return replace_file(file, page)

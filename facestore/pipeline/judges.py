@@ -67,7 +67,7 @@ def text_judge(
     stores: Stores, encoder: StoredEncoder, model: LazyEncoder, texts: Sequence[str]
 ) -> Judge:
     """Return the judge that gives the cosine to a text."""
-    vectors = text_vectors(stores, encoder, texts, model)
+    vectors = text_vectors(stores, encoder, texts, model, must_keep=False)
     return Judge(tuple(texts), lambda text, _: (vectors[text], 0.0), model.load().visual)
 
 
@@ -97,7 +97,7 @@ def prompt_judge(
     prompts = stores.catalog.prompts.get(prompt_set)
     members = _members(prompts, attribute)
     texts = sorted({text for each in members.values() for text in each})
-    vectors = text_vectors(stores, encoder, texts, model)
+    vectors = text_vectors(stores, encoder, texts, model, must_keep=False)
     stacked = {name: np.stack([vectors[t] for t in each]) for name, each in members.items()}
 
     def row(name: str, vector: Float32 | None) -> tuple[Float32, float]:

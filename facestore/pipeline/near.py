@@ -82,7 +82,8 @@ def search(
 ) -> list[Hit]:
     """Return the samples whose images are nearest to a text, best first.
 
-    The vector of the text is kept, as `score` keeps those of prompts.
+    The vector of the text is kept, as `score` keeps those of prompts, where the store can be
+    written.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def search(
     if not text.strip():
         message = "The text is empty: give a sentence, such as 'a photo of a woman'."
         raise InputError(message)
-    vector = text_vectors(stores, encoder, [text], model)[text]
+    vector = text_vectors(stores, encoder, [text], model, must_keep=False)[text]
     return _hits(stores, encoder, vector, k, dataset)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, StoreWriteError, UnknownNameError
 from facestore.pipeline.changes import QUERIES_FOLDER, compare, summary
 from facestore.pipeline.context import Stores, versions
 from facestore.pipeline.demo import DATASET as SYNTHETIC_DATASET
@@ -140,7 +140,6 @@ def write_report(
     if options.images:
         contents = _with_pictures(stores, contents)
     files = render_report(contents, _provenance(contents.tables["datasets"]), own)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         replace_file(folder / name, content)
     is_whole = options.diff is None and not options.only
@@ -242,10 +241,8 @@ def _write_numbers(contents: Contents, folder: Path, form: str) -> Path:
     """Write the tables for machines."""
     tables = list(contents.tables.values())
     if form == "json":
-        folder.mkdir(parents=True, exist_ok=True)
         document = as_json(tables, _provenance(contents.tables["datasets"]))
         return replace_file(folder / JSON_FILE, document)
-    (folder / _CSV_FOLDER).mkdir(parents=True, exist_ok=True)
     for table in tables:
         replace_file(folder / _CSV_FOLDER / f"{table.query.name}.csv", as_csv(table))
     return folder / _CSV_FOLDER
@@ -260,7 +257,22 @@ def _provenance(datasets: Table) -> Provenance:
 
 
 def replace_file(path: Path, content: str) -> Path:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
+    """Write a file so that a reader sees the old one or the new one, never a part.
+
+    Raises
+    ------
+    StoreWriteError
+        If its folder cannot be made, or be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _replace_file(path, content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreWriteError(path.parent, reason, other="give another place with --out") from error
+
+
+def _replace_file(path: Path, content: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
     part = Path(name)
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_PRECISION
 from facestore.encoder import LazyEncoder
-from facestore.errors import NoVectorsError, TextVectorsMissingError
+from facestore.errors import NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
 from facestore.pipeline.context import Stores, recorded
 from facestore.preprocessing import resizes_fast
@@ -159,9 +160,21 @@ def score(
 
 
 def text_vectors(
-    stores: Stores, encoder: StoredEncoder, texts: Sequence[str], model: LazyEncoder | None
+    stores: Stores,
+    encoder: StoredEncoder,
+    texts: Sequence[str],
+    model: LazyEncoder | None,
+    *,
+    must_keep: bool = True,
 ) -> dict[str, Float32]:
     """Return the vector of every text; make and keep those that are missing.
+
+    Parameters
+    ----------
+    stores, encoder, texts, model
+        The store, the encoder, what is wanted, and who makes it.
+    must_keep
+        Whether a store that cannot be written is an error; not for commands that only read.
 
     Raises
     ------
@@ -177,6 +190,7 @@ def text_vectors(
         loaded = model.load()
         stores.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)
-        table.add(EmbeddingBatch(tuple(missing), made))
+        with nullcontext() if must_keep else suppress(StoreWriteError):
+            table.add(EmbeddingBatch(tuple(missing), made))
         vectors |= dict(zip(missing, made, strict=True))
     return vectors

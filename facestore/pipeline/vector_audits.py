@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -80,6 +82,13 @@ def _tallies() -> dict[str, _Tally]:
             is_note=True,
         ),
         _Tally(
+            "images_have_vectors",
+            "an encoder that has vectors of a data set has those of all its readable images",
+            ("table", "dataset", "n_samples_without"),
+            "ingest the data set again with --model, or import the other vectors",
+            is_note=True,
+        ),
+        _Tally(
             "vectors_have_encoders",
             "every Lance table belongs to an encoder",
             ("table",),
@@ -122,13 +131,16 @@ def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
     encoders = stores.catalog.encoders.all()
     names = set(stores.vectors.names())
     scored = stores.catalog.similarities.scored_encoders()
-    wanted = np.unique(_hashes(stores.catalog.similarities.all_vector_keys()))
+    of_datasets = {
+        dataset: _hashes(key for _, key in rows)
+        for dataset, rows in groupby(stores.catalog.similarities.all_vector_keys(), itemgetter(0))
+    }
     for encoder in encoders:
         images = stores.vectors.images(encoder.vectors)
         texts = stores.vectors.texts(encoder.vectors)
-        for table, keys in ((images, wanted), (texts, None)):
+        for table, wanted in ((images, of_datasets), (texts, None)):
             if table.name in names:
-                _audit_table(table, encoder, keys, tallies, n_examples)
+                _audit_table(table, encoder, wanted, tallies, n_examples)
             elif encoder.encoder_id in scored:
                 row = (table.name, f"it is not there, but {encoder.name!r} was scored with it")
                 tallies["vectors_fit_their_encoders"].add([row], n_examples)
@@ -165,11 +177,12 @@ def _searched_before(
 def _audit_table(
     table: VectorTable,
     encoder: StoredEncoder,
-    wanted: Hashes | None,
+    wanted: Mapping[str, Hashes] | None,
     tallies: dict[str, _Tally],
     n_examples: int,
 ) -> None:
     fits = tallies["vectors_fit_their_encoders"]
+    everywhere = np.concatenate([np.empty(0, np.int64), *(wanted or {}).values()])
     try:
         width = table.width()
         if encoder.record.dim is not None and width != encoder.record.dim:
@@ -183,16 +196,27 @@ def _audit_table(
                 tallies["vectors_are_unit"].add([row], n_examples)
             hashes.append(_hashes(batch.keys))
             if wanted is not None:
-                unknown = np.flatnonzero(~np.isin(hashes[-1], wanted))
+                unknown = np.flatnonzero(~np.isin(hashes[-1], everywhere))
                 rows = ((table.name, batch.keys[i]) for i in unknown)
                 tallies["vectors_have_samples"].add(rows, n_examples)
         found, counts = np.unique(np.concatenate(hashes), return_counts=True)
+        tallies["images_have_vectors"].add(_incomplete(table, wanted or {}, found), n_examples)
         repeated = set(found[counts > 1].tolist())
         tallies["vectors_unique"].add(_repeated_keys(table, repeated), n_examples)
     # What LanceDB raises where files are missing or damaged.
     except (RuntimeError, ValueError, OSError) as error:
         problem = f"it cannot be read: {' '.join(str(error).split())[:200]}"
         fits.add([(table.name, problem)], n_examples)
+
+
+def _incomplete(
+    table: VectorTable, wanted: Mapping[str, Hashes], found: Hashes
+) -> Iterator[tuple[str, str, int]]:
+    """Yield the data sets of which some vectors are there and some are not."""
+    for dataset, hashes in wanted.items():
+        has = np.isin(hashes, found)
+        if has.any() and not has.all():
+            yield table.name, dataset, int((~has).sum())
 
 
 def _repeated_keys(table: VectorTable, repeated: set[int]) -> Iterator[tuple[str, str, int]]:

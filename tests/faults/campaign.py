@@ -14,6 +14,7 @@ not the imports.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -22,6 +23,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -305,7 +307,7 @@ class Campaign:
 
     def _doctor(self, store: Path, more: list[str]) -> int:
         # A store that was never migrated has no audits to run.
-        words = ["doctor", *more]
+        words = ["doctor", "--format", "json", *more]
         pid = start(command_line(words, store), self._log)
         status = finish(pid)
         if status and "facestore migrate" in self._log.read_text():
@@ -339,8 +341,9 @@ class Campaign:
 
 
 def preload() -> None:
-    """Import what takes long, but nothing that begins threads."""
+    """Do what each command would do first; only lancedb has a thread, begun anew in a fork."""
     import imagehash  # noqa: F401
+    import lancedb  # noqa: F401
     import open_clip  # noqa: F401
     import open_clip_train.precision  # noqa: F401
     import scipy.fftpack  # noqa: F401
@@ -349,8 +352,14 @@ def preload() -> None:
 
     import facestore.cli
     import facestore.store  # noqa: F401
+    from facestore.catalog.audits import load
 
+    load()  # the order of the views, which a process keeps
+
+    warnings.filterwarnings("ignore", message="lancedb fork support")
     torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy every page of all that was imported
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ def test_killed_commands_lose_nothing(tmp_path):
     script = Path(__file__).with_name("campaign.py")
     out = tmp_path / "out.json"
     ran = subprocess.run(
-        [sys.executable, script, "--kills", "8", "--rounds", "1", "--images", "60", "--out", out],
+        [sys.executable, script, "--kills", "8", "--rounds", "1", "--images", "40", "--out", out],
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,12 @@ import pytest
 
 from facestore import Store
 from facestore.audits import Status
-from facestore.errors import StoreNotFoundError, UnknownNameError
+from facestore.errors import (
+    MigrationError,
+    StoreNotFoundError,
+    StoreOutdatedError,
+    UnknownNameError,
+)
 from facestore.pipeline.imports import TextSource
 from facestore.pipeline.vector_audits import NAMES
 
@@ -129,6 +134,18 @@ def test_a_vector_without_a_length_is_found(store, value):
     assert bad(store, "vectors_are_unit") == {"vectors_are_unit": 1}
 
 
+def test_a_vector_that_is_no_number_is_found(store):
+    # LanceDB refuses to add one, but an update makes it
+    nans = ", ".join(["cast('nan' as float)"] * 8)
+    lance(store).open_table(images(store)).update(
+        where="image_id = 'sample:d/1.jpg'",
+        values_sql={"vector": f"arrow_cast([{nans}], 'FixedSizeList(8, Float32)')"},
+    )
+    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
+    assert (found.name, found.status) == ("vectors_are_unit", Status.failed)
+    assert found.rows[0][:2] == (images(store), "sample:d/1.jpg")
+
+
 def test_a_key_that_is_there_twice_is_found(store):
     add_row(store, "sample:d/1.jpg", [1.0] + [0.0] * 7)
     (found,) = store.doctor("vectors_unique")
@@ -140,6 +157,30 @@ def test_a_vector_of_no_sample_is_a_note(store):
     (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
     assert (found.name, found.status) == ("vectors_have_samples", Status.note)
     assert found.rows == ((images(store), "f" * 64),)
+
+
+def test_an_image_without_a_vector_is_a_note_where_others_have_one(store, tmp_path, pictures):
+    store.ingest(pictures, dataset="p")  # of which this encoder has no vector at all
+    lance(store).open_table(images(store)).delete("image_id = 'sample:d/1.jpg'")
+    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
+    assert (found.name, found.status) == ("images_have_vectors", Status.note)
+    assert found.rows == ((images(store), "d", 1),)
+
+
+@pytest.mark.parametrize(
+    ("statement", "error", "says"),
+    [
+        ("update schema_migrations set checksum = 'x' where version = 2", MigrationError, "0002"),
+        ("delete from schema_migrations where version = (select max(version) from "
+         "schema_migrations)", StoreOutdatedError, "facestore migrate"),
+        ("update schema_views set checksum = 'x' where view_name = 'k_sweep'", StoreOutdatedError,
+         "k_sweep.*facestore migrate"),
+    ],
+)  # fmt: skip
+def test_migrations_and_views_of_another_program_are_found(store, statement, error, says):
+    store.execute(statement)
+    with Store.open(store.path) as again, pytest.raises(error, match=says):
+        again.doctor()
 
 
 def test_a_width_other_than_the_encoders_is_found(store):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ from facestore.encoder import LazyEncoder, load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError
 from facestore.records import ModelName
 from facestore.store import Store
+
+pytestmark = pytest.mark.usefixtures("store_is_there")
 
 
 @pytest.fixture
@@ -22,6 +25,13 @@ def catalogue(store):
     return store.sql(
         "select path, image_id is not null, error from samples order by path"
     ).fetchall()
+
+
+def everything(store):
+    """Return every row that an ingest writes, but for times and for `runs`."""
+    encoders = "select encoder_id, name, dim, preprocessing, weights_sha256, vectors from encoders"
+    queries = ("from samples", "from images", "from labels", encoders)
+    return [store.sql(f"{query} order by all").fetchall() for query in queries]
 
 
 def vectors_of(store, encoder="tiny fp32"):
@@ -225,16 +235,28 @@ def test_utkface_names_are_recognised(store, tmp_path):
     assert store.sql("select count(*) from samples").fetchall() == [(2,)]
 
 
-def test_the_number_of_workers_changes_nothing(store, pictures, tmp_path):
-    store.ingest(pictures, models=["tiny"], workers=0)
-    with Store.open(tmp_path / "threads") as other:
-        other.ingest(pictures, models=["tiny"], workers=4, batch_size=3)
-        one, two = vectors_of(store), vectors_of(other)
-        assert catalogue(store) == catalogue(other)
-        run = "select arguments ->> 'workers', arguments ->> 'batch_size' from runs"
-        assert other.sql(run).fetchall() == [("4", "3")]
-    assert one.keys() == two.keys()
-    assert max(np.abs(one[key] - two[key]).max() for key in one) < 1e-5
+@pytest.fixture(scope="module")
+def plainly_made(new_store, tmp_path_factory):
+    """Give a folder of nine pictures, and what a store has of them that was made in one thread."""
+    folder = tmp_path_factory.mktemp("plainly")
+    for number in range(9):
+        write_picture(folder / "pictures" / f"{number}.jpg", seed=number)
+    shutil.copytree(new_store, folder / "store")
+    with Store.open(folder / "store") as store:
+        store.ingest(folder / "pictures", models=["tiny"], workers=0)
+        return folder / "pictures", everything(store), vectors_of(store)
+
+
+@pytest.mark.parametrize(("workers", "batch_size"), [(0, 1), (1, 7), (3, 1), (3, 64)])
+def test_workers_and_batches_change_nothing(store, plainly_made, workers, batch_size):
+    pictures, rows, vectors = plainly_made
+    store.ingest(pictures, models=["tiny"], workers=workers, batch_size=batch_size)
+    assert everything(store) == rows
+    found = vectors_of(store)
+    assert found.keys() == vectors.keys()
+    assert max(np.abs(found[key] - vectors[key]).max() for key in vectors) < 1e-5
+    run = "select arguments ->> 'workers', arguments ->> 'batch_size' from runs"
+    assert store.sql(run).fetchall() == [(str(workers), str(batch_size))]
 
 
 @pytest.mark.parametrize("workers", [0, 2])
