@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from two_stores import make
 
 from facestore.config import CATALOG_FILE
 from facestore.store import Store
@@ -28,3 +29,12 @@ def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store_is_there(new_store: Path, tmp_path: Path) -> None:
     """Put a store where `Store.open(tmp_path / "store")` would have to make one."""
     shutil.copytree(new_store, tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def two_stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Give a snapshot of the one before, and the store after."""
+    folder = tmp_path_factory.mktemp("diff")
+    with Store.open(make(folder / "one", "before")) as store:
+        store.snapshot(folder / "it's before.duckdb")
+    return folder / "it's before.duckdb", make(folder / "two", "after")

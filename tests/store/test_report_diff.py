@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import random
 import shutil
 from collections import Counter
 from math import sqrt
@@ -15,8 +14,8 @@ from reported import Page
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from two_stores import FACES, GENDERS, HOSTILE, RACES, make
 
-from facestore.errors import InputError, OtherStoreError, UnknownNameError
 from facestore.reporting import DIFF_PAGE
 from facestore.reporting.tables import raw
 from facestore.store import Store
@@ -24,87 +23,11 @@ from facestore.store import Store
 # the tests share two stores
 pytestmark = pytest.mark.xdist_group("report_diff")
 
-HOSTILE = 'by "it\'s" </script><img src=x onerror=alert(1)> {{ 7 * 7 }}'
-GENDERS = ("Male", "Female")
-RACES = ("White", "Black", "Indian")
-
-
-def faces():
-    """Give labels and predictions before and after, by file."""
-    chance = random.Random(5)
-    files = [f"{i}.jpg" for i in range(90)]
-    labels = {file: (chance.choice(GENDERS), chance.choice(RACES)) for file in files}
-
-    def said(share, among):
-        return {
-            file: labels[file][0]
-            if chance.random() < share
-            else GENDERS[labels[file][0] == GENDERS[0]]
-            for file in among
-        }
-
-    before, after = files[:80], files[4:]  # four files go, ten come
-    steady = said(0.8, files[10:60])
-    relabelled = labels | {"20.jpg": (GENDERS[labels["20.jpg"][0] == GENDERS[0]], labels["20.jpg"][1])}  # fmt: skip
-    return {
-        "before": (
-            {file: labels[file] for file in before},
-            {
-                "flips": said(0.7, files[10:60]),
-                HOSTILE: said(0.6, before),
-                "steady": steady,
-                "gone": said(0.5, before),
-            },
-        ),
-        "after": (
-            {file: relabelled[file] for file in after},
-            {
-                "flips": said(0.9, files[10:60]),
-                HOSTILE: said(0.8, after),
-                "steady": steady,
-                "new": said(0.5, after),
-            },
-        ),
-    }
-
-
-FACES = faces()
-
-
-def make(folder, which, *, turned=False):
-    """Import one of the two into a new store, the rows from the last to the first if it is turned."""
-    labels, classifiers = FACES[which]
-    folder.mkdir()
-    step = -1 if turned else 1
-    rows = [["file", "age", "gender", "race"], *([file, "20-29", *of] for file, of in list(labels.items())[::step])]  # fmt: skip
-    with (folder / "labels.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
-    with Store.open(folder / "store") as store:
-        store.import_labels(
-            folder / "labels.csv", dataset="faces", split="val", create_samples=True
-        )
-        for name, said in list(classifiers.items())[::step]:
-            with (folder / "said.csv").open("w", newline="") as file:
-                csv.writer(file).writerows([["file", "predicted"], *list(said.items())[::step]])
-            store.import_predictions(
-                folder / "said.csv", dataset="faces", attribute="gender", classifier=name
-            )
-    return folder / "store"
-
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory):
-    """Give a snapshot of the one before, and the store after."""
-    folder = tmp_path_factory.mktemp("diff")
-    with Store.open(make(folder / "one", "before")) as store:
-        store.snapshot(folder / "it's before.duckdb")
-    return folder / "it's before.duckdb", make(folder / "two", "after")
-
-
-@pytest.fixture(scope="module")
-def compared(stores, tmp_path_factory):
+def compared(two_stores, tmp_path_factory):
     """Give the page, what was said, and the numbers for machines."""
-    before, after = stores
+    before, after = two_stores
     out = tmp_path_factory.mktemp("out")
     told: list[str] = []
     with Store.open(after, notify=told.append) as store:
@@ -113,10 +36,6 @@ def compared(stores, tmp_path_factory):
     assert page == out / "diff.html"
     tables = json.loads(numbers.read_text(encoding="utf-8"))["tables"]
     return Page(page.read_text(encoding="utf-8")), told[: len(told) // 2], tables
-
-
-def rows_of(tables, name, **where):
-    return [row for row in tables[name]["rows"] if where.items() <= row.items()]
 
 
 def right(which, name, group=None):
@@ -265,10 +184,10 @@ def test_what_came_went_and_changed(compared):
     assert "Both hold the same" not in read.text
 
 
-def test_the_page_shows_the_numbers_and_the_sql_that_gives_them(compared, stores):
+def test_the_page_shows_the_numbers_and_the_sql_that_gives_them(compared, two_stores):
     read, _, tables = compared
     assert set(read.sql) == set(DIFF_PAGE.queries) == set(tables) - {"best_classifiers", "fingerprint", "datasets"}  # fmt: skip
-    before, after = stores
+    before, after = two_stores
     quoted = str(before).replace("'", "''")
     with duckdb.connect(after / "facestore.duckdb", read_only=True) as con:
         con.execute(f"attach '{quoted}' as other (read_only)")
@@ -303,8 +222,8 @@ def test_a_hostile_name_is_text_and_the_chart_has_it(compared):
     assert set(points) == {"flips", HOSTILE, "steady"}
 
 
-def test_stores_that_hold_the_same_are_said_to(stores, tmp_path):
-    _, after = stores
+def test_stores_that_hold_the_same_are_said_to(two_stores, tmp_path):
+    _, after = two_stores
     same = make(tmp_path / "again", "after", turned=True)
     told: list[str] = []
     with Store.open(after, notify=told.append) as store:
@@ -329,8 +248,8 @@ def test_stores_that_hold_the_same_are_said_to(stores, tmp_path):
         assert "diff.html" not in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_only_named_classifiers_are_compared(stores, tmp_path):
-    before, after = stores
+def test_only_named_classifiers_are_compared(two_stores, tmp_path):
+    before, after = two_stores
     with Store.open(after) as store:
         folder = store.report(
             tmp_path, diff=before, only=["groups", "diff"], classifiers=["flips"], format="csv"
@@ -339,85 +258,6 @@ def test_only_named_classifiers_are_compared(stores, tmp_path):
         read = list(csv.DictReader(file))
     assert [row["classifier"] for row in read] == ["flips"]
     assert (folder / "groups.csv").is_file()
-
-
-def old_views(file):
-    with duckdb.connect(file) as con:
-        con.execute("update schema_views set checksum = 'x' where view_name = 'accuracy_by_group'")
-
-
-def old_version(file):
-    with duckdb.connect(file) as con:
-        con.execute("delete from schema_migrations where version > 3")
-
-
-def new_version(file):
-    with duckdb.connect(file) as con:
-        con.execute("insert into schema_migrations values (99, 'later', 'x', '2030-01-01')")
-
-
-def no_catalogue(file):
-    file.unlink()
-    with duckdb.connect(file) as con:
-        con.execute("create table samples (sample_id integer)")
-
-
-def no_database(file):
-    file.write_bytes(b"no database" * 1000)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "found", "todo"),
-    [
-        (old_views, "its views are those of another version", "facestore migrate --store FOLDER"),
-        (old_version, r"it has schema version 3, this store \d", "facestore migrate --store FOLDER"),
-        (new_version, r"it has schema version 99, this facestore knows \d", "pip install --upgrade"),
-        (no_catalogue, "without the tables of facestore", "Give a store or a snapshot"),
-        (no_database, "cannot be opened as a DuckDB database", "facestore snapshot"),
-    ],
-)  # fmt: skip
-def test_what_is_no_store_of_this_version_is_refused(stores, tmp_path, spoil, found, todo):
-    before, after = stores
-    other = tmp_path / "other.duckdb"
-    shutil.copy(before, other)
-    spoil(other)
-    bytes_before = other.read_bytes()
-    with Store.open(after) as store:
-        with pytest.raises(OtherStoreError, match=f"'{other}' cannot be compared.*{found}") as told:
-            store.report(tmp_path / "out", diff=other)
-        assert todo in str(told.value)
-        assert "was expected" in str(told.value)
-        assert not (tmp_path / "out").exists()
-        # the store is as usable as before
-        assert store.sql("select count(*) from samples").fetchall() == [(86,)]
-    assert other.read_bytes() == bytes_before
-
-
-def test_folders_and_files_that_are_no_store_and_the_store_itself_are_refused(stores, tmp_path):
-    _, after = stores
-    (tmp_path / "empty").mkdir()
-    with Store.open(after) as store:
-        for given, found in (("none", "no such file"), ("empty", "no facestore.duckdb")):
-            with pytest.raises(OtherStoreError, match=found):
-                store.report(tmp_path / "out", diff=tmp_path / given)
-        for given in (after, after / "facestore.duckdb"):
-            with pytest.raises(InputError, match="is the store itself"):
-                store.report(tmp_path / "out", diff=given)
-        with pytest.raises(InputError, match="give it with --diff"):
-            store.report(tmp_path / "out", only=["diff"])
-        with pytest.raises(UnknownNameError, match="Did you mean 'diff'"):
-            store.report(tmp_path / "out", only=["dif"], diff=after)
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_old_store_is_told_to_migrate(stores, tmp_path):
-    before, after = stores
-    (tmp_path / "old").mkdir()
-    shutil.copy(before, tmp_path / "old" / "facestore.duckdb")
-    old_views(tmp_path / "old" / "facestore.duckdb")
-    with Store.open(after) as store, pytest.raises(OtherStoreError) as told:
-        store.report(tmp_path / "out", diff=tmp_path / "old")
-    assert f"Run `facestore migrate --store {tmp_path / 'old'}` once." in str(told.value)
 
 
 def test_samples_of_one_path_and_other_contents_are_two_samples(con, new_catalogue, tmp_path):
