@@ -15,7 +15,7 @@ import pytest
 from pictures import write_labels, write_picture
 from reported import CLASSIFIER, Page, read_pages
 
-from facestore.errors import StoreNotFoundError, UnknownNameError
+from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
 from facestore.pipeline.report import replace_file
 from facestore.reporting import PAGES
 from facestore.reporting.tables import BLOCK_KEY, Column, raw
@@ -307,7 +307,7 @@ def test_thumbnails_are_shown_only_where_they_are_asked_for(tmp_path):
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
     (tmp_path / "index.html").mkdir()
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(StoreWriteError, match="Is a directory"):
         replace_file(tmp_path / "index.html", "text")
     assert [each.name for each in tmp_path.iterdir()] == ["index.html"]
 
