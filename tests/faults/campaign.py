@@ -253,7 +253,7 @@ class Campaign:
             found.write_text(json.dumps(names))
 
         if finish(start(compare, self._log)):
-            self.outcome.problems.append(f"comparison: {self._log.read_text()[-500:]}")
+            self.outcome.problems.append(f"comparison: {self._said()}")
         else:
             self.outcome.problems += json.loads(found.read_text())
         self.outcome.rounds += 1
@@ -288,7 +288,7 @@ class Campaign:
         if not self._doctor(store, []):
             self.outcome.clean += 1
         elif self._doctor(store, ["--repair"]):
-            self.outcome.problems.append(f"{command}: {self._log.read_text()[-700:]}")
+            self.outcome.problems.append(f"{command}: {self._said()}")
         else:
             self.outcome.repaired += 1
 
@@ -303,7 +303,7 @@ class Campaign:
                 self.outcome.problems.append("snapshot: another checksum")
         copy = self._out / "copy"
         if copy.exists() and self._doctor(copy, []):
-            self.outcome.problems.append(f"snapshot: {self._log.read_text()[-700:]}")
+            self.outcome.problems.append(f"snapshot: {self._said()}")
 
     def _doctor(self, store: Path, more: list[str]) -> int:
         # A store that was never migrated has no audits to run.
@@ -327,11 +327,17 @@ class Campaign:
 
         return finish(start(count, self._log)) == 0
 
+    def _said(self) -> str:
+        """Return the error that a command ended with; else the end of what it printed."""
+        lines = self._log.read_text().splitlines()
+        errors = [line for line in lines if line.startswith("Error: ")]
+        return "\n".join(errors or lines[-20:])[-700:]
+
     def _complete(self, command: str, store: Path) -> None:
         self._clear(command)
         words = arguments(command, self.folder / "inputs", self._out)
         if finish(start(command_line(words, store), self._log)):
-            message = f"{command} did not end well: {self._log.read_text()[-700:]}"
+            message = f"{command} did not end well: {self._said()}"
             raise RuntimeError(message)
 
     def _clear(self, command: str) -> None:
