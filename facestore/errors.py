@@ -189,11 +189,15 @@ class UnknownNameError(InputError, LookupError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], todo: str = "") -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
-        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5) or [
+            each for each in self.known if all(w in each.lower() for w in name.lower().split())
+        ]
         if near:
             hint = f"Did you mean {preview([repr(n) for n in near])}?"
         elif self.known:
-            hint = f"Known: {preview(self.known, 8)}."
+            # Names of classifiers are long: eight of them would fill a screen.
+            n_shown = min(8, 1 + 200 // max(map(len, self.known)))
+            hint = f"Known: {preview(self.known, n_shown)}."
         else:
             hint = f"There is no {kind} yet."
         super().__init__(f"No {kind} {name!r}. {hint} {todo}".rstrip())

@@ -26,7 +26,7 @@ from facestore.cli import (
 )
 from facestore.cli.completion import COMPLETION_VARIABLE
 from facestore.cli.configuration import read_defaults
-from facestore.cli.console import one_line, voice
+from facestore.cli.console import one_line, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
 from facestore.errors import FacestoreError
@@ -37,7 +37,7 @@ _STOPPED = 130
 app = typer.Typer(
     name="facestore",
     help=(
-        "Audit how well CLIP models tell *perceived* gender, race and age on face images. For "
+        "Audit how well CLIP models tell perceived gender, race and age on face images. For "
         "research on bias; never for surveillance or for decisions about people."
     ),
     no_args_is_help=True,
@@ -120,7 +120,7 @@ def _command() -> Any:
 
 def _fail(message: str, status: int) -> None:
     colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
-    typer.secho(f"Error: {one_line(message)}", fg=colour, err=True)
+    typer.secho(wrapped(f"Error: {one_line(message)}", sys.stderr), fg=colour, err=True)
     sys.exit(status)
 
 

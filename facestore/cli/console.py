@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import typer
 
@@ -19,9 +22,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichBar
     from rich.progress import ProgressColumn, TaskID
+    from rich.table import Table
 
 # Wide enough for any row where no terminal says how wide it is.
 _PIPE_WIDTH = 10_000
+# Characters: what a table has between two columns, and how narrow text and headings may become.
+_BETWEEN = 3
+_NARROW_TEXT = 18
+_HEADING = 8
 
 
 @dataclass
@@ -62,6 +70,18 @@ def one_line(text: str) -> str:
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
+def wrapped(text: str, stream: TextIO) -> str:
+    """Return a line: broken between words for a terminal, never in commands; else as it is."""
+    width = shutil.get_terminal_size().columns
+    if not stream.isatty() or len(text) <= width:
+        return text
+    # What stands in backquotes is there to be copied: its blanks are none while lines are broken.
+    held = re.sub(r"`[^`]+`", lambda found: found[0].replace(" ", "\0"), text)
+    return textwrap.fill(
+        held, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    ).replace("\0", " ")
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
@@ -70,13 +90,13 @@ def say(line: str) -> None:
     """Print a line for the user that is no result."""
     if voice.is_quiet:
         return
-    typer.echo(one_line(line), err=True)
+    typer.echo(wrapped(one_line(line), sys.stderr), err=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print a summary."""
     for line in lines:
-        typer.echo(one_line(line))
+        typer.echo(wrapped(one_line(line), sys.stdout))
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
@@ -108,26 +128,67 @@ def shortened(text: str, width: int, *, at: float = 0.5) -> str:
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; where it is too wide for the terminal, each row as lines of its own."""
+    console = result_console()
+    widths = [_narrowest(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+    if sum(widths) + _BETWEEN * len(widths) > console.width and len(rows) > 1:
+        # What all rows have in common is said once, and leaves room for the rest.
+        same = [i for i in range(len(columns)) if all(row[i] == rows[0][i] for row in rows)]
+        told = [f"{columns[i]} {_cell(rows[0][i])}" for i in same if rows[0][i] is not None]
+        if told:
+            console.print(f"\nin all rows: {', '.join(told)}", style="dim")
+        kept = [i for i in range(len(columns)) if i not in same] or [0]
+        columns, rows = [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]
+        widths = [widths[i] for i in kept]
+    if sum(widths) + _BETWEEN * len(widths) > console.width:
+        _print_records(console, columns, rows)
+    else:
+        console.print(_table(columns, rows))
+    console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
+
+
+def _narrowest(column: str, values: Sequence[Any]) -> int:
+    """Return how narrow a column may become: numbers are never broken, text not to crumbs."""
+    widest = max(map(len, map(_cell, values)), default=0)
+    text = widest if _are_numbers(values) else min(widest, _NARROW_TEXT)
+    return max(text, min(len(column), _HEADING))
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    return bool(values) and all(isinstance(value, int | float | None) for value in values)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     from rich.box import SIMPLE
-    from rich.console import Console
     from rich.table import Table
 
-    cells = [[_cell(value) for value in row] for row in rows]
     table = Table(box=SIMPLE, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
-        is_number = all(isinstance(row[position], int | float | None) for row in rows)
-        # A number that is cut is another number; text and headings may break.
-        widest = max((len(row[position]) for row in cells), default=0) if is_number else 0
-        justify: Literal["left", "right"] = "right" if rows and is_number else "left"
-        table.add_column(column, justify=justify, overflow="fold", min_width=max(widest, 4))
-    for row in cells:
-        table.add_row(*row)
-    console = result_console()
-    needed = console.measure(table).minimum
-    if console.width < needed:
-        console = Console(width=needed, highlight=False, soft_wrap=True)
-    console.print(table)
-    console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
+        values = [row[position] for row in rows]
+        justify: Literal["left", "right"] = "right" if _are_numbers(values) else "left"
+        table.add_column(
+            column, justify=justify, overflow="fold", min_width=_narrowest(column, values)
+        )
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def _print_records(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print each row as lines of a name and a value; those without a value are left out."""
+    from rich.padding import Padding
+    from rich.table import Table
+
+    for number, row in enumerate(rows, 1):
+        console.print(f"\nrow {number:,}", style="bold")
+        record = Table.grid(padding=(0, 2, 0, 0))
+        record.add_column(style="dim", min_width=max(map(len, columns)))
+        record.add_column(overflow="fold")
+        for column, value in zip(columns, row, strict=True):
+            if value is not None:
+                record.add_row(column, _cell(value))
+        console.print(Padding(record, (0, 0, 0, 2)))
+    console.print()
 
 
 def _cell(value: object) -> str:

@@ -162,7 +162,7 @@ def _copies(found: Overview) -> list[str]:
     if not found.has_near_copies:
         return [f"{exact}{left_out}; near ones: facestore dedup"]
     return [
-        f"{exact}, {row['n_groups']:,} groups of the same or nearly the same{left_out}",
+        f"{exact}, {row['n_groups']:,} groups with near ones{left_out}",
         f"pairs between splits {row['n_between_splits']:,}, between data sets "
         f"{row['n_between_datasets']:,}, with unlike labels {row['n_conflicts']:,}",
     ]

@@ -220,7 +220,6 @@ def _steps(found: Overview) -> list[tuple[str, str]]:
         return [("predict", predict)]
     steps = []
     if any(row["accuracy"] is not None for row in found.classifiers):
-        query = "from accuracy_by_group where group_attribute = 'race' order by accuracy"
-        steps.append(("accuracy by group", f'facestore sql "{query}"'))
+        steps.append(("see gaps between groups", "facestore check --max-gap 0.05"))
     made = "a report is there; make it anew" if found.has_report else "make the report"
     return [*steps, (made, "facestore report --open")]

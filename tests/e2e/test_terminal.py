@@ -1,0 +1,91 @@
+"""What a terminal of some width shows: nothing is cut, nothing is broken into crumbs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+NAME = "tiny fp32 age_race_gender_labels_v2 gender embedding_mean"
+WIDE = ", ".join(f"{i} / 7 as figure_{i}" for i in range(12))
+
+
+@pytest.fixture
+def terminal(facestore, monkeypatch):
+    """Run a query on a store without data, on a terminal of a width; return the lines."""
+    facestore("migrate")
+
+    def show(query: str, columns: int = 80) -> list[str]:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        out = re.sub(r"\x1b\[[0-9;]*m", "", facestore("sql", query).out)
+        return [line.rstrip() for line in out.splitlines()]
+
+    return show
+
+
+def test_a_table_that_fits_is_a_table(terminal):
+    lines = terminal("select 1 as one, 'a' as letter union all select 2, 'b' order by one")
+    assert next(line.split() for line in lines if line) == ["one", "letter"]
+    assert lines[-1] == "2 rows"
+
+
+def test_text_is_broken_between_words_where_there_is_room(terminal):
+    lines = terminal(f"select '{NAME}' as classifier, 0.123456 as a, 'x' || repeat('y', 30) as b")
+    assert max(map(len, lines)) <= 80
+    assert not any(line.startswith("row ") for line in lines)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_rows_that_do_not_fit_are_shown_one_by_one(terminal, columns):
+    figures = ", ".join(f"(i + {n}) / 7 as figure_{n}" for n in range(12))
+    lines = terminal(
+        f"select '{NAME}' || i as classifier, {figures}, i from range(2) as t(i)", columns
+    )
+    assert max(map(len, lines)) <= columns
+    said = " ".join(lines)
+    for i in range(12):
+        assert re.search(rf"\bfigure_{i} +{i / 7:.6g}\b", said)
+        assert re.search(rf"\bfigure_{i} +{(i + 1) / 7:.6g}\b", said)
+    assert "row 1" in lines
+    assert "row 2" in lines
+    if columns == 120:
+        assert f"  classifier  {NAME}1" in lines
+
+
+def test_what_all_rows_have_in_common_is_said_once(terminal):
+    same = "repeat('s', 30) as dataset, 7 as always, null as nothing, 'more of it' as more"
+    lines = terminal(
+        f"select i, 'n' || i as name, {same}, '{NAME}' || i as c from range(3) as t(i)"
+    )
+    assert f"in all rows: dataset {'s' * 30}, always 7, more more of it" in lines
+    assert [each.split() for each in lines if re.match(r" *i +name", each)] == [["i", "name", "c"]]
+    assert not any("nothing" in line for line in lines)
+
+
+def test_rows_that_are_all_the_same_still_show_one_column(terminal):
+    lines = terminal(f"select {WIDE} from range(2)")
+    assert lines[-1] == "2 rows"
+    assert sum(line.split() == ["0"] for line in lines) == 2
+
+
+def test_an_error_is_broken_between_words_and_not_within_a_command(facestore, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    whole = facestore("info", "--store", "some/where").err
+    assert whole.count("\n") == 1
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    broken = re.sub(r"\x1b\[[0-9;]*m", "", facestore("info", "--store", "some/where").err)
+    assert broken.split() == whole.split()
+    assert "\n`facestore ingest FOLDER --store some/where`, or" in broken
+    assert len(broken.splitlines()) == 3
+
+
+def test_a_name_of_which_only_words_are_given_is_found(facestore, tmp_path):
+    facestore("migrate")
+    shown = facestore("prompts", "show", "v2 clip")
+    assert "Did you mean 'original_clip_labels_v2'" in shown.err
+    long = ", ".join(f"('{'n' * 90}{i}', '')" for i in range(9))
+    facestore("sql", f"insert into prompt_sets values {long}", "--write")
+    err = facestore("prompts", "show", "zzz").err
+    assert len(err) < 400
+    assert "and 13 more" in err
