@@ -153,3 +153,22 @@ def test_groups_of_utkface(benchmark, con, hashes, record):
     assert n_images == len(np.unique(found))
     assert n_groups <= len(found)
     record(groups=n_groups)
+
+
+def test_leakage_between_splits_of_utkface(benchmark, con, hashes, record, timed):
+    """Beside the pairs that it looks through: not all pairs of samples."""
+    n = len(hashes)
+    con.execute(
+        "insert into samples select i, 'faces', i || '.jpg', image_id, "
+        "if(i % 5 = 0, 'test', 'train'), null, null "
+        "from (select row_number() over (order by image_id) as i, image_id from images)"
+    )
+    query = "select count(*) from split_leakage"
+    ((n_leaks,),) = benchmark.pedantic(lambda: con.execute(query).fetchall(), rounds=5)
+    looked_through = (
+        "select count(*), count_if(a % 5 = 0 and b % 5 <> 0 or a % 5 <> 0 and b % 5 = 0) "
+    )
+    looked_through += "from (select sample_id_a as a, sample_id_b as b from duplicate_pairs)"
+    ((n_pairs, n_expected),), seconds = timed(lambda: con.execute(looked_through).fetchall())
+    assert n_leaks == n_expected <= n_pairs
+    record(samples=n, times_duplicate_pairs=lambda own: own / seconds)
