@@ -268,7 +268,9 @@ def _no_store_for_nothing(stores: Stores) -> Iterator[None]:
 
 def _shared(stores: Stores, dataset: str) -> tuple[tuple[str, int, int], ...]:
     """Return the other data sets that have images of this one."""
-    return tuple(stores.catalog.samples.shared_with(dataset))
+    found = tuple(stores.catalog.samples.shared_with(dataset))
+    stores.catalog.close()  # after an ingest nothing holds the file, so that others may write
+    return found
 
 
 def _counts(result: RunResult) -> dict[str, int]:
