@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pictures import write_labels
 
+from facestore.records import ModelName
+
 NAMES = {f"{i}.jpg": ("20-29", "Male", "White") for i in range(1, 4)}
 
 
@@ -91,6 +93,15 @@ def test_nothing_is_left_where_there_was_nothing_to_ingest(facestore, tmp_path, 
     assert list(store.iterdir()) == []
 
 
+def test_a_store_without_data_sets_outlives_an_ingest_of_nothing(facestore, tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text('["a man", "a woman"]')
+    (tmp_path / "empty").mkdir()
+    facestore("prompts", "add", mine)
+    assert facestore("ingest", tmp_path / "empty").status == 1
+    assert "mine" in facestore("prompts", "list").out
+
+
 def test_a_store_with_data_outlives_an_ingest_of_nothing(facestore, tmp_path, pictures):
     facestore("ingest", pictures)
     shutil.rmtree(pictures)
@@ -121,6 +132,7 @@ def test_weights_that_no_model_takes_are_refused(facestore, pictures, tmp_path, 
 def test_weights_go_to_the_model_that_has_none(facestore, pictures):
     both = ("--model", "tiny", "--model", "ViT-B-32", "--pretrained", "no-such-tag")
     assert "No weights of ViT-B-32 'no-such-tag'" in facestore("ingest", pictures, *both).err
+    assert ModelName.parse("tiny", "no-such-tag") == ModelName("tiny")
 
 
 def test_a_folder_above_that_may_not_be_listed_is_no_error(monkeypatch, pictures, facestore):
