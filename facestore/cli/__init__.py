@@ -115,7 +115,12 @@ def _has_store() -> bool:
 @cache
 def _command() -> Any:
     """Make the command of all commands once; the app itself would make it anew at every call."""
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    for option in command.params:
+        if option.name in ("install_completion", "show_completion"):
+            # Typer adds these: an act, no setting, so no variable may ask for it at every start.
+            option.allow_from_autoenv = False  # type: ignore[attr-defined]
+    return command
 
 
 def _fail(message: str, status: int) -> None:

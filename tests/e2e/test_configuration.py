@@ -51,6 +51,11 @@ def test_options_come_from_the_file_then_variables_then_what_is_typed(
     assert facestore("sql", "select 1 as one", "--format", "json").rows
 
 
+def test_no_variable_asks_for_the_script_of_completion(facestore, monkeypatch):
+    monkeypatch.setenv("FACESTORE_SHOW_COMPLETION", "1")
+    assert facestore("demo", "--help").out.lstrip().startswith("Usage: facestore demo")
+
+
 def test_the_file_may_name_the_store_of_all_commands(facestore, folder, monkeypatch):
     monkeypatch.delenv("FACESTORE_STORE")
     (folder / "facestore.toml").write_text('store = "mine"\n[ingest]\nbatch_size = 8\n')
