@@ -151,6 +151,8 @@ def test_ctrl_c_keeps_what_was_encoded_and_the_next_run_does_the_rest(tmp_path, 
         if task.n == 5:
             signal.raise_signal(signal.SIGINT)
 
+    # A shell starts what it puts in the background with SIGINT ignored, and Python leaves it so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Store.open(tmp_path / "new", progress=Watching(each)) as store:
         with pytest.raises(KeyboardInterrupt):
             store.ingest(pictures, models=["tiny"], batch_size=2, workers=workers)
