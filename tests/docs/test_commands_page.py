@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from facestore.cli import app
+from facestore.cli.configuration import read_defaults
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -150,3 +151,13 @@ _QUERIES = sorted(
 @pytest.mark.parametrize("query", _QUERIES)
 def test_every_query_that_is_shown_runs(cookbook_store, query):
     assert cookbook_store.sql(query).columns
+
+
+def test_the_configuration_file_that_is_shown_is_read(tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
+    (tmp_path / "facestore.toml").write_text(shown)
+    monkeypatch.chdir(tmp_path)
+    defaults = read_defaults(_GROUP)
+    assert defaults["ingest"] == {"store": "faces", "batch_size": 64}
+    assert defaults["import"]["labels"] == {"store": "faces", "dataset": "fairface"}

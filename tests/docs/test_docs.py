@@ -96,6 +96,14 @@ def test_every_command_of_the_readme_exists():
     assert len(set(words)) >= 5
 
 
+def test_the_readme_lists_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"\n## Commands\n(.+?)\n## ", readme, re.DOTALL)
+    rows = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert listed == set(typer.main.get_command(app).commands)
+
+
 def test_the_example_of_the_python_interface_runs(tmp_path, monkeypatch):
     from facestore.synthetic import write_faces
 
