@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -86,6 +87,17 @@ def test_names_of_classifiers_are_read_to_their_ends(report, context, width):
     ]  # fmt: skip
     boxes.sort(key=lambda box: box["y"])
     assert all(a["y"] + a["height"] <= b["y"] + 2 for a, b in pairwise(boxes))
+    page.close()
+
+
+def test_counts_of_groups_stay_whole_on_a_narrow_page(report, context):
+    opened = Visit(context, report[0] / "groups.html")
+    opened.page.set_viewport_size({"width": 400, "height": 900})
+    opened.page.reload()
+    page = opened.drawn()
+    lines = page.locator(".chart .plot svg .role-axis-label tspan").all_text_contents()
+    assert {"(n 1,550)", "(n 1,415)"} <= set(lines)
+    assert [line for line in lines if re.search(r"\(n [\d,]*$", line)] == []
     page.close()
 
 

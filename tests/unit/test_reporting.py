@@ -292,6 +292,7 @@ def test_long_names_are_drawn_to_their_ends(con):
         ("abcdefghijklmnopqrst", ["abcdefgh", "ijklmnop", "qrst"]),
         ("a abcdefghijkl b", ["a", "abcdefgh", "ijkl b"]),
         ("12345678 90", ["12345678", "90"]),
+        ("Indi (n 1,5)", ["Indi", "(n 1,5)"]),
     ],
 )
 def test_a_name_is_broken_after_its_separators(name, lines):

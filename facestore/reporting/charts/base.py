@@ -33,6 +33,8 @@ STATIC_WIDTH = 640
 _LABEL_LIMIT = 260
 _CHARACTER = 7.2
 _LINE = 13
+# A count, as in "Black (n 1,556)"; a word with the separator after it; a word.
+_PIECE = re.compile(r"\(n [\d,]+\)|[^\s_,:/-]*[\s_,:/-]|[^\s_,:/-]+")
 _LINES_OF_NAMES = "split(datum.label, '\\n')"
 
 
@@ -140,7 +142,7 @@ def name_axis(field: str) -> altair.Y:
 def in_lines(name: str, most: int) -> str:
     """Break a name into lines of at most so many characters, after separators where it has any."""
     lines = [""]
-    for piece in re.findall(r"[^\s_,:/-]*[\s_,:/-]|[^\s_,:/-]+", name):
+    for piece in _PIECE.findall(name):
         rest = piece
         if len(lines[-1]) + len(rest.rstrip()) > most and lines[-1]:
             lines.append("")
