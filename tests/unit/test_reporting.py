@@ -254,6 +254,19 @@ def test_the_best_classifier_is_not_one_judged_on_few_samples(con):
     assert accuracies["lucky"] == 1.0 > accuracies["good"]
 
 
+def test_the_first_six_classifiers_that_are_named_have_charts(con):
+    judged(con)
+    for number in range(3, 9):
+        rows.fill(con, classifiers=[rows.classifier(number, f"c{number}")])
+        rows.load(con, predictions=rows.predictions(["Male"] * 60, classifier_id=number))
+    named = [f"c{number}" for number in (8, 7, 6, 5, 4, 3)]
+    options = ReportOptions(only=["groups"], classifiers=[*named, "good", "c8"])
+    with con.cursor() as cursor:
+        contents = gather(cursor, QUERIES, options)
+    assert [key.classifier for key in contents.shown] == named
+    assert {block.key.classifier for block in contents.tables["groups"].blocks} == {*named, "good"}
+
+
 def test_small_groups_show_their_count_and_no_rates(con):
     judged(con)
     con.execute("update settings set value = '5' where setting = 'min_samples'")
