@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facestore.catalog import attached
+from facestore.errors import preview
 from facestore.pipeline.context import Stores
 from facestore.pipeline.report_tables import run_query
 from facestore.reporting import DIFF_PAGE, Table, read_queries
@@ -56,8 +56,10 @@ def summary(tables: Mapping[str, Table], other: str) -> list[str]:
     contents = tables["diff_contents"].records
     if not contents:
         return [f"'{other}' holds the same as this store: nothing changed."]
-    counted = Counter((row["kind"], row["change"]) for row in contents)
-    told = "; ".join(f"{kind}: {n} {change}" for (kind, change), n in sorted(counted.items()))
+    names: dict[tuple[str, str], list[object]] = {}
+    for row in contents:
+        names.setdefault((row["kind"], row["change"]), []).append(row["name"])
+    told = "; ".join(f"{kind} {change}: {preview(of)}" for (kind, change), of in names.items())
     lines = [f"Since '{other}': {told}."]
     moved = [row for row in tables["diff_accuracy"].records if row["difference"]]
     moved.sort(key=lambda row: -abs(row["difference"]))

@@ -52,7 +52,7 @@ def test_what_changed_since_a_snapshot_is_told(facestore, reported, tmp_path):
     ran = facestore("report", *store, "--diff", before)
     assert (ran.status, ran.out) == (0, f"{out / 'diff.html'}\n")
     lines = ran.err.splitlines()
-    assert lines[0] == "Since 'before.duckdb': classifier: 1 changed."
+    assert lines[0] == "Since 'before.duckdb': classifier changed: bad."
     assert len(lines) == 2
     assert "by bad: 0." in lines[1]
     assert "95 % interval" in lines[1]

@@ -176,8 +176,9 @@ def test_what_came_went_and_changed(compared):
         "n_added": 10, "n_same_path": 0, "n_other_split": 0,
     }  # fmt: skip
     assert told[0] == (
-        "Since 'it's before.duckdb': classifier: 1 added; classifier: 2 changed; "
-        "classifier: 1 removed; data set: 1 changed; labels: 1 changed."
+        f"Since 'it's before.duckdb': classifier changed: {HOSTILE}, flips; "
+        "classifier removed: gone; classifier added: new; data set changed: faces; "
+        "labels changed: faces."
     )
     assert any(HOSTILE in line and "n 80 and 86" in line for line in told)
     assert any("by flips" in line and "the same 50 samples" in line for line in told)
@@ -282,4 +283,5 @@ def test_samples_of_one_path_and_other_contents_are_two_samples(con, new_catalog
     assert row == ("faces", 4, 4, 3, 1, 1, 1, 1)
     (row,) = con.sql(queries["diff_paired"].sql).fetchall()
     assert row[4] == 2  # 2 and 3: 4 is in another split
-    assert [row[-1] for row in con.sql(queries["diff_accuracy"].sql).fetchall()] == [False]
+    changed = con.sql(queries["diff_accuracy"].sql)
+    assert changed.select("is_paired").fetchall() == [(False,)]

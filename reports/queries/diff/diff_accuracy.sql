@@ -118,14 +118,8 @@ select
     split,
     attribute,
     classifier,
-    n_samples_before,
     accuracy_before,
-    before_ci_low,
-    before_ci_high,
-    n_samples_after,
     accuracy_after,
-    after_ci_low,
-    after_ci_high,
     accuracy_after - accuracy_before as difference,
     difference_low(
         n_right_after, n_samples_after, n_right_before, n_samples_before, correlation
@@ -133,7 +127,13 @@ select
     difference_high(
         n_right_after, n_samples_after, n_right_before, n_samples_before, correlation
     ) as ci_high,
-    is_paired
+    is_paired,
+    n_samples_before,
+    before_ci_low,
+    before_ci_high,
+    n_samples_after,
+    after_ci_low,
+    after_ci_high
 from shares
 order by
     dataset asc,

@@ -155,14 +155,8 @@ select
     shares.classifier,
     shares.group_attribute,
     shares.group_name,
-    shares.n_samples_before,
     shares.accuracy_before,
-    shares.before_ci_low,
-    shares.before_ci_high,
-    shares.n_samples_after,
     shares.accuracy_after,
-    shares.after_ci_low,
-    shares.after_ci_high,
     shares.difference,
     if(
         shares.difference is not null,
@@ -186,7 +180,13 @@ select
         ),
         null
     ) as ci_high,
-    shares.is_paired
+    shares.is_paired,
+    shares.n_samples_before,
+    shares.before_ci_low,
+    shares.before_ci_high,
+    shares.n_samples_after,
+    shares.after_ci_low,
+    shares.after_ci_high
 from shares
 left join classes
     on
