@@ -11,28 +11,31 @@ A file `reports/queries/<name>.sql` starts with a header and holds one select::
     -- show: shown
     -- head: classifier
     -- fold: yes
+    -- with: pairs
     select ...
 
 Only title and text have to be there. `layout` is `table`, `blocks` (one table a classifier: the
 select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
 thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
 the classifiers that the report shows unfolded; `head` names the column that says what a row is;
-`fold: yes` folds the table however short it is.
+`fold: yes` folds the table however short it is. `with` names selects in `parts/<name>.sql` beside
+the file, which several queries share: each goes before the select, as a common table expression.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 LAYOUTS = ("table", "blocks", "matrix", "cards")
 SHOWS = ("all", "shown")
 
-_FACT = re.compile(r"-- (?P<key>title|text|empty|command|layout|show|head|fold): (?P<text>.+)")
+_FACT = re.compile(r"-- (?P<key>title|text|empty|command|layout|show|head|fold|with): (?P<text>.+)")
 _SOURCE = re.compile(r"(?<!distinct )\b(?:from|join)\s+((?:other\.)?[a-z_][a-z0-9_]*)")
-_CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as (?:materialized )?\(\s*select\b")
+_CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as (?:materialized )?\(\s*(?:select|with)\b")
 _COMMENT = re.compile(r"--.*")
 
 
@@ -47,7 +50,7 @@ class Query:
     title, text
         What a reader sees above the table.
     sql
-        The select, without the header.
+        The select, without the header, with the parts that it names.
     empty, command
         What is said where there are no rows, and what would fill the table; may be empty.
     layout
@@ -97,8 +100,15 @@ class Query:
         return replace(self, sql=f"select * from (\n{self.sql}\n)\nwhere {where}")  # noqa: S608
 
 
-def parse_query(name: str, content: str) -> Query:
+def parse_query(name: str, content: str, parts: Mapping[str, str] | None = None) -> Query:
     """Read the content of one query file.
+
+    Parameters
+    ----------
+    name, content
+        Of the file.
+    parts
+        Selects that it may name, by name.
 
     Raises
     ------
@@ -119,6 +129,11 @@ def parse_query(name: str, content: str) -> Query:
         message = f"{name}.sql: '-- title: ...', '-- text: ...' and a select are expected"
         raise ValueError(message)
     is_folded = facts.pop("fold", "no") == "yes"
+    named = facts.pop("with", "").split()
+    if unknown := set(named) - set(parts or {}):
+        message = f"{name}.sql: there is no parts/{min(unknown)}.sql"
+        raise ValueError(message)
+    sql = _with_parts(sql, {each: (parts or {})[each] for each in named})
     query = Query(name, sql=sql, is_folded=is_folded, **facts)
     if query.layout not in LAYOUTS or query.show not in SHOWS:
         message = f"{name}.sql: layout is one of {LAYOUTS}, show one of {SHOWS}"
@@ -126,9 +141,23 @@ def parse_query(name: str, content: str) -> Query:
     return query
 
 
+def _with_parts(sql: str, parts: Mapping[str, str]) -> str:
+    """Put selects before another one, which may have common table expressions of its own."""
+    if not parts:
+        return sql
+    shared = ",\n\n".join(
+        f"{name} as materialized (\n{textwrap.indent(part, '    ')}\n)"
+        for name, part in parts.items()
+    )
+    own = sql.removeprefix("with ")
+    return f"with {shared}{',' if own != sql else ''}\n\n{own}"
+
+
 def read_queries(folder: Path) -> dict[str, Query]:
     """Read all query files of a folder, by name."""
+    shared = folder.glob("parts/*.sql")
+    parts = {path.stem: path.read_text(encoding="utf-8").strip() for path in shared}
     return {
-        path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"))
+        path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"), parts)
         for path in sorted(folder.glob("*.sql"))
     }

@@ -95,6 +95,10 @@ def test_a_query_without_title_or_text_is_refused(header):
         parse_query("q", "-- title: T\n-- text: t\n")
     with pytest.raises(ValueError, match="layout is one of"):
         parse_query("q", "-- title: T\n-- text: t\n-- layout: heap\nselect 1")
+    with pytest.raises(ValueError, match=r"there is no parts/odd\.sql"):
+        parse_query(
+            "q", "-- title: T\n-- text: t\n-- with: even odd\nselect 1", {"even": "select 2"}
+        )
 
 
 def test_the_text_of_a_query_goes_on_over_lines_and_names_no_cte():
@@ -102,6 +106,18 @@ def test_the_text_of_a_query_goes_on_over_lines_and_names_no_cte():
                         "select x from a left join w on a.x is not distinct from w.x")  # fmt: skip
     assert (query.title, query.text, query.is_folded) == ("T", "one two", True)
     assert query.reads == ("v", "w")
+
+
+@pytest.mark.parametrize(
+    "sql", ["from even cross join odd", "with one as (select 1) select * from even, odd"]
+)
+def test_parts_that_a_query_names_go_before_it(con, sql):
+    parts = {"odd": "with o as (select 3 as o) select o from o", "even": "-- even\nselect 2 as e"}
+    header = "-- title: T\n-- text: t\n-- with: even odd\n"
+    query = parse_query("q", header + sql, parts | {"not": "named"})
+    assert con.sql(query.sql).fetchall() == [(2, 3)]
+    assert query.reads == ()
+    assert "named" not in query.sql
 
 
 def test_a_query_that_is_limited_keeps_its_order_and_its_columns(con):

@@ -7,19 +7,8 @@
 -- empty: In no group of a classifier of both stores did a judgement change.
 -- layout: blocks
 -- head: group_name
-with pairs as (
-    select
-        before.sample_id as sample_id_before,
-        after.sample_id as sample_id_after
-    from other.samples as before
-    inner join samples as after
-        on
-            before.dataset = after.dataset
-            and before.path = after.path
-            and coalesce(before.image_id = after.image_id, true)
-),
-
-groups_of_both as materialized (
+-- with: pairs judged_both
+with groups_of_both as materialized (
     select
         pairs.sample_id_after as sample_id,
         after.group_attribute,
@@ -32,47 +21,6 @@ groups_of_both as materialized (
             and after.group_attribute = before.group_attribute
             and after.group_name = before.group_name
     where not contains(after.group_attribute, ' x ')
-),
-
--- kept apart from the join below, which would else pair all classifiers with each other first
-judged_before as materialized (
-    select
-        pairs.sample_id_after as sample_id,
-        judged.classifier,
-        judged.attribute,
-        judged.split,
-        judged.is_correct
-    from pairs
-    inner join other.judged_predictions as judged on pairs.sample_id_before = judged.sample_id
-),
-
-judged_after as materialized (
-    select
-        sample_id,
-        classifier,
-        attribute,
-        dataset,
-        split,
-        is_correct
-    from judged_predictions
-),
-
-judged_both as materialized (
-    select
-        after.sample_id,
-        after.classifier,
-        after.attribute,
-        after.dataset,
-        after.split,
-        after.is_correct as is_right_after,
-        before.is_correct as is_right_before
-    from judged_after as after
-    inner join judged_before as before
-        on
-            after.sample_id = before.sample_id
-            and after.classifier = before.classifier
-            and after.attribute = before.attribute
-            and after.split is not distinct from before.split
 ),
 
 common as (

@@ -2,19 +2,8 @@
 -- text: Samples of both stores with another label after than before, in counts. A dash is no label.
 -- empty: No label of a sample of both stores changed.
 -- head: attribute
-with pairs as (
-    select
-        before.sample_id as sample_id_before,
-        after.sample_id as sample_id_after
-    from other.samples as before
-    inner join samples as after
-        on
-            before.dataset = after.dataset
-            and before.path = after.path
-            and coalesce(before.image_id = after.image_id, true)
-),
-
-labels_before as (
+-- with: pairs
+with labels_before as (
     select
         pairs.sample_id_after,
         labels.attribute,

@@ -4,19 +4,8 @@
 -- before and after are those that agree with the label that the sample had in that store.
 -- empty: No classifier of both stores says something else of a sample of both.
 -- head: predicted_before
-with pairs as (
-    select
-        before.sample_id as sample_id_before,
-        after.sample_id as sample_id_after
-    from other.samples as before
-    inner join samples as after
-        on
-            before.dataset = after.dataset
-            and before.path = after.path
-            and coalesce(before.image_id = after.image_id, true)
-),
-
-said_before as materialized (
+-- with: pairs
+with said_before as materialized (
     select
         pairs.sample_id_after,
         classifiers.name as classifier,
