@@ -213,7 +213,7 @@ class _BarTask:
 
 
 class TerminalProgress:
-    """A bar on stderr with rate and time left."""
+    """A bar on stderr with rate and time left; in the end, with the time that it took."""
 
     @contextmanager
     def _show(self, title: str, total: int) -> Iterator[Task]:
@@ -225,7 +225,7 @@ class TerminalProgress:
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
             _rate_column(),
-            progress.TimeRemainingColumn(),
+            progress.TimeRemainingColumn(elapsed_when_finished=True),
         )
         with progress.Progress(*columns, console=Console(stderr=True)) as bar:
             yield _BarTask(bar, bar.add_task(title, total=total))
@@ -247,11 +247,11 @@ def _rate_column() -> ProgressColumn:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """Items a second."""
+        """Items a second: of late, and in the end of the whole task."""
 
         def render(self, task: RichTask) -> Text:
             """Show the speed of a task."""
-            speed = task.finished_speed or task.speed
+            speed = task.completed / task.finished_time if task.finished_time else task.speed
             return Text("" if speed is None else f"{speed:,.0f}/s")
 
     return Rate()
