@@ -1,11 +1,19 @@
-"""accuracy_by_group for many classifiers and all pairs and triples of three attributes."""
+"""accuracy_by_group for many classifiers, all pairs and triples of three attributes; their report."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
 import pytest
+from reported import Page
 from rows import classifier, fill
+
+from facestore import resources
+from facestore.pipeline.report import ReportOptions, gather
+from facestore.reporting import Provenance, read_queries, render_report
+from facestore.reporting.charts import script_bundle
 
 FAIRFACE, N_CLASSIFIERS = 10_954, 20
 ATTRIBUTES = ("gender", "race", "age")
@@ -31,6 +39,7 @@ def judged(con, sized):
         "insert into labels select sample_id, attribute, label, null from "
         "(unpivot faces on gender, race, age into name attribute value label)"
     )
+    con.execute("insert into datasets values ('faces', '/faces', 'folder', now())")
     fill(con, classifiers=[classifier(i, f"c{i}") for i in range(1, N_CLASSIFIERS + 1)])
     said = pl.concat(
         faces.select(
@@ -63,3 +72,38 @@ def test_accuracy_by_group(benchmark, con, judged, attributes):
     for classifier_id, *cell, n_samples, n_right in expected.iter_rows():
         key = (f"c{classifier_id}", " x ".join(names), " x ".join(cell))
         assert cells[key] == (n_samples, n_right)
+
+
+@pytest.mark.parametrize("n_named", [0, N_CLASSIFIERS], ids=["best", "all-named"])
+def test_report(benchmark, con, judged, record, timed, sized, n_named):
+    """The pages of the classifiers, against the drawing of their charts by vl-convert alone."""
+    import vl_convert
+
+    templates = resources.folder("reports")
+    queries = read_queries(templates / "queries")
+    provenance = Provenance(datetime(2026, 1, 1, tzinfo=UTC), {"facestore": "0"})
+    named = [f"c{i}" for i in range(1, n_named + 1)]
+
+    def report():
+        script_bundle.cache_clear()
+        with con.cursor() as own:
+            contents = gather(own, queries, ReportOptions(classifiers=named))
+        return render_report(contents, provenance, templates)
+
+    files = benchmark.pedantic(report, rounds=sized(3, 1), warmup_rounds=1)
+    pages = [content for name, content in files.items() if name.endswith(".html")]
+    specs = [spec for html in pages for spec in Page(html).specs]
+    assert len(specs) >= 6
+
+    def draw():
+        script_bundle.cache_clear()
+        return [script_bundle(), *map(vl_convert.vegalite_to_svg, specs)]
+
+    _, seconds_drawing = timed(draw, rounds=1)
+    n_bytes = sum(len(content.encode()) for content in files.values())
+    assert n_bytes < 6_000_000
+    record(
+        share_of_drawing=lambda seconds: seconds_drawing / seconds,
+        charts=len(specs),
+        megabytes=n_bytes / 1e6,
+    )
