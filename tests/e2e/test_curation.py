@@ -6,6 +6,8 @@ import csv
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def faces(facestore, pictures):

@@ -8,7 +8,7 @@ from pictures import write_labels
 
 
 @pytest.fixture
-def faces(facestore, tmp_path):
+def faces(store_is_there, facestore, tmp_path):
     """Give the command line a store with labels, similarities and predictions."""
     labels = write_labels(
         tmp_path / "l.csv",

@@ -5,6 +5,8 @@ import re
 import pytest
 from pictures import write_labels
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 GENDER = "tiny fp32 raw_gender_labels gender sum"
 
 

@@ -9,6 +9,8 @@ from pictures import write_labels, write_picture
 
 from facestore import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def judged(facestore, pictures, tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ import io
 import pytest
 from pictures import write_labels, write_picture
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def faces(facestore, pictures, tmp_path):

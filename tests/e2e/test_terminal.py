@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 NAME = "tiny fp32 age_race_gender_labels_v2 gender embedding_mean"
 WIDE = ", ".join(f"{i} / 7 as figure_{i}" for i in range(12))
 

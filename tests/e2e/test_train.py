@@ -8,6 +8,8 @@ import pytest
 
 from facestore.synthetic import write_faces
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture
 def faces(facestore, tmp_path):

@@ -20,6 +20,7 @@ from facestore.store import Store
 
 # As facestore sets it for its users; pytest has filters of its own.
 pytestmark = [
+    pytest.mark.usefixtures("store_is_there"),
     pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning"),
     pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning"),
 ]

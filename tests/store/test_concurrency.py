@@ -13,6 +13,8 @@ from pictures import write_picture
 from facestore.errors import StoreLockedError
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 OPEN = """
 import sys, duckdb
 failed = 0

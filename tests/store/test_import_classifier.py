@@ -17,6 +17,8 @@ from facestore.store import Store
 from facestore.synthetic import write_faces
 from facestore.training.finetuned import load_finetuned
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 N = 12
 
 

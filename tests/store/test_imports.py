@@ -11,6 +11,8 @@ from facestore.errors import InputError, TableError, TextVectorsMissingError, Un
 from facestore.pipeline.imports import TextSource
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 LABELS = {
     "val/1.jpg": ("20-29", "Male", "White"),
     "val/2.jpg": ("3-9", "Female", "Black"),

@@ -11,6 +11,8 @@ from containers import encoded, write_hugging_face, write_tar
 from facestore.pipeline.classify_images import image_files
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 IMAGES = [encoded(seed) for seed in range(6)]
 FAIRFACE = {"gender": ["Male", "Female"]}
 

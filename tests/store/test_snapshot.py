@@ -12,6 +12,8 @@ import pytest
 from facestore.errors import InputError, StoreNotFoundError, StoreWriteError
 from facestore.store import Store
 
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
