@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most modules of PyTorch are never imported: compiling all of them takes a third of the time.
+# Most modules of PyTorch are never imported: compiling all of them takes a third of the time. Those that
+# are get compiled once, also where the environment forbids to keep that.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries
 
