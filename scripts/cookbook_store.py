@@ -24,7 +24,7 @@ from PIL import Image
 
 from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
-from facestore.pipeline.demo import DATASET
+from facestore.pipeline.demo import DATASET, run_demo
 from facestore.synthetic import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"
@@ -54,8 +54,8 @@ Rows = list[dict[str, str]]
 def build(folder: Path) -> Path:
     """Make the store in a folder that is empty or not there yet; return the folder."""
     with Store.open(folder / "store") as store:
-        store.demo()
         faces = store.path / DEMO_FACES_FOLDER
+        run_demo(store._stores, faces)  # without its report
         rows = _read(faces / "labels.csv")
         _second_batch(store, folder / "batch", faces)
         _second_encoder(store, faces)
