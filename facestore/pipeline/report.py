@@ -44,7 +44,7 @@ FORMATS = ("html", "json", "csv")
 _CHART_LIBRARIES = ("altair", "vl-convert-python", "jinja2")
 _CSV_FOLDER = "csv"
 # Of so many classifiers that a user names the charts are drawn: more of them nobody compares, and
-# each takes 80 kB and half a second. Tables are there for all.
+# each takes 80 kB and a third of a second. Tables are there for all.
 _MOST_DRAWN = 6
 # Views which several queries read: each is computed once for a report, into a table of the
 # connection, which hides the view of the same name. Only views of few rows.
