@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from facestore import resources
-from facestore.audits import Finding
 from facestore.catalog import Catalog
+from facestore.catalog.audit_files import Finding
 from facestore.catalog.database import check_folder
 from facestore.config import (
     CATALOG_FILE,
@@ -20,21 +20,15 @@ from facestore.config import (
     REPORTS_FOLDER,
     VECTORS_FOLDER,
 )
-from facestore.encoder import LazyEncoder
-from facestore.model_names import check_pretrained
-from facestore.pipeline import Stores
-from facestore.pipeline.demo import run_demo
-from facestore.pipeline.doctor import examine, repair
-from facestore.pipeline.explanation_page import write_report_page
-from facestore.pipeline.info import Overview, contents, overview
-from facestore.pipeline.ingest import IngestSummary, ingest
-from facestore.pipeline.predict import PredictSummary, predict
-from facestore.pipeline.report import ReportOptions, write_report
-from facestore.pipeline.score import ScoreSummary, model_of, score
-from facestore.pipeline.snapshot import SnapshotSummary, snapshot_file, snapshot_store
+from facestore.demo.demo import run_demo
+from facestore.encoders.names import check_pretrained
+from facestore.encoders.open_clip import LazyEncoder
+from facestore.ingest.ingest import IngestSummary, ingest
 from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
+from facestore.reporting.explanation_page import write_report_page
+from facestore.reporting.report import ReportOptions, write_report
 from facestore.store_curation import CurationVerbs
 from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
@@ -43,7 +37,13 @@ from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
 from facestore.store_sql import SqlVerbs
 from facestore.store_training import TrainingVerbs
+from facestore.stores import Stores
+from facestore.upkeep.doctor import examine, repair
+from facestore.upkeep.info import Overview, contents, overview
+from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
 from facestore.vectors import VectorStore
+from facestore.zero_shot.predict import PredictSummary, predict
+from facestore.zero_shot.score import ScoreSummary, model_of, score
 
 
 class Store(
@@ -143,7 +143,7 @@ class Store(
         labels
             Label table with a column `file`, matched by the longest common tail of the path.
         layout
-            `auto`, or one of `facestore.manifest.LAYOUTS`.
+            `auto`, or one of `facestore.ingest.layouts.LAYOUTS`.
         models
             `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...
         pretrained

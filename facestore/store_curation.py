@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facestore.catalog.duplicates import PolicyEffect
-from facestore.pipeline import Stores, dedup
-from facestore.pipeline.dedup import DedupSummary
-from facestore.pipeline.split import SplitSummary, split
+from facestore.curation import dedup
+from facestore.curation.dedup import DedupSummary
+from facestore.curation.split import SplitSummary, split
+from facestore.curation.splitting import parse_fractions
 from facestore.records import AnyPath
-from facestore.splitting import parse_fractions
+from facestore.stores import Stores
 
 
 class CurationVerbs:

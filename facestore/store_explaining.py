@@ -9,15 +9,15 @@ from pathlib import Path
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS, EXPLANATIONS_FOLDER, HEADS_FOLDER
-from facestore.encoder import LazyEncoder
+from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import InputError
 from facestore.explaining import LimeOptions
-from facestore.pipeline import Stores
-from facestore.pipeline.explain import ExplainSummary, explain
-from facestore.pipeline.explanation_page import write_explanations
-from facestore.pipeline.questions import Asked, ExplainOptions
-from facestore.pipeline.score import model_of
+from facestore.explaining.explain import ExplainSummary, explain
+from facestore.explaining.questions import Asked, ExplainOptions
 from facestore.records import AnyPath
+from facestore.reporting.explanation_page import write_explanations
+from facestore.stores import Stores
+from facestore.zero_shot.score import model_of
 
 
 class ExplainingVerbs:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_WORKERS, HEADS_FOLDER
-from facestore.encoder import OpenClipEncoder
+from facestore.encoders.open_clip import OpenClipEncoder
 from facestore.errors import InputError
-from facestore.pipeline import Stores
-from facestore.pipeline.finetune import FinetuneSummary, train_heads
-from facestore.pipeline.fit_vectors import fit_on_vectors
-from facestore.pipeline.score import model_of
-from facestore.pipeline.training_plan import AGE, GENDER, AgeOptions, GradientOptions
-from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
+from facestore.stores import Stores
+from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
+from facestore.training.gradients.plan import AGE, GENDER, AgeOptions, GradientOptions
+from facestore.training.gradients.train_ages import fit_on_vectors
+from facestore.training.gradients.train_heads import FinetuneSummary, train_heads
 from facestore.training.inputs import Augmentation
-from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
+from facestore.training.samples import Choice
+from facestore.zero_shot.score import model_of
 
 
 class FinetuningVerbs:

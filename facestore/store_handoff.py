@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facestore.catalog.checks import Scope
-from facestore.pipeline import Stores
-from facestore.pipeline.check import Condition, Limits, check
-from facestore.pipeline.export import ExportOptions, export
+from facestore.exporting.export import ExportOptions, export
 from facestore.records import AnyPath
+from facestore.stores import Stores
+from facestore.upkeep.check import Condition, Limits, check
 
 
 class HandoffVerbs:

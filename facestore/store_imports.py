@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facestore.config import HEADS_FOLDER
+from facestore.importing import imports
+from facestore.importing.import_published import PublishedSummary, import_published
+from facestore.importing.imports import ImportSummary, TextSource
 from facestore.importing.similarities import DEFAULT_SCALE
-from facestore.pipeline import Stores, imports
-from facestore.pipeline.import_classifier import ClassifierSummary, import_classifier
-from facestore.pipeline.imports import ImportSummary, TextSource
-from facestore.pipeline.published import PublishedSummary, import_published
-from facestore.pipeline.targets import Target
+from facestore.importing.targets import Target
 from facestore.records import AnyPath, ModelName
+from facestore.stores import Stores
+from facestore.training.published.import_classifier import ClassifierSummary, import_classifier
 
 
 class ImportVerbs:

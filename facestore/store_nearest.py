@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facestore.catalog.lookup import Hit
-from facestore.pipeline import Stores
-from facestore.pipeline.gallery import write_gallery
-from facestore.pipeline.near import near, search
-from facestore.pipeline.neighbours import MAX_PAIRS, NeighbourSummary, find_neighbours
-from facestore.pipeline.score import model_of
+from facestore.neighbours.near import near, search
+from facestore.neighbours.neighbours import MAX_PAIRS, NeighbourSummary, find_neighbours
 from facestore.records import AnyPath
+from facestore.reporting.gallery_page import write_gallery
+from facestore.stores import Stores
+from facestore.zero_shot.score import model_of
 
 
 class NearestVerbs:

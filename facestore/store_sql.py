@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from facestore.errors import QueryError
-from facestore.pipeline import Stores
+from facestore.stores import Stores
 
 
 class SqlVerbs:

@@ -7,20 +7,20 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS, HEADS_FOLDER
-from facestore.encoder import OpenClipEncoder
+from facestore.encoders.open_clip import OpenClipEncoder
 from facestore.errors import InputError
-from facestore.pipeline import Stores
-from facestore.pipeline.cards import write_card
-from facestore.pipeline.classify import classify, encoder_of
-from facestore.pipeline.classify_images import classify_images
-from facestore.pipeline.train import ProbeOptions, TrainSummary, train_probes
-from facestore.pipeline.trained import ClassifySummary
-from facestore.pipeline.training_set import Choice
 from facestore.records import AnyPath
 from facestore.store_finetuning import check_attributes, check_fraction, loaded_model
+from facestore.stores import Stores
 from facestore.training import HeadsFile, load_heads
-from facestore.training.finetuned import FinetunedFile, is_finetuned, load_finetuned
-from facestore.training.whole_tower import TowerOfFile
+from facestore.training.cards.write_card import write_card
+from facestore.training.classify import classify, encoder_of
+from facestore.training.classify_images import classify_images
+from facestore.training.gradients.finetuned import FinetunedFile, is_finetuned, load_finetuned
+from facestore.training.gradients.whole_tower import TowerOfFile
+from facestore.training.predictions import ClassifySummary
+from facestore.training.probes.train_probes import ProbeOptions, TrainSummary, train_probes
+from facestore.training.samples import Choice
 
 
 class TrainingVerbs:

@@ -24,8 +24,8 @@ from PIL import Image
 
 from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
-from facestore.pipeline.demo import DATASET, run_demo
-from facestore.synthetic import write_faces
+from facestore.demo.demo import DATASET, run_demo
+from facestore.demo.faces import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"
 TRAINING = "training-faces"

@@ -10,9 +10,9 @@ import open_clip
 import torch
 from sklearn.linear_model import LogisticRegression
 
+from facestore.demo.faces import AGES, GENDERS, RACES
 from facestore.prompts import builtin_prompt_sets
 from facestore.records import PromptSet
-from facestore.synthetic import AGES, GENDERS, RACES
 
 Vectors = npt.NDArray[np.float32]
 CLASSES = {"gender": GENDERS, "race": RACES, "age": AGES}

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from facestore import resources, schema
-from facestore.views import AUDITS_FOLDER
+from facestore import resources
+from facestore.catalog import schema
+from facestore.catalog.views import AUDITS_FOLDER
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "storage.md"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)

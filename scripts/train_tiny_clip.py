@@ -27,7 +27,7 @@ from evaluate_tiny_clip import evaluate, write_card
 from muon import Muon
 from safetensors.torch import save_file
 
-from facestore.synthetic import AGES, FIRST_DEMO_SEED, GENDERS, RACES, make_face, render
+from facestore.demo.faces import AGES, FIRST_DEMO_SEED, GENDERS, RACES, make_face, render
 
 SIZE = 96
 N_TRAIN, N_HELD_OUT = 40_000, 4_000

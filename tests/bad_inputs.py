@@ -18,14 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from containers import CLASSES, encoded, write_hugging_face, write_tar
 
-from facestore.embedding import Wanted, read_image
 from facestore.importing import (
     read_image_vectors,
     read_predictions,
     read_published,
     read_similarities,
 )
-from facestore.manifest import LabelRules, read_label_table, read_manifest
+from facestore.ingest.embedding import Wanted, read_image
+from facestore.ingest.layouts import LabelRules, read_label_table, read_manifest
 from facestore.prompts import read_prompt_file
 
 NAMES_OF_CLASSES = {name: [each.name for each in classes] for name, classes in CLASSES.items()}
@@ -191,7 +191,7 @@ def encoder_pickle(folder):
     import open_clip
 
     from facestore import resources
-    from facestore.encoder import load_encoder
+    from facestore.encoders.open_clip import load_encoder
     from facestore.records import ModelName
 
     config = json.loads((resources.asset("tiny_clip") / "open_clip_config.json").read_text())
@@ -218,7 +218,7 @@ def heads_header(folder):
 
 
 def checkpoint_pickle(folder):
-    from facestore.training.checkpoint import load_checkpoint
+    from facestore.training.gradients.checkpoint import load_checkpoint
 
     (folder / "t.ckpt").write_bytes(pickle.dumps(Bomb(folder / "executed"), 2))
     return repr(load_checkpoint(folder / "t.ckpt", "x"))

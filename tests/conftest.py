@@ -14,7 +14,8 @@ import hypothesis
 import pytest
 from pictures import write_picture
 
-from facestore import migrate, resources, views
+from facestore import resources
+from facestore.catalog import migrate, views
 from facestore.config import CATALOG_FILE
 
 hypothesis.settings.register_profile("facestore", deadline=None, max_examples=50)

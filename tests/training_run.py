@@ -16,13 +16,13 @@ import torch
 from PIL import Image
 
 from facestore import resources
-from facestore.synthetic import AGES, GENDERS, RACES, make_face, render
+from facestore.demo.faces import AGES, GENDERS, RACES, make_face, render
+from facestore.training.gradients.loop import Training
+from facestore.training.gradients.loop_options import LoopOptions
+from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.inputs import Augmentation, ImageInputs, Labelled
-from facestore.training.loop import Training
-from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
-from facestore.training.tower import ImageTower
 
 CLASSES = {"gender": GENDERS, "race": RACES, "age": AGES}
 OPTIONS = LoopOptions(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from facestore import migrate, resources
+from facestore import resources
+from facestore.catalog import migrate
 from facestore.catalog.database import Database
 from facestore.config import CATALOG_FILE
 from facestore.errors import (

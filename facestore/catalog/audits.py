@@ -16,9 +16,9 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from facestore import resources
-from facestore.audits import Finding, Status, load_audits
+from facestore.catalog.audit_files import Finding, Status, load_audits
 from facestore.catalog.database import Database
-from facestore.views import ViewFile, load_views
+from facestore.catalog.views import ViewFile, load_views
 
 _WRONG_VIEW = (
     "put right first what audits of tables found; if it stays, a view is wrong: report it with "

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from facestore import migrate, resources, views
+from facestore import resources
+from facestore.catalog import migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.config import CATALOG_FILE, WAIT_VARIABLE
 from facestore.errors import (

@@ -171,7 +171,7 @@ def sql(
     if explain is not None:
         if query is not None or file is not None:
             raise typer.BadParameter("give --explain NAME or SQL to run, not both")
-        from facestore import schema
+        from facestore.catalog import schema
 
         print_lines(schema.explain(explain).splitlines())
         return

@@ -95,7 +95,7 @@ def dedup(
 
 
 def _find_neighbours(store: Path, cosine: float, model: str | None, max_pairs: int | None) -> None:
-    from facestore.pipeline.neighbours import MAX_PAIRS
+    from facestore.neighbours.neighbours import MAX_PAIRS
 
     with open_store(store) as opened:
         summary = opened.find_neighbours(cosine, model=model, max_pairs=max_pairs or MAX_PAIRS)

@@ -12,7 +12,7 @@ from facestore.cli.console import one_line, result_console, shortened
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from facestore.pipeline.info import Overview
+    from facestore.upkeep.info import Overview
 
 _N_CLASSIFIERS = 10
 _GAP = 2

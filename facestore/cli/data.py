@@ -224,7 +224,7 @@ def import_embeddings(
     logit_scale: Annotated[float | None, typer.Option(help="The model's; 100 for most.")] = None,
 ) -> None:
     """Import image vectors of a model, and text vectors beside them."""
-    from facestore.pipeline.imports import TextSource
+    from facestore.importing.imports import TextSource
 
     with open_store(store) as opened:
         summary = opened.import_embeddings(
@@ -304,7 +304,7 @@ def models(
     format: options.FormatOption = Format.table,
 ) -> None:
     """List the models that open_clip offers, and the bundled one."""
-    from facestore.model_names import TINY, available_models
+    from facestore.encoders.names import TINY, available_models
 
     rows = [(TINY, "", TINY)]
     rows += [(name, tag, f"{name},{tag}") for name, tag in available_models()]

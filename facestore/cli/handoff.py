@@ -14,7 +14,7 @@ from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
 
 if TYPE_CHECKING:
-    from facestore.pipeline.check import Condition
+    from facestore.upkeep.check import Condition
 
 # The exit status of `check` where a limit is broken; 1 is an error, 2 wrong usage.
 BROKEN_LIMIT = 3
@@ -68,7 +68,7 @@ def check(
     format: options.FormatOption = Format.table,
 ) -> None:
     """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does."""
-    from facestore.pipeline.check import Verdict
+    from facestore.upkeep.check import Verdict
 
     if max_gap is None and min_accuracy is None and max_leakage is None:
         raise typer.BadParameter("give a limit: --max-gap, --min-accuracy or --max-leakage")

@@ -14,7 +14,7 @@ from facestore.cli.data import open_store
 from facestore.config import DEFAULT_WORKERS
 
 if TYPE_CHECKING:
-    from facestore.training.loop_options import LoopOptions
+    from facestore.training.gradients.loop_options import LoopOptions
 
 train = typer.Typer(no_args_is_help=True, help="Train heads on images that are in the store.")
 
@@ -184,7 +184,7 @@ def train_age(
 
     The labels have to have ages in years, as UTKFace's names and numbers in a label table do.
     """
-    from facestore.pipeline.training_plan import AgeOptions
+    from facestore.training.gradients.plan import AgeOptions
 
     loop = _loop(
         on_vectors=vectors,
@@ -224,7 +224,7 @@ def train_age(
 
 def _loop(*, on_vectors: bool, **values: Any) -> LoopOptions:
     """Return the options of the loop; those that were not given have the defaults of their kind."""
-    from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
+    from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
 
     known = {name: value for name, value in values.items() if value is not None}
     return replace(VECTOR_LOOP if on_vectors else LoopOptions(), **known)

@@ -17,7 +17,7 @@ from facestore.config import STORE_VARIABLE
 from facestore.errors import AuditsFailedError
 
 if TYPE_CHECKING:
-    from facestore.audits import Finding
+    from facestore.catalog.audit_files import Finding
 
 _EXAMPLES = 5
 # Of the one audit that was asked for.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facestore.encoders.preprocessing import Preprocessing
 from facestore.errors import InputError, UnknownNameError
 from facestore.explaining.gradcam import gradcam_maps
 from facestore.explaining.lime import N_SAMPLES, N_SEGMENTS, lime_map, on_grid
@@ -16,7 +17,6 @@ from facestore.explaining.maps import image_vectors, tower_name
 from facestore.explaining.methods import GRADCAM, LIME, METHODS, RELEVANCY, supported_methods
 from facestore.explaining.pixels import UInt8, to_images, to_pixels
 from facestore.explaining.relevancy import layout_of, relevancy_maps
-from facestore.preprocessing import Preprocessing
 from facestore.records import Float32
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facestore.decoding import DECODE_ERRORS, open_picture, to_rgb
+from facestore.images.decoding import DECODE_ERRORS, open_picture, to_rgb
 from facestore.reporting.page import Provenance, environment
 
 _PIXELS = 160

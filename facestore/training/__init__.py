@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from facestore.training.features import Features, Part
 from facestore.training.files import Head, HeadsFile, load_heads, save_heads
-from facestore.training.probe import (
+from facestore.training.probes.probe import (
     FittedHead,
     SweepStep,
     fit_softmax,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import Float32
-from facestore.training.tower import Tower, VectorTower
+from facestore.training.gradients.tower import Tower, VectorTower
 
 if TYPE_CHECKING:
     import torch

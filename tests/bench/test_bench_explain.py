@@ -14,7 +14,8 @@ import pytest
 import torch
 from PIL import Image
 
-from facestore.encoder import load_encoder
+from facestore.demo.faces import FIRST_DEMO_SEED, drawing, make_face, render
+from facestore.encoders.open_clip import load_encoder
 from facestore.explaining import gradcam_maps, lime_map, relevancy_maps, to_images, to_pixels
 from facestore.explaining.faithfulness import (
     FRACTIONS,
@@ -24,7 +25,6 @@ from facestore.explaining.faithfulness import (
     mean_interval,
 )
 from facestore.records import ModelName
-from facestore.synthetic import FIRST_DEMO_SEED, drawing, make_face, render
 
 FIRST = FIRST_DEMO_SEED + 77_000_000
 BATCH, N_SAMPLES = 8, 256

@@ -11,9 +11,9 @@ from reported import Page
 from rows import classifier, fill
 
 from facestore import resources
-from facestore.pipeline.report import ReportOptions, gather
 from facestore.reporting import Provenance, read_queries, render_report
 from facestore.reporting.charts import script_bundle
+from facestore.reporting.report import ReportOptions, gather
 
 FAIRFACE, N_CLASSIFIERS = 10_954, 20
 ATTRIBUTES = ("gender", "race", "age")

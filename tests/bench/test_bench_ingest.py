@@ -15,12 +15,12 @@ from threading import Thread
 
 import pytest
 
-from facestore.embedding import Wanted, map_in_threads, read_image
-from facestore.encoder import load_encoder
-from facestore.manifest import list_folder
+from facestore.demo.faces import write_faces
+from facestore.encoders.open_clip import load_encoder
+from facestore.ingest.embedding import Wanted, map_in_threads, read_image
+from facestore.ingest.layouts import list_folder
 from facestore.records import ModelName
 from facestore.store import Store
-from facestore.synthetic import write_faces
 
 MOST_DRAWN = 600
 BATCH = 64

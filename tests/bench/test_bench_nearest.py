@@ -11,10 +11,10 @@ import pytest
 from facestore.catalog import Catalog
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
-from facestore.pipeline import Stores
-from facestore.pipeline.near import near, search
-from facestore.pipeline.neighbours import find_neighbours
+from facestore.neighbours.near import near, search
+from facestore.neighbours.neighbours import find_neighbours
 from facestore.records import EmbeddingBatch, EncoderRecord, unit_rows
+from facestore.stores import Stores
 from facestore.vectors import VectorStore
 
 K = 10

@@ -9,8 +9,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from facestore.demo.faces import write_faces
 from facestore.store import Store
-from facestore.synthetic import write_faces
 from facestore.training import Features, Part, fit_softmax
 
 WIDTH, N_CLASSES, C = 768, 9, 0.316

@@ -14,9 +14,9 @@ from facestore.catalog.encoders import Encoders
 from facestore.catalog.similarities import Similarities
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.records import EmbeddingBatch, EncoderRecord, unit_rows
-from facestore.scoring import score_blocks
 from facestore.store import Store
 from facestore.vectors import VectorStore
+from facestore.zero_shot.scoring import score_blocks
 
 PROMPT_SET, WIDTH = "age_race_gender_labels_v2", 768
 

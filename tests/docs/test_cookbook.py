@@ -9,7 +9,8 @@ import duckdb
 import pytest
 from cookbook import Answer
 
-from facestore import resources, views
+from facestore import resources
+from facestore.catalog import views
 
 QUESTIONS = [
     pytest.param(question, id=f"{page.stem}-{question.heading}")

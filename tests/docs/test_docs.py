@@ -9,8 +9,8 @@ import pytest
 import typer
 from PIL import Image
 
+from facestore.catalog.views import load_views
 from facestore.cli import app
-from facestore.views import load_views
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -105,7 +105,7 @@ def test_the_readme_lists_every_command():
 
 
 def test_the_example_of_the_python_interface_runs(tmp_path, monkeypatch):
-    from facestore.synthetic import write_faces
+    from facestore.demo.faces import write_faces
 
     write_faces(tmp_path / "faces", 12)
     (tmp_path / "faces" / "labels.csv").rename(tmp_path / "labels.csv")

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from facestore.cli import app
-from facestore.synthetic import write_faces
+from facestore.demo.faces import write_faces
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "quick-start.md"
 

@@ -7,7 +7,8 @@ import re
 import pytest
 import storage_page
 
-from facestore import resources, views
+from facestore import resources
+from facestore.catalog import views
 
 PAGE = storage_page.PAGE.read_text(encoding="utf-8")
 

@@ -124,8 +124,8 @@ def test_every_folder_of_a_data_set_is_told(facestore, pictures, tmp_path):
 
 
 def test_a_large_store_is_not_searched_for_near_copies(facestore, judged, monkeypatch):
-    monkeypatch.setattr("facestore.pipeline.info._MAX_IMAGES", 3)
-    monkeypatch.setattr("facestore.pipeline.info._MAX_BYTES", 3)
+    monkeypatch.setattr("facestore.upkeep.info._MAX_IMAGES", 3)
+    monkeypatch.setattr("facestore.upkeep.info._MAX_BYTES", 3)
     facestore("sql", "insert into labels values (999, 'gender', 'Male', null)", "--write")
     out = facestore("info").out
     assert "1 images in several files (2 files); near ones: facestore dedup" in out

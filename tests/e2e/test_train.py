@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from facestore.synthetic import write_faces
+from facestore.demo.faces import write_faces
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 

@@ -36,7 +36,7 @@ def test_it_works_where_there_is_no_checkout(unpacked, tmp_path):
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "import facestore; assert facestore.__file__.startswith(sys.argv[1])\n"
         "from facestore.store import Store\n"
-        "from facestore.encoder import load_encoder\n"
+        "from facestore.encoders.open_clip import load_encoder\n"
         "from facestore.records import ModelName\n"
         "with Store.open('s') as store:\n"
         "    store.migrate()\n"

@@ -83,7 +83,8 @@ def write_old_store(folder: Path) -> None:
     """Make a store of an older schema, without views."""
     import duckdb
 
-    from facestore import migrate, resources
+    from facestore import resources
+    from facestore.catalog import migrate
 
     folder.mkdir()
     with duckdb.connect(str(folder / "facestore.duckdb")) as con:
@@ -136,7 +137,7 @@ def command_line(words: list[str], store: Path) -> Callable[[], object]:
 
     def call() -> None:
         from facestore.cli import main
-        from facestore.pipeline import ingest_run
+        from facestore.ingest import run as ingest_run
 
         ingest_run._VECTOR_SECONDS, ingest_run._SAMPLE_SECONDS = 0.05, 0.2
         ingest_run._FRAGMENTS = 4

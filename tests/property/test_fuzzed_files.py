@@ -14,8 +14,8 @@ from containers import CLASSES, encoded, write_hugging_face, write_tar
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from facestore.embedding import Wanted, read_image
 from facestore.errors import FacestoreError
+from facestore.images import ImageSource
 from facestore.importing import (
     read_image_vectors,
     read_predictions,
@@ -23,9 +23,9 @@ from facestore.importing import (
     read_similarities,
     read_text_vectors,
 )
-from facestore.manifest import LabelRules, read_label_table, read_manifest, utkface_labels
+from facestore.ingest.embedding import Wanted, read_image
+from facestore.ingest.layouts import LabelRules, read_label_table, read_manifest, utkface_labels
 from facestore.prompts import read_prompt_file
-from facestore.sources import ImageSource
 
 RULES = LabelRules(CLASSES)
 NAMES = {name: [each.name for each in classes] for name, classes in CLASSES.items()}

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from facestore.pipeline.imports import TextSource
+from facestore.importing.imports import TextSource
 from facestore.prompts import builtin_prompt_sets
 from facestore.store import Store
 
@@ -265,7 +265,7 @@ def test_five_thousand_images_meet_their_labels_and_each_content_is_encoded_once
 
 
 def test_perceptual_hashes_and_labels_of_utkface_names(real_data):
-    from facestore.manifest import looks_like_utkface, utkface_labels
+    from facestore.ingest.layouts import looks_like_utkface, utkface_labels
     from facestore.records import AttributeClass
 
     names = pl.read_parquet(real_data / "utkface" / "manifest.parquet")["file"].to_list()

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from facestore.catalog import Catalog
-from facestore.manifest.utkface import UTKFACE_CLASSES, utkface_labels
+from facestore.ingest.layouts.utkface import UTKFACE_CLASSES, utkface_labels
 from facestore.records import ImageRecord
 from facestore.store import Store
 

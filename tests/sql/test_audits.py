@@ -28,7 +28,9 @@ from rows import (
 )
 from rows import similarities as similarity_rows
 
-from facestore import audits, migrate, resources, views
+from facestore import resources
+from facestore.catalog import audit_files as audits
+from facestore.catalog import migrate, views
 from facestore.catalog.audits import load as load_all
 
 Con = duckdb.DuckDBPyConnection

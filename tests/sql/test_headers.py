@@ -25,7 +25,8 @@ from rows import (
     similarities,
 )
 
-from facestore import migrate, resources, views
+from facestore import resources
+from facestore.catalog import migrate, views
 
 EVERYWHERE = sorted(resources.folder("sql").rglob("*.sql"))
 FILES = [path for path in EVERYWHERE if path.parent.name != views.AUDITS_FOLDER]

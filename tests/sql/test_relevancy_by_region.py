@@ -19,7 +19,8 @@ from rows import (
 )
 from scipy import stats
 
-from facestore import migrate, resources, views
+from facestore import resources
+from facestore.catalog import migrate, views
 
 GROUPS = "region_shares_by_group"
 

@@ -15,7 +15,7 @@ from bad_inputs import CASES
 from containers import CLASSES
 
 from facestore.errors import FacestoreError
-from facestore.manifest import LabelRules, read_manifest
+from facestore.ingest.layouts import LabelRules, read_manifest
 from facestore.store import Store
 
 # As facestore sets it for its users; pytest has filters of its own.
@@ -113,7 +113,7 @@ def test_nothing_was_executed_on_the_way(store):
 
 
 def test_every_image_of_the_store_is_read_again_by_its_path(store):
-    from facestore.pipeline.classify_images import image_files
+    from facestore.training.classify_images import image_files
 
     opened, _, _ = store
     files = image_files(opened._stores)
@@ -131,7 +131,7 @@ def test_no_name_reaches_the_terminal_as_a_command():
 def test_values_of_16_bits_lose_their_lower_8(store):
     from PIL import Image
 
-    from facestore.decoding import open_picture, to_rgb
+    from facestore.images.decoding import open_picture, to_rgb
 
     values = np.linspace(0, 65535, 64, dtype=np.uint16).reshape(8, 8)
     out = io.BytesIO()

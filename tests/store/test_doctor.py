@@ -10,15 +10,15 @@ import pyarrow as pa
 import pytest
 
 from facestore import Store
-from facestore.audits import Status
+from facestore.catalog.audit_files import Status
 from facestore.errors import (
     MigrationError,
     StoreNotFoundError,
     StoreOutdatedError,
     UnknownNameError,
 )
-from facestore.pipeline.imports import TextSource
-from facestore.pipeline.vector_audits import NAMES
+from facestore.importing.imports import TextSource
+from facestore.upkeep.vector_audits import NAMES
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 

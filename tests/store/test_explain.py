@@ -14,16 +14,16 @@ import pytest
 import torch
 from PIL import Image
 
-from facestore.encoder import load_encoder
+from facestore.demo.faces import make_face, render, write_faces
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.explaining import Explainer, LimeOptions, relevancy_maps, seen_by
+from facestore.images import ImageSource
 from facestore.records import ModelName
-from facestore.sources import ImageSource
 from facestore.store import Store
-from facestore.synthetic import make_face, render, write_faces
-from facestore.training.finetuned import save_finetuned
+from facestore.training.gradients.finetuned import save_finetuned
+from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import MSE, HeadTask, MultiTaskModel
-from facestore.training.tower import ImageTower
 
 N = 20
 SET = "age_race_gender_labels_v2"

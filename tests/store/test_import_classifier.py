@@ -12,10 +12,10 @@ from PIL import Image
 from published import SIZES, make_card, write_card
 from transformers import CLIPImageProcessor
 
+from facestore.demo.faces import write_faces
 from facestore.errors import InputError
 from facestore.store import Store
-from facestore.synthetic import write_faces
-from facestore.training.finetuned import load_finetuned
+from facestore.training.gradients.finetuned import load_finetuned
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 

@@ -8,7 +8,7 @@ import pytest
 from pictures import write_labels
 
 from facestore.errors import InputError, TableError, TextVectorsMissingError, UnknownNameError
-from facestore.pipeline.imports import TextSource
+from facestore.importing.imports import TextSource
 from facestore.store import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")

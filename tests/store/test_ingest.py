@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pictures import picture, write_labels, write_picture
 
-from facestore.encoder import LazyEncoder, load_encoder
+from facestore.encoders.open_clip import LazyEncoder, load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError
 from facestore.records import ModelName
 from facestore.store import Store
@@ -84,7 +84,7 @@ def test_again_nothing_is_encoded_and_the_file_is_not_touched(store, pictures):
 def test_again_the_model_is_not_even_loaded(store, pictures, tmp_path):
     store.ingest(pictures, models=["tiny"])
     encoder = LazyEncoder(ModelName("tiny"))
-    from facestore.pipeline.ingest import ingest
+    from facestore.ingest.ingest import ingest
 
     ingest(store._stores, pictures, encoders=[encoder])
     assert encoder._loaded is None

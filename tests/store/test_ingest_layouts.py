@@ -8,8 +8,8 @@ import json
 import pytest
 from containers import encoded, write_hugging_face, write_tar
 
-from facestore.pipeline.classify_images import image_files
 from facestore.store import Store
+from facestore.training.classify_images import image_files
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
@@ -100,7 +100,7 @@ def test_every_image_is_read_again_by_the_path_of_a_sample(ingested):
 
 def test_doctor_finds_the_sources_and_misses_one_that_is_gone(ingested):
     store, folder, _ = ingested
-    from facestore.pipeline.vector_audits import vector_findings
+    from facestore.upkeep.vector_audits import vector_findings
 
     def gone():
         found = {each.name: each for each in vector_findings(store._stores, 5)}

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from pictures import picture, write_labels, write_picture
 
-from facestore.encoder import load_encoder
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import (
     InputError,
     NoVectorsError,
     TextVectorsMissingError,
     UnknownNameError,
 )
-from facestore.pipeline.imports import TextSource
+from facestore.importing.imports import TextSource
 from facestore.records import ModelName, unit_rows
 from facestore.store import Store
 

@@ -16,8 +16,8 @@ from pictures import write_labels, write_picture
 from reported import CLASSIFIER, Page, read_pages
 
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
-from facestore.pipeline.report import replace_file
 from facestore.reporting import PAGES
+from facestore.reporting.report import replace_file
 from facestore.reporting.tables import BLOCK_KEY, Column, raw
 from facestore.store import Store
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from pictures import write_picture
 
-from facestore.encoder import load_encoder
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import ModelName
 from facestore.store import Store

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from facestore.demo.faces import write_faces
 from facestore.errors import InputError, UnknownNameError
-from facestore.pipeline.training_plan import AgeOptions
 from facestore.store import Store
-from facestore.synthetic import write_faces
 from facestore.training import load_heads
-from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
+from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
+from facestore.training.gradients.plan import AgeOptions
 
 N_TRAIN, N_VAL = 48, 16
 QUICK = replace(VECTOR_LOOP, epochs=12, head_lr=3e-2)

@@ -8,12 +8,12 @@ import shutil
 
 import pytest
 
+from facestore.demo.faces import write_faces
 from facestore.errors import InputError, LeakageError
 from facestore.progress import SilentProgress
 from facestore.store import Store
-from facestore.synthetic import write_faces
-from facestore.training.finetuned import load_finetuned
-from facestore.training.loop_options import LoopOptions
+from facestore.training.gradients.finetuned import load_finetuned
+from facestore.training.gradients.loop_options import LoopOptions
 
 LOOP = LoopOptions(epochs=2, batch_size=16, lr=3e-4, head_lr=1e-2, checkpoint_every=2)
 ATTRIBUTES = ("gender", "race", "age")

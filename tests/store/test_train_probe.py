@@ -302,7 +302,7 @@ def test_what_cannot_be_trained_is_refused_in_one_line(store, options, error, ma
 
 
 def test_the_intended_use_is_that_of_the_readme():
-    from facestore.training.card import INTENDED_USE
+    from facestore.training.cards.card import INTENDED_USE
 
     readme = Path(__file__).resolve().parents[2] / "README.md"
     quoted = re.sub(r"\n> ", " ", readme.read_text(encoding="utf-8"))

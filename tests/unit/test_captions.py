@@ -14,8 +14,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from facestore.demo.faces import AGES, GENDERS, RACES
 from facestore.prompts import builtin_prompt_sets
-from facestore.synthetic import AGES, GENDERS, RACES
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "captions.py"
 LABELS = list(product(range(len(GENDERS)), range(len(RACES)), range(len(AGES))))

@@ -9,7 +9,7 @@ import pytest
 from pictures import picture, write_picture
 from PIL import Image
 
-from facestore.embedding import (
+from facestore.ingest.embedding import (
     VectorBuffer,
     Wanted,
     map_in_threads,

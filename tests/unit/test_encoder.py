@@ -7,7 +7,7 @@ import torch
 from pictures import picture
 from PIL import Image
 
-from facestore.encoder import LazyEncoder, load_encoder, weights_sha256
+from facestore.encoders.open_clip import LazyEncoder, load_encoder, weights_sha256
 from facestore.errors import EncoderError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName, kept_or_unit_rows, unit_rows
 
@@ -136,7 +136,7 @@ def test_gelu_weights_under_a_quickgelu_name_are_refused():
 
 def _load_mismatched(architecture, tag):
     """Call the check with a pair that open_clip does not list, as a later version might."""
-    from facestore.model_names import needs_quick_gelu
+    from facestore.encoders.names import needs_quick_gelu
 
     plain = open_clip.get_pretrained_cfg(architecture.removesuffix("-quickgelu"), tag)
     with pytest.MonkeyPatch.context() as patch:

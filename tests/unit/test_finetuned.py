@@ -10,13 +10,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from training_run import CLASSES, faces, tiny
 
-from facestore.encoder import load_encoder, weights_sha256
+from facestore.encoders.open_clip import load_encoder, weights_sha256
 from facestore.errors import EncoderMismatchError, InputError
 from facestore.records import EncoderRecord, ModelName
-from facestore.training.finetuned import load_finetuned, save_finetuned
+from facestore.training.gradients.finetuned import load_finetuned, save_finetuned
+from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.inference import predict_batches
-from facestore.training.tower import ImageTower
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import torch
 from torch.nn import functional
 
 from facestore.errors import InputError, UnknownNameError
+from facestore.training.gradients.tower import VectorTower
 from facestore.training.heads import NO_CLASS, HeadTask, MultiTaskModel, age_gender_tasks
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import VectorInputs
 from facestore.training.optimizer import make_optimizer, rate_factor
-from facestore.training.tower import VectorTower
 
 N, D = 12, 5
 GENDERS = ("Male", "Female")

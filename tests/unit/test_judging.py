@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
-from facestore.pipeline.judging import Judge
-from facestore.pipeline.trained import prediction_rows
 from facestore.records import AttributeClass
 from facestore.training.decisions import Decided, decide, together
+from facestore.training.gradients.validation import Judge
 from facestore.training.heads import NO_CLASS, HeadTask
+from facestore.training.predictions import prediction_rows
 
 AGES = [AttributeClass("young", 1, 0, 29), AttributeClass("old", 2, 30, None)]
 MOODS = [AttributeClass(name, i) for i, name in enumerate(("glad", "sad", "calm"), 1)]

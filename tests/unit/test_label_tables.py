@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from facestore.errors import TableError
-from facestore.manifest import looks_like_utkface, read_label_table, utkface_labels
+from facestore.ingest.layouts import looks_like_utkface, read_label_table, utkface_labels
 from facestore.records import AttributeClass
 
 AGES = [

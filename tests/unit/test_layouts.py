@@ -11,8 +11,8 @@ from containers import CLASSES, encoded, write_hugging_face, write_tar
 from pictures import write_labels, write_picture
 
 from facestore.errors import InputError, TableError
-from facestore.manifest import LabelRules, read_manifest
-from facestore.sources import ImageSource, expand, is_there, printable, root_of
+from facestore.images import ImageSource, expand, is_there, printable, root_of
+from facestore.ingest.layouts import LabelRules, read_manifest
 
 RULES = LabelRules(CLASSES)
 

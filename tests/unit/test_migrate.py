@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from facestore import resources
+from facestore.catalog.migrate import Migration, load_migrations, migrate, pending
 from facestore.errors import MigrationError, StoreTooNewError
-from facestore.migrate import Migration, load_migrations, migrate, pending
 
 CREATE = Migration(1, "0001_create_faces", "create table faces (name varchar)")
 FILL = Migration(

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facestore import nearest
-from facestore.nearest import close_pairs
+from facestore.neighbours import close_pairs as nearest
+from facestore.neighbours.close_pairs import close_pairs
 from facestore.records import VectorBlock, unit_rows
 
 

@@ -7,10 +7,10 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from facestore.encoder import LazyEncoder, load_encoder
-from facestore.preprocessing import Preprocessing
+from facestore.demo.faces import make_face, render
+from facestore.encoders.open_clip import LazyEncoder, load_encoder
+from facestore.encoders.preprocessing import Preprocessing
 from facestore.records import ModelName
-from facestore.synthetic import make_face, render
 
 CONFIGS = {
     "shortest": {"size": 96},

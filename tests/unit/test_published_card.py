@@ -15,11 +15,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import CLIPImageProcessor, CLIPVisionConfig
 
-from facestore.encoder import weights_sha256
+from facestore.encoders.open_clip import weights_sha256
 from facestore.errors import InputError
-from facestore.training.finetuned import is_finetuned, load_finetuned, save_finetuned
-from facestore.training.published_card import card_of, read_card
-from facestore.training.whole_tower import TowerOfFile, WholeTower
+from facestore.training.gradients.finetuned import is_finetuned, load_finetuned, save_finetuned
+from facestore.training.gradients.whole_tower import TowerOfFile, WholeTower
+from facestore.training.published.card import card_of, read_card
 
 
 @pytest.fixture(scope="module")

@@ -23,11 +23,11 @@ from towers import (
 )
 
 from facestore import resources
-from facestore.encoder import load_encoder
+from facestore.demo.faces import FIRST_DEMO_SEED, make_face, render
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError
 from facestore.explaining import relevancy_maps, supported_methods
 from facestore.records import ModelName
-from facestore.synthetic import FIRST_DEMO_SEED, make_face, render
 
 
 @pytest.fixture(scope="module")

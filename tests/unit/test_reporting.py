@@ -10,14 +10,15 @@ import pytest
 import rows
 from reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
 
-from facestore import migrate, resources, views
-from facestore.pipeline.report import ReportOptions, gather
+from facestore import resources
+from facestore.catalog import migrate, views
 from facestore.reporting import PAGES, Provenance, read_queries, render_report
 from facestore.reporting.charts import charts_of
 from facestore.reporting.charts.base import in_lines
 from facestore.reporting.page import environment
 from facestore.reporting.pages import ALWAYS
 from facestore.reporting.queries import parse_query
+from facestore.reporting.report import ReportOptions, gather
 from facestore.reporting.tables import Column
 
 pytestmark = pytest.mark.xdist_group("reported")

@@ -7,9 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facestore.encoder import load_encoder
+from facestore.encoders.open_clip import load_encoder
 from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet, unit_rows
-from facestore.scoring import class_norms, score_blocks
+from facestore.zero_shot.scoring import class_norms, score_blocks
 
 
 def units(n, seed, width=16):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facestore.curation.splitting import assign, parse_fractions
 from facestore.errors import InputError
 from facestore.records import SplitMember
-from facestore.splitting import assign, parse_fractions
 
 THREE = {"train": 0.8, "val": 0.1, "test": 0.1}
 

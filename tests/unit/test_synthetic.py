@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facestore import synthetic
-from facestore.synthetic import (
+from facestore.demo import faces as synthetic
+from facestore.demo.faces import (
     AGE_BOUNDS,
     AGES,
     FIRST_DEMO_SEED,

@@ -10,7 +10,7 @@ from open_clip.timm_model import TimmModel
 
 from facestore import resources
 from facestore.errors import InputError
-from facestore.training.tower import ImageTower, VectorTower, n_parameters, tower_parts
+from facestore.training.gradients.tower import ImageTower, VectorTower, n_parameters, tower_parts
 
 # Small pictures: the architecture is what matters here.
 SIZE = 64

@@ -26,7 +26,7 @@ from facestore.training import (
     save_heads,
     sweep_l2,
 )
-from facestore.training.probe import MAX_ITERATIONS, N_SWEEP_FITS
+from facestore.training.probes.probe import MAX_ITERATIONS, N_SWEEP_FITS
 
 ENCODER = EncoderRecord("imported", "M", "w", None, dim=6)
 

@@ -20,6 +20,9 @@ from training_run import OPTIONS, faces, image, losses, new_model, small_trainin
 import facestore
 from facestore.errors import InputError, UnknownNameError
 from facestore.training.events import EventFiles
+from facestore.training.gradients.loop import Training
+from facestore.training.gradients.loop_options import LoopOptions
+from facestore.training.gradients.tower import VectorTower
 from facestore.training.heads import HeadTask, MultiTaskModel, age_gender_tasks
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import (
@@ -29,10 +32,7 @@ from facestore.training.inputs import (
     VectorInputs,
     epoch_batches,
 )
-from facestore.training.loop import Training
-from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
-from facestore.training.tower import VectorTower
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 from rows import classifier, encoder, fill, labels, predictions, prompt_set, samples, similarities
 
-from facestore import migrate, resources, views
+from facestore import resources
+from facestore.catalog import migrate, views
 from facestore.errors import StoreError
 
 Con = duckdb.DuckDBPyConnection

@@ -1,0 +1,283 @@
+"""The views and macros of `sql/`: read, put in order of dependency, created and commented.
+
+A file `sql/<topic>/<name>.sql` starts with a header and holds one bare select::
+
+    -- accuracy_by_group: share of right predictions within each group of samples
+    -- grain: classifier, dataset, split, group
+    -- units: accuracy, ci_low and ci_high are fractions in [0, 1]
+    -- reads: judged_predictions, sample_groups
+    select ...
+
+A name with parameters, `-- zero_shot_topk(k): ...`, makes a table macro, or a scalar one where the
+grain is `scalar` and the select is one expression without a `from`. The order is found by
+parsing on an empty connection: on the store itself DuckDB sees through a view to its tables, and a
+second run would lose the order. That takes longer than all else of opening a store, so it is done
+only where something is to be created, and once in a process for the same texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from facestore.catalog.sqlfiles import SqlFile, parse_sql_file
+from facestore.errors import StoreError
+
+# Audits are files of their own kind, which are run and not installed.
+AUDITS_FOLDER = "audits"
+
+Present = list[tuple[str, str]]
+
+# Words of a grain which are not columns; the first of the columns that a view has is meant.
+_KEYS = {
+    "encoder": ("encoder_id",),
+    "prompt": ("prompt_id",),
+    "sample": ("sample_id",),
+    "classifier": ("classifier_id", "classifier"),
+}
+
+
+class ViewFile(SqlFile):
+    """One file of `sql/`: a view, or a macro if it has parameters.
+
+    Its comment becomes the comment in the database.
+    """
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether it is a scalar macro: its grain is `scalar`."""
+        return self.facts.get("grain") == "scalar"
+
+    @property
+    def grain(self) -> tuple[str, ...]:
+        """The words of its grain."""
+        return tuple(re.split(r",\s*", self.facts["grain"]))
+
+    def key_columns(self, columns: Collection[str]) -> list[str]:
+        """Return the columns which are unique together, as the grain promises.
+
+        Parameters
+        ----------
+        columns
+            The columns that it has.
+
+        Raises
+        ------
+        ValueError
+            If a word of the grain is none of them.
+        """
+        keys = []
+        for word in self.grain:
+            key = next((each for each in _KEYS.get(word, (word,)) if each in columns), None)
+            if key is None:
+                message = f"{self.name}: its grain has {word!r}, which is none of its columns"
+                raise ValueError(message)
+            keys.append(key)
+        return keys
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 (hex) of all that decides what is created."""
+        return hashlib.sha256(f"{self.create_sql}\0{self.comment}".encode()).hexdigest()
+
+    @property
+    def create_sql(self) -> str:
+        """The statement that creates or replaces it."""
+        if self.parameters is None:
+            return f"create or replace view {self.name} as {self.body}"
+        # A scalar macro is the expression alone: as a subquery it would be joined row by row.
+        body = self.body.removeprefix("select") if self.is_scalar else f"table {self.body}"
+        return f"create or replace macro {self.name}({', '.join(self.parameters)}) as {body}"
+
+    @property
+    def comment_sql(self) -> str:
+        """The statement that puts the header where DBeaver shows it."""
+        kind = "view"
+        if self.parameters is not None:
+            kind = "macro" if self.is_scalar else "macro table"
+        text = self.comment.replace("'", "''")
+        return f"comment on {kind} {self.name} is '{text}'"
+
+
+def parse_view_file(path: Path) -> ViewFile:
+    """Read one file of `sql/`.
+
+    Raises
+    ------
+    ValueError
+        If the header is not as the module's docstring shows, or names another file.
+    """
+    return parse_sql_file(path, ViewFile)
+
+
+def read_views(folder: Path) -> list[ViewFile]:
+    """Read all views of `sql/`, in no order that means anything."""
+    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
+    return [parse_view_file(path) for path in paths]
+
+
+def load_views(folder: Path) -> list[ViewFile]:
+    """Read all views of `sql/`, in an order in which each comes after what it reads."""
+    return in_order(read_views(folder))
+
+
+def in_order(views: Sequence[ViewFile]) -> list[ViewFile]:
+    """Put views in an order in which each comes after what it reads."""
+    files = {view.name: view for view in views}
+    order = _order(tuple((name, view.body) for name, view in files.items()))
+    return [files[name] for name in order]
+
+
+# The key is the text itself, so that no change of a file can be missed.
+@lru_cache(maxsize=4)
+def _order(bodies: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    names = {name for name, _ in bodies}
+    with duckdb.connect() as empty:
+        graph = {name: sorted(_names(empty, name, body) & names) for name, body in bodies}
+    return tuple(TopologicalSorter(graph).static_order())
+
+
+def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str]:
+    """Return every table, view, macro and function that the text of a file names.
+
+    Parameters
+    ----------
+    empty
+        A connection to an empty database, which does the parsing.
+    view
+        The file to look into.
+    """
+    return _names(empty, view.name, view.body)
+
+
+def _names(empty: duckdb.DuckDBPyConnection, name: str, body: str) -> set[str]:
+    row = empty.execute("select json_serialize_sql(?::varchar)", [body]).fetchone()
+    assert row is not None
+    tree = json.loads(row[0])
+    if tree["error"]:
+        message = f"{name}: {tree['error_message']}"
+        raise ValueError(message)
+    return {found for node in _nodes(tree) for found in _names_in(node)} - {name}
+
+
+# What this database has in its main schema, whether facestore or the user put it there.
+_PRESENT = """
+select view_name as name, 'view' as kind
+from duckdb_views()
+where not internal and database_name = current_database() and schema_name = 'main'
+union
+select function_name as name, if(function_type = 'macro', 'macro', 'macro table') as kind
+from duckdb_functions()
+where
+    not internal and database_name = current_database() and schema_name = 'main'
+    and function_type in ('macro', 'table_macro')
+"""
+
+
+def outdated(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
+    """Return the names of views that are missing, changed or no longer shipped."""
+    return _outdated(con, views, _present(con))
+
+
+def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
+    """Create or replace all views if any of them changed; return the names of those that did.
+
+    Parameters
+    ----------
+    con
+        A connection for writing, outside a transaction.
+    views
+        As `read_views` gives them, in any order.
+    """
+    present = _present(con)
+    changed = _outdated(con, views, present)
+    if not changed:
+        return []
+    _refuse_names_taken(con, views, present)
+    ordered = in_order(views)
+    con.begin()
+    try:
+        _drop_all(con, present)
+        for view in ordered:
+            con.execute(view.create_sql)
+            con.execute(view.comment_sql)
+        con.execute(
+            "insert into schema_views select unnest(?), unnest(?)",
+            [[view.name for view in ordered], [view.checksum for view in ordered]],
+        )
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return changed
+
+
+def _present(con: duckdb.DuckDBPyConnection) -> Present:
+    """Return name and kind of what there is; DuckDB takes its time to list its functions."""
+    return con.execute(_PRESENT).fetchall()
+
+
+def _outdated(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
+) -> list[str]:
+    names = {name for name, _ in present}
+    rows = con.execute("select view_name, checksum from schema_views").fetchall()
+    recorded = {name: checksum if name in names else None for name, checksum in rows}
+    shipped = {view.name: view.checksum for view in views}
+    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
+    return changed + [name for name in recorded if name not in shipped]
+
+
+def _refuse_names_taken(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
+) -> None:
+    """Leave alone what the user has made under a name that a view of ours is to have."""
+    rows = con.execute("select view_name from schema_views").fetchall()
+    ours = {name for (name,) in rows}
+    tables = con.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'main'"
+    ).fetchall()
+    names = {name for name, _ in present} | {name for (name,) in tables}
+    taken = sorted({view.name for view in views} & (names - ours))
+    if taken:
+        message = (
+            f"The store has a table, view or macro {taken[0]!r} that facestore did not make, "
+            "and this version needs the name: rename or drop yours in another DuckDB client first."
+        )
+        raise StoreError(message)
+
+
+def _drop_all(con: duckdb.DuckDBPyConnection, present: Present) -> None:
+    """Drop what an earlier version installed, so that views may turn into macros and back."""
+    recorded = {name for (name,) in con.execute("select view_name from schema_views").fetchall()}
+    for name, kind in present:
+        if name in recorded:
+            con.execute(f'drop {kind} main."{name}"')
+    con.execute("delete from schema_views")
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a parsed JSON tree."""
+    if isinstance(tree, dict):
+        yield tree
+        for child in tree.values():
+            yield from _nodes(child)
+    elif isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child)
+
+
+def _names_in(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("type") == "BASE_TABLE":
+        yield node["table_name"]
+    if node.get("class") == "FUNCTION":
+        yield node["function_name"]

@@ -1,0 +1,1 @@
+"""Looking after the data: duplicates are left out, data sets are split without leakage."""

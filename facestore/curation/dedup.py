@@ -1,0 +1,121 @@
+"""Duplicates: what each policy leaves out of figures without duplicates. No file is deleted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from facestore.catalog.duplicates import EXPORT_COLUMNS, ExclusionChanges, PolicyEffect
+from facestore.errors import InputError
+from facestore.stores import Stores, recorded
+
+
+@dataclass(frozen=True)
+class DedupSummary:
+    """What is left out now.
+
+    Attributes
+    ----------
+    policy, max_distance
+        What decided.
+    n_excluded
+        Samples that are left out.
+    changes
+        What changed.
+    """
+
+    policy: str
+    max_distance: int
+    n_excluded: int
+    changes: ExclusionChanges
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        return [
+            f"{self.n_excluded:,} samples are left out by {self.policy!r} within "
+            f"{self.max_distance} bits ({self.changes.n_new:,} rows new, "
+            f"{self.changes.n_gone:,} gone); no file was touched",
+            "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
+        ]
+
+
+def survey(
+    stores: Stores, *, dataset: str | None = None, max_distance: int | None = None
+) -> list[PolicyEffect]:
+    """Return what each policy would leave out of each data set; nothing is written."""
+    return stores.catalog.duplicates.effects(*_scope(stores, dataset, max_distance))
+
+
+def planned(
+    stores: Stores,
+    *,
+    policy: str | None = None,
+    dataset: str | None = None,
+    max_distance: int | None = None,
+) -> list[tuple[Any, ...]]:
+    """Return the samples that a policy would leave out; without one, those that are left out."""
+    distance, dataset = _scope(stores, dataset, max_distance)
+    if policy is None:
+        return stores.catalog.duplicates.excluded(dataset)
+    return stores.catalog.duplicates.planned(policy, distance, dataset)
+
+
+def exclude(
+    stores: Stores,
+    *,
+    policy: str,
+    dataset: str | None = None,
+    max_distance: int | None = None,
+) -> DedupSummary:
+    """Leave out what a policy says, instead of what was left out before.
+
+    Raises
+    ------
+    InputError
+        If there is no such policy, or the distance is out of its limits.
+    """
+    distance, dataset = _scope(stores, dataset, max_distance)
+    arguments = {"policy": policy, "dataset": dataset, "max_distance": distance}
+    with recorded(stores, "dedup", arguments) as counts:
+        changes = stores.catalog.duplicates.exclude(policy, distance, dataset)
+        counts.update(asdict(changes))
+    n_excluded = len(stores.catalog.duplicates.excluded(dataset))
+    return DedupSummary(policy, distance, n_excluded, changes)
+
+
+def restore(stores: Stores, *, dataset: str | None = None) -> int:
+    """Leave nothing out any more; return how many samples were."""
+    if dataset is not None:
+        stores.catalog.samples.require_dataset(dataset)
+    with recorded(stores, "dedup --undo", {"dataset": dataset}) as counts:
+        n_restored = stores.catalog.duplicates.restore(dataset)
+        counts["n_restored"] = n_restored
+    return n_restored
+
+
+def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
+    """Write samples that are left out as CSV.
+
+    Raises
+    ------
+    InputError
+        If the folder of the file is not there.
+    """
+    if not path.parent.is_dir():
+        message = f"There is no folder '{path.parent}' for the list: make it first."
+        raise InputError(message)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(EXPORT_COLUMNS)
+        writer.writerows(rows)
+
+
+def _scope(stores: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:
+    if dataset is not None:
+        stores.catalog.samples.require_dataset(dataset)
+    if max_distance is None:
+        max_distance = stores.catalog.settings.number("duplicate_distance")
+    return max_distance, dataset

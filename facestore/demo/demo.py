@@ -1,0 +1,73 @@
+"""The demo: the whole job on synthetic faces with the bundled tiny CLIP, without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facestore.demo.faces import write_faces
+from facestore.encoders.names import TINY
+from facestore.encoders.open_clip import LazyEncoder
+from facestore.ingest.ingest import ingest
+from facestore.records import ModelName
+from facestore.stores import Stores
+from facestore.zero_shot.predict import predict
+from facestore.zero_shot.score import score
+
+DATASET = "synthetic-faces"
+_N_FACES, _N_EXACT, _N_NEAR = 720, 12, 24
+
+# attribute, prompt set, aggregation, k: one prompt a class beside ensembles of them
+_CLASSIFIERS = (
+    ("gender", "raw_gender_labels", "sum", None),
+    ("gender", "age_race_gender_labels_v2", "sum", None),
+    ("gender", "age_race_gender_labels_v2", "topk", 1),
+    ("gender", "age_race_gender_labels_v2", "topk", 11),
+    ("gender", "age_race_gender_labels_v2", "embedding_mean", None),
+    ("race", "raw_race_labels", "sum", None),
+    ("race", "age_race_gender_labels_v2", "sum", None),
+    ("race", "age_race_gender_labels_v2", "embedding_mean", None),
+    ("age", "fairface_age_labels", "topk", 1),
+    ("age", "fairface_age_labels", "embedding_mean", None),
+)
+
+
+def run_demo(stores: Stores, folder: Path) -> None:
+    """Draw faces, encode them, score prompts, predict.
+
+    Parameters
+    ----------
+    stores
+        A store of its own.
+    folder
+        Where the faces are drawn.
+    """
+    stores.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
+    labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
+    model = LazyEncoder(ModelName(TINY), notify=stores.notify)
+    summary = ingest(
+        stores,
+        folder / "images",
+        dataset=DATASET,
+        split="val",
+        labels=labels,
+        encoders=[model],
+    )
+    _tell(stores, summary.lines())
+    encoder = stores.catalog.encoders.find(model.name)
+    for prompt_set in dict.fromkeys(each[1] for each in _CLASSIFIERS):
+        _tell(stores, score(stores, prompt_set, encoder=encoder, model=model).lines())
+    for attribute, prompt_set, aggregation, k in _CLASSIFIERS:
+        done = predict(
+            stores,
+            encoder=encoder,
+            attribute=attribute,
+            prompt_set=prompt_set,
+            aggregation=aggregation,
+            k=k,
+        )
+        _tell(stores, done.lines())
+
+
+def _tell(stores: Stores, lines: list[str]) -> None:
+    for line in lines:
+        stores.notify(line)

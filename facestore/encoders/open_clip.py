@@ -1,0 +1,331 @@
+"""Encoders: open_clip models that turn images and texts into unit vectors.
+
+torch lives only here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import threading
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from facestore import resources
+from facestore.config import DEFAULT_PRECISION
+from facestore.encoders.names import TINY, create_name, needs_quick_gelu
+from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
+from facestore.errors import EncoderError, InputError, UnknownNameError
+from facestore.records import EncoderRecord, Float32, ModelName, unit_rows
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+PRECISIONS = (
+    "fp32", "fp16", "bf16", "pure_fp16", "pure_bf16", "amp", "amp_bf16", "amp_bfloat16",
+)  # fmt: skip
+DEVICES = ("auto", "cpu", "cuda", "mps")
+_TEXTS_AT_ONCE = 256
+_LIBRARIES = ("torch", "torchvision", "open_clip_torch", "pillow", "numpy")
+
+
+class Encoder(Protocol):
+    """What the pipeline needs of a model."""
+
+    @property
+    def record(self) -> EncoderRecord:
+        """What identifies it."""
+
+    def pixels(self, image: Image.Image) -> torch.Tensor:
+        """Resize and cut an RGB image, uint8 (3, H, W); called from several threads."""
+
+    def start_images(self, inputs: Sequence[torch.Tensor]) -> Callable[[], Float32]:
+        """Start to turn B images into vectors; what it returns waits for float32 (B, D)."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Float32:
+        """Turn T texts into float32 (T, D) unit vectors."""
+
+
+class OpenClipEncoder:
+    """A model of open_clip.
+
+    Parameters
+    ----------
+    model
+        As `open_clip.create_model` returns it.
+    tokenizer
+        As `open_clip.get_tokenizer` returns it.
+    name
+        Which model it is.
+    precision
+        One of `PRECISIONS`.
+    device
+        Where the model is.
+    fast_resize
+        Whether torchvision resizes pictures, not Pillow; see `Preprocessing`.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Callable[[list[str]], torch.Tensor],
+        *,
+        name: ModelName,
+        precision: str,
+        device: torch.device,
+        fast_resize: bool = False,
+    ) -> None:
+        import open_clip
+        from open_clip.transform import PreprocessCfg
+        from open_clip_train.precision import get_autocast
+
+        self._model = model.eval()
+        self._tokenizer = tokenizer
+        self._name = name
+        self._precision = precision
+        self._device = device
+        self._dtype = open_clip.get_input_dtype(precision)
+        self._autocast = get_autocast(precision, device_type=device.type)
+        self._config = asdict(PreprocessCfg(**model.visual.preprocess_cfg))
+        if fast_resize:
+            self._config[RESIZE_BY] = TORCHVISION
+        self._preprocessing = Preprocessing(self._config)
+
+    @cached_property
+    def record(self) -> EncoderRecord:
+        """What identifies this encoder; the weights are hashed at the first call."""
+        quick = any(type(module).__name__ == "QuickGELU" for module in self._model.modules())
+        return EncoderRecord(
+            source="open_clip",
+            architecture=self._name.architecture,
+            pretrained=self._name.without_folder().pretrained,
+            precision=self._precision,
+            dim=self._dim,
+            logit_scale=float(self._model.logit_scale.detach().float().exp()),
+            preprocessing=self._config | {"quick_gelu": quick},
+            weights_sha256=weights_sha256(self._model.state_dict()),
+            versions={library: version(library) for library in _LIBRARIES},
+        )
+
+    @property
+    def visual(self) -> torch.nn.Module:
+        """The image tower; who trains it takes a copy."""
+        tower: torch.nn.Module = self._model.visual
+        return tower
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self._device
+
+    def preprocess(self, image: Image.Image) -> torch.Tensor:
+        """Turn an RGB image into what the model takes: float32 (3, H, W)."""
+        return self._preprocessing(image)
+
+    def pixels(self, image: Image.Image) -> torch.Tensor:
+        """Do the half of `preprocess` that is done for one image at a time: uint8 (3, H, W)."""
+        return self._preprocessing.pixels(image)
+
+    def encode_images(self, inputs: Sequence[torch.Tensor]) -> Float32:
+        """Encode B images, from `preprocess` or `pixels`, to float32 (B, D) unit vectors."""
+        return self.start_images(inputs)()
+
+    def start_images(self, inputs: Sequence[torch.Tensor]) -> Callable[[], Float32]:
+        """Start to encode B images; what it returns waits for float32 (B, D) unit vectors.
+
+        A GPU works on while this thread puts the next batch together.
+        """
+        import torch
+
+        batch = torch.stack(list(inputs))
+        if self._device.type == "cuda":
+            batch = batch.pin_memory()  # else the copy waits for all work under way
+        with torch.inference_mode(), self._autocast():
+            batch = batch.to(self._device, non_blocking=True)
+            if batch.dtype == torch.uint8:
+                batch = self._preprocessing.scale(batch)
+            vectors = self._model.encode_image(batch.to(self._dtype))
+        return lambda: unit_rows(vectors.float().cpu().numpy())
+
+    def encode_texts(self, texts: Sequence[str]) -> Float32:
+        """Encode T texts to float32 (T, D) unit vectors."""
+        import torch
+
+        parts = []
+        for first in range(0, len(texts), _TEXTS_AT_ONCE):
+            tokens = self._tokenizer(list(texts[first : first + _TEXTS_AT_ONCE]))
+            with torch.inference_mode(), self._autocast():
+                parts.append(self._model.encode_text(tokens.to(self._device)).float().cpu().numpy())
+        return unit_rows(np.concatenate(parts))
+
+    @property
+    def _dim(self) -> int:
+        return int(self.encode_texts(["a"]).shape[1])
+
+
+class LazyEncoder:
+    """A model that is loaded when it is first needed.
+
+    Parameters
+    ----------
+    name
+        Which model.
+    precision, device, force_quick_gelu, fast_resize
+        As `load_encoder` takes them.
+    notify
+        Called with a line for the user where loading corrects something.
+    """
+
+    def __init__(
+        self,
+        name: ModelName,
+        *,
+        precision: str = DEFAULT_PRECISION,
+        device: str = "auto",
+        force_quick_gelu: bool = False,
+        fast_resize: bool = False,
+        notify: Callable[[str], None] = warnings.warn,
+    ) -> None:
+        self._options: dict[str, Any] = {
+            "precision": precision,
+            "device": device,
+            "force_quick_gelu": force_quick_gelu,
+            "fast_resize": fast_resize,
+            "notify": notify,
+        }
+        self._lock = threading.Lock()
+        self._loaded: OpenClipEncoder | None = None
+        self.model = name
+        self._device = device
+        self.name = EncoderRecord(
+            "open_clip",
+            name.architecture,
+            name.without_folder().pretrained,
+            precision,
+            preprocessing={RESIZE_BY: TORCHVISION} if fast_resize else {},
+        ).name
+
+    @property
+    def device(self) -> str:
+        """Where the model runs; `auto` stays so until it is loaded."""
+        return self._device if self._loaded is None else str(self._loaded.device)
+
+    def load(self) -> OpenClipEncoder:
+        """Return the model; the first call loads it, from whichever thread it comes."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load_encoder(self.model, **self._options)
+            return self._loaded
+
+
+def load_encoder(
+    name: ModelName,
+    *,
+    precision: str = DEFAULT_PRECISION,
+    device: str = "auto",
+    force_quick_gelu: bool = False,
+    fast_resize: bool = False,
+    notify: Callable[[str], None] = warnings.warn,
+) -> OpenClipEncoder:
+    """Load a model with its weights.
+
+    Parameters
+    ----------
+    name
+        An architecture and weights of open_clip, `hf-hub:org/name`, a checkpoint, or `tiny`.
+    precision
+        One of `PRECISIONS`, with open_clip's meaning.
+    device
+        One of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU.
+    force_quick_gelu
+        For a checkpoint that was trained with QuickGELU; for open_clip's tags this is known.
+    fast_resize
+        Have torchvision resize pictures, not Pillow: another encoder, with a name of its own.
+    notify
+        Called with a line for the user where the name was corrected.
+
+    Raises
+    ------
+    UnknownNameError
+        If open_clip has no such architecture or weights.
+    EncoderError
+        If the weights cannot be had, do not fit, or do not belong to the architecture.
+    """
+    import open_clip
+
+    chosen = choose_device(device)
+    if precision not in PRECISIONS:
+        raise UnknownNameError("precision", precision, PRECISIONS)
+    source = create_name(name)
+    quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
+    bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
+    try:
+        model = open_clip.create_model(
+            source,
+            pretrained=name.pretrained,
+            precision=precision,
+            device=chosen,
+            require_pretrained=True,
+            force_quick_gelu=quick_gelu,
+        )
+        tokenizer = open_clip.get_tokenizer(source, **(bpe if name.architecture == TINY else {}))
+    except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        if "weights_only" in str(error) or isinstance(error, pickle.UnpicklingError):
+            # torch's own words advise to load it all the same, which would run what is in it.
+            message = (
+                f"'{name.pretrained}' is refused: it is a pickle of more than weights, which could "
+                "run code. Give weights alone: .safetensors, or a state_dict saved by torch.save."
+            )
+            raise EncoderError(message) from error
+        reason = " ".join(str(error).split())[:300]
+        message = (
+            f"Model {name.architecture!r} with weights {name.pretrained!r} could not be loaded: "
+            f"{reason}. Check the network, or give a checkpoint file as --pretrained FILE."
+        )
+        raise EncoderError(message) from error
+    return OpenClipEncoder(
+        model,
+        tokenizer,
+        name=name,
+        precision=precision,
+        device=chosen,
+        fast_resize=fast_resize,
+    )
+
+
+def weights_sha256(state: Mapping[str, torch.Tensor]) -> str:
+    """Hash weights by name, type, shape and bytes, in order of their names."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        tensor = state[name].detach().cpu().contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def choose_device(wanted: str) -> torch.device:
+    """Return one of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU."""
+    import torch
+
+    if wanted not in DEVICES:
+        raise UnknownNameError("device", wanted, DEVICES)
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        wanted = next(device for device, there in available.items() if there)
+    if not available[wanted]:
+        message = f"Device {wanted!r} is not available on this machine: use --device auto."
+        raise InputError(message)
+    return torch.device(wanted)

@@ -1,0 +1,290 @@
+"""Questions: what is asked about samples, and one encoder that answers, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from facestore.catalog.encoders import StoredEncoder
+from facestore.catalog.explanations import EXPLANATION_SCHEMA, explanation_id, parameters_json
+from facestore.config import DEFAULT_WORKERS
+from facestore.encoders.open_clip import LazyEncoder
+from facestore.errors import InputError
+from facestore.explaining import LIME, Explained, Explainer, LimeOptions
+from facestore.explaining.targets import Judge, classifier_judge, prompt_judge, text_judge
+from facestore.ingest.embedding import map_in_threads, read_known_image
+from facestore.records import ImageFile
+from facestore.stores import Stores
+
+if TYPE_CHECKING:
+    import torch
+
+Sample = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about every sample: one of prompts, classifier and prompt set.
+
+    Attributes
+    ----------
+    prompts
+        Texts, each a question of its own.
+    classifier
+        Name of a classifier: without `class_name` its prediction is explained, and an error of
+        `Selection.worst` against the label.
+    prompt_set
+        With `class_name`: the mean cosine to its prompts of that class.
+    class_name, against
+        A class, and the class, or text, whose score is taken off.
+    """
+
+    prompts: tuple[str, ...] = ()
+    classifier: str | None = None
+    prompt_set: str | None = None
+    class_name: str | None = None
+    against: str | None = None
+
+    def __post_init__(self) -> None:
+        given = [bool(self.prompts), self.classifier is not None, self.prompt_set is not None]
+        problem = None
+        if sum(given) != 1:
+            problem = "one of --prompt, --classifier and --prompt-set was expected"
+        elif self.prompt_set is not None and self.class_name is None:
+            problem = "--prompt-set needs the --class that is asked about"
+        elif self.prompts and self.class_name is not None:
+            problem = "--class goes with --classifier or --prompt-set, not with --prompt"
+        elif self.against is not None and self.classifier is not None and self.class_name is None:
+            problem = "--against needs the --class that it is taken from"
+        if problem:
+            message = f"It is not clear what to explain: {problem}."
+            raise InputError(message)
+
+
+@dataclass(frozen=True)
+class ExplainOptions:
+    """How to explain.
+
+    Attributes
+    ----------
+    method
+        `relevancy`, `gradcam` or `lime`; None: the best that the tower supports.
+    lime
+        How LIME asks.
+    batch_size
+        Images a pass; so many explanations are written at a time.
+    workers
+        Threads that read and decode.
+    images
+        Folder of the pictures; None: those from which they were ingested.
+    heads
+        Folder of files of heads.
+    """
+
+    heads: Path
+    method: str | None = None
+    lime: LimeOptions = field(default_factory=LimeOptions)
+    batch_size: int = 8
+    workers: int = DEFAULT_WORKERS
+    images: Path | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sample and what is asked about it.
+
+    Attributes
+    ----------
+    sample
+        A row of `Explanations.candidates`.
+    plus, minus
+        Names that the judge knows; the score of `minus` is taken off.
+    explanation_id
+        Of the answer.
+    """
+
+    sample: Sample
+    plus: str
+    minus: str | None
+    explanation_id: str
+
+    @property
+    def name(self) -> str:
+        """The sample, for people."""
+        return f"{self.sample['dataset']}/{self.sample['path']}"
+
+    @property
+    def target(self) -> str:
+        """What is explained, in words."""
+        return target_text(self.plus, self.minus)
+
+
+def target_text(plus: str, minus: str | None) -> str:
+    """Return what a target is called: `Female`, or `Female - Male`."""
+    return plus if minus is None else f"{plus} - {minus}"
+
+
+class Run:
+    """One encoder that answers what is asked.
+
+    Parameters
+    ----------
+    stores
+        The store; nothing is written.
+    encoder, model
+        The encoder.
+    asked, options
+        What is asked, and how.
+    against_label
+        Whether a prediction is explained against the label, as errors are.
+
+    Attributes
+    ----------
+    explainer
+        What makes the maps.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        encoder: StoredEncoder,
+        model: LazyEncoder,
+        asked: Asked,
+        options: ExplainOptions,
+        against_label: bool,
+    ) -> None:
+        self._encoder, self._loaded = encoder, model.load()
+        self._asked, self._options, self._against_label = asked, options, against_label
+        self._classifier_id: int | None = None
+        self._judge = self._judge_of(stores, model)
+        self.explainer = Explainer(
+            self._judge.tower,
+            encoder.record.preprocessing,
+            unit=self._judge.unit,
+            method=options.method,
+            lime=options.lime,
+        )
+        self._parameters = {**self._judge.parameters, **self.explainer.parameters}
+
+    def questions(
+        self, samples: Sequence[Sample], skipped: list[tuple[str, str]]
+    ) -> list[Question]:
+        """Return what is asked about each sample, each question once."""
+        found: dict[str, Question] = {}
+        for sample in samples:
+            targets = self._targets(sample)
+            if not targets:
+                reason = f"no prediction by {self._asked.classifier!r}"
+                skipped.append((f"{sample['dataset']}/{sample['path']}", reason))
+            for plus, minus in targets:
+                key = self._id(sample, target_text(plus, minus))
+                found.setdefault(key, Question(sample, plus, minus, key))
+        return list(found.values())
+
+    def batches(self, questions: Sequence[Question]) -> Iterator[Sequence[Question]]:
+        """Yield what is done and written together; by LIME, which takes long, one at a time."""
+        size = 1 if self.explainer.method == LIME else max(1, self._options.batch_size)
+        for first in range(0, len(questions), size):
+            yield questions[first : first + size]
+
+    def rows(
+        self,
+        batch: Sequence[Question],
+        files: Mapping[str, ImageFile],
+        skipped: list[tuple[str, str]],
+        failed: set[str],
+    ) -> pl.DataFrame:
+        """Explain a batch; pictures that cannot be read are added to `skipped` and `failed`."""
+
+        def read(question: Question) -> torch.Tensor | str:
+            image_id = question.sample["image_id"]
+            try:
+                return self._loaded.preprocess(read_known_image(files[image_id], image_id))
+            except InputError as error:
+                return str(error)
+
+        good, inputs = [], []
+        for question, given in zip(
+            batch, map_in_threads(read, batch, self._options.workers, len(batch)), strict=True
+        ):
+            if isinstance(given, str):
+                skipped.append((question.name, given))
+                failed.add(question.explanation_id)
+            else:
+                good.append(question)
+                inputs.append(given)
+        if not good:
+            return pl.DataFrame(schema=EXPLANATION_SCHEMA)
+        weights, biases = self._lines(good, inputs)
+        explained = self.explainer.explain(inputs, weights, biases)
+        rows = [self._row(each, found) for each, found in zip(good, explained, strict=True)]
+        return pl.DataFrame(rows, schema=EXPLANATION_SCHEMA, orient="row")
+
+    def _lines(self, batch: Sequence[Question], inputs: Sequence[torch.Tensor]) -> tuple[Any, Any]:
+        """Return weights (N, D) and biases (N,) of the targets of a batch."""
+        vectors: Any = [None] * len(inputs)
+        if self._judge.needs_vector:
+            vectors = self._loaded.encode_images(inputs)
+        weights, biases = [], []
+        for question, vector in zip(batch, vectors, strict=True):
+            weight, bias = self._judge.row(question.plus, vector)
+            if question.minus is not None:
+                less, less_bias = self._judge.row(question.minus, vector)
+                weight, bias = weight - less, bias - less_bias
+            weights.append(weight)
+            biases.append(bias)
+        return np.stack(weights), np.asarray(biases, dtype=np.float32)
+
+    def _row(self, question: Question, found: Explained) -> tuple[Any, ...]:
+        n_rows, n_cols = found.values.shape
+        return (
+            question.explanation_id, self._encoder.encoder_id, self._classifier_id,
+            question.sample["sample_id"], self.explainer.method, question.target,
+            parameters_json(self._parameters), found.score, n_rows, n_cols,
+            found.values.ravel().tolist(), found.r_squared, found.r_squared_left_out,
+        )  # fmt: skip
+
+    def _targets(self, sample: Sample) -> list[tuple[str, str | None]]:
+        asked = self._asked
+        if asked.prompts:
+            return [(prompt, asked.against) for prompt in asked.prompts]
+        if asked.class_name is not None:
+            return [(asked.class_name, asked.against)]
+        if self._judge.is_number:
+            return [(self._judge.names[0], None)]
+        if sample["predicted"] is None:
+            return []
+        label = sample["label"] if self._against_label else None
+        return [(sample["predicted"], label if label in self._judge.names else None)]
+
+    def _id(self, sample: Sample, target: str) -> str:
+        return explanation_id(
+            encoder=self._encoder.vectors,
+            classifier=self._asked.classifier,
+            image=sample["image_id"],
+            sample=f"{sample['dataset']}/{sample['path']}",
+            method=self.explainer.method,
+            target=target,
+            parameters=self._parameters,
+        )
+
+    def _judge_of(self, stores: Stores, model: LazyEncoder) -> Judge:
+        asked = self._asked
+        if asked.prompts:
+            texts = [*asked.prompts, *([asked.against] if asked.against else [])]
+            return text_judge(stores, self._encoder, model, texts)
+        if asked.classifier is None:
+            judge = prompt_judge(stores, self._encoder, model, prompt_set=str(asked.prompt_set))
+        else:
+            classifier = stores.catalog.predictions.find(asked.classifier)
+            self._classifier_id = classifier.classifier_id
+            judge = classifier_judge(stores, classifier, self._encoder, model, self._options.heads)
+        for name in (asked.class_name, asked.against):
+            if name is not None:
+                judge.check(name)
+        return judge

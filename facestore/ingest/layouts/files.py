@@ -1,0 +1,112 @@
+"""The image files of a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from facestore.errors import InputError, preview
+from facestore.images import PlainFile, Unreadable, walk
+from facestore.images.walk import Found
+from facestore.records import FileEntry
+
+IMAGE_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
+)
+_SUFFIXES = tuple(IMAGE_SUFFIXES)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder holds.
+
+    Attributes
+    ----------
+    entries
+        Files with the suffix of an image, in order of name; what has one and is no file (a FIFO,
+        a link that leads nowhere) is among them, and cannot be read.
+    others
+        Visible files with another suffix, which are left alone.
+    links
+        Links that were not followed.
+    unlisted
+        Folders that could not be read, with the reason.
+    """
+
+    entries: tuple[FileEntry, ...]
+    others: tuple[Path, ...] = ()
+    links: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def n_other(self) -> int:
+        """Number of other files."""
+        return len(self.others)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the folder, one fact a line."""
+        notes = []
+        if self.links:
+            notes.append(
+                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
+                "--follow-links follows them"
+            )
+        if self.unlisted:
+            n = len(self.unlisted)
+            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
+        return tuple(notes)
+
+
+def is_image(name: str) -> bool:
+    """Say whether a name has the suffix of an image."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
+    """List the image files in a folder and the folders below it; hidden ones are left out.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    follow_links
+        Go into links to folders and take links to files outside; else only links to files inside
+        are taken.
+
+    Raises
+    ------
+    InputError
+        If it is no folder.
+    """
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing there"
+        message = f"'{folder}' is {found}, a folder of images was expected: give the folder."
+        raise InputError(message)
+    listing = walk(folder, follow_links=follow_links)
+    images: list[Found] = []
+    others: list[Found] = []
+    for each in listing.found:
+        (images if is_image(each.name) else others).append(each)
+    return Folder(
+        entries=tuple(
+            FileEntry(
+                Unreadable(str(each.path), each.problem) if each.problem else PlainFile(each.path),
+                each.name,
+            )
+            for each in images
+        ),
+        others=tuple(each.path for each in others if not each.problem),
+        links=listing.links,
+        unlisted=listing.unlisted,
+    )
+
+
+def no_images(folder: Path, found: Folder) -> InputError:
+    """Return the error for a folder in which nothing was recognised."""
+    expected = ", ".join(sorted(IMAGE_SUFFIXES))
+    notes = "".join(f" {note}." for note in found.notes())
+    message = (
+        f"'{folder}' has no image files ({expected}) among its {found.n_other:,} files, and no "
+        f".tar or .parquet files with images.{notes}"
+    )
+    return InputError(message)

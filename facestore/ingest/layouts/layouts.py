@@ -1,0 +1,261 @@
+"""Which layout a source has: recognised from what is there, or given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from facestore.errors import InputError, preview
+from facestore.images import expand, is_pattern, is_uri, root_of
+from facestore.ingest.layouts import imagefolder, lists, nearby, parquet_images, webdataset
+from facestore.ingest.layouts.files import Folder, list_folder, no_images
+from facestore.ingest.layouts.label_tables import (
+    LabelRules,
+    LabelTable,
+    merge_tables,
+    read_label_table,
+)
+from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.utkface import UTKFACE_CLASSES, looks_like_utkface, utkface_labels
+from facestore.tables import JSON_LINES
+
+FOLDER, CSV, UTKFACE = "folder", "csv", "utkface"
+_CONTAINERS = (parquet_images.LAYOUT, webdataset.LAYOUT)
+_OF_FOLDERS = (FOLDER, CSV, UTKFACE, imagefolder.LAYOUT)
+LAYOUTS = ("auto", *_OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
+_TABLES = (".csv", ".tsv", *JSON_LINES)
+_FORCED = "as --layout says"
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is asked for."""
+
+    source: Path
+    layout: str
+    labels: Path | None
+    rules: LabelRules
+    follow_links: bool
+
+    @property
+    def is_auto(self) -> bool:
+        return self.layout == "auto"
+
+    def reason(self, found: str) -> str:
+        """Return why a layout was chosen."""
+        return found if self.is_auto else _FORCED
+
+    def allows(self, layout: str) -> bool:
+        return self.layout in ("auto", layout)
+
+
+def read_manifest(
+    source: Path,
+    rules: LabelRules,
+    *,
+    layout: str = "auto",
+    labels: Path | None = None,
+    follow_links: bool = False,
+) -> Manifest:
+    """Find the images of a source and their labels.
+
+    Parameters
+    ----------
+    source
+        A folder, a tar, a Parquet file, a table of paths, or a pattern such as
+        `shard-{0000..0003}.tar`.
+    rules
+        What may be a label.
+    layout
+        One of `LAYOUTS`.
+    labels
+        A label table, instead of the labels that the source has.
+    follow_links
+        As `list_folder` takes it.
+
+    Raises
+    ------
+    InputError
+        If nothing is recognised, or not the layout given.
+    TableError
+        If labels are refused.
+    """
+    _check(layout, labels, source)
+    # Labels of a table come instead of those in containers; no attribute has to be there, too.
+    inside = rules if labels is None else LabelRules({})
+    request = _Request(source, layout, labels, inside, follow_links)
+    if source.is_dir():
+        manifest = _of_folder(request, rules)
+    elif source.is_file():
+        manifest = _of_file(request)
+    elif is_pattern(source):
+        manifest = _of_pattern(request)
+    else:
+        message = (
+            f"'{source}' is not there: a folder of images was expected, a .tar or .parquet with "
+            "images, or a table that lists them."
+        )
+        raise InputError(message)
+    if labels is not None and manifest.layout not in (FOLDER, CSV):
+        return _with_table(manifest, _table(labels, rules))
+    return manifest
+
+
+def _check(layout: str, labels: Path | None, source: Path) -> None:
+    if layout not in LAYOUTS:
+        message = f"No layout {layout!r}; known: {', '.join(LAYOUTS)}."
+        raise InputError(message)
+    if labels is not None and layout in (FOLDER, UTKFACE, imagefolder.LAYOUT, lists.LAYOUT):
+        message = f"--labels goes with --layout csv, not with {layout!r}: leave one of them out."
+        raise InputError(message)
+    if layout == CSV and labels is None:
+        message = "--layout csv needs the table: give it as --labels FILE."
+        raise InputError(message)
+    if is_uri(str(source)) or is_uri(str(source).replace(":/", "://", 1)):
+        message = (
+            f"'{source}' is a URI: give a CSV or Parquet table with URIs in a column `file`, or "
+            "fetch it first."
+        )
+        raise InputError(message)
+
+
+def _of_folder(request: _Request, rules: LabelRules) -> Manifest:
+    folder = list_folder(request.source, follow_links=request.follow_links)
+    if request.layout in _CONTAINERS or (request.is_auto and not folder.entries):
+        return _of_containers_in(request, folder)
+    if request.layout == lists.LAYOUT:
+        message = f"'{request.source}' is a folder: give the table that lists the images."
+        raise InputError(message)
+    if not folder.entries:
+        raise no_images(request.source, folder)
+    if request.labels is not None:
+        table = _table(request.labels, rules)
+        reason = request.reason("images with a table of labels")
+        return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
+    return _recognised(request, folder)
+
+
+def _recognised(request: _Request, folder: Folder) -> Manifest:
+    """Return what a folder of images is: most particular first."""
+    names = [entry.name for entry in folder.entries]
+    if request.allows(imagefolder.LAYOUT):
+        reason = "" if request.is_auto else _FORCED
+        if imagefolder.metadata_files(folder):
+            return imagefolder.read_metadata(request.source, folder, request.rules, reason)
+        if not request.is_auto or imagefolder.has_class_folders(folder, request.rules):
+            return imagefolder.read_class_folders(request.source, folder, request.rules, reason)
+    if request.layout == UTKFACE or (request.is_auto and looks_like_utkface(names)):
+        found = utkface_labels(names, request.rules.classes["age"])
+        table = LabelTable(
+            found.names, found.labels, malformed=found.malformed, new_classes=UTKFACE_CLASSES
+        )
+        reason = request.reason("names of the form age_gender_race_date")
+        return _images(UTKFACE, reason, folder, table)
+    reason = request.reason("images without labels: no table, metadata, folders or names say any")
+    tables = nearby.tables_nearby(request.source, folder)
+    return _images(FOLDER, reason, _without(folder, tables), more=nearby.hints(tables))
+
+
+def _without(folder: Folder, tables: Sequence[Path]) -> Folder:
+    """Return a folder without the tables of labels in it: they are no files passed over."""
+    known = {table.resolve() for table in tables}
+    return replace(folder, others=tuple(p for p in folder.others if p.resolve() not in known))
+
+
+def _images(
+    layout: str,
+    reason: str,
+    folder: Folder,
+    table: LabelTable | None = None,
+    *,
+    by_tail: bool = False,
+    more: tuple[str, ...] = (),
+) -> Manifest:
+    return Manifest(
+        layout=layout,
+        reason=reason,
+        entries=folder.entries,
+        table=merge_tables([]) if table is None else table,
+        by_tail=by_tail,
+        n_other=folder.n_other,
+        notes=folder.notes() + more,
+    )
+
+
+def _of_containers_in(request: _Request, folder: Folder) -> Manifest:
+    tars = [path for path in folder.others if path.suffix.lower() == ".tar"]
+    parquets = [path for path in folder.others if path.suffix.lower() == ".parquet"]
+    if request.is_auto:
+        parquets = [path for path in parquets if parquet_images.has_images(path)]
+    for layout, paths in ((webdataset.LAYOUT, tars), (parquet_images.LAYOUT, parquets)):
+        if paths and request.allows(layout):
+            return _read_containers(request, layout, sorted(paths), request.source)
+    raise no_images(request.source, folder)
+
+
+def _of_file(request: _Request) -> Manifest:
+    source, suffix = request.source, request.source.suffix.lower()
+    if suffix == ".tar" and request.allows(webdataset.LAYOUT):
+        return _read_containers(request, webdataset.LAYOUT, [source], source.parent)
+    if suffix == ".parquet" and (
+        request.layout == parquet_images.LAYOUT
+        or (request.is_auto and parquet_images.has_images(source))
+    ):
+        return _read_containers(request, parquet_images.LAYOUT, [source], source.parent)
+    is_table = suffix in (*_TABLES, ".parquet")
+    if request.layout == lists.LAYOUT or (request.is_auto and is_table):
+        reason = "" if request.is_auto else _FORCED
+        return lists.read_list(source, request.rules, reason)
+    if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
+        message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
+        raise InputError(message)
+    wanted = "" if request.is_auto else f" as {request.layout!r}"
+    message = (
+        f"'{source}' is a file that cannot be read{wanted}: expected a folder of images, a .tar or "
+        ".parquet with images, or a .csv, .jsonl or .parquet that lists them."
+    )
+    raise InputError(message)
+
+
+def _of_pattern(request: _Request) -> Manifest:
+    paths = expand(request.source)
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        message = (
+            f"{len(missing):,} of the {len(paths):,} files that '{request.source}' stands for are "
+            f"not there ({preview(missing)}): correct the range."
+        )
+        raise InputError(message)
+    suffixes = {path.suffix.lower() for path in paths}
+    by_suffix = {".tar": webdataset.LAYOUT, ".parquet": parquet_images.LAYOUT}
+    layout = by_suffix.get(next(iter(suffixes))) if len(suffixes) == 1 else None
+    if layout is None or not request.allows(layout):
+        message = f"'{request.source}' names {preview(suffixes)} files: expected .tar or .parquet."
+        raise InputError(message)
+    return _read_containers(request, layout, paths, root_of(request.source))
+
+
+def _read_containers(request: _Request, layout: str, paths: Sequence[Path], root: Path) -> Manifest:
+    readers: Mapping[str, tuple[Callable[..., Manifest], str]] = {
+        webdataset.LAYOUT: (webdataset.read_webdataset, "tar files"),
+        parquet_images.LAYOUT: (
+            parquet_images.read_parquet_images,
+            "Parquet files with a column of images",
+        ),
+    }
+    read, what = readers[layout]
+    return read(root, paths, request.rules, request.reason(f"{len(paths):,} {what}"))
+
+
+def _table(labels: Path, rules: LabelRules) -> LabelTable:
+    return read_label_table(
+        labels,
+        rules.classes,
+        attributes=rules.attributes,
+        allow_new_classes=rules.allow_new_classes,
+    )
+
+
+def _with_table(manifest: Manifest, table: LabelTable) -> Manifest:
+    return Manifest(**(vars(manifest) | {"table": table, "by_tail": True}))

@@ -1,0 +1,65 @@
+"""Labels in the names of UTKFace files: `[age]_[gender]_[race]_[date and time].jpg`.
+
+Some files lack a field (`61_1_20170109142408075.jpg`): they are kept, without labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+import polars as pl
+
+from facestore.ingest.layouts.label_tables import LABEL_SCHEMA, LabelTable, label_of_value
+from facestore.records import AttributeClass
+
+_NAME = re.compile(r"(?P<age>\d{1,3})_(?P<gender>[01])_(?P<race>[0-4])_(?P<when>\d{8,})")
+_LOOSE_NAME = re.compile(r"\d{1,3}_[01]?_?\d*_?\d{8,}")
+_GENDERS = ("Male", "Female")
+_RACES = ("White", "Black", "Asian", "Indian", "Others")
+
+UTKFACE_CLASSES = tuple(("race", race) for race in _RACES)
+
+
+def looks_like_utkface(names: Sequence[str]) -> bool:
+    """Whether at least nine of ten file names have the form of UTKFace's."""
+    fitting = sum(_LOOSE_NAME.match(PurePosixPath(name).name) is not None for name in names)
+    return len(names) > 0 and fitting >= 0.9 * len(names)
+
+
+def utkface_labels(names: Iterable[str], ages: Sequence[AttributeClass]) -> LabelTable:
+    """Read the labels out of file names.
+
+    Parameters
+    ----------
+    names
+        Paths of files, relative to their folder.
+    ages
+        The age groups; a year gets the group it falls into as its label.
+
+    Returns
+    -------
+    LabelTable
+        `malformed` has the names that could not be read.
+    """
+    rows: list[tuple[str, str, str | None, float | None]] = []
+    malformed = []
+    read = []
+    for name in names:
+        match = _NAME.match(PurePosixPath(name).name)
+        if match is None:
+            malformed.append(name)
+            continue
+        read.append(name)
+        years = float(match["age"])
+        rows += [
+            (name, "age", label_of_value(years, ages), years),
+            (name, "gender", _GENDERS[int(match["gender"])], None),
+            (name, "race", _RACES[int(match["race"])], None),
+        ]
+    return LabelTable(
+        names=tuple(read),
+        labels=pl.DataFrame(rows, schema=LABEL_SCHEMA, orient="row"),
+        malformed=tuple(malformed),
+    )

@@ -1,0 +1,256 @@
+"""What an ingest is going to do: which file is which sample, with which labels and split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from facestore.catalog.samples import LABEL_SCHEMA
+from facestore.errors import InputError, preview
+from facestore.images import root_of
+from facestore.ingest.layouts import LabelRules, LabelTable, Manifest, read_manifest
+from facestore.names import match_names
+from facestore.records import FileEntry
+from facestore.stores import Stores
+
+_N_COMPARED = 20
+# Layouts of files in folders, which a label table or a folder above may name in another way.
+_MANY_NAMES = ("folder", "csv", "utkface", "imagefolder")
+
+
+@dataclass(frozen=True)
+class KnownSample:
+    """A sample as the catalogue has it."""
+
+    image_id: str | None
+    split: str | None
+    tags: tuple[str, ...]
+    error: str | None
+
+
+@dataclass(frozen=True)
+class IngestPlan:
+    """What is to be done with the images of a source.
+
+    Attributes
+    ----------
+    dataset, source, layout
+        The data set.
+    reason
+        Why it was read in this layout.
+    path_of
+        File name, relative to the folder -> path of its sample.
+    entries
+        The files.
+    labels
+        Labels to write, in the columns of the catalogue's `LABEL_SCHEMA`; known ones are left out.
+    tags, splits
+        Path -> what the tables say of it.
+    known
+        Path -> the sample as the catalogue has it.
+    """
+
+    dataset: str
+    source: str
+    layout: str
+    reason: str
+    entries: tuple[FileEntry, ...]
+    path_of: Mapping[str, str]
+    labels: pl.DataFrame
+    tags: Mapping[str, tuple[str, ...]]
+    splits: Mapping[str, str]
+    known: Mapping[str, KnownSample]
+    new_classes: tuple[tuple[str, str], ...]
+    n_labelled: int
+    n_other_files: int
+    labels_without_file: tuple[str, ...]
+    files_without_label: tuple[str, ...]
+    malformed: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def plan_ingest(
+    stores: Stores,
+    source: Path,
+    *,
+    dataset: str,
+    split: str | None,
+    labels: Path | None,
+    layout: str,
+    attributes: Sequence[str],
+    allow_new_classes: bool,
+    follow_links: bool = False,
+) -> IngestPlan:
+    """Match files, labels and known samples; refuse what would mix up samples.
+
+    Raises
+    ------
+    InputError
+        If the layout is unknown, there are no images, or their names belong to other samples.
+    TableError
+        If the label table is refused.
+    """
+    rules = LabelRules(stores.catalog.samples.classes(), attributes, allow_new_classes)
+    manifest = read_manifest(source, rules, layout=layout, labels=labels, follow_links=follow_links)
+    entries, table = manifest.entries, manifest.table
+    known = _known_samples(stores, dataset)
+    file_of = _match_files(source, manifest)
+    final = _paths(source, manifest, file_of, known)
+    path_of_label = {name: final[file] for name, file in file_of.items()}
+    splits = {final[name]: each for name, each in manifest.splits.items()}
+    splits |= {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
+    if split is not None:
+        splits = dict.fromkeys(final.values(), split)
+    _refuse_other_split(splits, known)
+    _refuse_other_folder(stores, source, dataset, entries, final, known)
+    labelled = set(file_of.values())
+    return IngestPlan(
+        dataset=dataset,
+        source=str(source),
+        layout=manifest.layout,
+        reason=manifest.reason,
+        entries=entries,
+        path_of=final,
+        labels=_new_labels(stores, dataset, _labels_by_path(table, path_of_label)),
+        tags={p: tags for name, tags in table.tags.items() if (p := path_of_label.get(name))},
+        splits=splits,
+        known=known,
+        new_classes=table.new_classes,
+        n_labelled=len(labelled) if len(table.labels) else 0,
+        n_other_files=manifest.n_other,
+        labels_without_file=tuple(name for name in table.names if name not in file_of),
+        files_without_label=_without_label(manifest, labelled),
+        malformed=table.malformed,
+        ignored_columns=table.ignored,
+        notes=manifest.notes,
+    )
+
+
+def _paths(
+    source: Path,
+    manifest: Manifest,
+    file_of: Mapping[str, str],
+    known: Mapping[str, KnownSample],
+) -> dict[str, str]:
+    """Return the path of the sample of each file.
+
+    A folder can be given from above or below, and a label table names its files; members of
+    containers and rows of lists have one name only.
+    """
+    if manifest.layout not in _MANY_NAMES:
+        return {entry.name: entry.name for entry in manifest.entries}
+    above = source.resolve().parts[1:]
+    path_of = {entry.name: _known_path(above, entry, known) for entry in manifest.entries}
+    for name, file in file_of.items():
+        path_of[file] = path_of[file] or name
+    return {file: path or file for file, path in path_of.items()}
+
+
+def _without_label(manifest: Manifest, labelled: set[str]) -> tuple[str, ...]:
+    if not manifest.table.names and not manifest.table.malformed:
+        return ()
+    return tuple(each.name for each in manifest.entries if each.name not in labelled)
+
+
+def _known_samples(stores: Stores, dataset: str) -> dict[str, KnownSample]:
+    frame = stores.catalog.samples.of_dataset(dataset)
+    columns = ("path", "image_id", "split", "tags", "error")
+    return {
+        path: KnownSample(image_id, split, tuple(tags or ()), error)
+        for path, image_id, split, tags, error in frame.select(columns).iter_rows()
+    }
+
+
+def _known_path(
+    above: Sequence[str], entry: FileEntry, known: Mapping[str, KnownSample]
+) -> str | None:
+    """Return the known sample whose whole path is a tail of the file's: `val/1.jpg` for `1.jpg`.
+
+    Parameters
+    ----------
+    above
+        The names of the folder of the files and of those above it.
+    """
+    for depth in range(len(above), -1, -1) if known else ():
+        path = "/".join([*above[len(above) - depth :], entry.name])
+        if path in known:
+            return path
+    return None
+
+
+def _match_files(source: Path, manifest: Manifest) -> dict[str, str]:
+    """Return the file that each label belongs to, both by name."""
+    names = {entry.name for entry in manifest.entries}
+    if not manifest.by_tail:
+        return {name: name for name in manifest.table.names if name in names}
+    root = root_of(source).resolve()
+    whole = {str(root / name): name for name in names}
+    match = match_names(manifest.table.names, whole)
+    return {name: whole[path] for name, path in match.path_of.items()}
+
+
+def _labels_by_path(table: LabelTable, path_of_label: Mapping[str, str]) -> pl.DataFrame:
+    met = table.labels.filter(pl.col("name").is_in(list(path_of_label)))
+    paths = met["name"].replace_strict(dict(path_of_label), return_dtype=pl.String)
+    return met.with_columns(path=paths).select(list(LABEL_SCHEMA))
+
+
+def _new_labels(stores: Stores, dataset: str, labels: pl.DataFrame) -> pl.DataFrame:
+    known = stores.catalog.samples.labels_of(dataset)
+    return labels.join(known, on=list(LABEL_SCHEMA), how="anti", nulls_equal=True)
+
+
+def _refuse_other_split(splits: Mapping[str, str], known: Mapping[str, KnownSample]) -> None:
+    """Refuse files that are in another split: most likely others of the same name."""
+    moved = [
+        path
+        for path, split in splits.items()
+        if path in known and known[path].split not in (None, split)
+    ]
+    if moved:
+        first = known[moved[0]].split
+        message = (
+            f"{len(moved):,} files are in another split already ({preview(moved)} in {first!r}, "
+            f"not {splits[moved[0]]!r}): ingest the folder above both, or give another --dataset."
+        )
+        raise InputError(message)
+
+
+def _refuse_other_folder(
+    stores: Stores,
+    source: Path,
+    dataset: str,
+    entries: Sequence[FileEntry],
+    path_of: Mapping[str, str],
+    known: Mapping[str, KnownSample],
+) -> None:
+    """Refuse a second folder whose names are those of other pictures in the data set.
+
+    A folder that only moved has the same content, which a few files show.
+    """
+    first_source = stores.catalog.samples.datasets().get(dataset)
+    if first_source in (None, str(source)):
+        return
+    claimed = [e for e in entries if (s := known.get(path_of[e.name])) and s.image_id]
+    compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
+    other = [entry for entry in compared if _sha256(entry) != known[path_of[entry.name]].image_id]
+    if len(other) * 2 > len(compared):
+        message = (
+            f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
+            f"{dataset!r}, which came from '{first_source}' ({preview(e.name for e in other)}): "
+            "ingest the folder above both, give --labels whose names tell them apart, or "
+            "another --dataset."
+        )
+        raise InputError(message)
+
+
+def _sha256(entry: FileEntry) -> str | None:
+    try:
+        return hashlib.sha256(entry.file.read_bytes()).hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,300 @@
+"""The running of an ingest: threads decode, this one encodes, one more writes.
+
+Vectors are written every few seconds, so that a killed run loses little; the catalogue seldom,
+because nobody can open the DuckDB file while it is written. A vector whose sample was not written
+yet is found again by the next run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
+from facestore.encoders.open_clip import LazyEncoder, OpenClipEncoder
+from facestore.ingest.embedding import ReadImage, VectorBuffer, Wanted, map_in_threads, read_image
+from facestore.ingest.plan import IngestPlan
+from facestore.records import EmbeddingBatch, ImageRecord
+from facestore.stopwatch import Stopwatch
+from facestore.stores import Stores
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+    from facestore.vectors import VectorTable
+
+# Vectors are written when there are so many, or this time has passed.
+_VECTOR_ROWS = 4096
+_VECTOR_SECONDS = 5.0
+# So are samples.
+_SAMPLE_ROWS = 65_536
+_SAMPLE_SECONDS = 60.0
+# Lance makes a fragment at every write; so many are merged into one on the way.
+_FRAGMENTS = 256
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run changed.
+
+    Attributes
+    ----------
+    n_encoded
+        Encoder name -> vectors made.
+    errors
+        (path, reason) of the files that are no readable images.
+    """
+
+    changes: SampleChanges
+    n_images_new: int
+    n_encoded: dict[str, int]
+    errors: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class _Model:
+    """An encoder during one ingest: what it has encoded, and what it still has to."""
+
+    encoder: LazyEncoder
+    present: set[str]
+    buffer: VectorBuffer
+    table: Callable[[], VectorTable]
+    n_encoded: int = 0
+    n_writes: int = 0
+
+    def write(self, batch: EmbeddingBatch) -> None:
+        """Write vectors; called in the thread that writes."""
+        table = self.table()
+        table.add(batch)
+        self.n_encoded += len(batch.keys)
+        self.n_writes += 1
+        if self.n_writes % _FRAGMENTS == 0:
+            table.compact()
+
+
+@dataclass
+class _Chunk:
+    """Results that wait to be committed together."""
+
+    results: list[ReadImage] = field(default_factory=list)
+
+    def images(self) -> list[ImageRecord]:
+        """Return the contents that are new, each once."""
+        return list({r.record.image_id: r.record for r in self.results if r.record}.values())
+
+    def samples(self, plan: IngestPlan) -> pl.DataFrame:
+        """Return the rows of samples that are new or differ from what is known."""
+        rows = [row for result in self.results if (row := _changed_row(plan, result)) is not None]
+        return pl.DataFrame(rows, schema=SAMPLE_SCHEMA, orient="row")
+
+
+class IngestRun:
+    """One ingest under way.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    plan
+        What is to be read.
+    encoders
+        The models to encode with.
+    batch_size, workers
+        Images a forward pass; threads that read and decode, 0: all is done in this thread.
+    watch
+        Takes the time of each stage.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        plan: IngestPlan,
+        encoders: Sequence[LazyEncoder],
+        *,
+        batch_size: int,
+        workers: int,
+        watch: Stopwatch,
+    ) -> None:
+        self._stores, self._plan, self._watch = stores, plan, watch
+        self._workers, self._window = workers, 2 * batch_size + workers
+        self._writer = ThreadPoolExecutor(1, "facestore-writer") if workers > 0 else None
+        self._written: Future[None] | None = None
+        self._known_images = stores.catalog.samples.image_ids()
+        self._n_known = len(self._known_images)
+        self._models = [self._model(encoder, batch_size) for encoder in encoders]
+        self._changes, self._chunk = SampleChanges(), _Chunk()
+        self._errors: list[tuple[str, str]] = []
+        self._vectors_at = self._samples_at = time.monotonic()
+
+    def run(self) -> RunResult:
+        """Read, encode and write everything; what was written stays, however it ends."""
+        try:
+            self._read_all()
+            self._save(rest=True)
+            self._wait()
+        except KeyboardInterrupt:
+            self._wait()
+            self._save(rest=False)
+            self._wait()
+            raise
+        finally:
+            if self._writer is not None:
+                self._writer.shutdown(cancel_futures=True)
+        for model in self._models:
+            if model.n_encoded:
+                with self._watch.measure("write"):
+                    model.table().compact()
+        return self.result()
+
+    def result(self) -> RunResult:
+        """Return what was changed so far."""
+        return RunResult(
+            changes=self._changes,
+            n_images_new=len(self._known_images) - self._n_known,
+            n_encoded={model.encoder.name: model.n_encoded for model in self._models},
+            errors=tuple(self._errors),
+        )
+
+    def _read_all(self) -> None:
+        transforms = [_transform(model.encoder) for model in self._models]
+        watch = self._watch
+        results = map_in_threads(
+            lambda entry: read_image(entry, self._wanted, transforms, watch),
+            self._plan.entries,
+            self._workers,
+            self._window,
+        )
+        with self._stores.progress.task("Ingesting", len(self._plan.entries)) as task:
+            while True:
+                # without threads this is the reading itself, whose time is taken where it is done
+                with watch.measure("waiting for images" if self._workers else "in this thread"):
+                    result = next(results, None)
+                if result is None:
+                    return
+                self._take(result)
+                task.advance()
+
+    def _wanted(self, image_id: str) -> Wanted:
+        missing = [i for i, model in enumerate(self._models) if image_id not in model.present]
+        return Wanted(image_id not in self._known_images, tuple(missing))
+
+    def _take(self, result: ReadImage) -> None:
+        """Encode one image, and write what is due."""
+        for position, inputs in result.inputs.items():
+            model = self._models[position]
+            # The same content may have been written since this file was read.
+            if result.image_id is not None and result.image_id not in model.present:
+                model.buffer.put(result.image_id, inputs)
+        if result.error is not None:
+            self._errors.append((self._plan.path_of[result.entry.name], result.error))
+        result.inputs.clear()
+        self._chunk.results.append(result)
+        now = time.monotonic()
+        rows = len(self._chunk.results)
+        if rows >= _SAMPLE_ROWS or now - self._samples_at >= _SAMPLE_SECONDS:
+            self._save(rest=True)
+        elif (
+            max((len(model.buffer) for model in self._models), default=0) >= _VECTOR_ROWS
+            or now - self._vectors_at >= _VECTOR_SECONDS
+        ):
+            self._save_vectors(rest=False)
+
+    def _save_vectors(self, *, rest: bool) -> None:
+        for model in self._models:
+            if (batch := model.buffer.take(rest=rest)) is not None:
+                model.present.update(batch.keys)
+                self._submit(partial(model.write, batch))
+        self._vectors_at = time.monotonic()
+
+    def _save(self, *, rest: bool) -> None:
+        """Write the vectors first, then the samples: a vector without a sample is found again."""
+        self._save_vectors(rest=rest)
+        chunk, self._chunk = self._chunk, _Chunk()
+        self._submit(lambda: self._commit(chunk))
+        self._samples_at = time.monotonic()
+
+    def _commit(self, chunk: _Chunk) -> None:
+        """Write samples, their images and labels; called in the thread that writes."""
+        plan, known = self._plan, self._known_images
+        paths = [plan.path_of[result.entry.name] for result in chunk.results]
+        images = [image for image in chunk.images() if image.image_id not in known]
+        self._changes += self._stores.catalog.samples.save(
+            plan.dataset,
+            source=plan.source,
+            layout=plan.layout,
+            samples=chunk.samples(plan),
+            labels=plan.labels.filter(pl.col("path").is_in(paths)),
+            images=images,
+            new_classes=plan.new_classes if not plan.labels.is_empty() else (),
+        )
+        known.update(image.image_id for image in images)
+
+    def _submit(self, work: Callable[[], object]) -> None:
+        """Have the thread that writes do something, after what it was given before."""
+        self._wait()
+
+        def measured() -> None:
+            with self._watch.measure("write"):
+                work()
+
+        if self._writer is None:
+            measured()
+        else:
+            self._written = self._writer.submit(measured)
+
+    def _wait(self) -> None:
+        """Wait until all is written; raise what went wrong there."""
+        if self._written is not None:
+            with self._watch.measure("waiting for the store"):
+                written, self._written = self._written, None
+                written.result()
+
+    def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
+        """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
+        stores = self._stores
+        known = {each.name: each for each in stores.catalog.encoders.all()}.get(encoder.name)
+        present = stores.vectors.images(known.vectors).keys() if known else set()
+        loaded: list[OpenClipEncoder] = []
+
+        def load() -> OpenClipEncoder:
+            if not loaded:
+                with self._watch.measure("load model"):
+                    model = encoder.load()
+                    # Two threads must not open the DuckDB file at once.
+                    self._submit(lambda: stores.catalog.encoders.register(model.record))
+                    self._wait()
+                loaded.append(model)
+            return loaded[0]
+
+        def table() -> VectorTable:
+            record = encoder.load().record
+            return stores.vectors.images(record.vectors, asdict(record))
+
+        return _Model(encoder, present, VectorBuffer(load, batch_size, self._watch), table)
+
+
+def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | None:
+    """Return the row of a sample, or None if the catalogue has it already."""
+    path = plan.path_of[result.entry.name]
+    split, tags = plan.splits.get(path), plan.tags.get(path)
+    row = (path, result.image_id, split, tags, result.error)
+    if (known := plan.known.get(path)) is None:
+        return row
+    is_same = (
+        known.image_id == result.image_id
+        and known.error == result.error
+        and split in (None, known.split)
+        and (tags is None or set(tags) == set(known.tags))
+    )
+    return None if is_same else row
+
+
+def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:
+    return lambda image: encoder.load().pixels(image)

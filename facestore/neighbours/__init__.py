@@ -1,0 +1,1 @@
+"""Images that are near to an image, to a text or to each other."""

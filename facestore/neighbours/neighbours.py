@@ -1,0 +1,152 @@
+"""Neighbours: compare all image vectors of an encoder, and keep the pairs that are close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from facestore.catalog.encoders import StoredEncoder
+from facestore.errors import InputError, NoVectorsError
+from facestore.neighbours.close_pairs import ClosePairs, close_pairs
+from facestore.records import KeyedRows
+from facestore.stores import Stores, recorded
+
+# 100 MB while they are collected.
+MAX_PAIRS = 5_000_000
+_PAIRS_AT_ONCE = 500_000
+
+
+@dataclass(frozen=True)
+class NeighbourSummary:
+    """What a search for neighbours found.
+
+    Attributes
+    ----------
+    n_vectors
+        Images that were compared.
+    n_pairs
+        Pairs with a cosine of at least `min_cosine`.
+    n_images
+        Images that are in one of them.
+    """
+
+    encoder: str
+    min_cosine: float
+    n_vectors: int
+    n_pairs: int
+    n_images: int
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        return [
+            f"{self.n_pairs:,} pairs among {self.n_vectors:,} images have a cosine of "
+            f"{self.min_cosine:g} or more with {self.encoder}; {self.n_images:,} images are in one"
+        ]
+
+
+def find_neighbours(
+    stores: Stores,
+    encoder: StoredEncoder,
+    min_cosine: float,
+    *,
+    max_pairs: int = MAX_PAIRS,
+) -> NeighbourSummary:
+    """Find all pairs of images of an encoder that are close; they replace those of before.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    encoder
+        Whose image vectors are compared.
+    min_cosine
+        In (0, 1].
+    max_pairs
+        Give up, and change nothing, where there are more.
+
+    Raises
+    ------
+    NoVectorsError
+        If the encoder has no image vectors.
+    InputError
+        If the threshold is out of range, or so low that there are more than `max_pairs` pairs.
+    """
+    if not 0 < min_cosine <= 1:
+        message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
+        raise InputError(message)
+    snapshot = stores.vectors.images(encoder.vectors).snapshot()
+    if snapshot is None:
+        raise NoVectorsError(encoder.name, encoder.record.architecture)
+    keyed = snapshot.keys()
+    n_vectors = len(keyed.rows)
+    arguments = {"encoder": encoder.name, "min_cosine": min_cosine}
+    with recorded(stores, "neighbours", arguments) as counts:
+        found: list[ClosePairs] = []
+        n_found = 0
+        with stores.progress.task("Comparing pairs", n_vectors * (n_vectors - 1) // 2) as task:
+            for pairs in close_pairs(snapshot.blocks, min_cosine):
+                n_found += len(pairs)
+                if n_found > max_pairs:
+                    raise _too_many(encoder.name, min_cosine, max_pairs)
+                if len(pairs):
+                    found.append(pairs)
+                task.advance(pairs.n_compared)
+        rows = _Rows(found)
+        counts["n_pairs"] = stores.catalog.neighbours.replace(
+            encoder.encoder_id,
+            min_cosine=min_cosine,
+            n_vectors=n_vectors,
+            pairs=_tables(rows, keyed),
+        )
+        counts["n_vectors"] = n_vectors
+    return NeighbourSummary(
+        encoder=encoder.name,
+        min_cosine=min_cosine,
+        n_vectors=n_vectors,
+        n_pairs=counts["n_pairs"],
+        n_images=len(np.unique(np.concatenate([rows.first, rows.second]))),
+    )
+
+
+class _Rows:
+    """All pairs that were found, as numbers of rows."""
+
+    def __init__(self, found: list[ClosePairs]) -> None:
+        nothing = np.empty(0, np.int64)
+        self.first = np.concatenate([nothing, *(pairs.first for pairs in found)])
+        self.second = np.concatenate([nothing, *(pairs.second for pairs in found)])
+        cosines = [pairs.cosines for pairs in found]
+        self.cosines = np.concatenate([np.empty(0, np.float32), *cosines])
+
+
+def _tables(rows: _Rows, keyed: KeyedRows) -> Iterator[pa.Table]:
+    """Yield the pairs by their keys, in order, with the key that is first as text in front."""
+    order = pc.sort_indices(keyed.keys).to_numpy()
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    sorted_keys = keyed.keys.take(pa.array(order))
+    first = place[np.searchsorted(keyed.rows, rows.first)]
+    second = place[np.searchsorted(keyed.rows, rows.second)]
+    a, b = np.minimum(first, second), np.maximum(first, second)
+    in_order = np.lexsort((b, a))
+    for start in range(0, len(in_order), _PAIRS_AT_ONCE):
+        part = in_order[start : start + _PAIRS_AT_ONCE]
+        yield pa.table(
+            {
+                "key_a": pa.DictionaryArray.from_arrays(a[part], sorted_keys),
+                "key_b": pa.DictionaryArray.from_arrays(b[part], sorted_keys),
+                "cosine": rows.cosines[part],
+            }
+        )
+
+
+def _too_many(encoder: str, min_cosine: float, max_pairs: int) -> InputError:
+    message = (
+        f"More than {max_pairs:,} pairs have a cosine of {min_cosine:g} or more with {encoder}; "
+        "nothing was changed. Give a higher --cosine (or allow more with --max-pairs)."
+    )
+    return InputError(message)

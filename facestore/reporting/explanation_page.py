@@ -1,0 +1,219 @@
+"""Explanation page: read pictures again, lay maps over them, write files and the page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from facestore import resources
+from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
+from facestore.errors import InputError
+from facestore.explaining import seen_by
+from facestore.explaining.explain import picture_files
+from facestore.ingest.embedding import read_known_image
+from facestore.reporting import (
+    MapCard,
+    MapPart,
+    MapRow,
+    Provenance,
+    data_uri,
+    overlay,
+    picture_of,
+    read_queries,
+    render_explanations,
+)
+from facestore.reporting.report import replace_file
+from facestore.reporting.run_query import run_query
+from facestore.stores import Stores, versions
+
+# A page of some megabytes; the overlays of all samples are files beside it.
+MAX_SHOWN = 200
+_IN_REPORT = 12
+_OVERLAYS = "overlays"
+_PAGE, _REPORT_PAGE = "index.html", "explanations.html"
+
+Found = Mapping[str, Any]
+
+
+def write_explanations(
+    stores: Stores,
+    folder: Path,
+    title: str,
+    ids: Sequence[str],
+    *,
+    images: Path | None = None,
+) -> Path:
+    """Write the overlay of every explanation and a page that shows them; return the page.
+
+    Parameters
+    ----------
+    stores
+        The store; it is only read.
+    folder
+        Gets `index.html`, and `overlays/<explanation_id>.png` each.
+    title
+        What was asked.
+    ids
+        Explanations, in their order; those of one sample stand side by side.
+    images
+        Folder of the pictures; None: those that were ingested.
+    """
+    pictures = _Pictures(stores, ids, images, folder / _OVERLAYS)
+    rows = pictures.rows(_by_sample(stores.catalog.explanations.get(ids)))
+    text = "Each picture as the model was given it, beside its maps."
+    part = MapPart("maps", "Maps", text, tuple(rows[:MAX_SHOWN]), max(0, len(rows) - MAX_SHOWN))
+    return _write(stores, folder / _PAGE, title, [part], rows)
+
+
+def write_report_page(stores: Stores, folder: Path) -> Path | None:
+    """Write the page of the report that shows explanations; None where there are none."""
+    explanations = stores.catalog.explanations
+    chosen = {
+        "compared": explanations.compared(_IN_REPORT),
+        "worst": explanations.worst(_IN_REPORT),
+    }
+    con = stores.catalog.database.reader()
+    if con.execute("select count(*) from explanations").fetchone() == (0,):
+        return None
+    every = [each for part in chosen.values() for ids in part for each in ids]
+    pictures = _Pictures(stores, every, None, None)
+    rows = {
+        name: pictures.rows([explanations.get(ids) for ids in part])
+        for name, part in chosen.items()
+    }
+    parts = [
+        MapPart(
+            "compared", "One picture, several encoders and targets",
+            "The same picture, asked about in several ways: which encoder looks where, and how "
+            "much that depends on the words.", tuple(rows["compared"]),
+        ),
+        MapPart(
+            "worst", "The worst errors",
+            "The errors in which classifiers were most confident, of those that were explained.",
+            tuple(rows["worst"]),
+        ),
+    ]  # fmt: skip
+    shown = [row for part in rows.values() for row in part]
+    return _write(stores, folder / _REPORT_PAGE, "Why did it say so", parts, shown)
+
+
+def _write(
+    stores: Stores, file: Path, title: str, parts: Sequence[MapPart], rows: Sequence[MapRow]
+) -> Path:
+    own = resources.folder("reports")
+    con = stores.catalog.database.reader()
+    tables = [
+        run_query(con, query) for query in read_queries(own / "queries" / "explanations").values()
+    ]
+    datasets = {row.dataset for row in rows} | {r["dataset"] for t in tables for r in t.records}
+    provenance = Provenance(datetime.now(UTC), versions(), SYNTHETIC_DATASET in datasets)
+    page = render_explanations(title, parts, tables, provenance, own)
+    return replace_file(file, page)
+
+
+class _Pictures:
+    """Pictures of samples and overlays of their maps, as they can be had."""
+
+    def __init__(
+        self, stores: Stores, ids: Sequence[str], images: Path | None, overlays: Path | None
+    ) -> None:
+        self._thirds = stores.catalog.explanations.thirds(ids)
+        found = stores.catalog.explanations.get(ids)
+        columns = {"path": pl.String(), "image_id": pl.String()}
+        samples = pl.DataFrame([(f["path"], f["image_id"]) for f in found], columns, orient="row")
+        self._files = picture_files(stores, samples, images)
+        self._encoders = {each.encoder_id: each for each in stores.catalog.encoders.all()}
+        self._show: dict[int, Callable[[Image.Image], np.ndarray[Any, Any]]] = {}
+        self._overlays = overlays
+
+    def rows(self, samples: Iterable[Sequence[Found]]) -> list[MapRow]:
+        """Return one row a sample, with all its maps; write the overlays where they are wanted."""
+        return [self._row(maps) for maps in samples]
+
+    def _row(self, maps: Sequence[Found]) -> MapRow:
+        first = maps[0]
+        pictures = {
+            encoder: self._picture(first["image_id"], encoder)
+            for encoder in dict.fromkeys(each["encoder_id"] for each in maps)
+        }
+        shown = pictures[first["encoder_id"]]
+        return MapRow(
+            dataset=first["dataset"],
+            path=first["path"],
+            split=first["split"],
+            label=next((label for each in maps if (label := _label(each))), None),
+            picture=None if shown is None else data_uri(shown),
+            maps=tuple(self._card(each, pictures[each["encoder_id"]]) for each in maps),
+        )
+
+    def _card(self, found: Found, picture: Image.Image | None) -> MapCard:
+        laid = None
+        if picture is not None:
+            values = np.asarray(found["relevance"], dtype=np.float32)
+            laid = overlay(picture, values.reshape(found["grid_rows"], found["grid_cols"]))
+            if self._overlays is not None:
+                save_picture(laid, self._overlays / f"{found['explanation_id']}.png")
+        predicted = found["predicted"]
+        if predicted is None and found["value"] is not None:
+            predicted = f"{found['value']:.1f}"
+        return MapCard(
+            encoder=found["encoder"],
+            classifier=found["classifier"],
+            method=found["method"],
+            target=found["target"],
+            score=found["score"],
+            predicted=predicted,
+            is_correct=found["is_correct"],
+            r_squared=found["r_squared"],
+            r_squared_left_out=found["r_squared_left_out"],
+            shares=tuple(self._thirds.get(found["explanation_id"], ())),
+            overlay=None if laid is None else data_uri(laid),
+        )
+
+    def _picture(self, image_id: str, encoder_id: int) -> Image.Image | None:
+        """Return what an encoder is given of an image; None if it is not there any more."""
+        if image_id not in self._files:
+            return None
+        try:
+            image = read_known_image(self._files[image_id], image_id)
+        except InputError:
+            return None
+        if encoder_id not in self._show:
+            self._show[encoder_id] = seen_by(self._encoders[encoder_id].record.preprocessing)
+        return picture_of(self._show[encoder_id](image))
+
+
+def save_picture(image: Image.Image, file: Path) -> None:
+    """Write a PNG, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        image.save(part, "PNG")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _label(found: Found) -> str | None:
+    """Return the label of the attribute that the classifier predicts, a number where it is one."""
+    label: str | None = found["label"]
+    if found["value"] is not None and found["label_value"] is not None:
+        label = f"{found['label_value']:g}"
+    return label
+
+
+def _by_sample(found: Sequence[Found]) -> list[list[Found]]:
+    """Group maps by sample, in the order in which samples come first."""
+    place: dict[int, int] = {}
+    for each in found:
+        place.setdefault(each["sample_id"], len(place))
+    ordered = sorted(found, key=lambda each: place[each["sample_id"]])
+    return [list(maps) for _, maps in groupby(ordered, key=lambda each: each["sample_id"])]

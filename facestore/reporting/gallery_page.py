@@ -1,0 +1,64 @@
+"""Gallery: find the files of samples, make thumbnails, write the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from facestore import resources
+from facestore.catalog.lookup import Hit
+from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
+from facestore.errors import InputError
+from facestore.images import ImageSource
+from facestore.reporting import Card, Provenance, render_gallery
+from facestore.reporting.report import replace_file
+from facestore.reporting.thumbnails import find_thumbnail
+from facestore.stores import Stores, versions
+
+
+def write_gallery(
+    stores: Stores, file: Path, question: str, hits: Sequence[Hit], images: Path | None
+) -> Path:
+    """Write hits as an HTML page with thumbnails.
+
+    Parameters
+    ----------
+    stores
+        The store; it is only read.
+    file
+        The page.
+    question
+        What was asked.
+    hits
+        The answer.
+    images
+        Folder of the pictures; None: that from which their data set was ingested.
+
+    Raises
+    ------
+    InputError
+        If `images` is no folder.
+    """
+    if images is not None and not images.is_dir():
+        message = f"'{images}' is no folder: give --images the folder that the paths start in."
+        raise InputError(message)
+    sources = {
+        dataset: ImageSource(source, layout) if images is None else ImageSource(images)
+        for dataset, (source, layout) in stores.catalog.samples.sources().items()
+    }
+    given = None if images is None else ImageSource(images)
+    cards = [
+        Card(
+            hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
+            find_thumbnail(sources.get(hit.dataset, given), hit.path, hit.image_id),
+        )
+        for hit in hits
+    ]  # fmt: skip
+    provenance = Provenance(
+        made_at=datetime.now(UTC),
+        versions=versions(),
+        is_synthetic=any(hit.dataset == SYNTHETIC_DATASET for hit in hits),
+    )
+    page = render_gallery(question, cards, provenance, resources.folder("reports"))
+    return replace_file(file, page)

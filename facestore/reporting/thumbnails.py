@@ -1,0 +1,36 @@
+"""Small pictures of samples, read again from what they were ingested from."""
+
+from __future__ import annotations
+
+import hashlib
+
+from facestore.images import ImageSource
+from facestore.reporting import thumbnail
+
+
+def find_thumbnail(source: ImageSource | None, path: str, image_id: str | None) -> str | None:
+    """Return the picture of a sample where its file is there and is still the same.
+
+    Parameters
+    ----------
+    source
+        The images of its data set; None: there are none.
+    path
+        Of the sample.
+    image_id
+        SHA-256 (hex) that its bytes must have; None: not known.
+
+    Returns
+    -------
+    str or None
+        A JPEG as a `data:` URI.
+    """
+    if source is None:
+        return None
+    try:
+        content = source.file(path).read_bytes()
+    except OSError:
+        return None
+    if image_id is not None and hashlib.sha256(content).hexdigest() != image_id:
+        return None
+    return thumbnail(content)

@@ -1,0 +1,1 @@
+"""Model cards: what a file of heads is, and what it is good for."""

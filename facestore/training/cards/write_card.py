@@ -1,0 +1,32 @@
+"""The model card of heads, written from the views of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facestore.stores import Stores
+from facestore.training import HeadsFile
+from facestore.training.cards.card import Figures, render_card
+from facestore.training.cards.facts import facts_of
+from facestore.training.gradients.finetuned import FinetunedFile
+
+
+def write_card(stores: Stores, path: Path, heads: HeadsFile | FinetunedFile) -> Path:
+    """Write the card of a file of heads beside it; return where.
+
+    Parameters
+    ----------
+    stores
+        The store whose figures the card shows.
+    path, heads
+        The file and what is in it.
+    """
+    training = heads.training
+    figures = stores.catalog.training.figures(
+        heads.classifier_names, training.get("dataset"), training.get("split")
+    )
+    card = path.with_suffix(".md")
+    unfinished = card.with_name(f".{card.name}.new")
+    unfinished.write_text(render_card(facts_of(heads), Figures(*figures)), encoding="utf-8")
+    unfinished.replace(card)
+    return card

@@ -1,0 +1,1 @@
+"""Heads, and the last blocks below them, that are trained by gradients."""

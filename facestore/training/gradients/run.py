@@ -1,0 +1,187 @@
+"""What all trainings by gradient share: parts of a data set, running, the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from facestore.stores import Stores, versions
+from facestore.training.events import EventFiles
+from facestore.training.gradients.loop import Training
+from facestore.training.gradients.plan import AGE, GENDER, AgeOptions, TrainingPlan
+from facestore.training.gradients.validation import Judge
+from facestore.training.heads import (
+    NO_CLASS,
+    HeadTask,
+    MultiTaskModel,
+    age_gender_tasks,
+)
+from facestore.training.inputs import Inputs, Labelled
+from facestore.training.records import EpochRecord, StepRecord
+from facestore.training.samples import TrainingSet
+
+
+@dataclass(frozen=True)
+class SamplePart:
+    """Images, each once, with the targets of all heads.
+
+    Attributes
+    ----------
+    image_ids
+        N images.
+    targets
+        By attribute: int64 (N,) numbers of classes, -1 where there is no label; or float64 (N,),
+        NaN where there is none.
+    """
+
+    image_ids: tuple[str, ...]
+    targets: dict[str, npt.NDArray[Any]]
+
+
+def parts_of(sets: Sequence[TrainingSet], numbers: frozenset[str]) -> tuple[SamplePart, SamplePart]:
+    """Return what is fitted and what is held back: an image is read once for all heads.
+
+    Of samples that show the same image with different labels the first one's label is taken.
+    """
+    fit = _part(sets, [each.fit for each in sets], numbers, without=())
+    held = _part(sets, [each.validation for each in sets], numbers, without=fit.image_ids)
+    return fit, held
+
+
+def _part(
+    sets: Sequence[TrainingSet],
+    chosen: Sequence[Any],
+    numbers: frozenset[str],
+    without: Sequence[str],
+) -> SamplePart:
+    excluded = set(without)
+    image_ids = tuple(sorted({key for each in chosen for key in each.keys} - excluded))
+    row_of = {key: row for row, key in enumerate(image_ids)}
+    targets: dict[str, npt.NDArray[Any]] = {}
+    for of_attribute, samples in zip(sets, chosen, strict=True):
+        if of_attribute.attribute in numbers:
+            values: npt.NDArray[Any] = np.full(len(image_ids), np.nan)
+            target_of = {label: label for label in samples.labels}
+        else:
+            values = np.full(len(image_ids), NO_CLASS, dtype=np.int64)
+            target_of = {name: number for number, name in enumerate(of_attribute.classes)}
+        for key, label in zip(reversed(samples.keys), reversed(samples.labels), strict=True):
+            if key in row_of:
+                values[row_of[key]] = target_of[label]
+        targets[of_attribute.attribute] = values
+    return SamplePart(image_ids, targets)
+
+
+def tasks_of(
+    sets: Sequence[TrainingSet], age: AgeOptions | None, fit: SamplePart
+) -> tuple[HeadTask, ...]:
+    """Return what the heads learn."""
+    classes = {each.attribute: each.classes for each in sets}
+    if age is None:
+        return tuple(HeadTask(attribute, names) for attribute, names in classes.items())
+    of_age, of_gender = age_gender_tasks(
+        classes[GENDER],
+        age_share=age.share,
+        age_loss=age.loss,
+        age_delta=age.delta,
+        age_divisor=age.divisor,
+        gender_divisor=age.gender_divisor,
+    )
+    return of_age.fitted_to(fit.targets[AGE]), of_gender
+
+
+def run_training(
+    stores: Stores,
+    plan: TrainingPlan,
+    model: MultiTaskModel,
+    fit: tuple[SamplePart, Inputs],
+    held: tuple[SamplePart, Inputs],
+) -> tuple[EpochRecord, ...]:
+    """Train, or go on where the checkpoint ends; return the epochs.
+
+    Parameters
+    ----------
+    stores
+        The store; it is read, not written.
+    plan
+        What is trained, and how.
+    model
+        Trained in place.
+    fit, held
+        Samples with their targets, and their inputs.
+    """
+    options, (held_part, held_inputs) = plan.options, held
+    judge = Judge(model.tasks, held_part.targets, stores.catalog.samples.classes())
+    training = Training(
+        model,
+        Labelled(fit[1], fit[0].targets),
+        Labelled(held_inputs, held_part.targets) if held_part.image_ids else None,
+        options.loop,
+        checkpoint=plan.checkpoint,
+        identity={"recipe": plan.recipe},
+        judge=judge,
+    )
+    events = None
+    if options.tensorboard is not None:
+        events = EventFiles(options.tensorboard, stores.notify)
+    if training.n_done:
+        stores.notify(f"resumed after step {training.n_done:,} of {training.n_steps:,}")
+    with stores.progress.task("Training", training.n_steps) as task:
+        task.advance(training.n_done)
+        for record in training.run():
+            if events is not None:
+                events.write(record)
+            if isinstance(record, StepRecord):
+                task.advance()
+            else:
+                stores.notify(_epoch_line(record, options.loop.epochs))
+    if events is not None:
+        events.close()
+    judge.close()
+    return training.history
+
+
+def training_facts(
+    plan: TrainingPlan, fit: SamplePart, held: SamplePart, history: Sequence[EpochRecord]
+) -> dict[str, Any]:
+    """Return what a file says of its training."""
+    options = plan.options
+    return {
+        **asdict(plan.choice),
+        "options": asdict(options.loop),
+        "age": None if options.age is None else asdict(options.age),
+        "augmentation": asdict(options.augmentation) if options.augmentation else None,
+        "n_samples": len(fit.image_ids),
+        "n_held_back": len(held.image_ids),
+        "left_out": {each.attribute: each.left_out for each in plan.sets},
+        "samples_sha256": {each.attribute: each.fit.sha256 for each in plan.sets},
+        "best_epoch": max(each.epoch for each in history if each.is_best),
+        "epochs": [asdict(each) for each in history],
+        "leaks": "kept by --force" if options.force else "none",
+        "data_licence": options.data_licence,
+        "recipe_sha256": plan.recipe,
+        "versions": versions(),
+    }
+
+
+def curves_of(training: Mapping[str, Any], attributes: Sequence[str]) -> dict[str, list[Any]]:
+    """Return rows of `training_steps` by attribute, from what a file says of its training."""
+    epochs = [EpochRecord.from_json(each) for each in training.get("epochs", ())]
+    return {
+        attribute: [row for epoch in epochs for row in epoch.rows(attribute)]
+        for attribute in attributes
+    }
+
+
+def _epoch_line(record: EpochRecord, n_epochs: int) -> str:
+    parts = [f"epoch {record.epoch} of {n_epochs}: loss {record.train.loss:.4f}"]
+    if record.validation is not None:
+        parts.append(f"held back {record.validation.loss:.4f}")
+        for attribute, figures in record.validation.figures.items():
+            name = "mae" if "mae" in figures else "accuracy"
+            parts.append(f"{attribute} {name} {figures[name]:.4g}")
+    return ", ".join(parts)

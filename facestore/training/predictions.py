@@ -1,0 +1,154 @@
+"""What trained heads decided, as rows of the store: predictions and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from facestore.catalog.predictions import PREDICTION_SCHEMA
+from facestore.catalog.training import STEP_SCHEMA
+from facestore.errors import InputError, preview
+from facestore.ingest.layouts import label_of_value
+from facestore.records import AttributeClass, ClassifierRecord
+from facestore.stores import Stores
+from facestore.training.decisions import Decided
+
+
+@dataclass(frozen=True)
+class ClassifySummary:
+    """What classifying changed.
+
+    Attributes
+    ----------
+    classifiers
+        Names, one a head.
+    n_new
+        Predictions written.
+    n_without_input
+        Samples without a prediction, because there is nothing to predict from.
+    missing
+        What those need.
+    """
+
+    classifiers: tuple[str, ...]
+    n_new: int
+    n_without_input: int
+    missing: str
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        done = f"{self.n_new:,} predictions" if self.n_new else "nothing new to predict"
+        lines = [f"{done} by {preview([repr(name) for name in self.classifiers], 5)}"]
+        if self.n_without_input:
+            lines.append(f"{self.n_without_input:,} samples have {self.missing}")
+        return lines
+
+
+def check_classes(
+    stores: Stores, path: Path, heads: Iterable[tuple[str, Sequence[str]]]
+) -> dict[str, list[AttributeClass]]:
+    """Return the classes of the store by attribute; refuse heads that predict others.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    path
+        The file of the heads.
+    heads
+        Attribute and classes of each.
+
+    Raises
+    ------
+    InputError
+        If heads predict classes that the store does not know.
+    """
+    known = stores.catalog.samples.classes()
+    for attribute, classes in heads:
+        names = {each.name for each in known.get(attribute, ())}
+        unknown = [repr(each) for each in classes if each not in names]
+        if unknown:
+            message = (
+                f"'{path}' predicts classes of {attribute!r} which the store does not know: "
+                f"{preview(unknown)}. Import labels that have them first, with --new-classes."
+            )
+            raise InputError(message)
+    return known
+
+
+def prediction_rows(
+    classifier: str,
+    sample_ids: pl.Series,
+    decided: Decided,
+    classes: Sequence[AttributeClass],
+) -> pl.DataFrame:
+    """Return rows of `predictions` for what a head decided of some samples.
+
+    Parameters
+    ----------
+    classifier
+        Its name.
+    sample_ids
+        Of the samples, in the order of `decided`.
+    decided
+        Classes, or numbers.
+    classes
+        Of the attribute; a number of years is in one of them, as 29.9 is in 20-29.
+    """
+    predicted: Sequence[str | None] | None = decided.predicted
+    if decided.value is not None:
+        predicted = [label_of_value(max(0.0, each), classes) for each in decided.value.tolist()]
+    return pl.DataFrame(
+        {
+            "classifier": [classifier] * len(sample_ids),
+            "sample_id": sample_ids,
+            "predicted": predicted,
+            "score": decided.score,
+            "margin": decided.margin,
+            "value": decided.value,
+        },
+        schema_overrides=dict(PREDICTION_SCHEMA),
+    ).select(list(PREDICTION_SCHEMA))
+
+
+def write_decided(
+    stores: Stores,
+    records: Sequence[ClassifierRecord],
+    frames: Sequence[pl.DataFrame],
+    steps: Mapping[str, Sequence[Any]],
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Write predictions and curves of classifiers in one transaction.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    records
+        The classifiers.
+    frames
+        Rows of `predictions`.
+    steps
+        Rows of `training_steps` by attribute.
+
+    Returns
+    -------
+    polars.DataFrame, dict of str to int
+        All rows of `predictions`, and how much was new.
+    """
+    rows = pl.concat([pl.DataFrame(schema=PREDICTION_SCHEMA), *frames])
+    with stores.catalog.transaction():
+        changes = stores.catalog.predictions.add(list(records), rows)
+        n_steps = sum(
+            stores.catalog.training.add_steps(
+                record.name,
+                pl.DataFrame(
+                    list(steps.get(record.attribute, ())), schema=STEP_SCHEMA, orient="row"
+                ),
+            )
+            for record in records
+        )
+    return rows, asdict(changes) | {"n_steps": n_steps}

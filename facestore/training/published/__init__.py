@@ -1,0 +1,1 @@
+"""Classifiers that others published, as files of heads."""

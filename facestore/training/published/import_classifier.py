@@ -1,0 +1,125 @@
+"""Import a classifier that others trained: published weights become a file of heads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from facestore.errors import InputError, preview
+from facestore.stores import Stores, recorded, versions
+from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned, save_finetuned
+from facestore.training.gradients.tower import n_parameters
+from facestore.training.published.card import PublishedCard, file_digests, read_card
+from facestore.training.published.config import CONFIG, PREPROCESSOR, refused
+
+
+@dataclass(frozen=True)
+class ClassifierSummary:
+    """What an import of a classifier made.
+
+    Attributes
+    ----------
+    heads
+        The file.
+    is_new
+        False: the file was there already, made of the same files.
+    """
+
+    heads: FinetunedFile
+    is_new: bool
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        facts, encoder = self.heads.training, self.heads.encoder
+        lines = []
+        if self.is_new:
+            lines.append(
+                f"{encoder.architecture}, {facts['n_parameters']:,} parameters of the tower; "
+                f"preprocessing: {facts['preprocessing_from']}"
+            )
+            lines += [f"{task.attribute}: {', '.join(task.classes)}" for task in self.heads.tasks]
+            if facts["ignored"]:
+                lines.append(f"not needed: {preview(facts['ignored'])}")
+        lines.append(f"{'heads' if self.is_new else 'heads are there already'}: {self.heads.path}")
+        return lines
+
+
+def import_classifier(
+    stores: Stores, source: Path, folder: Path, *, name: str | None = None
+) -> ClassifierSummary:
+    """Write published weights as a file of heads which has its tower whole.
+
+    Parameters
+    ----------
+    stores
+        The store, whose classes the classifier has to speak of.
+    source
+        Folder with `config.json` and `model.safetensors`.
+    folder
+        Where files of heads are written.
+    name
+        Of the classifier; the folder's by default.
+
+    Raises
+    ------
+    InputError
+        If the folder has another layout, its labels are none of the store's, or the name belongs
+        to other heads.
+    """
+    digests = file_digests(source)
+    name = name or source.resolve().name
+    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
+    is_new = not path.exists()
+    if is_new:
+        card = read_card(source)
+        _check_classes(stores, card)
+        arguments = {"source": str(source), "name": name, "file": str(path)}
+        with recorded(stores, "import classifier", arguments) as counts:
+            _save(path, card, name)
+            counts["n_heads"] = len(card.heads)
+    heads = load_finetuned(path)
+    if heads.training.get("source_sha256") != digests:
+        message = f"'{path}' holds other heads than those of '{source}': give these another --name."
+        raise InputError(message)
+    return ClassifierSummary(heads, is_new)
+
+
+def _save(path: Path, card: PublishedCard, name: str) -> None:
+    model = card.model()
+    facts: Mapping[str, Any] = {
+        "source": card.folder.resolve().name,
+        "source_sha256": dict(card.files),
+        "n_parameters": n_parameters(model.tower.module),
+        "preprocessing_from": PREPROCESSOR if PREPROCESSOR in card.files else "CLIP's own",
+        "ignored": card.ignored,
+        "versions": versions(),
+    }
+    save_finetuned(
+        path,
+        model,
+        name=name,
+        encoder=card.tower.identity(name, card.weights_sha256),
+        n_blocks=card.tower.n_blocks,
+        training=facts,
+        tower=card.tower,
+    )
+
+
+def _check_classes(stores: Stores, card: PublishedCard) -> None:
+    known = stores.catalog.samples.classes()
+    for attribute, classes in card.classes.items():
+        names = [each.name for each in known.get(attribute, ())]
+        unknown = [repr(each) for each in classes if each not in names]
+        if unknown:
+            problem = (
+                f"it predicts classes of {attribute!r} which the store does not know "
+                f"({preview(unknown)}); the store has {', '.join(names)}"
+            )
+            todo = (
+                f"Call them so in id2label of {CONFIG}, in the order of the rows, or import labels "
+                "that have them first, with --new-classes."
+            )
+            raise refused(card.folder, problem, todo)

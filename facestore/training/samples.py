@@ -1,0 +1,301 @@
+"""Which samples a head is trained on: who is left out and why, and what leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from facestore.errors import InputError, LeakageError, UnknownNameError, preview
+from facestore.stores import Stores
+from facestore.training import few_shot, held_back, samples_sha256
+
+NO_VECTOR, NO_LABEL, NO_NUMBER, UNKNOWN_CLASS, LEAK = (
+    "no vector",
+    "no label",
+    "no number as label",
+    "class not known",
+    "image also in another split",
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Samples by image and label.
+
+    Attributes
+    ----------
+    keys
+        What the vector of each is filed under.
+    labels
+        The class, or the number, of each.
+    """
+
+    keys: tuple[str, ...]
+    labels: tuple[Any, ...]
+
+    def __add__(self, other: Chosen) -> Chosen:
+        """Return both, these first."""
+        return Chosen(self.keys + other.keys, self.labels + other.labels)
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return len(self.keys)
+
+    def take(self, numbers: Sequence[int]) -> Chosen:
+        """Return some of them."""
+        return Chosen(tuple(self.keys[i] for i in numbers), tuple(self.labels[i] for i in numbers))
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of images and labels."""
+        return samples_sha256(zip(self.keys, map(str, self.labels), strict=True))
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What one head is fitted on.
+
+    Attributes
+    ----------
+    attribute
+        What it predicts.
+    classes
+        Those that occur in what is fitted, in order of `ordinal`; none: labels are numbers.
+    fit, validation
+        Samples; no image is in both.
+    left_out
+        Why samples of the split are in neither -> how many.
+    """
+
+    attribute: str
+    classes: tuple[str, ...]
+    fit: Chosen
+    validation: Chosen
+    left_out: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How samples are chosen.
+
+    Attributes
+    ----------
+    dataset, split
+        What is fitted; `split` None: the samples without one.
+    val_split
+        A split to choose the penalty on; None: a part of `split`.
+    val_fraction
+        Share of the images held back where there is no `val_split`; 0: none.
+    few_shot
+        Images a class; None: all.
+    seed
+        Of what is held back, and of the few shots.
+    """
+
+    dataset: str
+    split: str | None
+    val_split: str | None
+    val_fraction: float
+    few_shot: int | None
+    seed: int
+
+
+def leaking_samples(
+    stores: Stores, dataset: str, split: str | None, *, force: bool, drop: bool
+) -> set[int]:
+    """Return the training samples to leave out because their images are held out elsewhere.
+
+    Raises
+    ------
+    LeakageError
+        If there are some, and neither `force` nor `drop` is given.
+    """
+    leaks = stores.catalog.training.leaks(dataset, split)
+    if leaks.is_empty() or force:
+        return set()
+    leaking = set(leaks["sample_id"].to_list())
+    if drop:
+        return leaking
+    n_exact = leaks.filter(pl.col("distance") == 0)["sample_id"].n_unique()
+    places = leaks.select("held_out_dataset", "held_out_split").unique(maintain_order=True).rows()
+    first = leaks.row(0, named=True)
+    raise LeakageError(
+        len(leaking),
+        n_exact,
+        preview(f"{name!r} {part}" for name, part in places),
+        f"'{first['path']}' and '{first['held_out_path']}'",
+    )
+
+
+def choose(
+    stores: Stores,
+    attributes: Sequence[str],
+    choice: Choice,
+    *,
+    with_vector: Collection[str],
+    leaking: Collection[int],
+    numbers: Collection[str] = (),
+) -> list[TrainingSet]:
+    """Choose what each head is fitted on.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    attributes
+        What is to be predicted.
+    choice
+        How samples are chosen.
+    with_vector
+        Keys of the vectors that are there.
+    leaking
+        Samples to leave out.
+    numbers
+        Attributes of which the number is learnt and not the class, such as ages in years.
+
+    Raises
+    ------
+    UnknownNameError
+        If the data set, a split or an attribute is not there.
+    InputError
+        If an attribute has fewer than two classes or numbers.
+    """
+    known = stores.catalog.samples.classes()
+    for attribute in attributes:
+        if attribute not in known:
+            raise UnknownNameError("attribute", attribute, known)
+    usable = {
+        attribute: _usable(table, is_number=attribute in numbers)
+        for attribute, table in _samples(
+            stores, choice.dataset, choice.split, attributes, with_vector, leaking
+        ).items()
+    }
+    chosen = {a: _chosen(table) for a, table in usable.items()}
+    held: set[str] = set()
+    if choice.val_fraction and choice.val_split is None and choice.few_shot is None:
+        keys, classes = _side_by_side(usable)
+        held = held_back(keys, classes, fraction=choice.val_fraction, seed=choice.seed)
+    others = (
+        _samples(stores, choice.dataset, choice.val_split, attributes, with_vector, ())
+        if choice.val_split is not None
+        else {}
+    )
+    sets = []
+    for attribute, samples in chosen.items():
+        is_number = attribute in numbers
+        fit, validation = _parts(samples, choice, held)
+        if attribute in others:
+            validation = _chosen(_usable(others[attribute], is_number=is_number))
+        occurring = set(fit.labels)
+        if len(occurring) < 2:
+            raise _too_few(choice, attribute, len(fit), len(occurring))
+        fitted = set(fit.keys)
+        pairs = enumerate(zip(validation.keys, validation.labels, strict=True))
+        validation = validation.take(
+            [
+                i
+                for i, (key, label) in pairs
+                if (is_number or label in occurring) and key not in fitted
+            ]
+        )
+        classes_of = [each.name for each in known[attribute] if each.name in occurring]
+        left_out = _left_out(usable[attribute])
+        sets.append(TrainingSet(attribute, tuple(classes_of), fit, validation, left_out))
+    return sets
+
+
+def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> InputError:
+    message = (
+        f"{n_samples:,} samples of data set {choice.dataset!r}, split {choice.split!r}, can be "
+        f"fitted for {attribute!r}, of {n_labels} classes or numbers: a head needs 2 or more. "
+        "Give another --split or --dataset, or import their labels."
+    )
+    return InputError(message)
+
+
+def _samples(
+    stores: Stores,
+    dataset: str,
+    split: str | None,
+    attributes: Sequence[str],
+    with_vector: Collection[str],
+    leaking: Collection[int],
+) -> dict[str, pl.DataFrame]:
+    """Return the samples of a split by attribute, with labels and, if so, why to leave them out."""
+    splits = stores.catalog.training.splits(dataset)
+    if split not in splits:
+        names = [each or "(none)" for each in splits]
+        raise UnknownNameError(f"split of data set {dataset!r}", str(split), names)
+    samples = stores.catalog.training.samples(dataset, split).with_columns(
+        reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
+        .then(pl.lit(NO_VECTOR))
+        .when(pl.col("sample_id").is_in(list(leaking)))
+        .then(pl.lit(LEAK))
+    )
+    labels = stores.catalog.training.labels(dataset, split)
+    return {
+        attribute: samples.join(
+            labels.filter(pl.col("attribute") == attribute).drop("attribute"),
+            on="sample_id",
+            how="left",
+            maintain_order="left",
+        )
+        for attribute in attributes
+    }
+
+
+def _usable(samples: pl.DataFrame, *, is_number: bool) -> pl.DataFrame:
+    """Return samples with `target`, their class or number, and `reason` to leave them out."""
+    of_label = (
+        pl.when(pl.col("value").is_null()).then(pl.lit(NO_NUMBER))
+        if is_number
+        else pl.when(pl.col("label").is_null())
+        .then(pl.lit(NO_LABEL))
+        .when(~pl.col("is_known"))
+        .then(pl.lit(UNKNOWN_CLASS))
+    )
+    return samples.with_columns(
+        target=pl.col("value" if is_number else "label"),
+        reason=pl.coalesce("reason", of_label),
+    )
+
+
+def _chosen(table: pl.DataFrame) -> Chosen:
+    usable = table.filter(pl.col("reason").is_null())
+    return Chosen(tuple(usable["vector_key"].to_list()), tuple(usable["target"].to_list()))
+
+
+def _side_by_side(tables: dict[str, pl.DataFrame]) -> tuple[list[str], list[list[str | None]]]:
+    """Return the keys of samples that any attribute can use, and the class of each by attribute."""
+    any_table = next(iter(tables.values()))
+    usable = pl.any_horizontal([pl.Series(each["reason"].is_null()) for each in tables.values()])
+    mask = any_table.select(usable).to_series()
+    keys = any_table.filter(mask)["vector_key"].to_list()
+    classes = [
+        each.with_columns(pl.when(pl.col("reason").is_null()).then(pl.col("label")).alias("class"))
+        .filter(mask)["class"]
+        .to_list()
+        for each in tables.values()
+    ]
+    return keys, classes
+
+
+def _parts(samples: Chosen, choice: Choice, held: Collection[str]) -> tuple[Chosen, Chosen]:
+    if choice.few_shot is not None:
+        fit, validation = few_shot(
+            samples.keys, samples.labels, per_class=choice.few_shot, seed=choice.seed
+        )
+        return samples.take(fit), samples.take(validation)
+    is_held = [key in held for key in samples.keys]
+    return (
+        samples.take([i for i, held_i in enumerate(is_held) if not held_i]),
+        samples.take([i for i, held_i in enumerate(is_held) if held_i]),
+    )
+
+
+def _left_out(table: pl.DataFrame) -> dict[str, int]:
+    counted = table.drop_nulls("reason").group_by("reason").len().sort("reason")
+    return dict(counted.rows())

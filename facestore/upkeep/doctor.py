@@ -1,0 +1,63 @@
+"""Doctor: run the audits of both halves of a store, and repair what is safe."""
+
+from __future__ import annotations
+
+from facestore.catalog.audit_files import Finding
+from facestore.catalog.audits import load
+from facestore.errors import UnknownNameError
+from facestore.stores import Stores, recorded
+from facestore.upkeep.vector_audits import NAMES, vector_findings
+
+_VECTORS = "vectors/"
+
+
+def examine(stores: Stores, name: str | None, n_examples: int) -> list[Finding]:
+    """Run the audits; nothing is written.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    name
+        One audit, or a table or view: all audits of it. None: all.
+    n_examples
+        How many bad rows of each are kept.
+
+    Raises
+    ------
+    StoreNotFoundError
+        If there is no store.
+    UnknownNameError
+        If there is no such audit.
+    """
+    everything = load()
+    chosen = [each for each in everything if name in (None, each.name, *each.about)]
+    wants_vectors = name in (None, _VECTORS, *NAMES)
+    if not chosen and not wants_vectors:
+        known = [*NAMES, *(each.name for each in everything)]
+        raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
+    stores.catalog.database.reader()  # no store is an error, whatever is asked for
+    findings = []
+    with stores.progress.task("Examining", len(chosen) + wants_vectors) as task:
+        for finding in stores.catalog.audits.run(chosen, n_examples):
+            findings.append(finding)
+            task.advance()
+        if wants_vectors:
+            found = vector_findings(stores, n_examples)
+            findings += [each for each in found if name in (None, _VECTORS, each.name)]
+            task.advance()
+    return findings
+
+
+def repair(stores: Stores) -> dict[str, int]:
+    """Delete exact repeats and rows that nothing reads; return how many, by what they were.
+
+    Raises
+    ------
+    StoreNotFoundError
+        If there is no store.
+    """
+    stores.catalog.database.reader()  # writing would make one
+    with recorded(stores, "doctor", {"repair": True}) as counts:
+        counts.update(stores.catalog.repairs.run())
+    return counts

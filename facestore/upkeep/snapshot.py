@@ -1,0 +1,152 @@
+"""Snapshot: a whole, checked copy of a store as it is at one moment, while others write."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+
+from facestore.config import CATALOG_FILE, VECTORS_FOLDER
+from facestore.errors import FacestoreError, InputError, StoreWriteError
+from facestore.locks import is_running
+from facestore.stores import Stores
+from facestore.vectors import VectorStore
+
+CHECKSUM_SUFFIX = ".sha256"
+_HASH_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class SnapshotSummary:
+    """What was published.
+
+    Attributes
+    ----------
+    path
+        The DuckDB file, or the folder of the copied store.
+    sha256
+        Of the DuckDB file, in hex; also beside it, as `sha256sum --check` reads it.
+    n_vectors
+        Image and text vectors copied; None if only the DuckDB file was.
+    """
+
+    path: Path
+    n_bytes: int
+    sha256: str
+    n_vectors: int | None
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        facts = [
+            f"'{self.path}': {self.n_bytes:,} bytes of tables and views",
+            f"SHA-256 {self.sha256}",
+        ]
+        if self.n_vectors is not None:
+            facts.append(f"{self.n_vectors:,} vectors")
+        return facts
+
+
+def snapshot_file(stores: Stores, target: Path) -> SnapshotSummary:
+    """Publish a copy of the DuckDB file; who has an older one open keeps it.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    target
+        The file; one of that name is replaced at once.
+
+    Raises
+    ------
+    InputError
+        If the target is the store's own file, or a folder.
+    StoreWriteError
+        If it cannot be written.
+    """
+    own = stores.catalog.database.path
+    if target.is_dir() or target.resolve() == own.resolve():
+        message = (
+            f"'{target}' is {'a folder' if target.is_dir() else 'the file of the store itself'}: "
+            "give a new file such as faces.duckdb."
+        )
+        raise InputError(message)
+    checksum = target.with_name(target.name + CHECKSUM_SUFFIX)
+    with _published(target) as partial:
+        partial.mkdir()
+        copy = partial / target.name
+        stores.catalog.database.copy_to(copy)
+        sha256, n_bytes = _sha256(copy), copy.stat().st_size
+        note = partial / checksum.name
+        note.write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
+        checksum.unlink(missing_ok=True)  # never one that belongs to another file
+        copy.replace(target)
+        note.replace(checksum)
+    return SnapshotSummary(target, n_bytes, sha256, None)
+
+
+def snapshot_store(stores: Stores, target: Path) -> SnapshotSummary:
+    """Publish a store with its vectors in a new folder, which appears when it is whole.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    target
+        The folder; it must not be there, or be empty.
+
+    Raises
+    ------
+    InputError
+        If something is there.
+    StoreWriteError
+        If it cannot be written.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        message = f"'{target}' is there already: give the name of a new folder."
+        raise InputError(message)
+    with _published(target) as partial:
+        partial.mkdir()
+        copy = partial / CATALOG_FILE
+        # The tables first: whatever they tell of has its vectors by then.
+        stores.catalog.database.copy_to(copy)
+        n_vectors = stores.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
+        sha256, n_bytes = _sha256(copy), copy.stat().st_size
+        note = partial / f"{CATALOG_FILE}{CHECKSUM_SUFFIX}"
+        note.write_text(f"{sha256}  {CATALOG_FILE}\n", encoding="utf-8")
+        partial.replace(target)
+    return SnapshotSummary(target, n_bytes, sha256, n_vectors)
+
+
+@contextmanager
+def _published(target: Path) -> Iterator[Path]:
+    """Give a place beside the target that is gone afterwards, and those of killed processes too."""
+    prefix = f".{target.name}.partial-"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in target.parent.glob(f"{escape(prefix)}*"):
+            pid = left.name.removeprefix(prefix)
+            if not (pid.isdigit() and is_running(int(pid))):
+                shutil.rmtree(left, ignore_errors=True)
+        partial = target.with_name(f"{prefix}{os.getpid()}")
+        try:
+            yield partial
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except FacestoreError:
+        raise  # of a store that is not there, which is an OSError as well
+    except OSError as error:
+        raise StoreWriteError(target, error.strerror or str(error)) from error
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BYTES):
+            digest.update(block)
+        os.fsync(file.fileno())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Prompts against images: similarities, and classifiers that are made of them."""

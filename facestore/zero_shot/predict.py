@@ -1,0 +1,93 @@
+"""Predict: the views decide, and their decisions become a classifier's predictions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from facestore.catalog.encoders import StoredEncoder
+from facestore.catalog.predictions import PredictionChanges
+from facestore.errors import InputError
+from facestore.prompts import check_attribute
+from facestore.records import ClassifierRecord
+from facestore.stores import Stores, recorded
+
+# That of zero_shot_topk, which takes memory for k numbers of every sample and class.
+MAX_K = 1000
+
+
+@dataclass(frozen=True)
+class PredictSummary:
+    """What predicting changed."""
+
+    classifier: str
+    attribute: str
+    changes: PredictionChanges
+
+    def lines(self) -> list[str]:
+        """Return the summary for people, one fact a line."""
+        n_new = self.changes.n_new
+        done = f"{n_new:,} predictions of {self.attribute}" if n_new else "nothing new to predict"
+        return [f"{done} by {self.classifier!r}"]
+
+
+def predict(
+    stores: Stores,
+    *,
+    encoder: StoredEncoder,
+    prompt_set: str,
+    attribute: str,
+    aggregation: str,
+    k: int | None = None,
+    dataset: str | None = None,
+    name: str | None = None,
+) -> PredictSummary:
+    """Write the predictions of a zero-shot classifier that are not there yet.
+
+    Parameters
+    ----------
+    stores
+        The store.
+    encoder, prompt_set
+        Whose similarities are aggregated.
+    attribute
+        What is predicted.
+    aggregation
+        `sum`, `mean`, `topk` or `embedding_mean`.
+    k
+        For `topk`: how many prompts of a class count.
+    dataset
+        Only samples of this data set.
+    name
+        Name of the classifier; by default encoder, prompt set, attribute and aggregation.
+
+    Raises
+    ------
+    InputError
+        If the prompts do not name classes of the attribute, `k` does not fit the aggregation, or
+        there are no similarities to decide by.
+    """
+    check_attribute(stores.catalog.prompts.get(prompt_set), attribute)
+    if dataset is not None:
+        stores.catalog.samples.require_dataset(dataset)
+    if (aggregation == "topk") != (k is not None) or (k is not None and k < 1):
+        message = (
+            f"--aggregation {aggregation} with --k {k}: a k of 1 or more goes with topk alone."
+        )
+        raise InputError(message)
+    if k is not None and k > MAX_K:
+        message = f"--k {k}: a k from 1 to {MAX_K} was expected."
+        raise InputError(message)
+    parts = (encoder.name, prompt_set, attribute, aggregation, k)
+    classifier = ClassifierRecord(
+        name=name or " ".join(str(part) for part in parts if part is not None),
+        kind="zero_shot",
+        attribute=attribute,
+        encoder_id=encoder.encoder_id,
+        prompt_set=prompt_set,
+        aggregation=aggregation,
+        k=k,
+    )
+    with recorded(stores, "predict", asdict(classifier) | {"dataset": dataset}) as counts:
+        changes = stores.catalog.predictions.predict_zero_shot(classifier, dataset)
+        counts.update(asdict(changes))
+    return PredictSummary(classifier.name, attribute, changes)
