@@ -12,11 +12,13 @@ from pathlib import Path
 import duckdb
 import hypothesis
 import pytest
-from pictures import write_picture
+from support.pictures import write_picture
 
 from facestore import resources
 from facestore.catalog import migrate, views
 from facestore.config import CATALOG_FILE
+
+pytest_plugins = ["support.command"]
 
 hypothesis.settings.register_profile("facestore", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("facestore")
@@ -143,7 +145,7 @@ def pictures(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with a store (`store`), and its report (`out`), in which every page is filled."""
-    from reported import fill_store
+    from support.reported import fill_store
 
     from facestore.store import Store
 

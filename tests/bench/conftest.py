@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pytest
-from rows import encoder
+from support.rows import encoder
 
 from facestore.prompts import builtin_prompt_sets
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 import pytest
-from reported import Page
-from rows import classifier, fill
+from support.reported import Page
+from support.rows import classifier, fill
 
 from facestore import resources
 from facestore.reporting import Provenance, read_queries, render_report

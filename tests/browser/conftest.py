@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from visits import CHROMIUM
+from support.visits import CHROMIUM
 
 
 @pytest.fixture(scope="session")

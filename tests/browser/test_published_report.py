@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from reported import Page
-from visits import CHROMIUM, Visit, serious
+from support.reported import Page
+from support.visits import CHROMIUM, Visit, serious
 
 from facestore.store import Store
 

@@ -8,8 +8,8 @@ import shutil
 
 import duckdb
 import pytest
-from reported import CLASSIFIER, Page
-from visits import CHROMIUM, SERIOUS, Visit, serious
+from support.reported import CLASSIFIER, Page
+from support.visits import CHROMIUM, SERIOUS, Visit, serious
 
 from facestore.reporting import PAGES
 from facestore.store import Store

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import commands_page
 import pytest
 import typer
+from support.places import ROOT
 from typer.exceptions import TyperException
 
 from facestore.cli import app
 from facestore.cli.configuration import read_defaults
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 _GROUP = typer.main.get_command(app)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import typer
 from PIL import Image
+from support.places import ROOT
 
 from facestore.catalog.views import load_views
 from facestore.cli import app
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 # Those of the cookbook have their own tests, which look at the answers.
 SQL_BLOCKS = [

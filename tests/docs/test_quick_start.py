@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import duckdb
+from support.places import ROOT
 
 from facestore.cli import app
 from facestore.demo.faces import write_faces
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "quick-start.md"
+PAGE = ROOT / "docs" / "quick-start.md"
 
 
 def test_a_folder_of_ones_own_becomes_a_report(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pictures import write_labels
+from support.pictures import write_labels
 
 from facestore.records import ModelName
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pictures import write_labels, write_picture
+from support.pictures import write_labels, write_picture
 
 from facestore.store import Store
 

@@ -6,7 +6,7 @@ import json
 
 import polars as pl
 import pytest
-from containers import write_hugging_face, write_tar
+from support.containers import write_hugging_face, write_tar
 
 from facestore.store import Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import classifier, fill, labels, predictions, read, samples
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 COUNTS = "group_attribute, group_name, n_samples, n_correct, accuracy"
 PLAIN = "group_attribute in ('overall', 'race')"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from rows import classifier, fill, labels, load, predictions, read, samples
 from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
+from support.rows import classifier, fill, labels, load, predictions, read, samples
 
 RACES = ["White", "Black", "Indian", "East Asian", "Middle Eastern"]
 COLUMNS = "n_groups, best_group, accuracy_best, worst_group, accuracy_worst, gap"

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-from rows import classifier, fill, samples
 from sklearn.metrics import confusion_matrix
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import classifier, fill, samples
 
 
 def aged(con, pairs):

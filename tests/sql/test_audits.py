@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bad_duplicates import BAD_DUPLICATES
-from bad_explanations import BAD_EXPLANATIONS
-from bad_tables import BAD_TABLES
-from bad_views import BAD_VIEWS, replaced
-from rows import (
+from support.bad_duplicates import BAD_DUPLICATES
+from support.bad_explanations import BAD_EXPLANATIONS
+from support.bad_tables import BAD_TABLES
+from support.bad_views import BAD_VIEWS, replaced
+from support.rows import (
     classifier,
     encoder,
     explanation,
@@ -26,7 +26,7 @@ from rows import (
     prompt_set,
     samples,
 )
-from rows import similarities as similarity_rows
+from support.rows import similarities as similarity_rows
 
 from facestore import resources
 from facestore.catalog import audit_files as audits

@@ -4,8 +4,8 @@ import hashlib
 
 import numpy as np
 import pytest
-from rows import encoder, fill, labels, load, prompt_set, samples, similarities
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import encoder, fill, labels, load, prompt_set, samples, similarities
 
 N_PROMPTS = 4  # of each gender
 

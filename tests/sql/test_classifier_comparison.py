@@ -5,11 +5,11 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from rows import classifier, fill, labels, predictions, samples
 from scipy.stats import binom
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import classifier, fill, labels, predictions, samples
 
 COLUMNS = (
     "classifier_a, classifier_b, n_samples, n_both_right, n_only_a, n_only_b, n_both_wrong, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import classifier, fill, labels, predictions, read, samples
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 
 def judge(con: duckdb.DuckDBPyConnection, truth: list[str | None], said: list[str | None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
+from support.rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
 
 RACES = ("White", "Black", "Indian")
 

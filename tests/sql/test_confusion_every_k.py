@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
+from support.rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
 
 # More than eight prompts, so that a class has several rows of eight ks, and unequal numbers.
 N_PROMPTS = {"White": 19, "Black": 8, "Indian": 9, "Middle Eastern": 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import classifier, fill, labels, predictions, read, samples
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 CELLS = "label, predicted, n_samples, fraction_of_label"
 REPORT = "class, precision, recall, f1, support, n_predicted"

@@ -6,7 +6,16 @@ import random
 
 import duckdb
 import pytest
-from rows import classifier, encoder, fill, labels, load, predictions, prompt_set, similarities
+from support.rows import (
+    classifier,
+    encoder,
+    fill,
+    labels,
+    load,
+    predictions,
+    prompt_set,
+    similarities,
+)
 
 N = 30
 FACES = [

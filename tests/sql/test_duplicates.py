@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import (
+from support.rows import (
     classifier,
     encoder,
     fill,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from rows import (
+from support.rows import (
     Row,
     classifier,
     encoder,

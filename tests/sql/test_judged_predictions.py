@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from rows import classifier, fill, labels, predictions, read, samples
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 
 def test_a_prediction_stands_beside_the_label_of_its_attribute(

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
+from support.rows import encoder, fill, labels, load, prompt_set, read, samples, similarities
 
 # Sample by sample: Male has two prompts, Female three.
 PROMPTS = [(1, "Male"), (2, "Male"), (3, "Female"), (4, "Female"), (5, "Female")]

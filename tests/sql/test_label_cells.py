@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rows import fill, labels, samples
+from support.rows import fill, labels, samples
 
 
 def test_cells_join_all_attributes_in_alphabetical_order(con):

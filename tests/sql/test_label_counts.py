@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import fill, labels, read, samples
+from support.rows import fill, labels, read, samples
 
 
 def test_a_fraction_is_of_the_samples_with_a_label_of_the_attribute(

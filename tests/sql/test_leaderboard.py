@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rows import classifier, encoder, fill, labels, predictions, samples
+from support.rows import classifier, encoder, fill, labels, predictions, samples
 
 N = 40
 

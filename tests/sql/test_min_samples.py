@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from rows import classifier, encoder, fill, labels, predictions, prompt_set, read, samples
-from rows import similarities as cosines
+from support.rows import classifier, encoder, fill, labels, predictions, prompt_set, read, samples
+from support.rows import similarities as cosines
 
 RATES = {
     "accuracy_by_group": "accuracy, ci_low, ci_high",

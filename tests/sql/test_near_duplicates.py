@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import fill, load, read, samples
+from support.rows import fill, load, read, samples
 
 Con = duckdb.DuckDBPyConnection
 

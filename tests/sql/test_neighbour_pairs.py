@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rows import encoder, fill, neighbours, read, samples
+from support.rows import encoder, fill, neighbours, read, samples
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 

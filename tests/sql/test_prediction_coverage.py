@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from rows import classifier, fill, labels, predictions, read, samples
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 COUNTS = "n_samples, n_labelled, n_predicted, n_judged"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from rows import fill, prompt_set, read, samples, similarities
+from support.rows import fill, prompt_set, read, samples, similarities
 
 SCORES = "encoder_id, prompt_set, attribute, class, prompt_id, sample_id, cosine"
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from rows import encoder, fill, labels, load, read, samples, similarities
 from scipy.stats import tstd
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import encoder, fill, labels, load, read, samples, similarities
 
 from facestore.catalog.prompt_rows import insert_prompt_set
 from facestore.prompts import builtin_prompt_sets

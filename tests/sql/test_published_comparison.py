@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from rows import classifier, encoder, fill, labels, predictions, read, samples
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import classifier, encoder, fill, labels, predictions, read, samples
 
 from facestore.importing.published import DISPARITY_METRICS, METRICS, OVERALL_METRICS
 

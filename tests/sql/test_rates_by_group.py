@@ -8,8 +8,8 @@ from fairlearn.metrics import (
     selection_rate,
     true_positive_rate,
 )
-from rows import classifier, fill, labels, predictions, samples
 from sklearn.metrics import f1_score, precision_score
+from support.rows import classifier, fill, labels, predictions, samples
 
 CLASSES = ("White", "Black", "Indian")
 

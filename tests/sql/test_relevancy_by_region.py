@@ -6,8 +6,9 @@ import math
 
 import duckdb
 import pytest
-from catalogues import rolled_back
-from rows import (
+from scipy import stats
+from support.catalogues import rolled_back
+from support.rows import (
     classifier,
     encoder,
     explanation,
@@ -17,7 +18,6 @@ from rows import (
     read,
     samples,
 )
-from scipy import stats
 
 from facestore import resources
 from facestore.catalog import migrate, views

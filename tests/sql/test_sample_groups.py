@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from rows import fill, labels, read, samples
+from support.rows import fill, labels, read, samples
 
 GROUPS = "sample_id, group_attribute, group_name"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import fill, labels, read, samples
+from support.rows import fill, labels, read, samples
 
 Con = duckdb.DuckDBPyConnection
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rows import classifier, encoder, fill, labels, neighbours, predictions, read, samples
+from support.rows import classifier, encoder, fill, labels, neighbours, predictions, read, samples
 
 ALL = "sample_id, label, agreed_class, n_judges, n_against, n_agreed, agreement"
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from rows import classifier, fill, labels, predictions, read, samples
 from statsmodels.stats.proportion import proportion_confint
+from support.rows import classifier, fill, labels, predictions, read, samples
 
 FAIRFACE = [
     "White",

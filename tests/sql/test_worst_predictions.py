@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rows import classifier, fill, labels, samples
+from support.rows import classifier, fill, labels, samples
 
 
 def test_the_most_confident_mistakes_come_first(con):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from rows import fill, prompt_set, read, samples, similarities
+from support.rows import fill, prompt_set, read, samples, similarities
 
 POOLINGS = ["zero_shot_topk(1)", "zero_shot_topk(9)", "zero_shot_sum", "zero_shot_mean"]
 every_pooling = pytest.mark.parametrize("source", POOLINGS)

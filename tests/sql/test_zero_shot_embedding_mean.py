@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from rows import fill, prompt_set, read, samples, similarities
+from support.rows import fill, prompt_set, read, samples, similarities
 
 PROMPTS = [(1, "White"), (2, "White"), (3, "Black"), (4, "Black")]
 COSINES = {1: [0.5], 2: [0.25], 3: [0.25], 4: [0.125]}

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from bad_files import NAMES, write_bad_files
-from bad_inputs import CASES
-from containers import CLASSES
+from support.bad_files import NAMES, write_bad_files
+from support.bad_inputs import CASES
+from support.containers import CLASSES
+from support.places import ROOT
 
 from facestore.errors import FacestoreError
 from facestore.ingest.layouts import LabelRules, read_manifest
@@ -24,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning"),
     pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning"),
 ]
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+PAGE = ROOT / "docs" / "reliability.md"
 ROWS = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(encoding="utf-8"), re.M))
 ROWS = {name.strip(): gives for name, gives in ROWS.items() if "`" in gives}
 OF_THE_STORE = {

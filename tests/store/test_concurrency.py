@@ -8,7 +8,7 @@ import time
 from contextlib import nullcontext
 
 import pytest
-from pictures import write_picture
+from support.pictures import write_picture
 
 from facestore.errors import StoreLockedError
 from facestore.store import Store

@@ -1,0 +1,128 @@
+"""`facestore check`: a limit is broken only where the whole interval breaks it."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+from support import rows
+
+from facestore.store import Store
+
+pytestmark = [pytest.mark.usefixtures("audited"), pytest.mark.xdist_group("audited")]
+
+
+@pytest.fixture(scope="module")
+def audited_store(tmp_path_factory):
+    """Give a store: 380 of 400 right for White, 300 of 400 for Black, 18 of 20 for Indian."""
+    folder = tmp_path_factory.mktemp("audited") / "store"
+    with Store.open(folder) as store:
+        store.migrate()
+    parts = {"White": (380, 400), "Black": (300, 400), "Indian": (18, 20)}
+    races = [race for race, (_, n) in parts.items() for _ in range(n)]
+    said = [("Female", "Male")[i < right] for right, n in parts.values() for i in range(n)]
+    with duckdb.connect(folder / "facestore.duckdb") as con:
+        rows.load(con, samples=rows.samples(len(races)), predictions=rows.predictions(said))
+        rows.load(con, labels=rows.labels("race", races))
+        rows.load(con, labels=rows.labels("gender", ["Male"] * len(races)))
+        rows.fill(con, classifiers=[rows.classifier(1, "clip")])
+        rows.fill(con, images=[{"image_id": "a" * 64, "phash": 1}])
+        rows.fill(con, samples=rows.samples(4, split="train", first=2000))
+        con.execute("update samples set image_id = repeat('a', 64) where sample_id in (1, 2000)")
+    return folder
+
+
+@pytest.fixture
+def audited(facestore, audited_store, monkeypatch):
+    """Let commands read that store: none of them writes."""
+    monkeypatch.setenv("FACESTORE_STORE", str(audited_store))
+
+
+def gap_of(facestore):
+    query = "select gap, ci_low, ci_high from accuracy_gaps where group_attribute = 'race'"
+    return facestore("sql", query, "--format", "json").rows[0]
+
+
+def test_a_gap_fails_only_below_the_lower_end_of_its_interval(facestore):
+    gap = gap_of(facestore)
+    assert gap["gap"] == pytest.approx(0.2)
+    assert gap["ci_low"] < 0.2 < gap["ci_high"]
+    for limit, status, result in [
+        (0.05, 3, "failed"),
+        (gap["ci_low"] - 1e-6, 3, "failed"),
+        (gap["ci_low"] + 1e-6, 0, "unclear"),
+        (0.199, 0, "unclear"),
+        (0.201, 0, "ok"),
+    ]:
+        ran = facestore(
+            "check", "--max-gap", limit, "--attribute", "gender", "--group", "race",
+            "--format", "json",
+        )  # fmt: skip
+        (row,) = ran.rows
+        assert (ran.status, row["result"]) == (status, result), limit
+        assert (row["figure"], row["ci_low"], row["n"]) == (
+            gap["gap"], gap["ci_low"], 800,
+        )  # fmt: skip
+        assert row["details"] == "White 0.9500, Black 0.7500"
+
+
+def test_an_accuracy_fails_only_above_the_upper_end_of_its_interval(facestore):
+    query = "select accuracy, ci_high from classifier_summary"
+    (found,) = facestore("sql", query, "--format", "json").rows
+    assert found["accuracy"] == pytest.approx(698 / 820)
+    for limit, status in [(0.8, 0), (found["ci_high"] - 1e-6, 0), (found["ci_high"] + 1e-6, 3)]:
+        assert facestore("check", "--min-accuracy", limit).status == status
+
+
+def test_leakage_is_counted_and_has_no_interval(facestore):
+    ran = facestore("check", "--max-leakage", 0.1, "--format", "json")
+    assert ran.status == 3
+    assert [(row["split"], row["result"], row["figure"]) for row in ran.rows] == [
+        ("train", "failed", 0.25),
+        ("val", "ok", 1 / 820),
+    ]
+    assert ran.rows[0]["details"] == "1 samples, 1 of them the same bytes"
+    assert facestore("check", "--max-leakage", 0.25).status == 0
+    assert facestore("check", "--max-leakage", 0.1, "--split", "val").status == 0
+
+
+def test_each_condition_is_a_line_and_one_failure_is_enough(facestore):
+    ran = facestore(
+        "check", "--max-gap", 0.05, "--min-accuracy", 0.5, "--max-leakage", 1, "--classifier",
+        "clip", "--dataset", "faces", "--format", "json",
+    )  # fmt: skip
+    assert ran.status == 3
+    assert [(row["condition"], row["group"], row["result"]) for row in json.loads(ran.out)] == [
+        ("max-gap", "race", "failed"),
+        ("min-accuracy", None, "ok"),
+        ("max-leakage", None, "ok"),
+        ("max-leakage", None, "ok"),
+    ]
+    assert ran.err == "1 of 4 conditions failed, 0 unclear\n"
+    table = facestore("check", "--max-gap", 0.05)
+    assert "failed" in table.out
+    assert "race" in table.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ([], 2, "give a limit"),
+        (["--group", "race", "--min-accuracy", 0.1], 2, "--group goes with --max-gap"),
+        (["--max-gap", "5"], 1, "a share from 0 to 1"),
+        (["--max-gap", "nan"], 1, "a share from 0 to 1"),
+        (["--max-gap", 0.1, "--group", "rase"], 1, "Did you mean 'race'"),
+        (["--max-gap", 0.1, "--attribute", "gendre"], 1, "Did you mean 'gender'"),
+        (["--max-gap", 0.1, "--classifier", "clp"], 1, "Did you mean 'clip'"),
+        (["--max-gap", 0.1, "--dataset", "face"], 1, "Did you mean 'faces'"),
+        (["--max-gap", 0.1, "--split", "vall"], 1, "Did you mean 'val'"),
+        (["--max-gap", 0.1, "--split", "train"], 1, "Nothing to hold against --max-gap"),
+        (["--max-gap", 0.1, "--group", "gender"], 1, "Nothing to hold against --max-gap"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_checked_never_passes(facestore, arguments, status, said):
+    ran = facestore("check", *arguments)
+    assert (ran.status, ran.out) == (status, "")
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from support.pictures import write_labels
+
+
+@pytest.fixture
+def faces(store_is_there, facestore, tmp_path):
+    """Give the command line a store with labels, similarities and predictions."""
+    labels = write_labels(
+        tmp_path / "l.csv",
+        {f"{i}.jpg": ("20-29", "Male" if i % 2 else "Female", "White") for i in range(1, 6)},
+    )
+    facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
+    scores = tmp_path / "s.json"
+    both = [
+        f'"{i}.jpg": {{"a photo of a man": {20 + i}, "a photo of a woman": 22.5}}'
+        for i in range(1, 6)
+    ]
+    scores.write_text(f"{{{', '.join(both)}}}")
+    facestore("import", "similarities", scores, "--dataset", "d", "--model", "ViT-L-14,openai")
+    facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
+    return facestore
+
+
+def test_a_store_made_by_commands_passes(faces):
+    ran = faces("doctor", "--format", "json")
+    assert (ran.status, ran.err) == (0, "")
+    assert {row["result"] for row in ran.rows} == {"ok"}
+    assert all(row["n_bad"] == 0 and row["seconds"] >= 0 for row in ran.rows)
+    assert list(ran.rows[0]) == ["audit", "about", "result", "n_bad", "seconds"]
+
+
+def test_what_is_wrong_is_shown_with_examples_and_what_to_do(faces):
+    faces(
+        "sql",
+        "--write",
+        "insert into labels select i, 'gender', 'Male', null from range(50, 60) as t(i)",
+    )
+    ran = faces("doctor")
+    assert ran.status == 1
+    assert ran.err.startswith("Error: 1 of ")
+    assert "audits failed (labels_refer)" in ran.err
+    assert "`facestore doctor labels_refer`" in ran.err
+    assert ran.err.count("\n") == 1
+    assert "labels_refer (failed): every label belongs to a sample" in ran.out
+    assert ran.out.count("unknown sample") == 5
+    assert "To do: import the labels again" in ran.out
+
+
+def test_one_audit_prints_its_bad_rows(faces):
+    faces(
+        "sql",
+        "--write",
+        "insert into labels select i, 'gender', 'Male', null from range(50, 60) as t(i)",
+    )
+    ran = faces("doctor", "labels_refer", "--format", "csv")
+    assert ran.status == 1
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [int(row["sample_id"]) for row in rows] == list(range(50, 60))
+    assert "To do: " in ran.err
+    ran = faces("doctor", "samples_refer", "--format", "json")
+    assert (ran.status, ran.rows) == (0, [])
+    assert "samples_refer (ok): every sample belongs to a data set" in ran.err
+
+
+def test_the_audits_of_a_view_are_run_by_its_name(faces):
+    rows = faces("doctor", "label_cells", "--format", "json").rows
+    assert {row["audit"] for row in rows} == {"label_cells_grain", "label_cells_add_up"}
+
+
+def test_a_note_is_shown_and_no_failure(faces):
+    faces("sql", "--write", "insert into samples (sample_id, dataset, path) values (99, 'd', 'x')")
+    ran = faces("doctor")
+    assert (ran.status, ran.err) == (0, "")
+    assert "samples_say_something (note)" in ran.out
+
+
+def test_repair_deletes_repeats_and_says_so(faces):
+    faces("sql", "--write", "insert into predictions from predictions limit 2")
+    assert faces("doctor").status == 1
+    ran = faces("doctor", "--repair")
+    assert ran.status == 0
+    assert "2 repeated rows of predictions deleted" in ran.err
+    assert faces("doctor").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [((), "No store at"), (("--repair",), "No store at"), (("nonsense",), "No ")],
+)
+def test_a_mistake_gives_one_clear_line(facestore, tmp_path, arguments, says):
+    ran = facestore("doctor", *arguments)
+    assert ran.status == 1
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+    assert not (tmp_path / "store").exists()

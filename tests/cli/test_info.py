@@ -1,0 +1,142 @@
+"""`facestore info`: one screen that says what is there, what to look at and what to do next."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from support.pictures import write_labels, write_picture
+
+from facestore import Store
+
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
+
+@pytest.fixture
+def judged(facestore, pictures, tmp_path, monkeypatch):
+    """Give a store with labels, an encoder, scores and one classifier."""
+    names = {f"{i}.jpg": ("20-29", "Male" if i % 2 else "Female", "White") for i in range(1, 6)}
+    labels = write_labels(tmp_path / "l.csv", names | {"copy.jpg": ("20-29", "Male", "White")})
+    monkeypatch.chdir(tmp_path)
+    facestore("ingest", "pictures", "--labels", labels, "--model", "tiny", "--split", "val")
+    facestore("score", "raw_gender_labels")
+    facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
+    return tmp_path
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_it_says_what_is_there(facestore, judged):
+    out = facestore("info").out
+    assert re.search(r"^pictures +6 +5 +0 +age, gender, race$", out, re.MULTILINE)
+    assert "from pictures (csv); splits val 6" in out
+    assert re.search(r"^tiny fp32 +5 +2 +128 +fp32 +(cpu|cuda|mps)", out, re.MULTILINE)
+    assert "7 sets with 151 prompts, 1 sets scored: facestore prompts list" in out
+    assert "1 images in several files (2 files), 1 groups" in out
+    assert re.search(r"the last: predict, \d{4}-\d\d-\d\d \d\d:\d\d UTC", out)
+    assert "Look at" not in out
+    assert "facestore report --open\n" in out
+
+
+def test_its_accuracies_are_those_of_the_view(facestore, judged):
+    query = "select n_samples, accuracy, ci_low, ci_high from classifier_summary"
+    (row,) = facestore("sql", query, "--format", "json").rows
+    interval = f"{row['accuracy']:.4f} {row['ci_low']:.3f}-{row['ci_high']:.3f}"
+    line = next(each for each in facestore("info").out.splitlines() if "raw_gender_labels" in each)
+    assert line == f"tiny fp32 raw_gender_labels gender sum  zero-shot  gender  6  {interval}"
+
+
+def test_it_fits_one_screen_of_80_columns_whatever_the_names(facestore, judged, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    for number in range(14):
+        facestore(
+            "predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender",
+            "--name", f"a name that is so long that no terminal has room for it, {number:>02}",
+        )  # fmt: skip
+    lines = plain(facestore("info").out).splitlines()
+    assert len(lines) <= 40
+    table = lines[lines.index("") :]
+    assert max(len(line) for line in table if "facestore sql" not in line) <= 80
+    shown = [line for line in lines if "a name that" in line]
+    assert 9 <= len(shown) <= 10
+    assert all(re.search(r"…\S* \S*.*, \d\d +zero-shot", line) for line in shown)
+    assert "  5 more: facestore info --all" in lines
+    monkeypatch.setenv("COLUMNS", "160")
+    whole = plain(facestore("info", "--all").out)
+    assert len(re.findall("no terminal has room for it, ", whole)) == 14
+
+
+def test_a_pipe_gets_whole_names(facestore, judged):
+    name = "n" * 200
+    predict = ("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
+    facestore(*predict, "--name", name)
+    assert name in facestore("info").out
+
+
+def test_it_names_what_is_wrong_and_the_command_that_helps(facestore, judged):
+    write_picture(judged / "pictures" / "later.jpg", seed=77)
+    (judged / "pictures" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut off")
+    facestore("ingest", "pictures")
+    facestore("sql", "insert into labels values (999, 'gender', 'Male', null)", "--write")
+    facestore("ingest", "pictures", "--dataset", "bare")
+    out = facestore("info").out
+    assert "1 files of 'pictures' could not be read" in out
+    assert "1 of 6 images of 'pictures' have no vector of tiny fp32" in out
+    assert "facestore ingest pictures --dataset pictures --model tiny\n" in out
+    assert "audit labels_refer failed: facestore doctor labels_refer\n" in out
+    assert "facestore import labels FILE --dataset bare\n" in out
+    facestore("ingest", "pictures", "--dataset", "pictures", "--model", "tiny")
+    assert "have no vector" not in facestore("info").out
+
+
+def test_it_says_the_next_command_at_every_stage(facestore, pictures, tmp_path):
+    facestore("migrate")
+    assert "facestore ingest FOLDER" in facestore("info").out
+    facestore("ingest", pictures)
+    assert "encode the images: facestore ingest" in facestore("info").out
+    facestore("ingest", pictures, "--model", "tiny")
+    assert "facestore score raw_gender_labels" in facestore("info").out
+    facestore("score", "raw_gender_labels")
+    assert "facestore predict --prompt-set" in facestore("info").out
+
+
+def test_commands_name_the_store_that_was_named(facestore, pictures, tmp_path):
+    other = tmp_path / "an other"
+    facestore("ingest", pictures, "--store", other)
+    said = facestore("info", "--store", other).out
+    assert f"facestore import labels FILE --dataset pictures --store '{other}'\n" in said
+
+
+def test_every_folder_of_a_data_set_is_told(facestore, pictures, tmp_path):
+    write_picture(tmp_path / "more" / "m.jpg", seed=5)
+    facestore("ingest", pictures, "--dataset", "d")
+    facestore("ingest", tmp_path / "more", "--dataset", "d")
+    facestore("ingest", tmp_path / "more", "--dataset", "d")
+    assert f"from {pictures} and 1 more (folder)" in facestore("info").out
+    query = "select source, is_first, n_runs from dataset_sources order by is_first desc"
+    assert facestore("sql", query, "--format", "json").rows == [
+        {"source": str(pictures), "is_first": True, "n_runs": 1},
+        {"source": str(tmp_path / "more"), "is_first": False, "n_runs": 1},
+    ]
+
+
+def test_a_large_store_is_not_searched_for_near_copies(facestore, judged, monkeypatch):
+    monkeypatch.setattr("facestore.upkeep.info._MAX_IMAGES", 3)
+    monkeypatch.setattr("facestore.upkeep.info._MAX_BYTES", 3)
+    facestore("sql", "insert into labels values (999, 'gender', 'Male', null)", "--write")
+    out = facestore("info").out
+    assert "1 images in several files (2 files); near ones: facestore dedup" in out
+    assert "audit" not in out
+
+
+def test_an_overview_writes_nothing(judged):
+    file = judged / "store" / "facestore.duckdb"
+    before = file.read_bytes()
+    with Store.open(judged / "store") as store:
+        found = store.overview()
+    assert file.read_bytes() == before
+    assert found.n_bytes["catalogue"] == len(before)
+    assert found.n_bytes["vectors"] > 0

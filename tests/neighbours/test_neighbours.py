@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from support.pictures import picture, write_picture
+
+from facestore.errors import InputError, NoVectorsError
+from facestore.records import EmbeddingBatch, unit_rows
+from facestore.store import Store
+
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
+
+@pytest.fixture
+def store(tmp_path, pictures):
+    """Give a store of two data sets: pictures, and two of them brighter in the other one."""
+    for number in (1, 2):
+        brighter = picture(number).point(lambda value: min(255, value + 9))
+        (tmp_path / "more").mkdir(exist_ok=True)
+        brighter.save(tmp_path / "more" / f"{number}.png")
+    with Store.open(tmp_path / "store") as opened:
+        opened.ingest(pictures, models=["tiny"], split="train")
+        opened.ingest(tmp_path / "more", models=["tiny"], split="test")
+        yield opened
+
+
+def vectors_of(store):
+    (encoder,) = store._stores.catalog.encoders.all()
+    return {
+        key: batch.vectors[i]
+        for batch in store._stores.vectors.images(encoder.vectors).batches()
+        for i, key in enumerate(batch.keys)
+    }
+
+
+def expected(store, min_cosine):
+    vectors = vectors_of(store)
+    keys = sorted(vectors)
+    values = np.array([vectors[key] for key in keys])
+    cosines = np.triu(values @ values.T, 1)
+    return {(keys[i], keys[j]): float(cosines[i, j]) for i, j in np.argwhere(cosines >= min_cosine)}
+
+
+def test_the_table_has_every_pair_above_the_threshold(store):
+    summary = store.find_neighbours(0.5)
+    rows = store.sql("select key_a, key_b, cosine from neighbours").fetchall()
+    wanted = expected(store, 0.5)
+    assert {(a, b): cosine for a, b, cosine in rows} == pytest.approx(wanted, abs=1e-6)
+    assert [row[:2] for row in rows] == sorted(wanted)
+    assert (summary.n_vectors, summary.n_pairs) == (7, len(wanted))
+    assert summary.n_images == len({key for pair in wanted for key in pair})
+    assert re.match(rf"{len(wanted)} pairs among 7 images", summary.lines()[0])
+
+
+def test_a_search_replaces_the_one_before_and_is_recorded(store):
+    store.find_neighbours(0.5)
+    n_before = len(store.sql("from neighbours").fetchall())
+    store.find_neighbours(0.97)
+    assert 0 < len(store.sql("from neighbours").fetchall()) < n_before
+    searched = "select min_cosine, n_vectors from neighbour_searches"
+    assert store.sql(searched).fetchall() == [(0.97, 7)]
+    runs = (
+        "select arguments ->> 'min_cosine' from runs where command = 'neighbours' order by run_id"
+    )
+    assert store.sql(runs).fetchall() == [("0.5",), ("0.97",)]
+    assert [each.name for each in store.doctor() if each.status == "failed"] == []
+
+
+def test_nearly_the_same_picture_in_another_split_is_leakage(store):
+    store.find_neighbours(0.9)
+    rows = store.sql(
+        "select path_a, path_b, is_across_datasets, split_a, split_b from embedding_leakage "
+        "order by path_b, path_a"
+    ).fetchall()
+    # copy.jpg has the bytes of 1.jpg, so it is near to the brighter one as well
+    assert {row[:2] for row in rows} >= {
+        ("1.jpg", "1.png"),
+        ("copy.jpg", "1.png"),
+        ("2.jpg", "2.png"),
+    }
+    assert {row[2:] for row in rows} == {(True, "train", "test")}
+
+
+def test_vectors_of_other_encoders_are_not_mixed(store, pictures, tmp_path):
+    store.ingest(pictures, models=["tiny"], precision="bf16", split="train")
+    store.find_neighbours(0.9, model="tiny fp32")
+    of_first = store.sql("from neighbours order by all").fetchall()
+    store.find_neighbours(0.9, model="tiny bf16")
+    kept = "from neighbours where encoder_id = 1 order by all"
+    assert store.sql(kept).fetchall() == of_first
+    assert {i for (i,) in store.sql("select encoder_id from neighbours").fetchall()} == {1, 2}
+
+
+def test_too_many_pairs_change_nothing(store):
+    store.find_neighbours(0.97)
+    before = store.sql("from neighbours order by all").fetchall()
+    with pytest.raises(InputError, match=r"More than 3 pairs have a cosine of 0.1 or more"):
+        store.find_neighbours(0.1, max_pairs=3)
+    assert store.sql("from neighbours order by all").fetchall() == before
+
+
+@pytest.mark.parametrize("threshold", [0, 1.01, float("nan")])
+def test_a_threshold_out_of_range_is_refused(store, threshold):
+    with pytest.raises(InputError, match="expected a number in"):
+        store.find_neighbours(threshold)
+
+
+def test_an_encoder_without_vectors_is_refused(tmp_path, pictures):
+    with Store.open(tmp_path / "store") as store:
+        store.ingest(pictures)
+        with pytest.raises(InputError, match="no encoder yet"):
+            store.find_neighbours()
+        (tmp_path / "s.json").write_text('{"1.jpg": {"a photo of a man": 20}}')
+        store.import_similarities(tmp_path / "s.json", dataset="pictures", model="RN50,openai")
+        with pytest.raises(
+            NoVectorsError, match="has no image vectors: ingest images with --model RN50"
+        ):
+            store.find_neighbours()
+
+
+def test_vectors_that_came_later_are_noted(store, pictures):
+    store.find_neighbours(0.9)
+    assert [each.n_bad for each in store.doctor("neighbours_are_current")] == [0]
+    write_picture(pictures / "late.jpg", seed=77)
+    store.ingest(pictures, models=["tiny"], split="train")
+    (finding,) = store.doctor("neighbours_are_current")
+    assert (finding.status, finding.rows) == ("note", (("tiny fp32", 7, 8),))
+
+
+def test_many_vectors_in_several_fragments(tmp_path):
+    with Store.open(tmp_path / "store") as store:
+        np.savez(
+            tmp_path / "v.npz",
+            files=[f"{i}.jpg" for i in range(3000)],
+            emb=unit_rows(np.random.default_rng(0).normal(size=(3000, 6))),
+        )
+        store.import_embeddings(tmp_path / "v.npz", dataset="d", model="m,x", create_samples=True)
+        (encoder,) = store._stores.catalog.encoders.all()
+        table = store._stores.vectors.images(encoder.vectors)
+        more = unit_rows(np.random.default_rng(1).normal(size=(500, 6)))
+        table.add(EmbeddingBatch(tuple(f"k{i}" for i in range(500)), more))
+        wanted = expected(store, 0.9875)
+        assert store.find_neighbours(0.9875).n_pairs == len(wanted) > 100
+        rows = store.sql("select key_a, key_b from neighbours").fetchall()
+        assert set(rows) == set(wanted)

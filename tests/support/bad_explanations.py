@@ -1,0 +1,61 @@
+"""For every audit of views of explanations: statements after which a view is wrong in its way."""
+
+from __future__ import annotations
+
+from support.bad_tables import NAN
+from support.bad_views import replaced, spoiled, without_first
+
+GROUPS = "region_shares_by_group"
+MANY = "n_samples = (select max(n_samples) from kept_region_shares_by_group)"
+
+BAD_EXPLANATIONS: dict[str, list[str]] = {
+    "picture_regions_fill_the_picture": [
+        without_first("picture_regions"),
+        spoiled("picture_regions", "area", "area + 0.1"),
+        spoiled("picture_regions", "area", "1 - area"),
+        without_first("grid_regions"),
+        spoiled("grid_regions", "part", "part / 2"),
+        spoiled("grid_regions", "part", "-part"),
+    ],
+    "explanation_cells_add_up": [
+        without_first("explanation_cells"),
+        spoiled("explanation_cells", "relevance", "relevance + 1"),
+        spoiled("explanation_cells", "cell_row", "cell_row + 1"),
+        replaced(
+            "explanation_cells",
+            "select * exclude (nth, cell_row, cell_col), cell_col as cell_row, cell_row as cell_col",
+        ),
+        replaced("explanation_cells", where="sample_id <> 5"),
+    ],
+    "relevancy_by_region_adds_up": [
+        without_first("relevancy_by_region"),
+        spoiled("relevancy_by_region", "share", "null", "share > 0"),
+        spoiled("relevancy_by_region", "share", "0.5", "share is null"),
+        spoiled("relevancy_by_region", "share", "share + 0.1", "share is not null"),
+        spoiled("relevancy_by_region", "share", "share - 2", "share is not null"),
+        spoiled("relevancy_by_region", "ratio", "ratio + 1", "share is not null"),
+        replaced("relevancy_by_region", where="sample_id <> 5"),
+    ],
+    "region_shares_by_group_hold": [
+        without_first(GROUPS),
+        spoiled(GROUPS, "n_samples", "null"),
+        spoiled(GROUPS, "n_samples", "n_samples + 1", "group_attribute = 'overall'"),
+        spoiled(GROUPS, "n_without", "null"),
+        spoiled(GROUPS, "n_without", "-1"),
+        spoiled(GROUPS, "n_without", "0", "n_samples = 0"),
+        spoiled(GROUPS, "share", "share + 0.1", MANY),
+        spoiled(GROUPS, "share", "-share", MANY),
+        spoiled(GROUPS, "ratio", "ratio + 0.1", MANY),
+        spoiled(GROUPS, "share_sd", NAN, MANY),
+        spoiled(GROUPS, "share_sd", "-1", MANY),
+        spoiled(GROUPS, "ci_low", "share + 0.1", MANY),
+        spoiled(GROUPS, "ci_high", "share - 0.1", MANY),
+        spoiled(GROUPS, "ci_high", "null", MANY),
+        replaced(
+            GROUPS,
+            "select * exclude (nth) replace (null::double as ci_low, null::double as ci_high)",
+        ),
+        spoiled(GROUPS, "ci_low", "share", "n_samples = 1"),
+        replaced(GROUPS, where="group_attribute <> 'overall'"),
+    ],
+}

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from support.pictures import write_picture
+
+from facestore.encoders.open_clip import load_encoder
+from facestore.errors import InputError, UnknownNameError
+from facestore.records import ModelName
+from facestore.store import Store
+
+# The smallest architecture of open_clip's own.
+
+pytestmark = pytest.mark.usefixtures("store_is_there")
+
+ARCHITECTURE = "ViT-S-32-alt"
+
+
+@pytest.fixture
+def store(tmp_path, pictures):
+    with Store.open(tmp_path / "store") as opened:
+        opened.ingest(pictures, models=["tiny"])
+        yield opened
+
+
+def test_cosines_are_the_products_of_the_model_s_vectors(store, pictures):
+    from PIL import Image
+
+    store.score("raw_race_labels")
+    encoder = load_encoder(ModelName("tiny"), device="cpu")
+    texts = [prompt.text for prompt in store.prompt_set("raw_race_labels").prompts]
+    vectors = dict(zip(texts, encoder.encode_texts(texts), strict=True))
+    rows = store.sql(
+        "select path, text, cosine from similarities inner join samples using (sample_id) "
+        "inner join prompts using (prompt_id)"
+    ).fetchall()
+    assert len(rows) == 6 * 7
+    for path, text, cosine in rows:
+        with Image.open(pictures / path) as image:
+            vector = encoder.encode_images([encoder.preprocess(image)])[0]
+        assert cosine == pytest.approx(float(vector @ vectors[text]), abs=1e-5)
+
+
+def test_again_nothing_is_scored(store):
+    assert store.score("raw_gender_labels").n_similarities == 12
+    assert store.score("raw_gender_labels").n_similarities == 0
+    assert store.sql("select count(*) from similarities").fetchall() == [(12,)]
+    assert store.sql("select count(*) from runs where command = 'score'").fetchall() == [(1,)]
+
+
+def test_a_prompt_of_two_sets_is_scored_once(store):
+    store.score("raw_gender_labels")
+    # the larger set has both prompts of the smaller one
+    assert store.score("age_race_gender_labels_v2").n_similarities == 6 * 62
+    twice = "select 1 from similarities group by prompt_id, sample_id having count(*) > 1"
+    assert store.sql(twice).fetchall() == []
+
+
+def test_only_new_samples_are_scored(store, pictures):
+    store.score("raw_gender_labels")
+    write_picture(pictures / "new.jpg", seed=50)
+    store.ingest(pictures, models=["tiny"])
+    summary = store.score("raw_gender_labels")
+    assert (summary.n_samples, summary.n_similarities) == (1, 2)
+
+
+def test_samples_without_a_vector_are_counted(store, pictures):
+    write_picture(pictures / "new.jpg", seed=50)
+    store.ingest(pictures)
+    summary = store.score("raw_gender_labels")
+    assert (summary.n_samples, summary.n_without_vector) == (6, 1)
+    assert "ingest their images with --model" in summary.lines()[1]
+
+
+def test_a_file_that_is_no_image_is_not_waited_for(store, pictures):
+    (pictures / "broken.jpg").write_bytes(b"x")
+    store.ingest(pictures, models=["tiny"])
+    assert store.score("raw_gender_labels").n_without_vector == 0
+
+
+def test_only_the_data_set_asked_for_is_scored(store, tmp_path):
+    write_picture(tmp_path / "more" / "1.png", seed=60)
+    store.ingest(tmp_path / "more", models=["tiny"])
+    assert store.score("raw_gender_labels", dataset="more").n_similarities == 2
+    with pytest.raises(UnknownNameError, match="Did you mean 'more'"):
+        store.score("raw_gender_labels", dataset="moore")
+
+
+def test_embedding_mean_is_the_cosine_to_the_ensembled_classes(store):
+    from facestore.prompts import builtin_prompt_sets
+
+    store.score("age_race_gender_labels_v2")
+    encoder = load_encoder(ModelName("tiny"), device="cpu")
+    prompts = next(
+        p for p in builtin_prompt_sets() if p.name == "age_race_gender_labels_v2"
+    ).prompts
+    heads = {}
+    for name in ("Male", "Female"):
+        texts = [prompt.text for prompt in prompts if prompt.classes["gender"] == name]
+        mean = encoder.encode_texts(texts).mean(axis=0)
+        heads[name] = mean / np.linalg.norm(mean)
+    rows = store.sql(
+        "select vector_key, predicted, score from zero_shot_embedding_mean "
+        "inner join vector_keys using (sample_id) where attribute = 'gender'"
+    ).fetchall()
+    (stored,) = store._stores.catalog.encoders.all()
+    vectors = store._stores.vectors.images(stored.vectors).get([key for key, _, _ in rows])
+    assert len(rows) == 6
+    for key, predicted, score in rows:
+        expected = {name: float(vectors[key] @ head) for name, head in heads.items()}
+        assert score == pytest.approx(expected[predicted], abs=1e-5)
+        assert predicted == max(expected, key=expected.__getitem__)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "mine.pt"
+    torch.save(open_clip.create_model(ARCHITECTURE).state_dict(), path)
+    return path
+
+
+def test_a_checkpoint_is_scored_by_its_path(store, pictures, checkpoint):
+    model = f"{ARCHITECTURE},{checkpoint}"
+    summary = store.ingest(pictures, models=[model], device="cpu")
+    assert summary.n_encoded == {f"{ARCHITECTURE} mine.pt fp32": 5}
+    assert store.score("raw_gender_labels", model=model, device="cpu").n_similarities == 12
+    # its prompts have vectors now, so its name is enough
+    known = f"{ARCHITECTURE} mine.pt fp32"
+    assert store.score("raw_gender_labels", model=known).n_similarities == 0
+
+
+def test_with_several_encoders_one_is_to_be_named(store, pictures, checkpoint):
+    store.ingest(pictures, models=[f"{ARCHITECTURE},{checkpoint}"], device="cpu")
+    with pytest.raises(InputError, match="several encoders"):
+        store.score("raw_gender_labels")
+    assert store.score("raw_gender_labels", model="tiny").n_similarities == 12
