@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from facestore import resources
-from facestore.catalog import Catalog
 from facestore.catalog.audit_files import Finding
-from facestore.catalog.database import check_folder
 from facestore.config import (
-    CATALOG_FILE,
     DEFAULT_BATCH_SIZE,
     DEFAULT_PRECISION,
     DEFAULT_WORKERS,
     DEMO_FACES_FOLDER,
     REPORTS_FOLDER,
-    VECTORS_FOLDER,
 )
 from facestore.demo.demo import run_demo
 from facestore.encoders.names import check_pretrained
 from facestore.encoders.open_clip import LazyEncoder
 from facestore.ingest.ingest import IngestSummary, ingest
-from facestore.progress import Progress, SilentProgress
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.reporting.explanation_page import write_report_page
@@ -41,12 +35,12 @@ from facestore.stores import Stores
 from facestore.upkeep.doctor import examine, repair
 from facestore.upkeep.info import Overview, contents, overview
 from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
-from facestore.vectors import VectorStore
 from facestore.zero_shot.predict import PredictSummary, predict
 from facestore.zero_shot.score import ScoreSummary, model_of, score
 
 
 class Store(
+    Stores,
     ImportVerbs,
     CurationVerbs,
     NearestVerbs,
@@ -60,56 +54,7 @@ class Store(
 
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
     first verb that writes.
-
-    Parameters
-    ----------
-    path
-        The folder.
-    progress, notify
-        Show how far long verbs are, and lines that are no result; nothing by default.
-
-    Raises
-    ------
-    NotAStoreError
-        If something else is at the path.
     """
-
-    def __init__(
-        self,
-        path: AnyPath,
-        *,
-        progress: Progress | None = None,
-        notify: Callable[[str], None] = lambda _line: None,
-    ) -> None:
-        self.path = Path(path)
-        check_folder(self.path)
-        self._notify = notify
-        self._stores = Stores(
-            Catalog(self.path / CATALOG_FILE, notify),
-            VectorStore(str(self.path / VECTORS_FOLDER)),
-            progress or SilentProgress(),
-            notify,
-        )
-
-    @classmethod
-    def open(cls, path: AnyPath, **options: Any) -> Self:
-        """Open the store in a folder; one that is not there yet is made by the first write."""
-        return cls(path, **options)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the DuckDB file; relations that `sql` returned end with it."""
-        self._stores.catalog.close()
 
     def ingest(
         self,
@@ -169,7 +114,7 @@ class Store(
                 device=device,
                 force_quick_gelu=force_quick_gelu,
                 fast_resize=fast_resize,
-                notify=self._notify,
+                notify=self.notify,
             )
             for model in models
         ]

@@ -1,18 +1,22 @@
-"""What every step of the pipeline is given, and the record of what it did."""
+"""Both halves of a store, which every verb is given, and the record of what a verb did."""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 from facestore.catalog import Catalog
+from facestore.catalog.database import check_folder
+from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import StoreError
 from facestore.progress import Progress, SilentProgress
+from facestore.records import AnyPath
 from facestore.vectors import VectorStore
 
 _LIBRARIES = (
@@ -21,9 +25,18 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Stores:
-    """The two halves of a store, and how to talk to the user.
+    """Both halves of a store, in one folder: what every verb is given first.
+
+    Nothing is written before the first verb that writes.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    progress, notify
+        Show how far long verbs are, and what is no result: lines, and summaries of verbs that
+        another verb calls; nothing by default.
 
     Attributes
     ----------
@@ -31,22 +44,57 @@ class Stores:
         DuckDB: labels, similarities, predictions.
     vectors
         LanceDB: vectors.
-    progress
-        Shows how far a long step is.
-    notify
-        Takes a line for the user that is no result.
+
+    Raises
+    ------
+    NotAStoreError
+        If something else is at the path.
     """
 
-    catalog: Catalog
-    vectors: VectorStore
-    progress: Progress = field(default_factory=SilentProgress)
-    notify: Callable[[str], None] = lambda _line: None
+    def __init__(
+        self,
+        path: AnyPath,
+        *,
+        progress: Progress | None = None,
+        notify: Callable[[object], None] = lambda _notice: None,
+    ) -> None:
+        self.path = Path(path)
+        check_folder(self.path)
+        self.catalog = Catalog(self.path / CATALOG_FILE, notify)
+        self.vectors = VectorStore(str(self.path / VECTORS_FOLDER))
+        self.progress = progress or SilentProgress()
+        self.notify = notify
+        self._stores: Stores = self  # for verbs that are not bound yet
+
+    @classmethod
+    def open(
+        cls,
+        path: AnyPath,
+        *,
+        progress: Progress | None = None,
+        notify: Callable[[object], None] = lambda _notice: None,
+    ) -> Self:
+        """Open the store in a folder; one that is not there yet is made by the first write."""
+        return cls(path, progress=progress, notify=notify)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the DuckDB file; relations that `sql` returned end with it."""
+        self.catalog.close()
 
 
 @contextmanager
-def recorded(
-    stores: Stores, command: str, arguments: Mapping[str, Any]
-) -> Iterator[dict[str, int]]:
+def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, int]]:
     """Write a row of `runs` for a command that changed something.
 
     Yields
@@ -59,7 +107,7 @@ def recorded(
 
     def record(outcome: str) -> None:
         if any(counts.values()):
-            stores.catalog.runs.record(
+            store.catalog.runs.record(
                 command,
                 arguments={key: value for key, value in arguments.items() if value is not None},
                 counts=counts,

@@ -55,7 +55,7 @@ def build(folder: Path) -> Path:
     """Make the store in a folder that is empty or not there yet; return the folder."""
     with Store.open(folder / "store") as store:
         faces = store.path / DEMO_FACES_FOLDER
-        run_demo(store._stores, faces)  # without its report
+        run_demo(store, faces)  # without its report
         rows = _read(faces / "labels.csv")
         _second_batch(store, folder / "batch", faces)
         _second_encoder(store, faces)

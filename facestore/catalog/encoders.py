@@ -71,6 +71,10 @@ class Encoders:
             raise InputError(message)
         return fitting[0]
 
+    def chosen(self, wanted: str | None) -> StoredEncoder:
+        """Return the encoder that is named, or the only one where none is."""
+        return self.only() if wanted is None else self.find(wanted)
+
     def only(self) -> StoredEncoder:
         """Return the encoder of a store that has just one.
 

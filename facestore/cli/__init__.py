@@ -28,6 +28,7 @@ from facestore.cli.completion import COMPLETION_VARIABLE
 from facestore.cli.configuration import read_defaults
 from facestore.cli.console import one_line, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
+from facestore.cli.wording import as_typed
 from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
 from facestore.errors import FacestoreError
 
@@ -96,7 +97,7 @@ def main() -> None:
     except FacestoreError as error:
         if voice.is_verbose:
             traceback.print_exc()
-        _fail(str(error), 1)
+        _fail(as_typed(str(error)), 1)
     except (typer.Abort, KeyboardInterrupt):
         status = _STOPPED
     except BrokenPipeError:

@@ -11,7 +11,7 @@ import typer
 
 from facestore.cli import options
 from facestore.cli.completion import names_of
-from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_DEMO_STORE
 
@@ -37,7 +37,7 @@ def score(
     """Write the similarities of all encoded images to the prompts of a set."""
     with open_store(store) as opened:
         summary = opened.score(prompt_set, model=model, dataset=dataset, device=device)
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 def predict(
@@ -80,7 +80,7 @@ def predict(
             )
         with open_store(store) as opened:
             done = opened.predict_with(classifier, dataset=dataset, split=split, model=model)
-            print_lines(done.lines())
+            print_summary(done)
         return
     if prompt_set is None or attribute is None or split is not None:
         raise typer.BadParameter(
@@ -96,7 +96,7 @@ def predict(
             dataset=dataset,
             name=name,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 class ReportFormat(StrEnum):

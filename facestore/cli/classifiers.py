@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import print_lines
+from facestore.cli.console import print_summary
 from facestore.cli.data import imports, open_store
 
 
@@ -34,4 +34,4 @@ def import_classifier(
 ) -> None:
     """Import published weights as a file for `predict --classifier`."""
     with open_store(store) as opened:
-        print_lines(opened.import_classifier(folder, name=name, out=out).lines())
+        print_summary(opened.import_classifier(folder, name=name, out=out))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import typer
 
+from facestore.cli.wording import as_typed
 from facestore.progress import Progress, SilentProgress, Task
 
 if TYPE_CHECKING:
@@ -86,17 +87,30 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def say(line: str) -> None:
-    """Print a line for the user that is no result."""
+def say(notice: object) -> None:
+    """Print what is no result: a line for the user, or the summary of a step on the way."""
     if voice.is_quiet:
         return
-    typer.echo(wrapped(one_line(line), sys.stderr), err=True)
+    for line in [as_typed(notice)] if isinstance(notice, str) else _lines_of(notice):
+        typer.echo(wrapped(one_line(line), sys.stderr), err=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print a summary."""
+    """Print results that are lines."""
     for line in lines:
         typer.echo(wrapped(one_line(line), sys.stdout))
+
+
+def print_summary(summary: object) -> None:
+    """Print what a verb did."""
+    print_lines(_lines_of(summary))
+
+
+def _lines_of(summary: object) -> list[str]:
+    # Here, since it knows all verbs: `facestore --help` needs none of what they import.
+    from facestore.cli.summaries import lines_of
+
+    return lines_of(summary)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:

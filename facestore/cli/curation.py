@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
 
 
@@ -86,7 +86,7 @@ def dedup(
             print_rows(columns, [astuple(each) for each in shown], format)
         else:
             summary = opened.dedup(policy, dataset=dataset, max_distance=max_distance)
-            print_lines(summary.lines())
+            print_summary(summary)
         if export is not None:
             n_rows = opened.export_excluded(
                 export, policy=policy, dataset=dataset, max_distance=max_distance
@@ -99,7 +99,7 @@ def _find_neighbours(store: Path, cosine: float, model: str | None, max_pairs: i
 
     with open_store(store) as opened:
         summary = opened.find_neighbours(cosine, model=model, max_pairs=max_pairs or MAX_PAIRS)
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 def split(
@@ -118,4 +118,4 @@ def split(
     """Split a data set into train, val and test; duplicates are never apart."""
     with open_store(store) as opened:
         summary = opened.split(dataset, fractions, seed=seed, stratify=stratify or (), force=force)
-        print_lines(summary.lines())
+        print_summary(summary)

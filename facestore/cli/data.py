@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_lines, print_rows, say, terminal_progress
+from facestore.cli.console import (
+    Format,
+    print_lines,
+    print_rows,
+    print_summary,
+    say,
+    terminal_progress,
+)
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
 
 if TYPE_CHECKING:
@@ -124,7 +131,11 @@ def ingest(
             new_classes=new_classes,
             follow_links=follow_links,
         )
-        print_lines(summary.lines() + (summary.profile() if profile else []))
+        print_summary(summary)
+        if profile:
+            from facestore.cli.summaries import profile_of
+
+            print_lines(profile_of(summary))
 
 
 @imports.command("labels")
@@ -147,7 +158,7 @@ def import_labels(
             attributes=attribute or (),
             new_classes=new_classes,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 @imports.command("similarities")
@@ -170,7 +181,7 @@ def import_similarities(
             create_samples=create_samples,
             scale=scale,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 @imports.command("predictions")
@@ -199,7 +210,7 @@ def import_predictions(
             attribute=attribute,
             classifier=classifier,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 @imports.command("embeddings")
@@ -241,7 +252,7 @@ def import_embeddings(
             else None,
             logit_scale=logit_scale,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 @imports.command("published")
@@ -288,7 +299,7 @@ def import_published(
             k=k,
             source=source,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import typer
 
 from facestore.cli import options
 from facestore.cli.completion import names_of
-from facestore.cli.console import print_lines, say
+from facestore.cli.console import print_summary, say
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_WORKERS
 
@@ -144,5 +144,5 @@ def explain(
         page = opened.write_explanations(
             summary.explanation_ids, out, title=f"Where it looks: {title}", images=images
         )
-        print_lines(summary.lines())
+        print_summary(summary)
         say(f"page: {page}")

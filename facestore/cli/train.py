@@ -9,7 +9,7 @@ import typer
 
 from facestore.cli import options
 from facestore.cli import training_options as given
-from facestore.cli.console import print_lines
+from facestore.cli.console import print_summary
 from facestore.cli.data import open_store
 from facestore.config import DEFAULT_WORKERS
 
@@ -69,7 +69,7 @@ def train_probe(
             data_licence=data_licence,
         )
         for summary in summaries:
-            print_lines(summary.lines())
+            print_summary(summary)
 
 
 @train.command("heads")
@@ -137,7 +137,7 @@ def train_heads(
             data_licence=data_licence,
             tensorboard=tensorboard,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 @train.command("age")
@@ -219,7 +219,7 @@ def train_age(
             data_licence=data_licence,
             tensorboard=tensorboard,
         )
-        print_lines(summary.lines())
+        print_summary(summary)
 
 
 def _loop(*, on_vectors: bool, **values: Any) -> LoopOptions:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
 from facestore.config import STORE_VARIABLE
 from facestore.errors import AuditsFailedError
@@ -125,7 +125,7 @@ def snapshot(
 ) -> None:
     """Publish a whole copy, with its SHA-256 beside it, while others read and write."""
     with open_store(store) as opened:
-        print_lines(opened.snapshot(target, vectors=vectors).lines())
+        print_summary(opened.snapshot(target, vectors=vectors))
 
 
 def _print_overview(findings: Sequence[Finding], style: Format) -> None:

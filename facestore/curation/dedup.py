@@ -32,39 +32,30 @@ class DedupSummary:
     n_excluded: int
     changes: ExclusionChanges
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        return [
-            f"{self.n_excluded:,} samples are left out by {self.policy!r} within "
-            f"{self.max_distance} bits ({self.changes.n_new:,} rows new, "
-            f"{self.changes.n_gone:,} gone); no file was touched",
-            "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
-        ]
-
 
 def survey(
-    stores: Stores, *, dataset: str | None = None, max_distance: int | None = None
+    store: Stores, *, dataset: str | None = None, max_distance: int | None = None
 ) -> list[PolicyEffect]:
     """Return what each policy would leave out of each data set; nothing is written."""
-    return stores.catalog.duplicates.effects(*_scope(stores, dataset, max_distance))
+    return store.catalog.duplicates.effects(*_scope(store, dataset, max_distance))
 
 
 def planned(
-    stores: Stores,
+    store: Stores,
     *,
     policy: str | None = None,
     dataset: str | None = None,
     max_distance: int | None = None,
 ) -> list[tuple[Any, ...]]:
     """Return the samples that a policy would leave out; without one, those that are left out."""
-    distance, dataset = _scope(stores, dataset, max_distance)
+    distance, dataset = _scope(store, dataset, max_distance)
     if policy is None:
-        return stores.catalog.duplicates.excluded(dataset)
-    return stores.catalog.duplicates.planned(policy, distance, dataset)
+        return store.catalog.duplicates.excluded(dataset)
+    return store.catalog.duplicates.planned(policy, distance, dataset)
 
 
 def exclude(
-    stores: Stores,
+    store: Stores,
     *,
     policy: str,
     dataset: str | None = None,
@@ -77,21 +68,21 @@ def exclude(
     InputError
         If there is no such policy, or the distance is out of its limits.
     """
-    distance, dataset = _scope(stores, dataset, max_distance)
+    distance, dataset = _scope(store, dataset, max_distance)
     arguments = {"policy": policy, "dataset": dataset, "max_distance": distance}
-    with recorded(stores, "dedup", arguments) as counts:
-        changes = stores.catalog.duplicates.exclude(policy, distance, dataset)
+    with recorded(store, "dedup", arguments) as counts:
+        changes = store.catalog.duplicates.exclude(policy, distance, dataset)
         counts.update(asdict(changes))
-    n_excluded = len(stores.catalog.duplicates.excluded(dataset))
+    n_excluded = len(store.catalog.duplicates.excluded(dataset))
     return DedupSummary(policy, distance, n_excluded, changes)
 
 
-def restore(stores: Stores, *, dataset: str | None = None) -> int:
+def restore(store: Stores, *, dataset: str | None = None) -> int:
     """Leave nothing out any more; return how many samples were."""
     if dataset is not None:
-        stores.catalog.samples.require_dataset(dataset)
-    with recorded(stores, "dedup --undo", {"dataset": dataset}) as counts:
-        n_restored = stores.catalog.duplicates.restore(dataset)
+        store.catalog.samples.require_dataset(dataset)
+    with recorded(store, "dedup --undo", {"dataset": dataset}) as counts:
+        n_restored = store.catalog.duplicates.restore(dataset)
         counts["n_restored"] = n_restored
     return n_restored
 
@@ -113,9 +104,9 @@ def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
         writer.writerows(rows)
 
 
-def _scope(stores: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:
+def _scope(store: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:
     if dataset is not None:
-        stores.catalog.samples.require_dataset(dataset)
+        store.catalog.samples.require_dataset(dataset)
     if max_distance is None:
-        max_distance = stores.catalog.settings.number("duplicate_distance")
+        max_distance = store.catalog.settings.number("duplicate_distance")
     return max_distance, dataset

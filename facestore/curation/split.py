@@ -32,19 +32,9 @@ class SplitSummary:
     n_together: int
     n_changed: int
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        n_all = sum(self.sizes.values())
-        parts = ", ".join(f"{name} {n:,} ({n / n_all:.4f})" for name, n in self.sizes.items())
-        return [
-            f"{n_all:,} samples of {self.dataset!r}: {parts}; {self.n_changed:,} changed",
-            f"{self.n_together:,} of them have duplicates, which are in the same split",
-            "how near the groups came: see the views split_chi_square and split_balance",
-        ]
-
 
 def split(
-    stores: Stores,
+    store: Stores,
     *,
     dataset: str,
     fractions: Mapping[str, float],
@@ -56,7 +46,7 @@ def split(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     dataset
         The data set.
@@ -76,15 +66,15 @@ def split(
     UnknownNameError
         If the data set or an attribute is unknown.
     """
-    stores.catalog.samples.require_dataset(dataset)
-    before = stores.catalog.splits.sizes(dataset)
+    store.catalog.samples.require_dataset(dataset)
+    before = store.catalog.splits.sizes(dataset)
     if before and not force:
         listed = ", ".join(f"{name} {n:,}" for name, n in before.items())
         message = (
             f"Data set {dataset!r} is split already ({listed}): add --force to write over that."
         )
         raise InputError(message)
-    members = stores.catalog.splits.members(dataset, stratify)
+    members = store.catalog.splits.members(dataset, stratify)
     split_of = assign(members, fractions, seed)
     arguments = {
         "dataset": dataset,
@@ -92,8 +82,8 @@ def split(
         "seed": seed,
         "stratify": list(stratify),
     }
-    with recorded(stores, "split", arguments) as counts:
-        counts["n_changed"] = stores.catalog.splits.save(
+    with recorded(store, "split", arguments) as counts:
+        counts["n_changed"] = store.catalog.splits.save(
             dataset, split_of, fractions=fractions, stratify=stratify, seed=seed
         )
     group_sizes = Counter(member.group for member in members if member.group is not None)

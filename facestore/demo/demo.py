@@ -31,43 +31,38 @@ _CLASSIFIERS = (
 )
 
 
-def run_demo(stores: Stores, folder: Path) -> None:
+def run_demo(store: Stores, folder: Path) -> None:
     """Draw faces, encode them, score prompts, predict.
 
     Parameters
     ----------
-    stores
+    store
         A store of its own.
     folder
         Where the faces are drawn.
     """
-    stores.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
+    store.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
     labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
-    model = LazyEncoder(ModelName(TINY), notify=stores.notify)
+    model = LazyEncoder(ModelName(TINY), notify=store.notify)
     summary = ingest(
-        stores,
+        store,
         folder / "images",
         dataset=DATASET,
         split="val",
         labels=labels,
         encoders=[model],
     )
-    _tell(stores, summary.lines())
-    encoder = stores.catalog.encoders.find(model.name)
+    store.notify(summary)
+    encoder = store.catalog.encoders.find(model.name)
     for prompt_set in dict.fromkeys(each[1] for each in _CLASSIFIERS):
-        _tell(stores, score(stores, prompt_set, encoder=encoder, model=model).lines())
+        store.notify(score(store, prompt_set, encoder=encoder, model=model))
     for attribute, prompt_set, aggregation, k in _CLASSIFIERS:
         done = predict(
-            stores,
+            store,
             encoder=encoder,
             attribute=attribute,
             prompt_set=prompt_set,
             aggregation=aggregation,
             k=k,
         )
-        _tell(stores, done.lines())
-
-
-def _tell(stores: Stores, lines: list[str]) -> None:
-    for line in lines:
-        stores.notify(line)
+        store.notify(done)

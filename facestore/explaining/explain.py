@@ -37,19 +37,9 @@ class ExplainSummary:
     n_new: int
     skipped: tuple[tuple[str, str], ...]
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        n_known = len(self.explanation_ids) - self.n_new
-        done = f"{self.n_new:,} explanations" if self.n_new else "nothing new to explain"
-        lines = [f"{done} ({n_known:,} were there)"]
-        if self.skipped:
-            shown = preview([f"{name}: {reason}" for name, reason in self.skipped])
-            lines.append(f"{len(self.skipped):,} samples could not be explained ({shown})")
-        return lines
-
 
 def explain(
-    stores: Stores,
+    store: Stores,
     asked: Asked,
     selection: Selection,
     options: ExplainOptions,
@@ -59,7 +49,7 @@ def explain(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     asked
         What is asked about each sample.
@@ -80,23 +70,23 @@ def explain(
             f"--worst {selection.worst}: errors of a classifier, which --classifier has to name."
         )
         raise InputError(message)
-    samples, files, missing = _samples(stores, asked, selection, options)
+    samples, files, missing = _samples(store, asked, selection, options)
     arguments = {"asked": asdict(asked), "selection": asdict(selection), "method": options.method}
     ids: list[str] = []
     n_new, skipped = 0, list(missing)
-    with recorded(stores, "explain", arguments) as counts:
+    with recorded(store, "explain", arguments) as counts:
         for encoder, model in models:
-            stores.catalog.encoders.register(model.load().record)
-            run = Run(stores, encoder, model, asked, options, selection.worst is not None)
+            store.catalog.encoders.register(model.load().record)
+            run = Run(store, encoder, model, asked, options, selection.worst is not None)
             questions = run.questions(samples, skipped)
-            known = stores.catalog.explanations.known([each.explanation_id for each in questions])
+            known = store.catalog.explanations.known([each.explanation_id for each in questions])
             pending = [each for each in questions if each.explanation_id not in known]
             failed: set[str] = set()
             title = f"Explaining ({run.explainer.method})"
-            with stores.progress.task(title, len(pending)) as task:
+            with store.progress.task(title, len(pending)) as task:
                 for batch in run.batches(pending):
                     rows = run.rows(batch, files, skipped, failed)
-                    n_new += stores.catalog.explanations.add(rows)
+                    n_new += store.catalog.explanations.add(rows)
                     counts["n_explanations"] = n_new
                     counts["n_skipped"] = len(skipped)
                     task.advance(len(batch))
@@ -109,17 +99,17 @@ def explain(
 
 
 def _samples(
-    stores: Stores, asked: Asked, selection: Selection, options: ExplainOptions
+    store: Stores, asked: Asked, selection: Selection, options: ExplainOptions
 ) -> tuple[list[Sample], dict[str, ImageFile], list[tuple[str, str]]]:
     """Return samples that have a picture, files by image_id, and samples that have none."""
     if selection.dataset is not None:
-        stores.catalog.samples.require_dataset(selection.dataset)
-    found = stores.catalog.explanations.candidates(selection, asked.classifier)
+        store.catalog.samples.require_dataset(selection.dataset)
+    found = store.catalog.explanations.candidates(selection, asked.classifier)
     if found.is_empty():
         what = f"error of {asked.classifier!r}" if selection.worst is not None else "sample"
         message = f"No {what} with a readable picture fits: choose others, or ingest them first."
         raise InputError(message)
-    files = picture_files(stores, found, options.images)
+    files = picture_files(store, found, options.images)
     samples: list[Sample] = []
     missing: list[tuple[str, str]] = []
     for sample in found.iter_rows(named=True):
@@ -138,13 +128,13 @@ def _samples(
 
 
 def picture_files(
-    stores: Stores, samples: pl.DataFrame, images: Path | None
+    store: Stores, samples: pl.DataFrame, images: Path | None
 ) -> dict[str, ImageFile]:
     """Return what reads the picture of each image_id.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     samples
         `path` and `image_id`.
@@ -152,7 +142,7 @@ def picture_files(
         The folder that the paths start in; None: those that were ingested.
     """
     if images is None:
-        return image_files(stores)
+        return image_files(store)
     if not images.is_dir():
         message = f"'{images}' is no folder: give --images the folder that the paths start in."
         raise InputError(message)

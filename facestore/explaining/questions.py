@@ -134,7 +134,7 @@ class Run:
 
     Parameters
     ----------
-    stores
+    store
         The store; nothing is written.
     encoder, model
         The encoder.
@@ -151,7 +151,7 @@ class Run:
 
     def __init__(
         self,
-        stores: Stores,
+        store: Stores,
         encoder: StoredEncoder,
         model: LazyEncoder,
         asked: Asked,
@@ -161,7 +161,7 @@ class Run:
         self._encoder, self._loaded = encoder, model.load()
         self._asked, self._options, self._against_label = asked, options, against_label
         self._classifier_id: int | None = None
-        self._judge = self._judge_of(stores, model)
+        self._judge = self._judge_of(store, model)
         self.explainer = Explainer(
             self._judge.tower,
             encoder.record.preprocessing,
@@ -273,17 +273,17 @@ class Run:
             parameters=self._parameters,
         )
 
-    def _judge_of(self, stores: Stores, model: LazyEncoder) -> Judge:
+    def _judge_of(self, store: Stores, model: LazyEncoder) -> Judge:
         asked = self._asked
         if asked.prompts:
             texts = [*asked.prompts, *([asked.against] if asked.against else [])]
-            return text_judge(stores, self._encoder, model, texts)
+            return text_judge(store, self._encoder, model, texts)
         if asked.classifier is None:
-            judge = prompt_judge(stores, self._encoder, model, prompt_set=str(asked.prompt_set))
+            judge = prompt_judge(store, self._encoder, model, prompt_set=str(asked.prompt_set))
         else:
-            classifier = stores.catalog.predictions.find(asked.classifier)
+            classifier = store.catalog.predictions.find(asked.classifier)
             self._classifier_id = classifier.classifier_id
-            judge = classifier_judge(stores, classifier, self._encoder, model, self._options.heads)
+            judge = classifier_judge(store, classifier, self._encoder, model, self._options.heads)
         for name in (asked.class_name, asked.against):
             if name is not None:
                 judge.check(name)

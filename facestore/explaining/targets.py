@@ -64,15 +64,15 @@ class Judge:
 
 
 def text_judge(
-    stores: Stores, encoder: StoredEncoder, model: LazyEncoder, texts: Sequence[str]
+    store: Stores, encoder: StoredEncoder, model: LazyEncoder, texts: Sequence[str]
 ) -> Judge:
     """Return the judge that gives the cosine to a text."""
-    vectors = text_vectors(stores, encoder, texts, model, must_keep=False)
+    vectors = text_vectors(store, encoder, texts, model, must_keep=False)
     return Judge(tuple(texts), lambda text, _: (vectors[text], 0.0), model.load().visual)
 
 
 def prompt_judge(
-    stores: Stores,
+    store: Stores,
     encoder: StoredEncoder,
     model: LazyEncoder,
     *,
@@ -85,7 +85,7 @@ def prompt_judge(
 
     Parameters
     ----------
-    stores, encoder, model
+    store, encoder, model
         The store, and the encoder with its model.
     prompt_set
         The prompts.
@@ -94,10 +94,10 @@ def prompt_judge(
     aggregation, k
         As of a zero-shot classifier.
     """
-    prompts = stores.catalog.prompts.get(prompt_set)
+    prompts = store.catalog.prompts.get(prompt_set)
     members = _members(prompts, attribute)
     texts = sorted({text for each in members.values() for text in each})
-    vectors = text_vectors(stores, encoder, texts, model, must_keep=False)
+    vectors = text_vectors(store, encoder, texts, model, must_keep=False)
     stacked = {name: np.stack([vectors[t] for t in each]) for name, each in members.items()}
 
     def row(name: str, vector: Float32 | None) -> tuple[Float32, float]:
@@ -141,7 +141,7 @@ def pooled(prompts: Float32, vector: Float32 | None, aggregation: str, k: int | 
 
 
 def classifier_judge(
-    stores: Stores,
+    store: Stores,
     classifier: StoredClassifier,
     encoder: StoredEncoder,
     model: LazyEncoder,
@@ -151,7 +151,7 @@ def classifier_judge(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     classifier, encoder, model
         It, its encoder, and the encoder's model.
@@ -166,7 +166,7 @@ def classifier_judge(
     record = classifier.record
     if record.kind == "zero_shot":
         judge = prompt_judge(
-            stores, encoder, model, prompt_set=str(record.prompt_set),
+            store, encoder, model, prompt_set=str(record.prompt_set),
             attribute=record.attribute, aggregation=str(record.aggregation), k=record.k,
         )  # fmt: skip
         # The classifier says which prompts, so they are no parameter of the question.

@@ -50,7 +50,7 @@ class ExportOptions:
     n_neighbours: int = 10
 
 
-def export(stores: Stores, options: ExportOptions) -> int:
+def export(store: Stores, options: ExportOptions) -> int:
     """Write one form; return the number of its rows. The store is only read.
 
     Raises
@@ -68,10 +68,10 @@ def export(stores: Stores, options: ExportOptions) -> int:
         message = f"There is no folder '{options.out.parent}' to write to: make it first."
         raise InputError(message)
     if options.dataset is not None:
-        stores.catalog.samples.require_dataset(options.dataset)
+        store.catalog.samples.require_dataset(options.dataset)
     for name in options.classifiers:
-        stores.catalog.predictions.find(name)
-    n_rows = FORMS[options.form](stores, options)
+        store.catalog.predictions.find(name)
+    n_rows = FORMS[options.form](store, options)
     if not n_rows:
         message = (
             f"Nothing to export as {options.form}, as far as --dataset, --split and --classifier "
@@ -81,10 +81,10 @@ def export(stores: Stores, options: ExportOptions) -> int:
     return n_rows
 
 
-def _atlas(stores: Stores, options: ExportOptions) -> int:
-    catalog = stores.catalog
+def _atlas(store: Stores, options: ExportOptions) -> int:
+    catalog = store.catalog
     encoder = catalog.encoders.find(options.model) if options.model else catalog.encoders.only()
-    table = stores.vectors.images(encoder.vectors)
+    table = store.vectors.images(encoder.vectors)
     rows = catalog.exports.samples(options.dataset, options.split)
     wanted = set(rows["vector_key"].to_list())
     vectors = {
@@ -100,13 +100,13 @@ def _atlas(stores: Stores, options: ExportOptions) -> int:
         return 0
     matrix = np.stack([vectors[key] for key in rows["vector_key"]])
     points = exporting.project(matrix, options.projection)
-    files = _files(stores, rows)
+    files = _files(store, rows)
     written = rows.select("sample_id", "dataset", "path", "split", "width", "height").with_columns(
         pl.Series("file", files, pl.String()),
         x=points[:, 0],
         y=points[:, 1],
     )
-    written = _with_columns(stores, options, written)
+    written = _with_columns(store, options, written)
     if options.n_neighbours:
         ids, far = exporting.nearest_rows(matrix, options.n_neighbours)
         neighbours = pl.DataFrame({"ids": ids.tolist(), "distances": far.tolist()})
@@ -116,9 +116,9 @@ def _atlas(stores: Stores, options: ExportOptions) -> int:
     return len(written)
 
 
-def _with_columns(stores: Stores, options: ExportOptions, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_columns(store: Stores, options: ExportOptions, rows: pl.DataFrame) -> pl.DataFrame:
     """Add a column for each attribute and, `predicted: NAME`, for each classifier."""
-    exports = stores.catalog.exports
+    exports = store.catalog.exports
     labels = exports.labels(options.dataset, options.split)
     for (attribute,), part in labels.group_by("attribute", maintain_order=True):
         name = str(attribute) if attribute not in rows.columns else f"label: {attribute}"
@@ -135,8 +135,8 @@ def _with_columns(stores: Stores, options: ExportOptions, rows: pl.DataFrame) ->
 _ORDERED: dict[str, Any] = {"maintain_order": "left"}
 
 
-def _fairlearn(stores: Stores, options: ExportOptions) -> int:
-    exports = stores.catalog.exports
+def _fairlearn(store: Stores, options: ExportOptions) -> int:
+    exports = store.catalog.exports
     judged = exports.judged(options.dataset, options.split, options.classifiers)
     names = judged["classifier"].unique(maintain_order=True).to_list()
     if len(names) > 1:
@@ -156,8 +156,8 @@ def _fairlearn(stores: Stores, options: ExportOptions) -> int:
     return len(rows)
 
 
-def _clip_benchmark(stores: Stores, options: ExportOptions) -> int:
-    found = stores.catalog.exports.results(options.dataset, options.split, options.classifiers)
+def _clip_benchmark(store: Stores, options: ExportOptions) -> int:
+    found = store.catalog.exports.results(options.dataset, options.split, options.classifiers)
     results = [exporting.result_json(row) for row in found.iter_rows(named=True)]
     if not results:
         return 0
@@ -174,8 +174,8 @@ def _clip_benchmark(stores: Stores, options: ExportOptions) -> int:
     return len(results)
 
 
-def _fiftyone(stores: Stores, options: ExportOptions) -> int:
-    exports = stores.catalog.exports
+def _fiftyone(store: Stores, options: ExportOptions) -> int:
+    exports = store.catalog.exports
     samples = exports.samples(options.dataset, options.split)
     labels: dict[int, dict[str, tuple[Any, ...]]] = {}
     for sample_id, attribute, label, value in exports.labels(options.dataset, options.split).rows():
@@ -184,7 +184,7 @@ def _fiftyone(stores: Stores, options: ExportOptions) -> int:
     rows = exports.predictions(options.dataset, options.split, options.classifiers).rows()
     for sample_id, classifier, predicted, score, value in rows:
         said.setdefault(sample_id, {})[classifier] = (predicted, score, value)
-    wanted = samples.with_columns(file=pl.Series(_files(stores, samples), dtype=pl.String()))
+    wanted = samples.with_columns(file=pl.Series(_files(store, samples), dtype=pl.String()))
     document = exporting.fiftyone_dataset(
         options.dataset or "facestore",
         (
@@ -201,10 +201,10 @@ def _fiftyone(stores: Stores, options: ExportOptions) -> int:
     return len(samples)
 
 
-def _files(stores: Stores, rows: pl.DataFrame) -> list[str]:
+def _files(store: Stores, rows: pl.DataFrame) -> list[str]:
     """Return where each sample was ingested from; its path alone where that is not known."""
     roots = {
-        dataset: ImageSource(*of).root for dataset, of in stores.catalog.samples.sources().items()
+        dataset: ImageSource(*of).root for dataset, of in store.catalog.samples.sources().items()
     }
     files = []
     for dataset, path in rows.select("dataset", "path").rows():

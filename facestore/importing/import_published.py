@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from facestore.errors import preview
 from facestore.importing import read_published
 from facestore.stores import Stores, recorded
 
@@ -33,21 +32,9 @@ class PublishedSummary:
     n_measured: int
     ignored: tuple[str, ...]
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        facts = [
-            f"{self.n_figures:,} published figures: {self.n_new:,} new, "
-            f"{self.n_replaced:,} of the same source replaced",
-            f"{self.n_measured:,} of them are measured in this store: "
-            "see the view published_comparison",
-        ]
-        if self.ignored:
-            facts.append(f"columns not read: {preview(self.ignored)} (name them with --column)")
-        return facts
-
 
 def import_published(
-    stores: Stores,
+    store: Stores,
     path: Path,
     *,
     constants: Mapping[str, str | int | None],
@@ -60,7 +47,7 @@ def import_published(
     TableError
         If the file is refused.
     """
-    classes = stores.catalog.samples.classes()
+    classes = store.catalog.samples.classes()
     figures, ignored = read_published(
         path,
         classes={name: [each.name for each in known] for name, known in classes.items()},
@@ -68,12 +55,12 @@ def import_published(
         renamed=renamed,
     )
     with (
-        recorded(stores, "import published", dict(constants) | {"path": path}) as counts,
-        stores.catalog.transaction(),
+        recorded(store, "import published", dict(constants) | {"path": path}) as counts,
+        store.catalog.transaction(),
     ):
-        changes = stores.catalog.published.replace(figures)
+        changes = store.catalog.published.replace(figures)
         counts.update(asdict(changes))
-        n_measured = stores.catalog.published.n_measured(
+        n_measured = store.catalog.published.n_measured(
             figures["source"].unique(maintain_order=True).to_list()
         )
     return PublishedSummary(

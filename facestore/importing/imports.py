@@ -64,17 +64,9 @@ class ImportSummary:
     n_new: int
     notes: tuple[str, ...] = ()
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        return [
-            f"{self.n_rows:,} {self.what}: {self.n_new:,} new in data set {self.dataset!r}",
-            f"{self.n_met:,} files met a sample, {self.n_created:,} samples were made",
-            *self.notes,
-        ]
-
 
 def import_labels(
-    stores: Stores,
+    store: Stores,
     path: Path,
     target: Target,
     *,
@@ -88,16 +80,16 @@ def import_labels(
     TableError
         If the table is refused, or names unknown files and no samples may be made.
     """
-    classes = stores.catalog.samples.classes()
+    classes = store.catalog.samples.classes()
     table = read_label_table(
         path, classes, attributes=attributes, allow_new_classes=allow_new_classes
     )
     with (
-        recorded(stores, "import labels", asdict(target) | {"path": path}) as counts,
-        stores.catalog.transaction(),
+        recorded(store, "import labels", asdict(target) | {"path": path}) as counts,
+        store.catalog.transaction(),
     ):
-        path_of, n_created = match(stores, path, target, table.names)
-        known = stores.catalog.samples.of_dataset(target.dataset)
+        path_of, n_created = match(store, path, target, table.names)
+        known = store.catalog.samples.of_dataset(target.dataset)
         tags = pl.DataFrame(
             [(path_of[name], list(each)) for name, each in table.tags.items()],
             schema={"path": pl.String, "tags": pl.List(pl.String)},
@@ -106,7 +98,7 @@ def import_labels(
         samples = with_splits(table.splits, path_of, target, known)
         samples = samples.join(tags, on="path", how="left", coalesce=True)
         labels = table.labels.with_columns(path=pl.col("name").replace_strict(path_of))
-        changes = stores.catalog.samples.save(
+        changes = store.catalog.samples.save(
             target.dataset,
             source=str(path),
             layout="import",
@@ -130,7 +122,7 @@ def import_labels(
 
 
 def import_similarities(
-    stores: Stores, path: Path, target: Target, *, model: ModelName, scale: float
+    store: Stores, path: Path, target: Target, *, model: ModelName, scale: float
 ) -> ImportSummary:
     """Import similarities in the JSON form `{file: {prompt: scale x cosine}}`.
 
@@ -141,13 +133,13 @@ def import_similarities(
     """
     table = read_similarities(path, scale=scale)
     arguments = asdict(target) | {"path": path, "model": asdict(model), "scale": scale}
-    with recorded(stores, "import similarities", arguments) as counts, stores.catalog.transaction():
+    with recorded(store, "import similarities", arguments) as counts, store.catalog.transaction():
         names = table["name"].unique(maintain_order=True).to_list()
-        path_of, n_created = match(stores, path, target, names)
-        create(stores, path, target, path_of, n_created)
-        encoder = _imported_encoder(stores, model)
-        rows = with_sample_ids(stores, target.dataset, table, path_of)
-        n_new = stores.catalog.similarities.add_by_text(
+        path_of, n_created = match(store, path, target, names)
+        create(store, path, target, path_of, n_created)
+        encoder = _imported_encoder(store, model)
+        rows = with_sample_ids(store, target.dataset, table, path_of)
+        n_new = store.catalog.similarities.add_by_text(
             encoder.encoder_id, rows.select("sample_id", "text", "cosine")
         )
         counts.update({"n_samples_new": n_created, "n_similarities": n_new})
@@ -163,7 +155,7 @@ def import_similarities(
 
 
 def import_predictions(
-    stores: Stores,
+    store: Stores,
     path: Path,
     target: Target,
     *,
@@ -180,22 +172,20 @@ def import_predictions(
     InputError
         If a classifier has other predictions for some of the samples.
     """
-    known = {
-        name: [c.name for c in each] for name, each in stores.catalog.samples.classes().items()
-    }
+    known = {name: [c.name for c in each] for name, each in store.catalog.samples.classes().items()}
     table = read_predictions(
         path, classes=known, column=column, attribute=attribute, classifier=classifier
     )
     with (
-        recorded(stores, "import predictions", asdict(target) | {"path": path}) as counts,
-        stores.catalog.transaction(),
+        recorded(store, "import predictions", asdict(target) | {"path": path}) as counts,
+        store.catalog.transaction(),
     ):
         names = table.rows["name"].unique(maintain_order=True).to_list()
-        path_of, n_created = match(stores, path, target, names)
-        create(stores, path, target, path_of, n_created)
-        classifiers = _imported_classifiers(stores, table, path)
-        rows = with_sample_ids(stores, target.dataset, table.rows, path_of)
-        changes = stores.catalog.predictions.add(classifiers, rows)
+        path_of, n_created = match(store, path, target, names)
+        create(store, path, target, path_of, n_created)
+        classifiers = _imported_classifiers(store, table, path)
+        rows = with_sample_ids(store, target.dataset, table.rows, path_of)
+        changes = store.catalog.predictions.add(classifiers, rows)
         counts.update(asdict(changes) | {"n_samples_new": n_created})
     return ImportSummary(
         "predictions",
@@ -209,7 +199,7 @@ def import_predictions(
 
 
 def import_embeddings(
-    stores: Stores,
+    store: Stores,
     path: Path,
     target: Target,
     *,
@@ -240,17 +230,17 @@ def import_embeddings(
         )
         _check_widths(text.path, images, texts)
     arguments = asdict(target) | {"path": path, "model": asdict(model)}
-    with recorded(stores, "import embeddings", arguments) as counts, stores.catalog.transaction():
-        path_of, n_created = match(stores, path, target, images.batch.keys)
-        create(stores, path, target, path_of, n_created)
+    with recorded(store, "import embeddings", arguments) as counts, store.catalog.transaction():
+        path_of, n_created = match(store, path, target, images.batch.keys)
+        create(store, path, target, path_of, n_created)
         dim = images.batch.vectors.shape[1]
-        encoder = _imported_encoder(stores, model, dim, _precision(images.dtype), logit_scale)
-        keyed = _keyed_by_content(stores, target.dataset, images.batch, path_of)
+        encoder = _imported_encoder(store, model, dim, _precision(images.dtype), logit_scale)
+        keyed = _keyed_by_content(store, target.dataset, images.batch, path_of)
         identity = asdict(encoder.record)
-        n_new = stores.vectors.images(encoder.vectors, identity).add(keyed)
+        n_new = store.vectors.images(encoder.vectors, identity).add(keyed)
         n_texts = 0
         if texts is not None:
-            n_texts = stores.vectors.texts(encoder.vectors, identity).add(texts.batch)
+            n_texts = store.vectors.texts(encoder.vectors, identity).add(texts.batch)
         counts.update({"n_samples_new": n_created, "n_vectors": n_new, "n_text_vectors": n_texts})
     notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
     return ImportSummary(
@@ -265,13 +255,13 @@ def import_embeddings(
 
 
 def _imported_encoder(
-    stores: Stores,
+    store: Stores,
     model: ModelName,
     dim: int | None = None,
     precision: str | None = None,
     logit_scale: float | None = None,
 ) -> StoredEncoder:
-    return stores.catalog.encoders.register(
+    return store.catalog.encoders.register(
         EncoderRecord(
             source="imported",
             architecture=model.architecture,
@@ -284,7 +274,7 @@ def _imported_encoder(
 
 
 def _imported_classifiers(
-    stores: Stores, table: ImportedPredictions, path: Path
+    store: Stores, table: ImportedPredictions, path: Path
 ) -> list[ClassifierRecord]:
     """Return a record of each classifier; one that names its model belongs to that encoder."""
     classifiers = []
@@ -294,7 +284,7 @@ def _imported_classifiers(
         if row.get("architecture"):
             model = ModelName(row["architecture"], row.get("pretrained"))
             if model not in encoders:
-                encoders[model] = _imported_encoder(stores, model).encoder_id
+                encoders[model] = _imported_encoder(store, model).encoder_id
             encoder_id = encoders[model]
         classifiers.append(
             ClassifierRecord(
@@ -312,10 +302,10 @@ def _imported_classifiers(
 
 
 def _keyed_by_content(
-    stores: Stores, dataset: str, batch: EmbeddingBatch, path_of: Mapping[str, str]
+    store: Stores, dataset: str, batch: EmbeddingBatch, path_of: Mapping[str, str]
 ) -> EmbeddingBatch:
     """File vectors under the content of their samples; of exact duplicates the first counts."""
-    key_of = stores.catalog.similarities.vector_keys(dataset)
+    key_of = store.catalog.similarities.vector_keys(dataset)
     first: dict[str, int] = {}
     for i, name in enumerate(batch.keys):
         first.setdefault(key_of[path_of[name]], i)

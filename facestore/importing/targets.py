@@ -34,12 +34,12 @@ class Target:
 
 
 def match(
-    stores: Stores, path: Path, target: Target, names: Sequence[str]
+    store: Stores, path: Path, target: Target, names: Sequence[str]
 ) -> tuple[dict[str, str], int]:
     """Return the sample path of every name, and how many of them are still to be made."""
     if not target.create_samples:
-        stores.catalog.samples.require_dataset(target.dataset)
-    known = stores.catalog.samples.of_dataset(target.dataset)["path"].to_list()
+        store.catalog.samples.require_dataset(target.dataset)
+    known = store.catalog.samples.of_dataset(target.dataset)["path"].to_list()
     found = match_names(list(names), known)
     if found.unmatched and not target.create_samples:
         raise TableError(
@@ -52,14 +52,14 @@ def match(
 
 
 def create(
-    stores: Stores, path: Path, target: Target, path_of: Mapping[str, str], n_created: int
+    store: Stores, path: Path, target: Target, path_of: Mapping[str, str], n_created: int
 ) -> None:
     """Make the samples that are missing."""
     if n_created:
-        known = stores.catalog.samples.of_dataset(target.dataset)
+        known = store.catalog.samples.of_dataset(target.dataset)
         samples = with_splits({}, path_of, target, known)
         new = samples.join(known, on="path", how="anti")
-        stores.catalog.samples.save(
+        store.catalog.samples.save(
             target.dataset,
             source=str(path),
             layout="import",
@@ -92,10 +92,10 @@ def with_splits(
 
 
 def with_sample_ids(
-    stores: Stores, dataset: str, table: pl.DataFrame, path_of: Mapping[str, str]
+    store: Stores, dataset: str, table: pl.DataFrame, path_of: Mapping[str, str]
 ) -> pl.DataFrame:
     """Add the sample_id of every name."""
-    known = stores.catalog.samples.of_dataset(dataset)
+    known = store.catalog.samples.of_dataset(dataset)
     id_of = dict(zip(known["path"], known["sample_id"], strict=True))
     ids = {name: id_of[path] for name, path in path_of.items()}
     return table.with_columns(sample_id=pl.col("name").replace_strict(ids, return_dtype=pl.Int32))

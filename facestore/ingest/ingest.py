@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from shlex import quote
 
 from facestore.catalog.samples import SampleChanges
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoders.open_clip import LazyEncoder
-from facestore.errors import FacestoreError, StoreLockedError, preview
+from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images import is_pattern, printable, root_of
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
@@ -55,101 +54,9 @@ class IngestSummary:
         """Number of files with the suffix of an image."""
         return len(self.plan.entries)
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        plan, changes = self.plan, self.changes
-        encoded = [f"{n:,} images encoded with {name}" for name, n in self.n_encoded.items()]
-        facts = [
-            f"{self.n_files:,} files of data set {plan.dataset!r} ({plan.layout}): "
-            f"{changes.n_new:,} new samples, {changes.n_changed:,} changed, "
-            f"{self.n_images_new:,} new images",
-            f"layout {plan.layout}: {plan.reason}",
-            *(encoded or ["nothing encoded: no --model was given"]),
-        ]
-        if not changes.n_new and not changes.n_changed and not sum(self.n_encoded.values()):
-            facts.append("nothing new: everything was in the store already")
-        if plan.n_labelled:
-            labels = f"{changes.n_labels_new:,} labels new, {changes.n_labels_changed:,} changed"
-            facts.append(f"{plan.n_labelled:,} files labelled ({labels})")
-        if changes.n_content_changed:
-            n = changes.n_content_changed
-            facts.append(
-                f"{n:,} files have other content than before: their old scores are removed"
-            )
-        shown = [f"{path}: {reason}" for path, reason in self.errors]
-        for what, items in (
-            ("files could not be read as images and are recorded with their error", shown),
-            ("label rows have no file", plan.labels_without_file),
-            ("files have no label", plan.files_without_label),
-            ("names do not say their labels", plan.malformed),
-            ("columns were not read (name them with --attribute)", plan.ignored_columns),
-        ):
-            if items:
-                facts.append(f"{len(items):,} {what} ({preview(items)})")
-        facts += [self._shared_with(*each) for each in self.shared]
-        facts += plan.notes
-        if plan.n_other_files:
-            facts.append(f"{plan.n_other_files:,} other files were passed over")
-        return facts
-
-    def _shared_with(self, other: str, n_images: int, n_labelled: int) -> str:
-        """Say that another data set has the same images, and how to go on with it."""
-        said = f"{n_images:,} of these images are in data set {other!r} already"
-        if n_labelled and not self.plan.n_labelled:
-            return (
-                f"{said}, with labels, and have none here: to go on with that one, say "
-                f"--dataset {quote(other)}"
-            )
-        return f"{said}: with --dataset {quote(other)} they would not be counted twice"
-
-    def profile(self) -> list[str]:
-        """Return where the time went, one stage a line, and which one the others waited for."""
-        total, threads = self.seconds["total"], max(1, self.workers)
-        shown = {
-            "plan": "list the files, read labels",
-            "load model": "load the model",
-            "read": "read files",
-            "hash": "SHA-256 and pHash",
-            "decode": "decode",
-            "transform": "transform",
-            "encode": "encode",
-            "write": "write",
-            "waiting for images": "encoder waits for images",
-            "waiting for the store": "encoder waits for the store",
-        }
-        lines = [
-            f"{title:<28}{self.seconds.get(stage, 0.0):8.2f} s"
-            + (f" in {threads} threads" if stage in _READING and self.workers else "")
-            for stage, title in shown.items()
-        ]
-        rate = self.n_files / total if total else 0.0
-        lines.append(f"{'total':<28}{total:8.2f} s, {rate:,.0f} files a second")
-        return [*lines, f"bottleneck: {self.bottleneck}"]
-
-    @property
-    def bottleneck(self) -> str:
-        """The stage that the others waited for, and what to try."""
-        get = self.seconds.get
-        reading = sum(get(stage, 0.0) for stage in _READING)
-        parts = {
-            "reading": get("waiting for images", 0.0) if self.workers else reading,
-            "encode": get("encode", 0.0),
-            "write": get("waiting for the store", 0.0) if self.workers else get("write", 0.0),
-            "start": get("plan", 0.0) + get("load model", 0.0),
-        }
-        slowest = max(parts, key=lambda part: parts[part])
-        if slowest == "reading":
-            stage = max(_READING, key=lambda stage: get(stage, 0.0))
-            return f"{stage} (more --workers may help)"
-        return {
-            "encode": "encode (a GPU, a smaller --model or a --precision of 16 bits may help)",
-            "write": "write (a faster disk may help)",
-            "start": "listing files and loading the model (nothing else took as long)",
-        }[slowest]
-
 
 def ingest(
-    stores: Stores,
+    store: Stores,
     source: Path,
     *,
     dataset: str | None = None,
@@ -167,7 +74,7 @@ def ingest(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     source
         A folder, or another source that `facestore.ingest.layouts.read_manifest` takes.
@@ -207,13 +114,13 @@ def ingest(
         "workers": workers,
     }
     with (
-        _no_store_for_nothing(stores),
-        only_one(stores.catalog.database.path.parent, "ingest"),
-        recorded(stores, "ingest", arguments) as counts,
+        _no_store_for_nothing(store),
+        only_one(store.catalog.database.path.parent, "ingest"),
+        recorded(store, "ingest", arguments) as counts,
     ):
         with watch.measure("plan"):
             plan = plan_ingest(
-                stores,
+                store,
                 source,
                 dataset=dataset,
                 split=split,
@@ -223,7 +130,7 @@ def ingest(
                 allow_new_classes=allow_new_classes,
                 follow_links=follow_links,
             )
-        run = IngestRun(stores, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
+        run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
         try:
             result = run.run()
         except KeyboardInterrupt:
@@ -240,14 +147,14 @@ def ingest(
         errors=result.errors,
         seconds={**watch.seconds, "total": watch.elapsed},
         workers=workers,
-        shared=_shared(stores, dataset) if result.changes.n_new else (),
+        shared=_shared(store, dataset) if result.changes.n_new else (),
     )
 
 
 @contextmanager
-def _no_store_for_nothing(stores: Stores) -> Iterator[None]:
+def _no_store_for_nothing(store: Stores) -> Iterator[None]:
     """Remove a store that was made by this ingest when it ends in an error and has no data set."""
-    database = stores.catalog.database
+    database = store.catalog.database
     folder = database.path.parent
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     had_store = database.exists
@@ -256,8 +163,8 @@ def _no_store_for_nothing(stores: Stores) -> Iterator[None]:
     except StoreLockedError:  # the store is being made by another process
         raise
     except FacestoreError:
-        if not had_store and not (database.exists and stores.catalog.samples.datasets()):
-            stores.catalog.close()
+        if not had_store and not (database.exists and store.catalog.samples.datasets()):
+            store.catalog.close()
             for file in (database.path, lock_file(folder, "ingest")):
                 file.unlink(missing_ok=True)
             with suppress(OSError):  # something else is in it
@@ -266,10 +173,10 @@ def _no_store_for_nothing(stores: Stores) -> Iterator[None]:
         raise
 
 
-def _shared(stores: Stores, dataset: str) -> tuple[tuple[str, int, int], ...]:
+def _shared(store: Stores, dataset: str) -> tuple[tuple[str, int, int], ...]:
     """Return the other data sets that have images of this one."""
-    found = tuple(stores.catalog.samples.shared_with(dataset))
-    stores.catalog.close()  # after an ingest nothing holds the file, so that others may write
+    found = tuple(store.catalog.samples.shared_with(dataset))
+    store.catalog.close()  # after an ingest nothing holds the file, so that others may write
     return found
 
 

@@ -75,7 +75,7 @@ class IngestPlan:
 
 
 def plan_ingest(
-    stores: Stores,
+    store: Stores,
     source: Path,
     *,
     dataset: str,
@@ -95,10 +95,10 @@ def plan_ingest(
     TableError
         If the label table is refused.
     """
-    rules = LabelRules(stores.catalog.samples.classes(), attributes, allow_new_classes)
+    rules = LabelRules(store.catalog.samples.classes(), attributes, allow_new_classes)
     manifest = read_manifest(source, rules, layout=layout, labels=labels, follow_links=follow_links)
     entries, table = manifest.entries, manifest.table
-    known = _known_samples(stores, dataset)
+    known = _known_samples(store, dataset)
     file_of = _match_files(source, manifest)
     final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
@@ -107,7 +107,7 @@ def plan_ingest(
     if split is not None:
         splits = dict.fromkeys(final.values(), split)
     _refuse_other_split(splits, known)
-    _refuse_other_folder(stores, source, dataset, entries, final, known)
+    _refuse_other_folder(store, source, dataset, entries, final, known)
     labelled = set(file_of.values())
     return IngestPlan(
         dataset=dataset,
@@ -116,7 +116,7 @@ def plan_ingest(
         reason=manifest.reason,
         entries=entries,
         path_of=final,
-        labels=_new_labels(stores, dataset, _labels_by_path(table, path_of_label)),
+        labels=_new_labels(store, dataset, _labels_by_path(table, path_of_label)),
         tags={p: tags for name, tags in table.tags.items() if (p := path_of_label.get(name))},
         splits=splits,
         known=known,
@@ -157,8 +157,8 @@ def _without_label(manifest: Manifest, labelled: set[str]) -> tuple[str, ...]:
     return tuple(each.name for each in manifest.entries if each.name not in labelled)
 
 
-def _known_samples(stores: Stores, dataset: str) -> dict[str, KnownSample]:
-    frame = stores.catalog.samples.of_dataset(dataset)
+def _known_samples(store: Stores, dataset: str) -> dict[str, KnownSample]:
+    frame = store.catalog.samples.of_dataset(dataset)
     columns = ("path", "image_id", "split", "tags", "error")
     return {
         path: KnownSample(image_id, split, tuple(tags or ()), error)
@@ -200,8 +200,8 @@ def _labels_by_path(table: LabelTable, path_of_label: Mapping[str, str]) -> pl.D
     return met.with_columns(path=paths).select(list(LABEL_SCHEMA))
 
 
-def _new_labels(stores: Stores, dataset: str, labels: pl.DataFrame) -> pl.DataFrame:
-    known = stores.catalog.samples.labels_of(dataset)
+def _new_labels(store: Stores, dataset: str, labels: pl.DataFrame) -> pl.DataFrame:
+    known = store.catalog.samples.labels_of(dataset)
     return labels.join(known, on=list(LABEL_SCHEMA), how="anti", nulls_equal=True)
 
 
@@ -222,7 +222,7 @@ def _refuse_other_split(splits: Mapping[str, str], known: Mapping[str, KnownSamp
 
 
 def _refuse_other_folder(
-    stores: Stores,
+    store: Stores,
     source: Path,
     dataset: str,
     entries: Sequence[FileEntry],
@@ -233,7 +233,7 @@ def _refuse_other_folder(
 
     A folder that only moved has the same content, which a few files show.
     """
-    first_source = stores.catalog.samples.datasets().get(dataset)
+    first_source = store.catalog.samples.datasets().get(dataset)
     if first_source in (None, str(source)):
         return
     claimed = [e for e in entries if (s := known.get(path_of[e.name])) and s.image_id]

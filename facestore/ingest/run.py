@@ -100,7 +100,7 @@ class IngestRun:
 
     Parameters
     ----------
-    stores
+    store
         The store.
     plan
         What is to be read.
@@ -114,7 +114,7 @@ class IngestRun:
 
     def __init__(
         self,
-        stores: Stores,
+        store: Stores,
         plan: IngestPlan,
         encoders: Sequence[LazyEncoder],
         *,
@@ -122,11 +122,11 @@ class IngestRun:
         workers: int,
         watch: Stopwatch,
     ) -> None:
-        self._stores, self._plan, self._watch = stores, plan, watch
+        self._stores, self._plan, self._watch = store, plan, watch
         self._workers, self._window = workers, 2 * batch_size + workers
         self._writer = ThreadPoolExecutor(1, "facestore-writer") if workers > 0 else None
         self._written: Future[None] | None = None
-        self._known_images = stores.catalog.samples.image_ids()
+        self._known_images = store.catalog.samples.image_ids()
         self._n_known = len(self._known_images)
         self._models = [self._model(encoder, batch_size) for encoder in encoders]
         self._changes, self._chunk = SampleChanges(), _Chunk()
@@ -258,9 +258,9 @@ class IngestRun:
 
     def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
-        stores = self._stores
-        known = {each.name: each for each in stores.catalog.encoders.all()}.get(encoder.name)
-        present = stores.vectors.images(known.vectors).keys() if known else set()
+        store = self._stores
+        known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
+        present = store.vectors.images(known.vectors).keys() if known else set()
         loaded: list[OpenClipEncoder] = []
 
         def load() -> OpenClipEncoder:
@@ -268,14 +268,14 @@ class IngestRun:
                 with self._watch.measure("load model"):
                     model = encoder.load()
                     # Two threads must not open the DuckDB file at once.
-                    self._submit(lambda: stores.catalog.encoders.register(model.record))
+                    self._submit(lambda: store.catalog.encoders.register(model.record))
                     self._wait()
                 loaded.append(model)
             return loaded[0]
 
         def table() -> VectorTable:
             record = encoder.load().record
-            return stores.vectors.images(record.vectors, asdict(record))
+            return store.vectors.images(record.vectors, asdict(record))
 
         return _Model(encoder, present, VectorBuffer(load, batch_size, self._watch), table)
 

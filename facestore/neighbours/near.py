@@ -21,7 +21,7 @@ _MORE_AGAIN = 8
 
 
 def near(
-    stores: Stores,
+    store: Stores,
     given: str,
     *,
     encoder: StoredEncoder,
@@ -33,7 +33,7 @@ def near(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     given
         A file, DATASET/PATH, a sample_id, or an image_id or its first digits. What it names in the
@@ -56,23 +56,23 @@ def near(
     InputError
         If several images are, the file is no image, or its vector cannot be had.
     """
-    _check(stores, encoder, k, dataset)
+    _check(store, encoder, k, dataset)
     if Path(given).is_file():
-        vector = _vector_of_file(stores, Path(given), encoder, model)
-        return _hits(stores, encoder, vector, k, dataset)
-    found = stores.catalog.lookup.find(given)
-    known = stores.vectors.images(encoder.vectors).one(found.key)
+        vector = _vector_of_file(store, Path(given), encoder, model)
+        return _hits(store, encoder, vector, k, dataset)
+    found = store.catalog.lookup.find(given)
+    known = store.vectors.images(encoder.vectors).one(found.key)
     if known is None:
         message = (
             f"'{found.name}' has no vector of {encoder.name}: ingest its data set with "
             f"--model {encoder.record.architecture}, or name another encoder with --model."
         )
         raise InputError(message)
-    return _hits(stores, encoder, known, k, dataset, found.sample_ids)
+    return _hits(store, encoder, known, k, dataset, found.sample_ids)
 
 
 def search(
-    stores: Stores,
+    store: Stores,
     text: str,
     *,
     encoder: StoredEncoder,
@@ -87,7 +87,7 @@ def search(
 
     Parameters
     ----------
-    stores, encoder, k, dataset
+    store, encoder, k, dataset
         As `near` takes them.
     text
         A whole sentence, as a prompt.
@@ -103,30 +103,30 @@ def search(
     TextVectorsMissingError
         If the text has no vector and there is no model to make one.
     """
-    _check(stores, encoder, k, dataset)
+    _check(store, encoder, k, dataset)
     if not text.strip():
         message = "The text is empty: give a sentence, such as 'a photo of a woman'."
         raise InputError(message)
-    vector = text_vectors(stores, encoder, [text], model, must_keep=False)[text]
-    return _hits(stores, encoder, vector, k, dataset)
+    vector = text_vectors(store, encoder, [text], model, must_keep=False)[text]
+    return _hits(store, encoder, vector, k, dataset)
 
 
-def _check(stores: Stores, encoder: StoredEncoder, k: int, dataset: str | None) -> None:
+def _check(store: Stores, encoder: StoredEncoder, k: int, dataset: str | None) -> None:
     if k < 1:
         message = f"k cannot be {k}: expected a whole number of at least 1."
         raise InputError(message)
     if dataset is not None:
-        stores.catalog.samples.require_dataset(dataset)
-    if not stores.vectors.images(encoder.vectors).count():
+        store.catalog.samples.require_dataset(dataset)
+    if not store.vectors.images(encoder.vectors).count():
         raise NoVectorsError(encoder.name, encoder.record.architecture)
 
 
 def _vector_of_file(
-    stores: Stores, file: Path, encoder: StoredEncoder, model: LazyEncoder | None
+    store: Stores, file: Path, encoder: StoredEncoder, model: LazyEncoder | None
 ) -> Float32:
     """Return the vector of a file: the one of its content, or a new one that is not kept."""
     image_id = hashlib.sha256(file.read_bytes()).hexdigest()
-    known = stores.vectors.images(encoder.vectors).one(image_id)
+    known = store.vectors.images(encoder.vectors).one(image_id)
     if known is not None:
         return known
     if model is None:
@@ -136,7 +136,7 @@ def _vector_of_file(
         )
         raise InputError(message)
     loaded = model.load()
-    stores.catalog.encoders.register(loaded.record)
+    store.catalog.encoders.register(loaded.record)
     entry = FileEntry(file, file.name)
     read = read_image(entry, lambda _: Wanted(record=False, encoders=(0,)), [loaded.pixels])
     if read.error is not None:
@@ -150,20 +150,18 @@ def _vector_of_file(
 
 
 def _hits(
-    stores: Stores,
+    store: Stores,
     encoder: StoredEncoder,
     vector: Float32,
     k: int,
     dataset: str | None,
     without: tuple[int, ...] = (),
 ) -> list[Hit]:
-    table = stores.vectors.images(encoder.vectors)
+    table = store.vectors.images(encoder.vectors)
     n_asked = _MORE_AT_FIRST * k + 1
     while True:
         keys, cosines = table.nearest(vector, n_asked)
-        hits = stores.catalog.lookup.samples_of(
-            keys, cosines, k=k, dataset=dataset, without=without
-        )
+        hits = store.catalog.lookup.samples_of(keys, cosines, k=k, dataset=dataset, without=without)
         if len({hit.rank for hit in hits}) == k or len(keys) < n_asked:
             return hits
         n_asked *= _MORE_AGAIN

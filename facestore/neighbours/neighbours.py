@@ -40,16 +40,9 @@ class NeighbourSummary:
     n_pairs: int
     n_images: int
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        return [
-            f"{self.n_pairs:,} pairs among {self.n_vectors:,} images have a cosine of "
-            f"{self.min_cosine:g} or more with {self.encoder}; {self.n_images:,} images are in one"
-        ]
-
 
 def find_neighbours(
-    stores: Stores,
+    store: Stores,
     encoder: StoredEncoder,
     min_cosine: float,
     *,
@@ -59,7 +52,7 @@ def find_neighbours(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     encoder
         Whose image vectors are compared.
@@ -78,16 +71,16 @@ def find_neighbours(
     if not 0 < min_cosine <= 1:
         message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
         raise InputError(message)
-    snapshot = stores.vectors.images(encoder.vectors).snapshot()
+    snapshot = store.vectors.images(encoder.vectors).snapshot()
     if snapshot is None:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
     keyed = snapshot.keys()
     n_vectors = len(keyed.rows)
     arguments = {"encoder": encoder.name, "min_cosine": min_cosine}
-    with recorded(stores, "neighbours", arguments) as counts:
+    with recorded(store, "neighbours", arguments) as counts:
         found: list[ClosePairs] = []
         n_found = 0
-        with stores.progress.task("Comparing pairs", n_vectors * (n_vectors - 1) // 2) as task:
+        with store.progress.task("Comparing pairs", n_vectors * (n_vectors - 1) // 2) as task:
             for pairs in close_pairs(snapshot.blocks, min_cosine):
                 n_found += len(pairs)
                 if n_found > max_pairs:
@@ -96,7 +89,7 @@ def find_neighbours(
                     found.append(pairs)
                 task.advance(pairs.n_compared)
         rows = _Rows(found)
-        counts["n_pairs"] = stores.catalog.neighbours.replace(
+        counts["n_pairs"] = store.catalog.neighbours.replace(
             encoder.encoder_id,
             min_cosine=min_cosine,
             n_vectors=n_vectors,

@@ -16,13 +16,13 @@ _MOST_LINES = 5
 
 
 def compare(
-    stores: Stores, other: Path, queries: Path, classifiers: Sequence[str] = ()
+    store: Stores, other: Path, queries: Path, classifiers: Sequence[str] = ()
 ) -> dict[str, Table]:
     """Run the queries that read two stores.
 
     Parameters
     ----------
-    stores
+    store
         The store: what is after.
     other
         What was before: the folder of a store, or a DuckDB file such as a snapshot; only read.
@@ -39,7 +39,7 @@ def compare(
         If the other one is no store, or one of another version.
     """
     found = read_queries(queries)
-    with attached(stores.catalog.database, other, stores.notify) as con:
+    with attached(store.catalog.database, other, store.notify) as con:
         return {name: run_query(con, found[name], classifiers) for name in DIFF_PAGE.queries}
 
 

@@ -44,7 +44,7 @@ Found = Mapping[str, Any]
 
 
 def write_explanations(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     title: str,
     ids: Sequence[str],
@@ -55,7 +55,7 @@ def write_explanations(
 
     Parameters
     ----------
-    stores
+    store
         The store; it is only read.
     folder
         Gets `index.html`, and `overlays/<explanation_id>.png` each.
@@ -66,25 +66,25 @@ def write_explanations(
     images
         Folder of the pictures; None: those that were ingested.
     """
-    pictures = _Pictures(stores, ids, images, folder / _OVERLAYS)
-    rows = pictures.rows(_by_sample(stores.catalog.explanations.get(ids)))
+    pictures = _Pictures(store, ids, images, folder / _OVERLAYS)
+    rows = pictures.rows(_by_sample(store.catalog.explanations.get(ids)))
     text = "Each picture as the model was given it, beside its maps."
     part = MapPart("maps", "Maps", text, tuple(rows[:MAX_SHOWN]), max(0, len(rows) - MAX_SHOWN))
-    return _write(stores, folder / _PAGE, title, [part], rows)
+    return _write(store, folder / _PAGE, title, [part], rows)
 
 
-def write_report_page(stores: Stores, folder: Path) -> Path | None:
+def write_report_page(store: Stores, folder: Path) -> Path | None:
     """Write the page of the report that shows explanations; None where there are none."""
-    explanations = stores.catalog.explanations
+    explanations = store.catalog.explanations
     chosen = {
         "compared": explanations.compared(_IN_REPORT),
         "worst": explanations.worst(_IN_REPORT),
     }
-    con = stores.catalog.database.reader()
+    con = store.catalog.database.reader()
     if con.execute("select count(*) from explanations").fetchone() == (0,):
         return None
     every = [each for part in chosen.values() for ids in part for each in ids]
-    pictures = _Pictures(stores, every, None, None)
+    pictures = _Pictures(store, every, None, None)
     rows = {
         name: pictures.rows([explanations.get(ids) for ids in part])
         for name, part in chosen.items()
@@ -102,14 +102,14 @@ def write_report_page(stores: Stores, folder: Path) -> Path | None:
         ),
     ]  # fmt: skip
     shown = [row for part in rows.values() for row in part]
-    return _write(stores, folder / _REPORT_PAGE, "Why did it say so", parts, shown)
+    return _write(store, folder / _REPORT_PAGE, "Why did it say so", parts, shown)
 
 
 def _write(
-    stores: Stores, file: Path, title: str, parts: Sequence[MapPart], rows: Sequence[MapRow]
+    store: Stores, file: Path, title: str, parts: Sequence[MapPart], rows: Sequence[MapRow]
 ) -> Path:
     own = resources.folder("reports")
-    con = stores.catalog.database.reader()
+    con = store.catalog.database.reader()
     tables = [
         run_query(con, query) for query in read_queries(own / "queries" / "explanations").values()
     ]
@@ -123,14 +123,14 @@ class _Pictures:
     """Pictures of samples and overlays of their maps, as they can be had."""
 
     def __init__(
-        self, stores: Stores, ids: Sequence[str], images: Path | None, overlays: Path | None
+        self, store: Stores, ids: Sequence[str], images: Path | None, overlays: Path | None
     ) -> None:
-        self._thirds = stores.catalog.explanations.thirds(ids)
-        found = stores.catalog.explanations.get(ids)
+        self._thirds = store.catalog.explanations.thirds(ids)
+        found = store.catalog.explanations.get(ids)
         columns = {"path": pl.String(), "image_id": pl.String()}
         samples = pl.DataFrame([(f["path"], f["image_id"]) for f in found], columns, orient="row")
-        self._files = picture_files(stores, samples, images)
-        self._encoders = {each.encoder_id: each for each in stores.catalog.encoders.all()}
+        self._files = picture_files(store, samples, images)
+        self._encoders = {each.encoder_id: each for each in store.catalog.encoders.all()}
         self._show: dict[int, Callable[[Image.Image], np.ndarray[Any, Any]]] = {}
         self._overlays = overlays
 

@@ -18,13 +18,13 @@ from facestore.stores import Stores, versions
 
 
 def write_gallery(
-    stores: Stores, file: Path, question: str, hits: Sequence[Hit], images: Path | None
+    store: Stores, file: Path, question: str, hits: Sequence[Hit], images: Path | None
 ) -> Path:
     """Write hits as an HTML page with thumbnails.
 
     Parameters
     ----------
-    stores
+    store
         The store; it is only read.
     file
         The page.
@@ -45,7 +45,7 @@ def write_gallery(
         raise InputError(message)
     sources = {
         dataset: ImageSource(source, layout) if images is None else ImageSource(images)
-        for dataset, (source, layout) in stores.catalog.samples.sources().items()
+        for dataset, (source, layout) in store.catalog.samples.sources().items()
     }
     given = None if images is None else ImageSource(images)
     cards = [

@@ -92,7 +92,7 @@ class ReportOptions:
 
 
 def write_report(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     options: ReportOptions | None = None,
     more_pages: Sequence[tuple[str, str]] = (),
@@ -101,7 +101,7 @@ def write_report(
 
     Parameters
     ----------
-    stores
+    store
         What is reported.
     folder
         Where the files go; made if it is not there. A report that is there is replaced, file by
@@ -130,18 +130,18 @@ def write_report(
     options = options or ReportOptions()
     _check_pages(options)
     _check([options.format], FORMATS, "format")
-    reader = stores.catalog.database.reader()
+    reader = store.catalog.database.reader()
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:
         contents = gather(con, read_queries(own / "queries"), options)
     if options.diff is not None:
-        contents = _with_changes(stores, contents, options.diff, own, options.classifiers)
+        contents = _with_changes(store, contents, options.diff, own, options.classifiers)
     if options.format != "html":
         return _write_numbers(contents, folder, options.format)
     contents = replace(contents, more_pages=more_pages)
     if options.images:
-        contents = _with_pictures(stores, contents)
+        contents = _with_pictures(store, contents)
     files = render_report(contents, _provenance(contents.tables["datasets"]), own)
     for name, content in files.items():
         replace_file(folder / name, content)
@@ -204,14 +204,14 @@ def _check_pages(options: ReportOptions) -> None:
 
 
 def _with_changes(
-    stores: Stores, contents: Contents, other: Path, own: Path, classifiers: Sequence[str]
+    store: Stores, contents: Contents, other: Path, own: Path, classifiers: Sequence[str]
 ) -> Contents:
     """Add the page of changes, and tell the user of them."""
-    changes = compare(stores, other, own / "queries" / QUERIES_FOLDER, classifiers)
+    changes = compare(store, other, own / "queries" / QUERIES_FOLDER, classifiers)
     # folders of the machine are no business of a reader
     name = other.resolve().name
     for line in summary(changes, name):
-        stores.notify(line)
+        store.notify(line)
     return replace(
         contents,
         tables={**contents.tables, **changes},
@@ -220,10 +220,8 @@ def _with_changes(
     )
 
 
-def _with_pictures(stores: Stores, contents: Contents) -> Contents:
-    sources = {
-        dataset: ImageSource(*of) for dataset, of in stores.catalog.samples.sources().items()
-    }
+def _with_pictures(store: Stores, contents: Contents) -> Contents:
+    sources = {dataset: ImageSource(*of) for dataset, of in store.catalog.samples.sources().items()}
     wanted = {
         (row["dataset"], row["path"]): row["image_id"]
         for table in contents.tables.values()

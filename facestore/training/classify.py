@@ -21,13 +21,13 @@ from facestore.training.predictions import (
 
 
 def encoder_of(
-    stores: Stores, path: Path, heads: HeadsFile, given: StoredEncoder | None
+    store: Stores, path: Path, heads: HeadsFile, given: StoredEncoder | None
 ) -> StoredEncoder:
     """Return the encoder of the store whose vectors heads were trained on.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     path, heads
         The file and what is in it.
@@ -39,7 +39,7 @@ def encoder_of(
     HeadsMismatchError
         If it is another one, or is not in the store.
     """
-    known = [given] if given is not None else stores.catalog.encoders.all()
+    known = [given] if given is not None else store.catalog.encoders.all()
     for encoder in known:
         if _difference(heads.encoder, encoder.record) is None:
             return encoder
@@ -54,7 +54,7 @@ def encoder_of(
 
 
 def classify(
-    stores: Stores,
+    store: Stores,
     path: Path,
     heads: HeadsFile,
     *,
@@ -66,7 +66,7 @@ def classify(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     path, heads
         The file and what is in it.
@@ -80,20 +80,20 @@ def classify(
     InputError
         If a classifier of the same name came from another file, or predicts unknown classes.
     """
-    classes = check_classes(stores, path, [(head.attribute, head.classes) for head in heads.heads])
+    classes = check_classes(store, path, [(head.attribute, head.classes) for head in heads.heads])
     records = [_record(path, heads, head, encoder) for head in heads.heads]
     names = tuple(record.name for record in records)
     arguments = {"classifier": str(path), "dataset": dataset, "split": split}
-    pending = stores.catalog.training.pending(names, dataset, split)
-    batches = stores.vectors.images(encoder.vectors).batches() if len(pending) else iter(())
+    pending = store.catalog.training.pending(names, dataset, split)
+    batches = store.vectors.images(encoder.vectors).batches() if len(pending) else iter(())
     frames: list[pl.DataFrame] = []
-    with recorded(stores, "predict", arguments) as counts:
-        with stores.progress.task("Predicting", pending["vector_key"].n_unique()) as task:
+    with recorded(store, "predict", arguments) as counts:
+        with store.progress.task("Predicting", pending["vector_key"].n_unique()) as task:
             for batch in batches:
                 frames += _decide(heads, batch, pending, classes)
                 task.advance(len(batch.keys))
         steps = {head.attribute: head.details.get("steps", []) for head in heads.heads}
-        rows, changes = write_decided(stores, records, frames, steps)
+        rows, changes = write_decided(store, records, frames, steps)
         counts.update(changes)
     return ClassifySummary(
         names,

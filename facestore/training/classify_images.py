@@ -28,12 +28,12 @@ from facestore.training.predictions import (
 )
 
 
-def image_files(stores: Stores) -> dict[str, ImageFile]:
+def image_files(store: Stores) -> dict[str, ImageFile]:
     """Return what reads every image of the data sets that were ingested; nothing is opened yet."""
     files: dict[str, ImageFile] = {}
-    for dataset, (given, layout) in stores.catalog.samples.sources().items():
+    for dataset, (given, layout) in store.catalog.samples.sources().items():
         source = ImageSource(given, layout)
-        samples = stores.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
+        samples = store.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
             if image_id not in files:
                 files[image_id] = source.file(path)
@@ -58,7 +58,7 @@ def image_inputs(
 
 
 def classify_images(
-    stores: Stores,
+    store: Stores,
     heads: FinetunedFile,
     *,
     encoder: StoredEncoder | None,
@@ -72,7 +72,7 @@ def classify_images(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     heads
         The file of the model.
@@ -90,26 +90,26 @@ def classify_images(
         If it predicts classes that the store does not know, or a file is not there any more.
     """
     classes = check_classes(
-        stores, heads.path, [(task.attribute, task.classes) for task in heads.tasks]
+        store, heads.path, [(task.attribute, task.classes) for task in heads.tasks]
     )
     records = [_record(heads, number, encoder) for number in range(len(heads.tasks))]
     names = tuple(record.name for record in records)
-    pending = stores.catalog.training.pending(names, dataset, split)
-    files = image_files(stores)
+    pending = store.catalog.training.pending(names, dataset, split)
+    files = image_files(store)
     image_ids = sorted(set(pending["vector_key"].to_list()) & files.keys())
     arguments = {"classifier": str(heads.path), "dataset": dataset, "split": split}
     curves = curves_of(heads.training, [task.attribute for task in heads.tasks])
     frames: list[pl.DataFrame] = []
-    with recorded(stores, "predict", arguments) as counts:
+    with recorded(store, "predict", arguments) as counts:
         if image_ids:
             model = heads.model(loaded.visual, loaded.record, loaded.device)
             inputs = image_inputs(files, image_ids, loaded, workers=workers)
-            with stores.progress.task("Predicting", len(image_ids)) as task:
+            with store.progress.task("Predicting", len(image_ids)) as task:
                 for rows, decided in predict_batches(model, inputs, batch_size=batch_size):
                     keys = [image_ids[row] for row in rows.tolist()]
                     frames += _frames(records, keys, decided, pending, classes)
                     task.advance(len(keys))
-        written, changes = write_decided(stores, records, frames, curves)
+        written, changes = write_decided(store, records, frames, curves)
         counts.update(changes)
     return ClassifySummary(
         names,

@@ -39,23 +39,15 @@ class ClassifySummary:
     n_without_input: int
     missing: str
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        done = f"{self.n_new:,} predictions" if self.n_new else "nothing new to predict"
-        lines = [f"{done} by {preview([repr(name) for name in self.classifiers], 5)}"]
-        if self.n_without_input:
-            lines.append(f"{self.n_without_input:,} samples have {self.missing}")
-        return lines
-
 
 def check_classes(
-    stores: Stores, path: Path, heads: Iterable[tuple[str, Sequence[str]]]
+    store: Stores, path: Path, heads: Iterable[tuple[str, Sequence[str]]]
 ) -> dict[str, list[AttributeClass]]:
     """Return the classes of the store by attribute; refuse heads that predict others.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     path
         The file of the heads.
@@ -67,7 +59,7 @@ def check_classes(
     InputError
         If heads predict classes that the store does not know.
     """
-    known = stores.catalog.samples.classes()
+    known = store.catalog.samples.classes()
     for attribute, classes in heads:
         names = {each.name for each in known.get(attribute, ())}
         unknown = [repr(each) for each in classes if each not in names]
@@ -116,7 +108,7 @@ def prediction_rows(
 
 
 def write_decided(
-    stores: Stores,
+    store: Stores,
     records: Sequence[ClassifierRecord],
     frames: Sequence[pl.DataFrame],
     steps: Mapping[str, Sequence[Any]],
@@ -125,7 +117,7 @@ def write_decided(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     records
         The classifiers.
@@ -140,10 +132,10 @@ def write_decided(
         All rows of `predictions`, and how much was new.
     """
     rows = pl.concat([pl.DataFrame(schema=PREDICTION_SCHEMA), *frames])
-    with stores.catalog.transaction():
-        changes = stores.catalog.predictions.add(list(records), rows)
+    with store.catalog.transaction():
+        changes = store.catalog.predictions.add(list(records), rows)
         n_steps = sum(
-            stores.catalog.training.add_steps(
+            store.catalog.training.add_steps(
                 record.name,
                 pl.DataFrame(
                     list(steps.get(record.attribute, ())), schema=STEP_SCHEMA, orient="row"

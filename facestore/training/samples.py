@@ -104,7 +104,7 @@ class Choice:
 
 
 def leaking_samples(
-    stores: Stores, dataset: str, split: str | None, *, force: bool, drop: bool
+    store: Stores, dataset: str, split: str | None, *, force: bool, drop: bool
 ) -> set[int]:
     """Return the training samples to leave out because their images are held out elsewhere.
 
@@ -113,7 +113,7 @@ def leaking_samples(
     LeakageError
         If there are some, and neither `force` nor `drop` is given.
     """
-    leaks = stores.catalog.training.leaks(dataset, split)
+    leaks = store.catalog.training.leaks(dataset, split)
     if leaks.is_empty() or force:
         return set()
     leaking = set(leaks["sample_id"].to_list())
@@ -131,7 +131,7 @@ def leaking_samples(
 
 
 def choose(
-    stores: Stores,
+    store: Stores,
     attributes: Sequence[str],
     choice: Choice,
     *,
@@ -143,7 +143,7 @@ def choose(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     attributes
         What is to be predicted.
@@ -163,14 +163,14 @@ def choose(
     InputError
         If an attribute has fewer than two classes or numbers.
     """
-    known = stores.catalog.samples.classes()
+    known = store.catalog.samples.classes()
     for attribute in attributes:
         if attribute not in known:
             raise UnknownNameError("attribute", attribute, known)
     usable = {
         attribute: _usable(table, is_number=attribute in numbers)
         for attribute, table in _samples(
-            stores, choice.dataset, choice.split, attributes, with_vector, leaking
+            store, choice.dataset, choice.split, attributes, with_vector, leaking
         ).items()
     }
     chosen = {a: _chosen(table) for a, table in usable.items()}
@@ -179,7 +179,7 @@ def choose(
         keys, classes = _side_by_side(usable)
         held = held_back(keys, classes, fraction=choice.val_fraction, seed=choice.seed)
     others = (
-        _samples(stores, choice.dataset, choice.val_split, attributes, with_vector, ())
+        _samples(store, choice.dataset, choice.val_split, attributes, with_vector, ())
         if choice.val_split is not None
         else {}
     )
@@ -217,7 +217,7 @@ def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> I
 
 
 def _samples(
-    stores: Stores,
+    store: Stores,
     dataset: str,
     split: str | None,
     attributes: Sequence[str],
@@ -225,17 +225,17 @@ def _samples(
     leaking: Collection[int],
 ) -> dict[str, pl.DataFrame]:
     """Return the samples of a split by attribute, with labels and, if so, why to leave them out."""
-    splits = stores.catalog.training.splits(dataset)
+    splits = store.catalog.training.splits(dataset)
     if split not in splits:
         names = [each or "(none)" for each in splits]
         raise UnknownNameError(f"split of data set {dataset!r}", str(split), names)
-    samples = stores.catalog.training.samples(dataset, split).with_columns(
+    samples = store.catalog.training.samples(dataset, split).with_columns(
         reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
         .then(pl.lit(NO_VECTOR))
         .when(pl.col("sample_id").is_in(list(leaking)))
         .then(pl.lit(LEAK))
     )
-    labels = stores.catalog.training.labels(dataset, split)
+    labels = store.catalog.training.labels(dataset, split)
     return {
         attribute: samples.join(
             labels.filter(pl.col("attribute") == attribute).drop("attribute"),

@@ -72,7 +72,7 @@ class Condition:
     verdict: Verdict
 
 
-def check(stores: Stores, limits: Limits, scope: Scope) -> list[Condition]:
+def check(store: Stores, limits: Limits, scope: Scope) -> list[Condition]:
     """Hold the figures of a store against limits; nothing is written.
 
     Returns
@@ -87,7 +87,7 @@ def check(stores: Stores, limits: Limits, scope: Scope) -> list[Condition]:
     InputError
         If there is no figure for a limit: a check of nothing must not pass.
     """
-    checks = stores.catalog.checks
+    checks = store.catalog.checks
     checks.require(scope)
     wanted: list[tuple[str, float | None, Callable[[Scope], list[Figure]], str]] = [
         ("max-gap", limits.max_gap, checks.gaps, "two groups with labels and predictions"),

@@ -11,12 +11,12 @@ from facestore.upkeep.vector_audits import NAMES, vector_findings
 _VECTORS = "vectors/"
 
 
-def examine(stores: Stores, name: str | None, n_examples: int) -> list[Finding]:
+def examine(store: Stores, name: str | None, n_examples: int) -> list[Finding]:
     """Run the audits; nothing is written.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     name
         One audit, or a table or view: all audits of it. None: all.
@@ -36,20 +36,20 @@ def examine(stores: Stores, name: str | None, n_examples: int) -> list[Finding]:
     if not chosen and not wants_vectors:
         known = [*NAMES, *(each.name for each in everything)]
         raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
-    stores.catalog.database.reader()  # no store is an error, whatever is asked for
+    store.catalog.database.reader()  # no store is an error, whatever is asked for
     findings = []
-    with stores.progress.task("Examining", len(chosen) + wants_vectors) as task:
-        for finding in stores.catalog.audits.run(chosen, n_examples):
+    with store.progress.task("Examining", len(chosen) + wants_vectors) as task:
+        for finding in store.catalog.audits.run(chosen, n_examples):
             findings.append(finding)
             task.advance()
         if wants_vectors:
-            found = vector_findings(stores, n_examples)
+            found = vector_findings(store, n_examples)
             findings += [each for each in found if name in (None, _VECTORS, each.name)]
             task.advance()
     return findings
 
 
-def repair(stores: Stores) -> dict[str, int]:
+def repair(store: Stores) -> dict[str, int]:
     """Delete exact repeats and rows that nothing reads; return how many, by what they were.
 
     Raises
@@ -57,7 +57,7 @@ def repair(stores: Stores) -> dict[str, int]:
     StoreNotFoundError
         If there is no store.
     """
-    stores.catalog.database.reader()  # writing would make one
-    with recorded(stores, "doctor", {"repair": True}) as counts:
-        counts.update(stores.catalog.repairs.run())
+    store.catalog.database.reader()  # writing would make one
+    with recorded(store, "doctor", {"repair": True}) as counts:
+        counts.update(store.catalog.repairs.run())
     return counts

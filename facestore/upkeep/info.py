@@ -65,7 +65,7 @@ class Overview:
     steps: list[tuple[str, str]] = field(default_factory=list)
 
 
-def contents(stores: Stores, folder: Path) -> list[tuple[str, str, int, str]]:
+def contents(store: Stores, folder: Path) -> list[tuple[str, str, int, str]]:
     """Return kind, name, number and details of each part of a store.
 
     Raises
@@ -74,19 +74,19 @@ def contents(stores: Stores, folder: Path) -> list[tuple[str, str, int, str]]:
         If there is no store.
     """
     rows: list[tuple[str, str, int, str]] = (
-        stores.catalog.database.reader()
+        store.catalog.database.reader()
         .execute("select kind, name, n, details from store_contents")
         .fetchall()
     )
-    for encoder in stores.catalog.encoders.all():
-        n_images, n_texts = _count_vectors(stores, encoder.vectors)
+    for encoder in store.catalog.encoders.all():
+        n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
     n_bytes = sum(_sizes(folder).values())
     rows.append(("size", str(folder), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
 
 
-def overview(stores: Stores, folder: Path) -> Overview:
+def overview(store: Stores, folder: Path) -> Overview:
     """Return what is in a store, what to look at, and what to do next; nothing is written.
 
     Raises
@@ -94,33 +94,33 @@ def overview(stores: Stores, folder: Path) -> Overview:
     StoreNotFoundError
         If there is no store.
     """
-    (state,) = _rows(stores, "state")
+    (state,) = _rows(store, "state")
     sizes = _sizes(folder)
     is_near = state["n_images"] <= _MAX_IMAGES
-    encoders = _rows(stores, "encoders")
+    encoders = _rows(store, "encoders")
     for row in encoders:
-        row["n_images"], row["n_prompts"] = _count_vectors(stores, row["vectors"])
+        row["n_images"], row["n_prompts"] = _count_vectors(store, row["vectors"])
     found = Overview(
         folder=folder,
         n_bytes=sizes,
         state=state,
-        datasets=_rows(stores, "datasets"),
+        datasets=_rows(store, "datasets"),
         encoders=encoders,
-        prompts=_rows(stores, "prompts")[0],
-        classifiers=_rows(stores, "classifiers"),
-        copies=_rows(stores, "copies" if is_near else "exact_copies")[0],
+        prompts=_rows(store, "prompts")[0],
+        classifiers=_rows(store, "classifiers"),
+        copies=_rows(store, "copies" if is_near else "exact_copies")[0],
         has_near_copies=is_near,
         has_report=(folder / REPORTS_FOLDER / "index.html").is_file(),
     )
-    found.warnings.extend(_warnings(stores, found))
+    found.warnings.extend(_warnings(store, found))
     found.steps.extend(_steps(found))
     return found
 
 
-def _rows(stores: Stores, name: str) -> list[Row]:
+def _rows(store: Stores, name: str) -> list[Row]:
     """Run a query of `reports/queries/info`."""
     path = resources.folder("reports") / "queries" / "info" / f"{name}.sql"
-    result = stores.catalog.database.reader().execute(path.read_text(encoding="utf-8"))
+    result = store.catalog.database.reader().execute(path.read_text(encoding="utf-8"))
     columns = [column[0] for column in result.description]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
@@ -136,9 +136,9 @@ def _sizes(folder: Path) -> dict[str, int]:
     return sizes
 
 
-def _count_vectors(stores: Stores, vectors: str) -> tuple[int, int]:
+def _count_vectors(store: Stores, vectors: str) -> tuple[int, int]:
     """Return the numbers of image and text vectors; none of a table that cannot be read."""
-    tables = (stores.vectors.images(vectors), stores.vectors.texts(vectors))
+    tables = (store.vectors.images(vectors), store.vectors.texts(vectors))
     try:
         n_images, n_texts = (table.count() for table in tables)
     except (RuntimeError, ValueError, OSError):  # doctor says why
@@ -146,7 +146,7 @@ def _count_vectors(stores: Stores, vectors: str) -> tuple[int, int]:
     return n_images, n_texts
 
 
-def _warnings(stores: Stores, found: Overview) -> list[Warn]:
+def _warnings(store: Stores, found: Overview) -> list[Warn]:
     warnings = []
     for row in found.datasets:
         name = row["dataset"]
@@ -160,27 +160,27 @@ def _warnings(stores: Stores, found: Overview) -> list[Warn]:
             warnings.append(
                 Warn(f"data set {name!r} has no labels: nothing can be judged", command)
             )
-    for encoder in stores.catalog.encoders.all():
-        warnings += _without_vectors(stores, encoder, found)
+    for encoder in store.catalog.encoders.all():
+        warnings += _without_vectors(store, encoder, found)
     if found.n_bytes["catalogue"] <= _MAX_BYTES:
         failed = [
             finding.name
-            for finding in stores.catalog.audits.run(load_of_tables(), 1)
+            for finding in store.catalog.audits.run(load_of_tables(), 1)
             if finding.status is Status.failed
         ]
         warnings += [Warn(f"audit {name} failed", f"facestore doctor {name}") for name in failed]
     return warnings
 
 
-def _without_vectors(stores: Stores, encoder: StoredEncoder, found: Overview) -> list[Warn]:
+def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Warn]:
     """Say in which data sets an encoder has vectors of some images and lacks others."""
     (count,) = (row["n_images"] for row in found.encoders if row["encoder"] == encoder.name)
     if not count:
         return []
-    present = stores.vectors.images(encoder.vectors).keys()
+    present = store.vectors.images(encoder.vectors).keys()
     warnings = []
     for row in found.datasets:
-        wanted = stores.catalog.samples.image_ids_of(row["dataset"])
+        wanted = store.catalog.samples.image_ids_of(row["dataset"])
         missing = len(wanted - present)
         if 0 < missing < len(wanted):
             warnings.append(

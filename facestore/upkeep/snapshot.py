@@ -40,23 +40,13 @@ class SnapshotSummary:
     sha256: str
     n_vectors: int | None
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        facts = [
-            f"'{self.path}': {self.n_bytes:,} bytes of tables and views",
-            f"SHA-256 {self.sha256}",
-        ]
-        if self.n_vectors is not None:
-            facts.append(f"{self.n_vectors:,} vectors")
-        return facts
 
-
-def snapshot_file(stores: Stores, target: Path) -> SnapshotSummary:
+def snapshot_file(store: Stores, target: Path) -> SnapshotSummary:
     """Publish a copy of the DuckDB file; who has an older one open keeps it.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     target
         The file; one of that name is replaced at once.
@@ -68,7 +58,7 @@ def snapshot_file(stores: Stores, target: Path) -> SnapshotSummary:
     StoreWriteError
         If it cannot be written.
     """
-    own = stores.catalog.database.path
+    own = store.catalog.database.path
     if target.is_dir() or target.resolve() == own.resolve():
         message = (
             f"'{target}' is {'a folder' if target.is_dir() else 'the file of the store itself'}: "
@@ -79,7 +69,7 @@ def snapshot_file(stores: Stores, target: Path) -> SnapshotSummary:
     with _published(target) as partial:
         partial.mkdir()
         copy = partial / target.name
-        stores.catalog.database.copy_to(copy)
+        store.catalog.database.copy_to(copy)
         sha256, n_bytes = _sha256(copy), copy.stat().st_size
         note = partial / checksum.name
         note.write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
@@ -89,12 +79,12 @@ def snapshot_file(stores: Stores, target: Path) -> SnapshotSummary:
     return SnapshotSummary(target, n_bytes, sha256, None)
 
 
-def snapshot_store(stores: Stores, target: Path) -> SnapshotSummary:
+def snapshot_store(store: Stores, target: Path) -> SnapshotSummary:
     """Publish a store with its vectors in a new folder, which appears when it is whole.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     target
         The folder; it must not be there, or be empty.
@@ -113,8 +103,8 @@ def snapshot_store(stores: Stores, target: Path) -> SnapshotSummary:
         partial.mkdir()
         copy = partial / CATALOG_FILE
         # The tables first: whatever they tell of has its vectors by then.
-        stores.catalog.database.copy_to(copy)
-        n_vectors = stores.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
+        store.catalog.database.copy_to(copy)
+        n_vectors = store.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
         sha256, n_bytes = _sha256(copy), copy.stat().st_size
         note = partial / f"{CATALOG_FILE}{CHECKSUM_SUFFIX}"
         note.write_text(f"{sha256}  {CATALOG_FILE}\n", encoding="utf-8")

@@ -116,40 +116,40 @@ def _tallies() -> dict[str, _Tally]:
 NAMES = tuple(_tallies())
 
 
-def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
+def vector_findings(store: Stores, n_examples: int) -> Iterator[Finding]:
     """Audit the Lance tables of all encoders; the first finding took the time of all.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     n_examples
         How many bad rows of each audit are kept.
     """
     started = time.perf_counter()
     tallies = _tallies()
-    encoders = stores.catalog.encoders.all()
-    names = set(stores.vectors.names())
-    scored = stores.catalog.similarities.scored_encoders()
+    encoders = store.catalog.encoders.all()
+    names = set(store.vectors.names())
+    scored = store.catalog.similarities.scored_encoders()
     of_datasets = {
         dataset: _hashes(key for _, key in rows)
-        for dataset, rows in groupby(stores.catalog.similarities.all_vector_keys(), itemgetter(0))
+        for dataset, rows in groupby(store.catalog.similarities.all_vector_keys(), itemgetter(0))
     }
     for encoder in encoders:
-        images = stores.vectors.images(encoder.vectors)
-        texts = stores.vectors.texts(encoder.vectors)
+        images = store.vectors.images(encoder.vectors)
+        texts = store.vectors.texts(encoder.vectors)
         for table, wanted in ((images, of_datasets), (texts, None)):
             if table.name in names:
                 _audit_table(table, encoder, wanted, tallies, n_examples)
             elif encoder.encoder_id in scored:
                 row = (table.name, f"it is not there, but {encoder.name!r} was scored with it")
                 tallies["vectors_fit_their_encoders"].add([row], n_examples)
-    tallies["neighbours_are_current"].add(_searched_before(stores, encoders), n_examples)
+    tallies["neighbours_are_current"].add(_searched_before(store, encoders), n_examples)
     known = {f"{each.vectors}.{kind}" for each in encoders for kind in ("images", "texts")}
     tallies["vectors_have_encoders"].add([(name,) for name in sorted(names - known)], n_examples)
     gone = [
         (dataset, source)
-        for dataset, (source, _) in stores.catalog.samples.sources().items()
+        for dataset, (source, _) in store.catalog.samples.sources().items()
         if not is_there(source)
     ]
     tallies["datasets_have_folders"].add(gone, n_examples)
@@ -160,14 +160,14 @@ def vector_findings(stores: Stores, n_examples: int) -> Iterator[Finding]:
 
 
 def _searched_before(
-    stores: Stores, encoders: Iterable[StoredEncoder]
+    store: Stores, encoders: Iterable[StoredEncoder]
 ) -> Iterator[tuple[str, int, int]]:
     """Yield the encoders that had other numbers of vectors when neighbours were searched."""
-    searched = stores.catalog.neighbours.searched()
+    searched = store.catalog.neighbours.searched()
     for encoder in encoders:
         then = searched.get(encoder.encoder_id)
         try:
-            now = stores.vectors.images(encoder.vectors).count()
+            now = store.vectors.images(encoder.vectors).count()
         except (RuntimeError, ValueError, OSError):
             continue  # another audit tells of a table that cannot be read
         if then not in (None, now):

@@ -23,15 +23,9 @@ class PredictSummary:
     attribute: str
     changes: PredictionChanges
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        n_new = self.changes.n_new
-        done = f"{n_new:,} predictions of {self.attribute}" if n_new else "nothing new to predict"
-        return [f"{done} by {self.classifier!r}"]
-
 
 def predict(
-    stores: Stores,
+    store: Stores,
     *,
     encoder: StoredEncoder,
     prompt_set: str,
@@ -45,7 +39,7 @@ def predict(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     encoder, prompt_set
         Whose similarities are aggregated.
@@ -66,9 +60,9 @@ def predict(
         If the prompts do not name classes of the attribute, `k` does not fit the aggregation, or
         there are no similarities to decide by.
     """
-    check_attribute(stores.catalog.prompts.get(prompt_set), attribute)
+    check_attribute(store.catalog.prompts.get(prompt_set), attribute)
     if dataset is not None:
-        stores.catalog.samples.require_dataset(dataset)
+        store.catalog.samples.require_dataset(dataset)
     if (aggregation == "topk") != (k is not None) or (k is not None and k < 1):
         message = (
             f"--aggregation {aggregation} with --k {k}: a k of 1 or more goes with topk alone."
@@ -87,7 +81,7 @@ def predict(
         aggregation=aggregation,
         k=k,
     )
-    with recorded(stores, "predict", asdict(classifier) | {"dataset": dataset}) as counts:
-        changes = stores.catalog.predictions.predict_zero_shot(classifier, dataset)
+    with recorded(store, "predict", asdict(classifier) | {"dataset": dataset}) as counts:
+        changes = store.catalog.predictions.predict_zero_shot(classifier, dataset)
         counts.update(asdict(changes))
     return PredictSummary(classifier.name, attribute, changes)

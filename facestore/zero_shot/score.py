@@ -39,20 +39,6 @@ class ScoreSummary:
     n_samples: int
     n_without_vector: int
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        done = (
-            f"{self.n_similarities:,} similarities of {self.n_samples:,} samples to "
-            f"{self.n_prompts:,} prompts of {self.prompt_set!r} with {self.encoder}"
-        )
-        facts = [done if self.n_similarities else f"nothing new to score for {self.prompt_set!r}"]
-        if self.n_without_vector:
-            facts.append(
-                f"{self.n_without_vector:,} samples have no vector of {self.encoder}: "
-                "ingest their images with --model"
-            )
-        return facts
-
 
 def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
     """Return the model of an encoder, for prompts that have no vector yet.
@@ -87,7 +73,7 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
 
 
 def score(
-    stores: Stores,
+    store: Stores,
     prompt_set: str,
     *,
     encoder: StoredEncoder,
@@ -98,7 +84,7 @@ def score(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     prompt_set
         Name of a prompt set of the store.
@@ -118,33 +104,33 @@ def score(
     TextVectorsMissingError
         If prompts have no vector and there is no model to make them.
     """
-    prompts = stores.catalog.prompts.get(prompt_set)
+    prompts = store.catalog.prompts.get(prompt_set)
     if dataset is not None:
-        stores.catalog.samples.require_dataset(dataset)
-    images = stores.vectors.images(encoder.vectors)
+        store.catalog.samples.require_dataset(dataset)
+    images = store.vectors.images(encoder.vectors)
     keys = images.keys()
     if not keys:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
     arguments = {"prompt_set": prompt_set, "encoder": encoder.name, "dataset": dataset}
     with (
         # Two at once would both write what both found to be missing.
-        only_one(stores.catalog.database.path.parent, "score"),
-        recorded(stores, "score", arguments) as counts,
+        only_one(store.catalog.database.path.parent, "score"),
+        recorded(store, "score", arguments) as counts,
     ):
-        texts = text_vectors(stores, encoder, [each.text for each in prompts.prompts], model)
-        if not stores.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
+        texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], model)
+        if not store.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)
-            stores.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
+            store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
-        pending = stores.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
+        pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
         ready = pending.filter(pending["vector_key"].is_in(list(keys)))
         vector_of = {
-            each.prompt_id: texts[each.text] for each in stores.catalog.prompts.stored(prompt_set)
+            each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
         }
         n_rows = 0
-        with stores.progress.task("Scoring", len(ready)) as task:
+        with store.progress.task("Scoring", len(ready)) as task:
             for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
-                n_rows += stores.catalog.similarities.add(
+                n_rows += store.catalog.similarities.add(
                     encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
                 )
                 task.advance(len(block.sample_ids))
@@ -160,7 +146,7 @@ def score(
 
 
 def text_vectors(
-    stores: Stores,
+    store: Stores,
     encoder: StoredEncoder,
     texts: Sequence[str],
     model: LazyEncoder | None,
@@ -171,7 +157,7 @@ def text_vectors(
 
     Parameters
     ----------
-    stores, encoder, texts, model
+    store, encoder, texts, model
         The store, the encoder, what is wanted, and who makes it.
     must_keep
         Whether a store that cannot be written is an error; not for commands that only read.
@@ -181,14 +167,14 @@ def text_vectors(
     TextVectorsMissingError
         If texts have no vector and there is no model to make them.
     """
-    table = stores.vectors.texts(encoder.vectors, asdict(encoder.record))
+    table = store.vectors.texts(encoder.vectors, asdict(encoder.record))
     vectors = table.get(texts)
     missing = [text for text in texts if text not in vectors]
     if missing:
         if model is None:
             raise TextVectorsMissingError(encoder.name, missing, table.keys())
         loaded = model.load()
-        stores.catalog.encoders.register(loaded.record)
+        store.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)
         with nullcontext() if must_keep else suppress(StoreWriteError):
             table.add(EmbeddingBatch(tuple(missing), made))

@@ -82,7 +82,7 @@ def test_a_failed_statement_writes_nothing(store):
 
 
 def test_a_failed_transaction_writes_nothing(store):
-    database = store._stores.catalog.database
+    database = store.catalog.database
 
     def delete_and_fail():
         with database.writing() as con:

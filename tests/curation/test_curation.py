@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from support.pictures import write_labels, write_picture
 
+from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
 
@@ -79,7 +80,7 @@ def test_the_distance_is_that_of_the_setting_or_another(store):
 
 def test_a_policy_replaces_the_last_one_and_is_undone(store):
     summary = store.dedup("keep-one")
-    assert summary.lines()[0].startswith(
+    assert lines_of(summary)[0].startswith(
         "2 samples are left out by 'keep-one' within 5 bits (2 rows"
     )
     assert excluded(store) == ONE
@@ -149,7 +150,7 @@ def splits(store):
 def test_a_split_is_refused_where_there_is_one_unless_it_is_forced(store):
     summary = store.split("faces", "0.5,0.5")
     assert summary.sizes == {"train": 7, "test": 7}
-    assert summary.lines()[0] == (
+    assert lines_of(summary)[0] == (
         "14 samples of 'faces': train 7 (0.5000), test 7 (0.5000); 14 changed"
     )
     first = splits(store)

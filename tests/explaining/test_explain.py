@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from facestore.cli.summaries import lines_of
 from facestore.demo.faces import make_face, render, write_faces
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
@@ -153,7 +154,7 @@ def test_an_error_is_explained_against_the_label_and_the_worst_comes_first(store
         "select sample_id, margin, predicted || ' - ' || label from worst_predictions "
         f"where classifier = '{name}' order by rank limit 3",
     )
-    found = store._stores.catalog.explanations.get(summary.explanation_ids)
+    found = store.catalog.explanations.get(summary.explanation_ids)
     assert [(f["sample_id"], f["target"]) for f in found] == [
         (i, target) for i, _, target in wanted
     ]
@@ -232,7 +233,7 @@ def test_the_same_question_again_changes_nothing(store):
     assert len(set(first.explanation_ids)) == N
     assert values(store, "from explanations order by all") == rows
     assert one(store, "select count(*) from runs") == n_runs
-    assert again.lines() == [f"nothing new to explain ({N} were there)"]
+    assert lines_of(again) == [f"nothing new to explain ({N} were there)"]
 
 
 class Stops:
@@ -364,7 +365,7 @@ def test_missing_pictures_are_refused_or_passed_over(moved, made):
     summary = store.explain(prompts=[WOMAN], dataset="faces")
     assert summary.n_new == len(summary.explanation_ids) == N - 2
     assert dict(summary.skipped).keys() == {"faces/3.jpg", "faces/4.jpg"}
-    assert "2 samples could not be explained (faces/3.jpg: no picture" in summary.lines()[1]
+    assert "2 samples could not be explained (faces/3.jpg: no picture" in lines_of(summary)[1]
     (counts,) = one(
         store, "select counts from runs where command = 'explain' order by run_id desc limit 1"
     )

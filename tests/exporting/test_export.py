@@ -52,8 +52,8 @@ def store(tmp_path_factory):
 
 def matrix(store, paths):
     keys = dict(store.sql("select path, vector_key from vector_keys").fetchall())
-    (encoder,) = store._stores.catalog.encoders.all()
-    vectors = store._stores.vectors.images(encoder.vectors).get(list(keys.values()))
+    (encoder,) = store.catalog.encoders.all()
+    vectors = store.vectors.images(encoder.vectors).get(list(keys.values()))
     return np.stack([vectors[keys[path]] for path in paths])
 
 

@@ -187,7 +187,7 @@ def contents(store: Path) -> dict[str, object]:
             quoted = ", ".join(f'"{name}"' for name in order)
             found[table] = con.execute(f"select {quoted} from {table} order by all").fetchall()
     with Store.open(store) as opened:
-        vectors = opened._stores.vectors
+        vectors = opened.vectors
         for name in vectors.names():
             table = vectors._db.open_table(name).to_arrow()
             keys = table.column(0).to_pylist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from facestore.cli.summaries import lines_of
 from facestore.errors import TableError, UnknownNameError
 from facestore.store import Store
 
@@ -50,7 +51,7 @@ def test_a_column_for_each_figure_becomes_a_row_for_each(store, tmp_path):
         attribute="gender",
         columns={"Model": "architecture"},
     )
-    assert summary.lines() == [
+    assert lines_of(summary) == [
         "9 published figures: 9 new, 0 of the same source replaced",
         "5 of them are measured in this store: see the view published_comparison",
         "columns not read: Mode (name them with --column)",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support.pictures import picture, write_labels, write_picture
 
+from facestore.cli.summaries import lines_of, profile_of
 from facestore.encoders.open_clip import LazyEncoder, load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError
 from facestore.records import ModelName
@@ -35,7 +36,7 @@ def everything(store):
 
 
 def vectors_of(store, encoder="tiny fp32"):
-    table = store._stores.vectors.images(store._stores.catalog.encoders.find(encoder).vectors)
+    table = store.vectors.images(store.catalog.encoders.find(encoder).vectors)
     return {key: batch.vectors[i] for batch in table.batches() for i, key in enumerate(batch.keys)}
 
 
@@ -77,7 +78,7 @@ def test_again_nothing_is_encoded_and_the_file_is_not_touched(store, pictures):
     summary = store.ingest(pictures, models=["tiny"])
     store.close()
     assert counts(summary) == (0, 0, 0)
-    assert "nothing new" in "\n".join(summary.lines())
+    assert "nothing new" in "\n".join(lines_of(summary))
     assert (store.path / "facestore.duckdb").read_bytes() == before
 
 
@@ -86,7 +87,7 @@ def test_again_the_model_is_not_even_loaded(store, pictures, tmp_path):
     encoder = LazyEncoder(ModelName("tiny"))
     from facestore.ingest.ingest import ingest
 
-    ingest(store._stores, pictures, encoders=[encoder])
+    ingest(store, pictures, encoders=[encoder])
     assert encoder._loaded is None
 
 
@@ -262,7 +263,7 @@ def test_workers_and_batches_change_nothing(store, plainly_made, workers, batch_
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_profile_says_where_the_time_went(store, pictures, workers):
     summary = store.ingest(pictures, models=["tiny"], workers=workers)
-    lines = summary.profile()
+    lines = profile_of(summary)
     assert all(summary.seconds[stage] > 0 for stage in ("read", "decode", "transform", "encode"))
     assert sum(summary.seconds[stage] for stage in ("encode", "plan")) < summary.seconds["total"]
     assert lines[-1] == f"bottleneck: {summary.bottleneck}"

@@ -8,6 +8,7 @@ import json
 import pytest
 from support.containers import encoded, write_hugging_face, write_tar
 
+from facestore.cli.summaries import lines_of
 from facestore.store import Store
 from facestore.training.classify_images import image_files
 
@@ -76,9 +77,9 @@ def test_labels_and_splits_come_from_inside(ingested):
 
 def test_summaries_say_what_was_recognised_and_why(ingested):
     _, _, runs = ingested
-    assert "layout parquet: 1 Parquet files with a column of images" in runs["hf"].lines()
-    assert "layout webdataset: 2 tar files" in runs["tars"].lines()
-    assert "layout list: a table with a column 'file' of paths" in runs["list"].lines()
+    assert "layout parquet: 1 Parquet files with a column of images" in lines_of(runs["hf"])
+    assert "layout webdataset: 2 tar files" in lines_of(runs["tars"])
+    assert "layout list: a table with a column 'file' of paths" in lines_of(runs["list"])
 
 
 def test_again_nothing_is_new(ingested):
@@ -91,7 +92,7 @@ def test_again_nothing_is_new(ingested):
 
 def test_every_image_is_read_again_by_the_path_of_a_sample(ingested):
     store, _, _ = ingested
-    files = image_files(store._stores)
+    files = image_files(store)
     assert {key: hashlib.sha256(file.read_bytes()).hexdigest() for key, file in files.items()} == {
         hashlib.sha256(content).hexdigest(): hashlib.sha256(content).hexdigest()
         for content in IMAGES
@@ -103,7 +104,7 @@ def test_doctor_finds_the_sources_and_misses_one_that_is_gone(ingested):
     from facestore.upkeep.vector_audits import vector_findings
 
     def gone():
-        found = {each.name: each for each in vector_findings(store._stores, 5)}
+        found = {each.name: each for each in vector_findings(store, 5)}
         return found["datasets_have_folders"].n_bad
 
     assert gone() == 0

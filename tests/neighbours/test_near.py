@@ -53,9 +53,9 @@ def image_id(folders, name="1.jpg"):
 
 def products(store, vector):
     """Return the cosine of every sample's image to a vector, by NumPy."""
-    (encoder,) = store._stores.catalog.encoders.all()
+    (encoder,) = store.catalog.encoders.all()
     keys = dict(store.sql("select dataset || '/' || path, vector_key from vector_keys").fetchall())
-    vectors = store._stores.vectors.images(encoder.vectors).get(list(set(keys.values())))
+    vectors = store.vectors.images(encoder.vectors).get(list(set(keys.values())))
     return {name: float(vectors[key] @ vector) for name, key in keys.items()}
 
 
@@ -92,9 +92,9 @@ def test_k_counts_images(store):
 
 
 def test_the_vector_of_a_text_is_kept(store):
-    (encoder,) = store._stores.catalog.encoders.all()
+    (encoder,) = store.catalog.encoders.all()
     text = "a photo of an old man"
-    texts = store._stores.vectors.texts(encoder.vectors)
+    texts = store.vectors.texts(encoder.vectors)
     before = texts.keys()
     first = store.search(text)
     assert texts.keys() - before == {text}
@@ -134,11 +134,11 @@ def test_a_new_file_is_encoded_and_not_kept(store, folders, tmp_path):
     brighter.save(tmp_path / "new.png")
     encoder = load_encoder(ModelName("tiny"), device="cpu")
     vector = encoder.encode_images([encoder.preprocess(brighter.convert("RGB"))])[0]
-    n_before = store._stores.vectors.images(store._stores.catalog.encoders.only().vectors).count()
+    n_before = store.vectors.images(store.catalog.encoders.only().vectors).count()
     hits = store.near(tmp_path / "new.png", k=20)
     wanted = products(store, vector)
     assert {f"{h.dataset}/{h.path}": h.cosine for h in hits} == pytest.approx(wanted, abs=1e-5)
-    after = store._stores.vectors.images(store._stores.catalog.encoders.only().vectors).count()
+    after = store.vectors.images(store.catalog.encoders.only().vectors).count()
     assert n_before == after
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.pictures import picture, write_picture
 
+from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, NoVectorsError
 from facestore.records import EmbeddingBatch, unit_rows
 from facestore.store import Store
@@ -27,10 +28,10 @@ def store(tmp_path, pictures):
 
 
 def vectors_of(store):
-    (encoder,) = store._stores.catalog.encoders.all()
+    (encoder,) = store.catalog.encoders.all()
     return {
         key: batch.vectors[i]
-        for batch in store._stores.vectors.images(encoder.vectors).batches()
+        for batch in store.vectors.images(encoder.vectors).batches()
         for i, key in enumerate(batch.keys)
     }
 
@@ -51,7 +52,7 @@ def test_the_table_has_every_pair_above_the_threshold(store):
     assert [row[:2] for row in rows] == sorted(wanted)
     assert (summary.n_vectors, summary.n_pairs) == (7, len(wanted))
     assert summary.n_images == len({key for pair in wanted for key in pair})
-    assert re.match(rf"{len(wanted)} pairs among 7 images", summary.lines()[0])
+    assert re.match(rf"{len(wanted)} pairs among 7 images", lines_of(summary)[0])
 
 
 def test_a_search_replaces_the_one_before_and_is_recorded(store):
@@ -137,8 +138,8 @@ def test_many_vectors_in_several_fragments(tmp_path):
             emb=unit_rows(np.random.default_rng(0).normal(size=(3000, 6))),
         )
         store.import_embeddings(tmp_path / "v.npz", dataset="d", model="m,x", create_samples=True)
-        (encoder,) = store._stores.catalog.encoders.all()
-        table = store._stores.vectors.images(encoder.vectors)
+        (encoder,) = store.catalog.encoders.all()
+        table = store.vectors.images(encoder.vectors)
         more = unit_rows(np.random.default_rng(1).normal(size=(500, 6)))
         table.add(EmbeddingBatch(tuple(f"k{i}" for i in range(500)), more))
         wanted = expected(store, 0.9875)

@@ -61,7 +61,7 @@ where
 
 @pytest.fixture(scope="module")
 def by_phash(store):
-    con = store._stores.catalog.database.reader().cursor()
+    con = store.catalog.database.reader().cursor()
     con.execute(PHASH)
     return con
 

@@ -28,7 +28,7 @@ def test_five_fold_gender_probe_is_scikit_learn_s(real_data, tmp_path):
             tmp_path / "labels.csv", dataset="fairface", split="train", create_samples=True
         )
         store.import_embeddings(vectors, dataset="fairface", model="RN50,openai")
-        stored = store._stores
+        stored = store
         (encoder,) = stored.catalog.encoders.all()
         samples = stored.catalog.training.samples("fairface", "train")
         labels = stored.catalog.training.labels("fairface", "train")

@@ -15,6 +15,7 @@ from support.bad_inputs import CASES
 from support.containers import CLASSES
 from support.places import ROOT
 
+from facestore.cli.summaries import lines_of
 from facestore.errors import FacestoreError
 from facestore.ingest.layouts import LabelRules, read_manifest
 from facestore.store import Store
@@ -77,7 +78,7 @@ def test_a_bad_table_container_or_checkpoint(tmp_path, row):
 
 def test_links_are_not_followed_and_said(store):
     _, outcomes, summary = store
-    lines = "\n".join(summary.lines())
+    lines = "\n".join(lines_of(summary))
     for row in ("link to a folder above", "link out of the folder"):
         for part in said(row):
             assert part in lines
@@ -117,7 +118,7 @@ def test_every_image_of_the_store_is_read_again_by_its_path(store):
     from facestore.training.classify_images import image_files
 
     opened, _, _ = store
-    files = image_files(opened._stores)
+    files = image_files(opened)
     import hashlib
 
     assert {hashlib.sha256(file.read_bytes()).hexdigest() for file in files.values()} == set(files)

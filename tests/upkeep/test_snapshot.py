@@ -84,11 +84,11 @@ def test_a_store_with_vectors_passes_doctor(store, tmp_path):
         one, other = (
             {
                 key: batch.vectors[i]
-                for batch in each._stores.vectors.images(name).batches()
+                for batch in each.vectors.images(name).batches()
                 for i, key in enumerate(batch.keys)
             }
             for each in (store, copy)
-            for name in [each._stores.catalog.encoders.only().vectors]
+            for name in [each.catalog.encoders.only().vectors]
         )
     assert one.keys() == other.keys()
     assert all(np.array_equal(one[key], other[key]) for key in one)

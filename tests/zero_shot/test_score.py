@@ -6,6 +6,7 @@ import pytest
 import torch
 from support.pictures import write_picture
 
+from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import ModelName
@@ -71,7 +72,7 @@ def test_samples_without_a_vector_are_counted(store, pictures):
     store.ingest(pictures)
     summary = store.score("raw_gender_labels")
     assert (summary.n_samples, summary.n_without_vector) == (6, 1)
-    assert "ingest their images with --model" in summary.lines()[1]
+    assert "ingest their images with --model" in lines_of(summary)[1]
 
 
 def test_a_file_that_is_no_image_is_not_waited_for(store, pictures):
@@ -105,8 +106,8 @@ def test_embedding_mean_is_the_cosine_to_the_ensembled_classes(store):
         "select vector_key, predicted, score from zero_shot_embedding_mean "
         "inner join vector_keys using (sample_id) where attribute = 'gender'"
     ).fetchall()
-    (stored,) = store._stores.catalog.encoders.all()
-    vectors = store._stores.vectors.images(stored.vectors).get([key for key, _, _ in rows])
+    (stored,) = store.catalog.encoders.all()
+    vectors = store.vectors.images(stored.vectors).get([key for key, _, _ in rows])
     assert len(rows) == 6
     for key, predicted, score in rows:
         expected = {name: float(vectors[key] @ head) for name, head in heads.items()}

@@ -11,18 +11,18 @@ from facestore.training.cards.facts import facts_of
 from facestore.training.gradients.finetuned import FinetunedFile
 
 
-def write_card(stores: Stores, path: Path, heads: HeadsFile | FinetunedFile) -> Path:
+def write_card(store: Stores, path: Path, heads: HeadsFile | FinetunedFile) -> Path:
     """Write the card of a file of heads beside it; return where.
 
     Parameters
     ----------
-    stores
+    store
         The store whose figures the card shows.
     path, heads
         The file and what is in it.
     """
     training = heads.training
-    figures = stores.catalog.training.figures(
+    figures = store.catalog.training.figures(
         heads.classifier_names, training.get("dataset"), training.get("split")
     )
     card = path.with_suffix(".md")

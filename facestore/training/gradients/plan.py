@@ -133,14 +133,14 @@ class TrainingPlan:
         return self.path.with_suffix(".checkpoint")
 
     @contextmanager
-    def recorded(self, stores: Stores, command: str) -> Iterator[None]:
+    def recorded(self, store: Stores, command: str) -> Iterator[None]:
         """Write a row of `runs`; a checkpoint is not needed after success."""
         arguments = asdict(self.choice) | {
             "name": self.name,
             "encoder": self.encoder.name,
             "file": str(self.path),
         }
-        with recorded(stores, command, arguments) as counts:
+        with recorded(store, command, arguments) as counts:
             yield
             counts["n_heads"] = len(self.sets)
         self.checkpoint.unlink(missing_ok=True)
@@ -162,7 +162,7 @@ class TrainingPlan:
 
 
 def plan_training(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     encoder: StoredEncoder,
     choice: Choice,
@@ -176,7 +176,7 @@ def plan_training(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     folder
         Where files of heads are written.
@@ -196,12 +196,12 @@ def plan_training(
     InputError
         If there is nothing to train on.
     """
-    stores.catalog.samples.require_dataset(choice.dataset)
+    store.catalog.samples.require_dataset(choice.dataset)
     leaking = leaking_samples(
-        stores, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
+        store, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
     )
     chosen = choose(
-        stores,
+        store,
         options.attributes,
         choice,
         with_vector=keys,

@@ -95,7 +95,7 @@ def tasks_of(
 
 
 def run_training(
-    stores: Stores,
+    store: Stores,
     plan: TrainingPlan,
     model: MultiTaskModel,
     fit: tuple[SamplePart, Inputs],
@@ -105,7 +105,7 @@ def run_training(
 
     Parameters
     ----------
-    stores
+    store
         The store; it is read, not written.
     plan
         What is trained, and how.
@@ -115,7 +115,7 @@ def run_training(
         Samples with their targets, and their inputs.
     """
     options, (held_part, held_inputs) = plan.options, held
-    judge = Judge(model.tasks, held_part.targets, stores.catalog.samples.classes())
+    judge = Judge(model.tasks, held_part.targets, store.catalog.samples.classes())
     training = Training(
         model,
         Labelled(fit[1], fit[0].targets),
@@ -127,10 +127,10 @@ def run_training(
     )
     events = None
     if options.tensorboard is not None:
-        events = EventFiles(options.tensorboard, stores.notify)
+        events = EventFiles(options.tensorboard, store.notify)
     if training.n_done:
-        stores.notify(f"resumed after step {training.n_done:,} of {training.n_steps:,}")
-    with stores.progress.task("Training", training.n_steps) as task:
+        store.notify(f"resumed after step {training.n_done:,} of {training.n_steps:,}")
+    with store.progress.task("Training", training.n_steps) as task:
         task.advance(training.n_done)
         for record in training.run():
             if events is not None:
@@ -138,7 +138,7 @@ def run_training(
             if isinstance(record, StepRecord):
                 task.advance()
             else:
-                stores.notify(_epoch_line(record, options.loop.epochs))
+                store.notify(_epoch_line(record, options.loop.epochs))
     if events is not None:
         events.close()
     judge.close()

@@ -29,7 +29,7 @@ from facestore.vectors import VectorTable
 
 
 def fit_on_vectors(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     *,
     encoder: StoredEncoder,
@@ -40,7 +40,7 @@ def fit_on_vectors(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     folder
         Where files of heads are written.
@@ -58,9 +58,9 @@ def fit_on_vectors(
     InputError
         If there is nothing to fit, or the name belongs to heads that were trained otherwise.
     """
-    images = stores.vectors.images(encoder.vectors)
+    images = store.vectors.images(encoder.vectors)
     plan = plan_training(
-        stores,
+        store,
         folder,
         encoder,
         choice,
@@ -69,23 +69,23 @@ def fit_on_vectors(
         name=f"{encoder.name} age and gender {choice.dataset}",
     )
     if plan.is_new:
-        with plan.recorded(stores, "train age"):
-            _fit(stores, plan, images)
+        with plan.recorded(store, "train age"):
+            _fit(store, plan, images)
     heads = load_heads(plan.path)
     plan.check(heads)
-    predictions = classify(stores, plan.path, heads, encoder=encoder, dataset=choice.dataset)
-    card = write_card(stores, plan.path, heads)
+    predictions = classify(store, plan.path, heads, encoder=encoder, dataset=choice.dataset)
+    card = write_card(store, plan.path, heads)
     return FinetuneSummary(plan.path, card, heads, plan.is_new, predictions)
 
 
-def _fit(stores: Stores, plan: TrainingPlan, images: VectorTable) -> None:
+def _fit(store: Stores, plan: TrainingPlan, images: VectorTable) -> None:
     options = plan.options
     fit, held = parts_of(plan.sets, options.numbers)
     row_of = {key: row for row, key in enumerate((*fit.image_ids, *held.image_ids))}
     of_fit, of_held = np.split(read_vectors(images, row_of), [len(fit.image_ids)])
     model = MultiTaskModel(VectorTower.fitted_to(of_fit), tasks_of(plan.sets, options.age, fit))
     history = run_training(
-        stores, plan, model, (fit, VectorInputs(of_fit)), (held, VectorInputs(of_held))
+        store, plan, model, (fit, VectorInputs(of_fit)), (held, VectorInputs(of_held))
     )
     facts = training_facts(plan, fit, held, history)
     curves = curves_of(facts, options.attributes)

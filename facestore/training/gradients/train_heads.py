@@ -44,24 +44,9 @@ class FinetuneSummary:
     is_new: bool
     predictions: ClassifySummary
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        facts = self.heads.training
-        lines = []
-        if self.is_new:
-            lines.append(
-                f"{facts['n_samples']:,} images, {facts['n_held_back']:,} held back; the weights "
-                f"are those of epoch {facts['best_epoch']} of {len(facts['epochs'])}"
-            )
-            for attribute, reasons in facts["left_out"].items():
-                why = ", ".join(f"{n:,} ({reason})" for reason, n in reasons.items())
-                lines += [f"{attribute}: left out: {why}"] if reasons else []
-        lines.append(f"{'heads' if self.is_new else 'heads are there already'}: {self.path}")
-        return [*lines, *self.predictions.lines(), f"model card: {self.card}"]
-
 
 def train_heads(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     *,
     encoder: StoredEncoder,
@@ -75,7 +60,7 @@ def train_heads(
 
     Parameters
     ----------
-    stores
+    store
         The store.
     folder
         Where files of heads are written.
@@ -94,9 +79,9 @@ def train_heads(
         If there is nothing to train on, files are not there any more, or the name belongs to
         heads that were trained otherwise.
     """
-    files = image_files(stores)
+    files = image_files(store)
     plan = plan_training(
-        stores,
+        store,
         folder,
         encoder,
         choice,
@@ -106,12 +91,12 @@ def train_heads(
         without_key="no image in a folder that was ingested",
     )
     if plan.is_new:
-        with plan.recorded(stores, "train heads"):
-            _train(stores, plan, loaded, files)
+        with plan.recorded(store, "train heads"):
+            _train(store, plan, loaded, files)
     heads = load_finetuned(plan.path)
     plan.check(heads)
     predictions = classify_images(
-        stores,
+        store,
         heads,
         encoder=encoder,
         loaded=loaded,
@@ -120,12 +105,12 @@ def train_heads(
         batch_size=options.loop.batch_size,
         workers=options.workers,
     )
-    card = write_card(stores, plan.path, heads)
+    card = write_card(store, plan.path, heads)
     return FinetuneSummary(plan.path, card, heads, plan.is_new, predictions)
 
 
 def _train(
-    stores: Stores,
+    store: Stores,
     plan: TrainingPlan,
     loaded: OpenClipEncoder,
     files: dict[str, ImageFile],
@@ -136,7 +121,7 @@ def _train(
     model = MultiTaskModel(tower, tasks_of(plan.sets, options.age, fit), loaded.device)
     read = partial(image_inputs, files, encoder=loaded, workers=options.workers)
     history = run_training(
-        stores,
+        store,
         plan,
         model,
         (fit, read(image_ids=fit.image_ids, augmentation=options.augmentation)),

@@ -93,34 +93,15 @@ class TrainSummary:
     is_new: bool
     predictions: ClassifySummary
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        lines = []
-        for head in self.heads.heads if self.is_new else ():
-            facts = head.details
-            held = facts["metrics"].get("validation_accuracy")
-            lines.append(
-                f"{head.attribute}: {len(head.classes)} classes, {facts['n_samples']:,} samples, "
-                f"l2 {facts['l2']:.3g}"
-                + ("" if held is None else f", {held:.4f} right of those held back")
-            )
-            if facts["left_out"]:
-                why = ", ".join(f"{n:,} ({reason})" for reason, n in facts["left_out"].items())
-                lines.append(f"{head.attribute}: left out: {why}")
-            if not facts["metrics"]["has_converged"]:
-                lines.append(f"{head.attribute}: not converged after 1,000 iterations")
-        lines.append(f"{'heads' if self.is_new else 'heads are there already'}: {self.path}")
-        return [*lines, *self.predictions.lines(), f"model card: {self.card}"]
-
 
 def train_probes(
-    stores: Stores, folder: Path, *, encoder: StoredEncoder, choice: Choice, options: ProbeOptions
+    store: Stores, folder: Path, *, encoder: StoredEncoder, choice: Choice, options: ProbeOptions
 ) -> list[TrainSummary]:
     """Fit linear heads on vectors that are in the store, save them, predict, and write a card.
 
     Parameters
     ----------
-    stores
+    store
         The store.
     folder
         Where files of heads are written.
@@ -143,22 +124,22 @@ def train_probes(
     InputError
         If there is nothing to fit, or the name belongs to heads that were trained otherwise.
     """
-    stores.catalog.samples.require_dataset(choice.dataset)
-    images = stores.vectors.images(encoder.vectors)
+    store.catalog.samples.require_dataset(choice.dataset)
+    images = store.vectors.images(encoder.vectors)
     with_vector = images.keys()
     leaking = leaking_samples(
-        stores, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
+        store, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
     )
     summaries = []
     for seed in range(choice.seed, choice.seed + options.n_seeds):
         of_seed = replace(choice, seed=seed)
-        sets = choose(stores, options.attributes, of_seed, with_vector=with_vector, leaking=leaking)
-        summaries.append(_train(stores, folder, encoder, images, of_seed, options, sets))
+        sets = choose(store, options.attributes, of_seed, with_vector=with_vector, leaking=leaking)
+        summaries.append(_train(store, folder, encoder, images, of_seed, options, sets))
     return summaries
 
 
 def _train(
-    stores: Stores,
+    store: Stores,
     folder: Path,
     encoder: StoredEncoder,
     images: VectorTable,
@@ -172,8 +153,8 @@ def _train(
     arguments = asdict(choice) | asdict(options) | {"encoder": encoder.name, "file": str(path)}
     is_new = not path.exists()
     if is_new:
-        with recorded(stores, "train probe", arguments) as counts:
-            fitted = _fit_all(stores, images, choice, options, sets)
+        with recorded(store, "train probe", arguments) as counts:
+            fitted = _fit_all(store, images, choice, options, sets)
             training = _training(choice, options, recipe)
             heads = HeadsFile(name, PROBE, encoder.record, tuple(fitted), training)
             heads = replace(heads, sha256=save_heads(path, heads))
@@ -186,8 +167,8 @@ def _train(
                 "give these another --name."
             )
             raise InputError(message)
-    predictions = classify(stores, path, heads, encoder=encoder, dataset=choice.dataset)
-    return TrainSummary(path, write_card(stores, path, heads), heads, is_new, predictions)
+    predictions = classify(store, path, heads, encoder=encoder, dataset=choice.dataset)
+    return TrainSummary(path, write_card(store, path, heads), heads, is_new, predictions)
 
 
 def _name(encoder: StoredEncoder, choice: Choice, options: ProbeOptions) -> str:
@@ -225,7 +206,7 @@ def _training(choice: Choice, options: ProbeOptions, recipe: str) -> dict[str, A
 
 
 def _fit_all(
-    stores: Stores,
+    store: Stores,
     images: VectorTable,
     choice: Choice,
     options: ProbeOptions,
@@ -238,7 +219,7 @@ def _fit_all(
     row_of = {key: row for row, key in enumerate(keys)}
     features = Features.taking_over(read_vectors(images, row_of))
     n_fits = len(sets) * (1 if options.l2 is not None else N_SWEEP_FITS + 1)
-    with stores.progress.task("Fitting", n_fits) as task:
+    with store.progress.task("Fitting", n_fits) as task:
         for each in sets:
             yield _fit(each, features, row_of, choice, options, task)
 

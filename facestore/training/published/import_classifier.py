@@ -31,30 +31,15 @@ class ClassifierSummary:
     heads: FinetunedFile
     is_new: bool
 
-    def lines(self) -> list[str]:
-        """Return the summary for people, one fact a line."""
-        facts, encoder = self.heads.training, self.heads.encoder
-        lines = []
-        if self.is_new:
-            lines.append(
-                f"{encoder.architecture}, {facts['n_parameters']:,} parameters of the tower; "
-                f"preprocessing: {facts['preprocessing_from']}"
-            )
-            lines += [f"{task.attribute}: {', '.join(task.classes)}" for task in self.heads.tasks]
-            if facts["ignored"]:
-                lines.append(f"not needed: {preview(facts['ignored'])}")
-        lines.append(f"{'heads' if self.is_new else 'heads are there already'}: {self.heads.path}")
-        return lines
-
 
 def import_classifier(
-    stores: Stores, source: Path, folder: Path, *, name: str | None = None
+    store: Stores, source: Path, folder: Path, *, name: str | None = None
 ) -> ClassifierSummary:
     """Write published weights as a file of heads which has its tower whole.
 
     Parameters
     ----------
-    stores
+    store
         The store, whose classes the classifier has to speak of.
     source
         Folder with `config.json` and `model.safetensors`.
@@ -75,9 +60,9 @@ def import_classifier(
     is_new = not path.exists()
     if is_new:
         card = read_card(source)
-        _check_classes(stores, card)
+        _check_classes(store, card)
         arguments = {"source": str(source), "name": name, "file": str(path)}
-        with recorded(stores, "import classifier", arguments) as counts:
+        with recorded(store, "import classifier", arguments) as counts:
             _save(path, card, name)
             counts["n_heads"] = len(card.heads)
     heads = load_finetuned(path)
@@ -108,8 +93,8 @@ def _save(path: Path, card: PublishedCard, name: str) -> None:
     )
 
 
-def _check_classes(stores: Stores, card: PublishedCard) -> None:
-    known = stores.catalog.samples.classes()
+def _check_classes(store: Stores, card: PublishedCard) -> None:
+    known = store.catalog.samples.classes()
     for attribute, classes in card.classes.items():
         names = [each.name for each in known.get(attribute, ())]
         unknown = [repr(each) for each in classes if each not in names]

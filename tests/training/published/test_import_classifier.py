@@ -12,6 +12,7 @@ from PIL import Image
 from support.published import SIZES, make_card, write_card
 from transformers import CLIPImageProcessor
 
+from facestore.cli.summaries import lines_of
 from facestore.demo.faces import write_faces
 from facestore.errors import InputError
 from facestore.store import Store
@@ -72,7 +73,7 @@ def test_it_decides_as_the_code_of_its_card(store, card, folder):
     summary = store.import_classifier(folder)
     assert summary.is_new
     assert summary.heads.path == store.path / "heads" / "my_card.safetensors"
-    assert "age: 0-2, 10-19, 20-29, 3-9, 30-39" in "\n".join(summary.lines())
+    assert "age: 0-2, 10-19, 20-29, 3-9, 30-39" in "\n".join(lines_of(summary))
     done = store.predict_with(summary.heads.path, dataset="faces", device="cpu")
     assert (done.n_new, done.n_without_input) == (3 * N, 0)
     # No encoder and no vector was made: the file is enough.
@@ -121,9 +122,9 @@ def test_the_same_import_again_changes_nothing(store, folder):
     store.predict_with(path, device="cpu")
     again = store.import_classifier(folder)
     assert not again.is_new
-    assert again.lines() == [f"heads are there already: {path}"]
+    assert lines_of(again) == [f"heads are there already: {path}"]
     assert path.read_bytes() == before
-    assert store.predict_with(path, device="cpu").lines()[0].startswith("nothing new to predict")
+    assert lines_of(store.predict_with(path, device="cpu"))[0].startswith("nothing new to predict")
 
 
 def test_other_weights_need_another_name(store, folder, tmp_path):
@@ -163,7 +164,7 @@ def test_samples_without_an_image_are_counted(store, folder, tmp_path):
     table = tmp_path / "more.csv"
     table.write_text("file,gender\nmissing.jpg,Male\n")
     store.import_labels(table, dataset="elsewhere", create_samples=True)
-    lines = store.predict_with(path, dataset="elsewhere", device="cpu").lines()
+    lines = lines_of(store.predict_with(path, dataset="elsewhere", device="cpu"))
     assert lines[1:] == ["1 samples have no image in a folder that was ingested: ingest them"]
 
 

@@ -1,0 +1,33 @@
+"""What is typed for what an error names: parameters of verbs become options of commands.
+
+Below the command line nothing knows how an option is written. An error names a parameter as Python
+has it, in backquotes and with `=`: "give `new_classes=True`", "`val_fraction=1.5`: a share was
+expected". Here it becomes `--new-classes`, `--val-fraction 1.5`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PARAMETER = re.compile(r"`([a-z_0-9]+)=([^`]*)`")
+# Options that are given once for each value, and those that Python cannot call by their name.
+_OPTIONS = {
+    "attributes": "attribute",
+    "class_name": "class",
+    "classifiers": "classifier",
+    "columns": "column",
+    "groups": "group",
+    "models": "model",
+    "on_vectors": "vectors",
+    "prompts": "prompt",
+}
+
+
+def as_typed(message: str) -> str:
+    """Return a message with options in the place of parameters."""
+    return _PARAMETER.sub(lambda found: _option(found[1], found[2]), message)
+
+
+def _option(parameter: str, value: str) -> str:
+    option = f"--{_OPTIONS.get(parameter, parameter).replace('_', '-')}"
+    return option if value in ("", "True") else f"{option} {value}"
