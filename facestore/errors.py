@@ -15,6 +15,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── MigrationError       migration files with a gap, or edited after they ran
     │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
+    │   ├── ParametersError      parameters that do not go together
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
     │   └── LeakageError         training samples that are held out as well
@@ -47,8 +48,8 @@ class StoreNotFoundError(StoreError, FileNotFoundError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"No store at '{path}'. Make one with `facestore ingest FOLDER --store {path}`, "
-            "or name another with --store or FACESTORE_STORE."
+            f"No store at '{path}'. Make one with `facestore ingest FOLDER store={path}`, "
+            "or name another with `store=` or FACESTORE_STORE."
         )
 
     def __str__(self) -> str:
@@ -63,7 +64,7 @@ class NotAStoreError(StoreError):
         self.path, self.found = path, found
         super().__init__(
             f"'{path}' is not a facestore store: {found}. "
-            "Give --store a store, an empty folder or a new one."
+            "Give `store=` a store, an empty folder or a new one."
         )
 
 
@@ -109,7 +110,7 @@ class StoreTooNewError(StoreError):
         self.found, self.known = found, known
         super().__init__(
             f"The store is at schema version {found}, but this facestore knows versions up to "
-            f"{known}: upgrade it with `pip install --upgrade facestore`."
+            f"{known}: upgrade it with `pip install -U facestore`."
         )
 
 
@@ -164,6 +165,10 @@ class AuditsFailedError(StoreError):
 
 class InputError(FacestoreError, ValueError):
     """Something that the user gave is not what was expected."""
+
+
+class ParametersError(InputError):
+    """Parameters that exclude each other, or of which one lacks another: wrong usage."""
 
 
 class TableError(InputError):
@@ -223,7 +228,8 @@ class LeakageError(InputError):
         super().__init__(
             f"{n_samples:,} training samples are the same image ({n_exact:,}) or nearly the same "
             f"({n_samples - n_exact:,}) as samples of {where} (such as {example}): figures there "
-            "would be too good. Add --drop-leaks to leave them out, or --force to train on them."
+            "would be too good. Add `drop_leaks=True` to leave them out, or `force=True` to train "
+            "on them."
         )
 
 
@@ -253,7 +259,7 @@ class HeadsMismatchError(EncoderError):
         self.path, self.trained_on, self.problem = path, trained_on, problem
         super().__init__(
             f"'{path}' was trained on vectors of encoder {trained_on!r}, but {problem}: vectors of "
-            "another encoder mean something else. Ingest with that --model, or give other heads."
+            "another encoder mean something else. Ingest with that `models=`, or give other heads."
         )
 
 
@@ -263,7 +269,7 @@ class NoVectorsError(EncoderError, InputError):
     def __init__(self, encoder: str, architecture: str) -> None:
         self.encoder = encoder
         super().__init__(
-            f"Encoder {encoder!r} has no image vectors: ingest images with --model {architecture}, "
+            f"Encoder {encoder!r} has no image vectors: ingest images with `models={architecture}`, "
             "or `facestore import embeddings`."
         )
 
@@ -279,7 +285,7 @@ class TextVectorsMissingError(EncoderError):
         super().__init__(
             f"Encoder {encoder!r} was imported without text vectors for {prompts} "
             f"({preview([repr(t) for t in texts])}).{hint} "
-            "Import them with `facestore import embeddings ... --text FILE`."
+            "Import them with `facestore import embeddings ... text=FILE`."
         )
 
 

@@ -9,44 +9,39 @@ from typing import Any
 from facestore import resources
 from facestore.catalog.audit_files import Finding
 from facestore.config import (
-    DEFAULT_BATCH_SIZE,
-    DEFAULT_PRECISION,
-    DEFAULT_WORKERS,
     DEMO_FACES_FOLDER,
     REPORTS_FOLDER,
 )
 from facestore.demo.demo import run_demo
-from facestore.encoders.names import check_pretrained
-from facestore.encoders.open_clip import LazyEncoder
-from facestore.ingest.ingest import IngestSummary, ingest
-from facestore.prompts import read_prompt_file
-from facestore.records import AnyPath, ModelName, PromptSet
-from facestore.reporting.explanation_page import write_report_page
+from facestore.explaining.explain import explain
+from facestore.ingest.ingest import ingest
+from facestore.neighbours.near import near, search
+from facestore.neighbours.neighbours import find_neighbours
+from facestore.records import AnyPath
+from facestore.reporting.explanation_page import write_explanations, write_report_page
+from facestore.reporting.gallery_page import write_gallery
 from facestore.reporting.report import ReportOptions, write_report
 from facestore.store_curation import CurationVerbs
-from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
-from facestore.store_nearest import NearestVerbs
 from facestore.store_sql import SqlVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.stores import Stores
 from facestore.upkeep.doctor import examine, repair
 from facestore.upkeep.info import Overview, contents, overview
 from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
-from facestore.zero_shot.predict import PredictSummary, predict
-from facestore.zero_shot.score import ScoreSummary, model_of, score
+from facestore.zero_shot.predict import predict
+from facestore.zero_shot.prompt_sets import add_prompts, prompt_set, prompt_sets
+from facestore.zero_shot.score import score
 
 
 class Store(
     Stores,
     ImportVerbs,
     CurationVerbs,
-    NearestVerbs,
     TrainingVerbs,
     FinetuningVerbs,
-    ExplainingVerbs,
     HandoffVerbs,
     SqlVerbs,
 ):
@@ -56,150 +51,19 @@ class Store(
     first verb that writes.
     """
 
-    def ingest(
-        self,
-        source: AnyPath,
-        *,
-        dataset: str | None = None,
-        split: str | None = None,
-        labels: AnyPath | None = None,
-        layout: str = "auto",
-        models: Sequence[str] = (),
-        pretrained: str | None = None,
-        precision: str = DEFAULT_PRECISION,
-        device: str = "auto",
-        batch_size: int = DEFAULT_BATCH_SIZE,
-        workers: int = DEFAULT_WORKERS,
-        force_quick_gelu: bool = False,
-        fast_resize: bool = False,
-        attributes: Sequence[str] = (),
-        new_classes: bool = False,
-        follow_links: bool = False,
-    ) -> IngestSummary:
-        """Bring images into the store and encode what is not encoded yet.
+    ingest = ingest
 
-        Parameters
-        ----------
-        source
-            A folder, .tar, .parquet, table of paths or URIs, or pattern of tars; its name is the
-            data set's unless `dataset` is given.
-        split
-            Split of all files.
-        labels
-            Label table with a column `file`, matched by the longest common tail of the path.
-        layout
-            `auto`, or one of `facestore.ingest.layouts.LAYOUTS`.
-        models
-            `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...
-        pretrained
-            Weights of the models that name none: a tag of open_clip or a checkpoint file.
-        precision, device
-            As open_clip names them; `auto` takes a GPU where there is one.
-        batch_size, workers
-            Images a forward pass; threads that read and decode.
-        force_quick_gelu
-            For a checkpoint that was trained with QuickGELU.
-        fast_resize
-            Have torchvision resize pictures, not Pillow: faster, and another encoder.
-        attributes, new_classes
-            Further columns to read as labels, and whether labels may be new classes.
-        follow_links
-            Whether links out of the folder are followed.
-        """
-        check_pretrained(models, pretrained)
-        encoders = [
-            LazyEncoder(
-                ModelName.parse(model, pretrained),
-                precision=precision,
-                device=device,
-                force_quick_gelu=force_quick_gelu,
-                fast_resize=fast_resize,
-                notify=self.notify,
-            )
-            for model in models
-        ]
-        return ingest(
-            self._stores,
-            Path(source),
-            dataset=dataset,
-            split=split,
-            labels=None if labels is None else Path(labels),
-            layout=layout,
-            encoders=encoders,
-            batch_size=batch_size,
-            workers=workers,
-            attributes=attributes,
-            allow_new_classes=new_classes,
-            follow_links=follow_links,
-        )
-
-    def prompt_sets(self) -> list[PromptSet]:
-        """Return all prompt sets."""
-        prompts = self._stores.catalog.prompts
-        return [prompts.get(name) for name in prompts.names()]
-
-    def prompt_set(self, name: str) -> PromptSet:
-        """Return one prompt set."""
-        return self._stores.catalog.prompts.get(name)
-
-    def add_prompts(
-        self, path: AnyPath, *, name: str | None = None, attributes: Sequence[str] = ()
-    ) -> PromptSet:
-        """Add the prompt set of a YAML or JSON file; every prompt names a class of `attributes`."""
-        prompt_set = read_prompt_file(Path(path), name=name, attributes=attributes)
-        self._stores.catalog.prompts.add(prompt_set)
-        return prompt_set
-
-    def score(
-        self,
-        prompt_set: str,
-        *,
-        model: str | None = None,
-        dataset: str | None = None,
-        device: str = "auto",
-    ) -> ScoreSummary:
-        """Write the similarities between a prompt set and the images of an encoder.
-
-        Parameters
-        ----------
-        prompt_set
-            Name of the set.
-        model
-            The encoder, by name or as `ingest` takes it; not needed where there is only one. A
-            local checkpoint is given with its path.
-        dataset
-            Only samples of this data set.
-        device
-            Where the model runs for prompts that are new.
-        """
-        encoders = self._stores.catalog.encoders
-        encoder = encoders.find(model) if model else encoders.only()
-        lazy = model_of(encoder, model, device)
-        return score(self._stores, prompt_set, encoder=encoder, model=lazy, dataset=dataset)
-
-    def predict(
-        self,
-        *,
-        attribute: str,
-        prompt_set: str,
-        aggregation: str = "sum",
-        k: int | None = None,
-        model: str | None = None,
-        dataset: str | None = None,
-        name: str | None = None,
-    ) -> PredictSummary:
-        """Write a zero-shot classifier's predictions from similarities that are there."""
-        encoders = self._stores.catalog.encoders
-        return predict(
-            self._stores,
-            encoder=encoders.find(model) if model else encoders.only(),
-            prompt_set=prompt_set,
-            attribute=attribute,
-            aggregation=aggregation,
-            k=k,
-            dataset=dataset,
-            name=name,
-        )
+    prompt_sets = prompt_sets
+    prompt_set = prompt_set
+    add_prompts = add_prompts
+    score = score
+    predict = predict
+    find_neighbours = find_neighbours
+    near = near
+    search = search
+    write_gallery = write_gallery
+    explain = explain
+    write_explanations = write_explanations
 
     def info(self) -> list[tuple[str, str, int, str]]:
         """Return what is in the store: kind, name, number and details of each part."""

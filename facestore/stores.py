@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from facestore.catalog import Catalog
 from facestore.catalog.database import check_folder
-from facestore.config import CATALOG_FILE, VECTORS_FOLDER
+from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
 from facestore.errors import StoreError
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
@@ -87,6 +87,10 @@ class Stores:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def heads_folder(self, given: AnyPath | None = None) -> Path:
+        """Return the folder of files of heads: the given one, or that of the store."""
+        return self.path / HEADS_FOLDER if given is None else Path(given)
 
     def close(self) -> None:
         """Close the DuckDB file; relations that `sql` returned end with it."""

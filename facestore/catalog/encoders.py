@@ -73,7 +73,7 @@ class Encoders:
 
     def chosen(self, wanted: str | None) -> StoredEncoder:
         """Return the encoder that is named, or the only one where none is."""
-        return self.only() if wanted is None else self.find(wanted)
+        return self.find(wanted) if wanted else self.only()
 
     def only(self) -> StoredEncoder:
         """Return the encoder of a store that has just one.

@@ -110,7 +110,7 @@ def _lines_of(summary: object) -> list[str]:
     # Here, since it knows all verbs: `facestore --help` needs none of what they import.
     from facestore.cli.summaries import lines_of
 
-    return lines_of(summary)
+    return [as_typed(line) for line in lines_of(summary)]
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:

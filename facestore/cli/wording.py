@@ -2,7 +2,8 @@
 
 Below the command line nothing knows how an option is written. An error names a parameter as Python
 has it, in backquotes and with `=`: "give `new_classes=True`", "`val_fraction=1.5`: a share was
-expected". Here it becomes `--new-classes`, `--val-fraction 1.5`.
+expected". Here it becomes `--new-classes`, `--val-fraction 1.5`; and within a command,
+"`facestore ingest FOLDER models=tiny`", too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 
 _PARAMETER = re.compile(r"`([a-z_0-9]+)=([^`]*)`")
+_COMMAND = re.compile(r"`facestore [^`]+`")
+_IN_COMMAND = re.compile(r"(?<= )([a-z_0-9]+)=('[^']*'|[^\s`]*)")
 # Options that are given once for each value, and those that Python cannot call by their name.
 _OPTIONS = {
     "attributes": "attribute",
@@ -17,6 +20,7 @@ _OPTIONS = {
     "classifiers": "classifier",
     "columns": "column",
     "groups": "group",
+    "min_cosine": "cosine",
     "models": "model",
     "on_vectors": "vectors",
     "prompts": "prompt",
@@ -25,9 +29,11 @@ _OPTIONS = {
 
 def as_typed(message: str) -> str:
     """Return a message with options in the place of parameters."""
-    return _PARAMETER.sub(lambda found: _option(found[1], found[2]), message)
+    message = _COMMAND.sub(lambda command: _IN_COMMAND.sub(_option, command[0]), message)
+    return _PARAMETER.sub(_option, message)
 
 
-def _option(parameter: str, value: str) -> str:
+def _option(found: re.Match[str]) -> str:
+    parameter, value = found.groups()
     option = f"--{_OPTIONS.get(parameter, parameter).replace('_', '-')}"
     return option if value in ("", "True") else f"{option} {value}"

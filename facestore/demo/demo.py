@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from facestore.config import DEFAULT_PRECISION
 from facestore.demo.faces import write_faces
 from facestore.encoders.names import TINY
-from facestore.encoders.open_clip import LazyEncoder
 from facestore.ingest.ingest import ingest
-from facestore.records import ModelName
 from facestore.stores import Stores
 from facestore.zero_shot.predict import predict
 from facestore.zero_shot.score import score
 
 DATASET = "synthetic-faces"
+_ENCODER = f"{TINY} {DEFAULT_PRECISION}"
 _N_FACES, _N_EXACT, _N_NEAR = 720, 12, 24
 
 # attribute, prompt set, aggregation, k: one prompt a class beside ensembles of them
@@ -43,26 +43,19 @@ def run_demo(store: Stores, folder: Path) -> None:
     """
     store.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
     labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
-    model = LazyEncoder(ModelName(TINY), notify=store.notify)
     summary = ingest(
-        store,
-        folder / "images",
-        dataset=DATASET,
-        split="val",
-        labels=labels,
-        encoders=[model],
+        store, folder / "images", dataset=DATASET, split="val", labels=labels, models=[TINY]
     )
     store.notify(summary)
-    encoder = store.catalog.encoders.find(model.name)
     for prompt_set in dict.fromkeys(each[1] for each in _CLASSIFIERS):
-        store.notify(score(store, prompt_set, encoder=encoder, model=model))
+        store.notify(score(store, prompt_set, model=_ENCODER))
     for attribute, prompt_set, aggregation, k in _CLASSIFIERS:
         done = predict(
             store,
-            encoder=encoder,
             attribute=attribute,
             prompt_set=prompt_set,
             aggregation=aggregation,
             k=k,
+            model=_ENCODER,
         )
         store.notify(done)

@@ -36,16 +36,18 @@ def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
     """
     names = [ModelName.parse(model) for model in models]
     if any(name.architecture == TINY and name.pretrained for name in names):
-        message = f"{TINY!r} has its own weights and takes no others: say --model {TINY} alone."
+        message = f"{TINY!r} has its own weights and takes no others: say `models={TINY}` alone."
         raise InputError(message)
     if pretrained is None or any(
         name.pretrained is None and not _brings_weights(name.architecture) for name in names
     ):
         return
-    why = f"{', '.join(map(repr, models))} has weights already" if models else "there is no --model"
+    why = (
+        f"{', '.join(map(repr, models))} has weights already" if models else "there is no `models=`"
+    )
     message = (
-        f"--pretrained {pretrained!r} would not be used, since {why}: leave it out, or give the "
-        "architecture that the weights are of, as --model ViT-B-32."
+        f"`pretrained={pretrained!r}` would not be used, since {why}: leave it out, or give the "
+        "architecture that the weights are of, as `models=ViT-B-32`."
     )
     raise InputError(message)
 
@@ -73,7 +75,7 @@ def _check_known(name: ModelName) -> None:
     tags = open_clip.list_pretrained_tags_by_model(name.architecture)
     if name.pretrained is None:
         message = (
-            f"Model {name.architecture!r} needs weights: --pretrained TAG or a checkpoint file, or "
+            f"Model {name.architecture!r} needs weights: `pretrained=TAG` or a checkpoint file, or "
             f"{name.architecture},TAG. Tags: {', '.join(tags) or 'none'}."
         )
         raise InputError(message)

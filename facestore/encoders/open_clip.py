@@ -287,7 +287,7 @@ def load_encoder(
         reason = " ".join(str(error).split())[:300]
         message = (
             f"Model {name.architecture!r} with weights {name.pretrained!r} could not be loaded: "
-            f"{reason}. Check the network, or give a checkpoint file as --pretrained FILE."
+            f"{reason}. Check the network, or give a checkpoint file as `pretrained=FILE`."
         )
         raise EncoderError(message) from error
     return OpenClipEncoder(
@@ -326,6 +326,6 @@ def choose_device(wanted: str) -> torch.device:
     if wanted == "auto":
         wanted = next(device for device, there in available.items() if there)
     if not available[wanted]:
-        message = f"Device {wanted!r} is not available on this machine: use --device auto."
+        message = f"Device {wanted!r} is not available on this machine: use `device=auto`."
         raise InputError(message)
     return torch.device(wanted)

@@ -105,8 +105,8 @@ class Explainer:
             raise UnknownNameError("method", method, METHODS)
         if method is not None and method not in supported:
             message = (
-                f"No {method} for image tower {tower_name(tower)}: use --method "
-                f"{' or '.join(supported)}."
+                f"No {method} for image tower {tower_name(tower)}: use "
+                f"{' or '.join(f'`method={each}`' for each in supported)}."
             )
             raise InputError(message)
         self.method = method or supported[0]

@@ -89,6 +89,6 @@ def last_convolutions(tower: Any) -> Any:
 def _no_convolutions(tower: Any) -> InputError:
     message = (
         f"No Grad-CAM for image tower {tower_name(tower)}: it does not end in convolutions. Use "
-        "--method relevancy for transformers, or --method lime for any."
+        "`method=relevancy` for transformers, or `method=lime` for any."
     )
     return InputError(message)

@@ -14,9 +14,9 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import EXPLANATION_SCHEMA, explanation_id, parameters_json
 from facestore.config import DEFAULT_WORKERS
 from facestore.encoders.open_clip import LazyEncoder
-from facestore.errors import InputError
+from facestore.errors import InputError, ParametersError
 from facestore.explaining import LIME, Explained, Explainer, LimeOptions
-from facestore.explaining.targets import Judge, classifier_judge, prompt_judge, text_judge
+from facestore.explaining.targets import Scorer, classifier_scorer, prompt_scorer, text_scorer
 from facestore.ingest.embedding import map_in_threads, read_known_image
 from facestore.records import ImageFile
 from facestore.stores import Stores
@@ -28,7 +28,7 @@ Sample = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TargetChoice:
     """What is asked about every sample: one of prompts, classifier and prompt set.
 
     Attributes
@@ -54,16 +54,16 @@ class Asked:
         given = [bool(self.prompts), self.classifier is not None, self.prompt_set is not None]
         problem = None
         if sum(given) != 1:
-            problem = "one of --prompt, --classifier and --prompt-set was expected"
+            problem = "one of `prompts=`, `classifier=` and `prompt_set=` was expected"
         elif self.prompt_set is not None and self.class_name is None:
-            problem = "--prompt-set needs the --class that is asked about"
+            problem = "`prompt_set=` needs the `class_name=` that is asked about"
         elif self.prompts and self.class_name is not None:
-            problem = "--class goes with --classifier or --prompt-set, not with --prompt"
+            problem = "`class_name=` goes with `classifier=` or `prompt_set=`, not with `prompts=`"
         elif self.against is not None and self.classifier is not None and self.class_name is None:
-            problem = "--against needs the --class that it is taken from"
+            problem = "`against=` needs the `class_name=` that it is taken from"
         if problem:
             message = f"It is not clear what to explain: {problem}."
-            raise InputError(message)
+            raise ParametersError(message)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Question:
     sample
         A row of `Explanations.candidates`.
     plus, minus
-        Names that the judge knows; the score of `minus` is taken off.
+        Names that the scorer knows; the score of `minus` is taken off.
     explanation_id
         Of the answer.
     """
@@ -138,7 +138,7 @@ class Run:
         The store; nothing is written.
     encoder, model
         The encoder.
-    asked, options
+    target, options
         What is asked, and how.
     against_label
         Whether a prediction is explained against the label, as errors are.
@@ -154,22 +154,22 @@ class Run:
         store: Stores,
         encoder: StoredEncoder,
         model: LazyEncoder,
-        asked: Asked,
+        target: TargetChoice,
         options: ExplainOptions,
         against_label: bool,
     ) -> None:
         self._encoder, self._loaded = encoder, model.load()
-        self._asked, self._options, self._against_label = asked, options, against_label
+        self._target, self._options, self._against_label = target, options, against_label
         self._classifier_id: int | None = None
-        self._judge = self._judge_of(store, model)
+        self._scorer = self._scorer_of(store, model)
         self.explainer = Explainer(
-            self._judge.tower,
+            self._scorer.tower,
             encoder.record.preprocessing,
-            unit=self._judge.unit,
+            unit=self._scorer.unit,
             method=options.method,
             lime=options.lime,
         )
-        self._parameters = {**self._judge.parameters, **self.explainer.parameters}
+        self._parameters = {**self._scorer.parameters, **self.explainer.parameters}
 
     def questions(
         self, samples: Sequence[Sample], skipped: list[tuple[str, str]]
@@ -179,7 +179,7 @@ class Run:
         for sample in samples:
             targets = self._targets(sample)
             if not targets:
-                reason = f"no prediction by {self._asked.classifier!r}"
+                reason = f"no prediction by {self._target.classifier!r}"
                 skipped.append((f"{sample['dataset']}/{sample['path']}", reason))
             for plus, minus in targets:
                 key = self._id(sample, target_text(plus, minus))
@@ -228,13 +228,13 @@ class Run:
     def _lines(self, batch: Sequence[Question], inputs: Sequence[torch.Tensor]) -> tuple[Any, Any]:
         """Return weights (N, D) and biases (N,) of the targets of a batch."""
         vectors: Any = [None] * len(inputs)
-        if self._judge.needs_vector:
+        if self._scorer.needs_vector:
             vectors = self._loaded.encode_images(inputs)
         weights, biases = [], []
         for question, vector in zip(batch, vectors, strict=True):
-            weight, bias = self._judge.row(question.plus, vector)
+            weight, bias = self._scorer.row(question.plus, vector)
             if question.minus is not None:
-                less, less_bias = self._judge.row(question.minus, vector)
+                less, less_bias = self._scorer.row(question.minus, vector)
                 weight, bias = weight - less, bias - less_bias
             weights.append(weight)
             biases.append(bias)
@@ -250,22 +250,22 @@ class Run:
         )  # fmt: skip
 
     def _targets(self, sample: Sample) -> list[tuple[str, str | None]]:
-        asked = self._asked
-        if asked.prompts:
-            return [(prompt, asked.against) for prompt in asked.prompts]
-        if asked.class_name is not None:
-            return [(asked.class_name, asked.against)]
-        if self._judge.is_number:
-            return [(self._judge.names[0], None)]
+        target = self._target
+        if target.prompts:
+            return [(prompt, target.against) for prompt in target.prompts]
+        if target.class_name is not None:
+            return [(target.class_name, target.against)]
+        if self._scorer.is_number:
+            return [(self._scorer.names[0], None)]
         if sample["predicted"] is None:
             return []
         label = sample["label"] if self._against_label else None
-        return [(sample["predicted"], label if label in self._judge.names else None)]
+        return [(sample["predicted"], label if label in self._scorer.names else None)]
 
     def _id(self, sample: Sample, target: str) -> str:
         return explanation_id(
             encoder=self._encoder.vectors,
-            classifier=self._asked.classifier,
+            classifier=self._target.classifier,
             image=sample["image_id"],
             sample=f"{sample['dataset']}/{sample['path']}",
             method=self.explainer.method,
@@ -273,18 +273,18 @@ class Run:
             parameters=self._parameters,
         )
 
-    def _judge_of(self, store: Stores, model: LazyEncoder) -> Judge:
-        asked = self._asked
-        if asked.prompts:
-            texts = [*asked.prompts, *([asked.against] if asked.against else [])]
-            return text_judge(store, self._encoder, model, texts)
-        if asked.classifier is None:
-            judge = prompt_judge(store, self._encoder, model, prompt_set=str(asked.prompt_set))
+    def _scorer_of(self, store: Stores, model: LazyEncoder) -> Scorer:
+        target = self._target
+        if target.prompts:
+            texts = [*target.prompts, *([target.against] if target.against else [])]
+            return text_scorer(store, self._encoder, model, texts)
+        if target.classifier is None:
+            scorer = prompt_scorer(store, self._encoder, model, prompt_set=str(target.prompt_set))
         else:
-            classifier = store.catalog.predictions.find(asked.classifier)
+            classifier = store.catalog.predictions.find(target.classifier)
             self._classifier_id = classifier.classifier_id
-            judge = classifier_judge(store, classifier, self._encoder, model, self._options.heads)
-        for name in (asked.class_name, asked.against):
+            scorer = classifier_scorer(store, classifier, self._encoder, model, self._options.heads)
+        for name in (target.class_name, target.against):
             if name is not None:
-                judge.check(name)
-        return judge
+                scorer.check(name)
+        return scorer

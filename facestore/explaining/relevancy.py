@@ -233,7 +233,7 @@ def _times(row: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
 
 def _no_attention(tower: Any, problem: str) -> InputError:
     message = (
-        f"No relevancy for image tower {tower_name(tower)}: it {problem}. Use --method gradcam for "
-        "convolutional towers, or --method lime for any."
+        f"No relevancy for image tower {tower_name(tower)}: it {problem}. Use `method=gradcam` for "
+        "convolutional towers, or `method=lime` for any."
     )
     return InputError(message)

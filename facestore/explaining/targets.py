@@ -1,4 +1,4 @@
-"""Judges: what gives the score that is explained, as a line through the output of a tower.
+"""Scorers: what gives the score that is explained, as a line through the output of a tower.
 
 Whatever facestore classifies with is linear in it: the cosine to a text, the pooled cosines to the
 prompts of a class, the logit of a linear head, the years of a regression head.
@@ -28,7 +28,7 @@ Row = Callable[[str, Float32 | None], tuple[Float32, float]]
 
 
 @dataclass(frozen=True)
-class Judge:
+class Scorer:
     """What gives a score to an image, for each of some names.
 
     Attributes
@@ -63,15 +63,15 @@ class Judge:
             raise UnknownNameError("class", name, self.names)
 
 
-def text_judge(
+def text_scorer(
     store: Stores, encoder: StoredEncoder, model: LazyEncoder, texts: Sequence[str]
-) -> Judge:
-    """Return the judge that gives the cosine to a text."""
+) -> Scorer:
+    """Return the scorer that gives the cosine to a text."""
     vectors = text_vectors(store, encoder, texts, model, must_keep=False)
-    return Judge(tuple(texts), lambda text, _: (vectors[text], 0.0), model.load().visual)
+    return Scorer(tuple(texts), lambda text, _: (vectors[text], 0.0), model.load().visual)
 
 
-def prompt_judge(
+def prompt_scorer(
     store: Stores,
     encoder: StoredEncoder,
     model: LazyEncoder,
@@ -80,8 +80,8 @@ def prompt_judge(
     attribute: str | None = None,
     aggregation: str = "mean",
     k: int | None = None,
-) -> Judge:
-    """Return the judge that pools the cosines to the prompts of a class, as the views do.
+) -> Scorer:
+    """Return the scorer that pools the cosines to the prompts of a class, as the views do.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def prompt_judge(
     def row(name: str, vector: Float32 | None) -> tuple[Float32, float]:
         return pooled(stacked[name], vector, aggregation, k), 0.0
 
-    return Judge(
+    return Scorer(
         tuple(members),
         row,
         model.load().visual,
@@ -140,14 +140,14 @@ def pooled(prompts: Float32, vector: Float32 | None, aggregation: str, k: int | 
     return np.asarray(total, dtype=np.float32)
 
 
-def classifier_judge(
+def classifier_scorer(
     store: Stores,
     classifier: StoredClassifier,
     encoder: StoredEncoder,
     model: LazyEncoder,
     folder: Path,
-) -> Judge:
-    """Return the judge that a classifier of the store is.
+) -> Scorer:
+    """Return the scorer that a classifier of the store is.
 
     Parameters
     ----------
@@ -165,46 +165,46 @@ def classifier_judge(
     """
     record = classifier.record
     if record.kind == "zero_shot":
-        judge = prompt_judge(
+        scorer = prompt_scorer(
             store, encoder, model, prompt_set=str(record.prompt_set),
             attribute=record.attribute, aggregation=str(record.aggregation), k=record.k,
         )  # fmt: skip
         # The classifier says which prompts, so they are no parameter of the question.
-        return replace(judge, parameters={})
+        return replace(scorer, parameters={})
     file = folder / str(record.details.get("file", ""))
     if record.kind not in ("linear_probe", "finetuned") or not file.is_file():
         message = (
             f"Classifier {record.name!r} ({record.kind}) has no heads in '{folder}', so its scores "
-            "cannot be computed again: give the folder of its file with --heads, or take a "
+            "cannot be computed again: give the folder of its file as `heads=`, or take a "
             "classifier that facestore made."
         )
         raise InputError(message)
     read = _finetuned if is_finetuned(file) else _linear
-    judge, sha256 = read(file, record.attribute, model.load())
+    scorer, sha256 = read(file, record.attribute, model.load())
     if sha256 != record.details.get("file_sha256"):
         message = (
             f"'{file}' is another file than the one that {record.name!r} predicted with: give the "
-            "folder of that one with --heads."
+            "folder of that one as `heads=`."
         )
         raise InputError(message)
-    return judge
+    return scorer
 
 
-def _linear(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Judge, str | None]:
+def _linear(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Scorer, str | None]:
     heads = load_heads(file)
     head = next(each for each in heads.heads if each.attribute == attribute)
-    judge = Judge(head.classes, _rows(head.classes, head.weight, head.bias), loaded.visual)
-    return judge, heads.sha256
+    scorer = Scorer(head.classes, _rows(head.classes, head.weight, head.bias), loaded.visual)
+    return scorer, heads.sha256
 
 
-def _finetuned(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Judge, str | None]:
+def _finetuned(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Scorer, str | None]:
     heads = load_finetuned(file)
     trained = heads.model(loaded.visual, loaded.record, loaded.device)
     task = next(each for each in trained.tasks if each.attribute == attribute)
     names = (attribute,) if task.is_number else task.classes
     row = _rows(names, *trained.linear_heads()[attribute])
-    judge = Judge(names, row, trained.tower.module, unit=False, is_number=task.is_number)
-    return judge, heads.sha256
+    scorer = Scorer(names, row, trained.tower.module, unit=False, is_number=task.is_number)
+    return scorer, heads.sha256
 
 
 def _rows(names: Sequence[str], weight: Float32, bias: Float32) -> Row:

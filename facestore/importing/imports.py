@@ -21,7 +21,7 @@ from facestore.importing import (
     read_text_vectors,
 )
 from facestore.importing.targets import Target, create, match, with_sample_ids, with_splits
-from facestore.ingest.layouts import read_label_table
+from facestore.ingest.layouts import LabelRules, read_label_table
 from facestore.records import ClassifierRecord, EmbeddingBatch, EncoderRecord, ModelName
 from facestore.stores import Stores, recorded
 
@@ -81,9 +81,7 @@ def import_labels(
         If the table is refused, or names unknown files and no samples may be made.
     """
     classes = store.catalog.samples.classes()
-    table = read_label_table(
-        path, classes, attributes=attributes, allow_new_classes=allow_new_classes
-    )
+    table = read_label_table(path, LabelRules(classes, attributes, allow_new_classes))
     with (
         recorded(store, "import labels", asdict(target) | {"path": path}) as counts,
         store.catalog.transaction(),

@@ -8,13 +8,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from facestore.catalog.samples import SampleChanges
-from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
+from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
+from facestore.encoders.names import check_pretrained
 from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images import is_pattern, printable, root_of
+from facestore.ingest.layouts import LabelRules, SourceRequest
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
+from facestore.records import AnyPath, ModelName
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
 
@@ -57,57 +60,92 @@ class IngestSummary:
 
 def ingest(
     store: Stores,
-    source: Path,
+    source: AnyPath,
     *,
     dataset: str | None = None,
     split: str | None = None,
-    labels: Path | None = None,
+    labels: AnyPath | None = None,
     layout: str = "auto",
-    encoders: Sequence[LazyEncoder] = (),
+    models: Sequence[str] = (),
+    pretrained: str | None = None,
+    precision: str = DEFAULT_PRECISION,
+    device: str = "auto",
     batch_size: int = DEFAULT_BATCH_SIZE,
     workers: int = DEFAULT_WORKERS,
+    force_quick_gelu: bool = False,
+    fast_resize: bool = False,
     attributes: Sequence[str] = (),
-    allow_new_classes: bool = False,
+    new_classes: bool = False,
     follow_links: bool = False,
 ) -> IngestSummary:
-    """Bring images into the store; encode what no encoder has a vector of yet.
+    """Bring images into the store and encode what is not encoded yet.
 
     Parameters
     ----------
     store
         The store.
     source
-        A folder, or another source that `facestore.ingest.layouts.read_manifest` takes.
+        A folder, .tar, .parquet, table of paths or URIs, or pattern of tars; its name is the
+        data set's unless `dataset` is given.
     dataset
-        Name of the data set; by default the source's.
+        Name of the data set.
     split
         Split of all files: train, val ...
     labels
-        Label table, CSV or Parquet.
+        Label table with a column `file`, matched by the longest common tail of the path.
     layout
-        One of `facestore.ingest.layouts.LAYOUTS`; `auto`: by what is there.
-    encoders
-        The models to encode with; none: the catalogue only.
-    batch_size
-        Images a forward pass.
-    workers
-        Threads that read and decode; 0: none besides this one.
-    attributes, allow_new_classes
-        As `facestore.ingest.layouts.LabelRules` has them.
+        `auto`, or one of `facestore.ingest.layouts.LAYOUTS`.
+    models
+        `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...; none: the
+        catalogue only.
+    pretrained
+        Weights of the models that name none: a tag of open_clip or a checkpoint file.
+    precision, device
+        As open_clip names them; `auto` takes a GPU where there is one.
+    batch_size, workers
+        Images a forward pass; threads that read and decode, 0: none besides this one.
+    force_quick_gelu
+        For a checkpoint that was trained with QuickGELU.
+    fast_resize
+        Have torchvision resize pictures, not Pillow: faster, and another encoder.
+    attributes, new_classes
+        Further columns to read as labels, and whether labels may be new classes.
     follow_links
-        Follow links out of the folder.
+        Whether links out of the folder are followed.
 
     Returns
     -------
     IngestSummary
+
+    Raises
+    ------
+    InputError
+        If there is nothing to ingest, or names belong to other samples.
+    TableError
+        If labels are refused.
+    StoreLockedError
+        If another process ingests into this store.
     """
-    watch = Stopwatch()
+    check_pretrained(models, pretrained)
+    encoders = [
+        LazyEncoder(
+            ModelName.parse(model, pretrained),
+            precision=precision,
+            device=device,
+            force_quick_gelu=force_quick_gelu,
+            fast_resize=fast_resize,
+            notify=store.notify,
+        )
+        for model in models
+    ]
+    source, table = Path(source), None if labels is None else Path(labels)
     dataset = dataset or _dataset_name(source)
+    watch = Stopwatch()
     arguments: dict[str, object] = {
         "source": source,
         "dataset": dataset,
         "split": split,
-        "labels": labels,
+        "labels": table,
         "models": [encoder.name for encoder in encoders],
         "devices": [encoder.device for encoder in encoders],
         "batch_size": batch_size,
@@ -115,21 +153,13 @@ def ingest(
     }
     with (
         _no_store_for_nothing(store),
-        only_one(store.catalog.database.path.parent, "ingest"),
+        only_one(store.path, "ingest"),
         recorded(store, "ingest", arguments) as counts,
     ):
         with watch.measure("plan"):
-            plan = plan_ingest(
-                store,
-                source,
-                dataset=dataset,
-                split=split,
-                labels=labels,
-                layout=layout,
-                attributes=attributes,
-                allow_new_classes=allow_new_classes,
-                follow_links=follow_links,
-            )
+            rules = LabelRules(store.catalog.samples.classes(), attributes, new_classes)
+            request = SourceRequest(source, rules, layout, table, follow_links)
+            plan = plan_ingest(store, request, dataset=dataset, split=split)
         run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
         try:
             result = run.run()
@@ -154,8 +184,7 @@ def ingest(
 @contextmanager
 def _no_store_for_nothing(store: Stores) -> Iterator[None]:
     """Remove a store that was made by this ingest when it ends in an error and has no data set."""
-    database = store.catalog.database
-    folder = database.path.parent
+    database, folder = store.catalog.database, store.path
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     had_store = database.exists
     try:

@@ -12,7 +12,7 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images import root_of
-from facestore.ingest.layouts import LabelRules, LabelTable, Manifest, read_manifest
+from facestore.ingest.layouts import LabelTable, Manifest, SourceRequest, read_manifest
 from facestore.names import match_names
 from facestore.records import FileEntry
 from facestore.stores import Stores
@@ -75,18 +75,18 @@ class IngestPlan:
 
 
 def plan_ingest(
-    store: Stores,
-    source: Path,
-    *,
-    dataset: str,
-    split: str | None,
-    labels: Path | None,
-    layout: str,
-    attributes: Sequence[str],
-    allow_new_classes: bool,
-    follow_links: bool = False,
+    store: Stores, request: SourceRequest, *, dataset: str, split: str | None
 ) -> IngestPlan:
     """Match files, labels and known samples; refuse what would mix up samples.
+
+    Parameters
+    ----------
+    store
+        The store.
+    request
+        What is read.
+    dataset, split
+        The data set, and the split of all files.
 
     Raises
     ------
@@ -95,8 +95,7 @@ def plan_ingest(
     TableError
         If the label table is refused.
     """
-    rules = LabelRules(store.catalog.samples.classes(), attributes, allow_new_classes)
-    manifest = read_manifest(source, rules, layout=layout, labels=labels, follow_links=follow_links)
+    source, manifest = request.source, read_manifest(request)
     entries, table = manifest.entries, manifest.table
     known = _known_samples(store, dataset)
     file_of = _match_files(source, manifest)
@@ -216,7 +215,7 @@ def _refuse_other_split(splits: Mapping[str, str], known: Mapping[str, KnownSamp
         first = known[moved[0]].split
         message = (
             f"{len(moved):,} files are in another split already ({preview(moved)} in {first!r}, "
-            f"not {splits[moved[0]]!r}): ingest the folder above both, or give another --dataset."
+            f"not {splits[moved[0]]!r}): ingest the folder above both, or give another `dataset=`."
         )
         raise InputError(message)
 
@@ -243,8 +242,8 @@ def _refuse_other_folder(
         message = (
             f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
             f"{dataset!r}, which came from '{first_source}' ({preview(e.name for e in other)}): "
-            "ingest the folder above both, give --labels whose names tell them apart, or "
-            "another --dataset."
+            "ingest the folder above both, give `labels=` whose names tell them apart, or "
+            "another `dataset=`."
         )
         raise InputError(message)
 

@@ -10,9 +10,9 @@ from facestore.catalog.lookup import Hit
 from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import InputError, NoVectorsError
 from facestore.ingest.embedding import Wanted, read_image
-from facestore.records import FileEntry, Float32
+from facestore.records import AnyPath, FileEntry, Float32
 from facestore.stores import Stores
-from facestore.zero_shot.score import text_vectors
+from facestore.zero_shot.score import encoder_and_model, text_vectors
 
 # Copies and other data sets are passed over, so more are asked for than are wanted, and
 # again more where that was too few.
@@ -22,12 +22,12 @@ _MORE_AGAIN = 8
 
 def near(
     store: Stores,
-    given: str,
+    image: AnyPath | int,
     *,
-    encoder: StoredEncoder,
-    model: LazyEncoder | None,
-    k: int,
+    k: int = 10,
+    model: str | None = None,
     dataset: str | None = None,
+    device: str = "auto",
 ) -> list[Hit]:
     """Return the samples whose images are nearest to one, best first; nothing is written.
 
@@ -35,17 +35,17 @@ def near(
     ----------
     store
         The store.
-    given
-        A file, DATASET/PATH, a sample_id, or an image_id or its first digits. What it names in the
-        store is left out of the answer; copies of it under other names are not.
-    encoder
-        Whose vectors are compared.
-    model
-        Its model, for a file that is not in the store; None for an imported encoder.
+    image
+        A file, DATASET/PATH, a sample_id, or an image_id or its first digits. What it names in
+        the store is left out; copies under other names are not.
     k
         How many images; samples that show the same one share a rank.
+    model
+        The encoder, as `score` takes it.
     dataset
         Only samples of this data set.
+    device
+        Where the model runs for a file that is not in the store.
 
     Raises
     ------
@@ -56,16 +56,18 @@ def near(
     InputError
         If several images are, the file is no image, or its vector cannot be had.
     """
+    encoder, lazy = encoder_and_model(store, model, device)
     _check(store, encoder, k, dataset)
+    given = str(image)
     if Path(given).is_file():
-        vector = _vector_of_file(store, Path(given), encoder, model)
+        vector = _vector_of_file(store, Path(given), encoder, lazy)
         return _hits(store, encoder, vector, k, dataset)
     found = store.catalog.lookup.find(given)
     known = store.vectors.images(encoder.vectors).one(found.key)
     if known is None:
         message = (
             f"'{found.name}' has no vector of {encoder.name}: ingest its data set with "
-            f"--model {encoder.record.architecture}, or name another encoder with --model."
+            f"`models={encoder.record.architecture}`, or name another encoder with `model=`."
         )
         raise InputError(message)
     return _hits(store, encoder, known, k, dataset, found.sample_ids)
@@ -75,10 +77,10 @@ def search(
     store: Stores,
     text: str,
     *,
-    encoder: StoredEncoder,
-    model: LazyEncoder | None,
-    k: int,
+    k: int = 10,
+    model: str | None = None,
     dataset: str | None = None,
+    device: str = "auto",
 ) -> list[Hit]:
     """Return the samples whose images are nearest to a text, best first.
 
@@ -87,12 +89,12 @@ def search(
 
     Parameters
     ----------
-    store, encoder, k, dataset
-        As `near` takes them.
+    store
+        The store.
     text
         A whole sentence, as a prompt.
-    model
-        The model of the encoder, for a text that has no vector; None for an imported encoder.
+    k, model, dataset, device
+        As `near` takes them.
 
     Raises
     ------
@@ -103,11 +105,12 @@ def search(
     TextVectorsMissingError
         If the text has no vector and there is no model to make one.
     """
+    encoder, lazy = encoder_and_model(store, model, device)
     _check(store, encoder, k, dataset)
     if not text.strip():
         message = "The text is empty: give a sentence, such as 'a photo of a woman'."
         raise InputError(message)
-    vector = text_vectors(store, encoder, [text], model, must_keep=False)[text]
+    vector = text_vectors(store, encoder, [text], lazy, must_keep=False)[text]
     return _hits(store, encoder, vector, k, dataset)
 
 
@@ -132,7 +135,7 @@ def _vector_of_file(
     if model is None:
         message = (
             f"'{file}' is not among the images of {encoder.name}, and an imported encoder has no "
-            "model to encode it: give an image of the store, or another encoder with --model."
+            "model to encode it: give an image of the store, or another encoder with `model=`."
         )
         raise InputError(message)
     loaded = model.load()

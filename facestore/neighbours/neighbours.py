@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import InputError, NoVectorsError
 from facestore.neighbours.close_pairs import ClosePairs, close_pairs
 from facestore.records import KeyedRows
@@ -43,9 +42,9 @@ class NeighbourSummary:
 
 def find_neighbours(
     store: Stores,
-    encoder: StoredEncoder,
-    min_cosine: float,
+    min_cosine: float = 0.95,
     *,
+    model: str | None = None,
     max_pairs: int = MAX_PAIRS,
 ) -> NeighbourSummary:
     """Find all pairs of images of an encoder that are close; they replace those of before.
@@ -54,10 +53,10 @@ def find_neighbours(
     ----------
     store
         The store.
-    encoder
-        Whose image vectors are compared.
     min_cosine
-        In (0, 1].
+        In (0, 1]; which value means "the same picture" depends on the encoder.
+    model
+        The encoder, as `score` takes it.
     max_pairs
         Give up, and change nothing, where there are more.
 
@@ -68,6 +67,7 @@ def find_neighbours(
     InputError
         If the threshold is out of range, or so low that there are more than `max_pairs` pairs.
     """
+    encoder = store.catalog.encoders.chosen(model)
     if not 0 < min_cosine <= 1:
         message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
         raise InputError(message)
@@ -140,6 +140,6 @@ def _tables(rows: _Rows, keyed: KeyedRows) -> Iterator[pa.Table]:
 def _too_many(encoder: str, min_cosine: float, max_pairs: int) -> InputError:
     message = (
         f"More than {max_pairs:,} pairs have a cosine of {min_cosine:g} or more with {encoder}; "
-        "nothing was changed. Give a higher --cosine (or allow more with --max-pairs)."
+        "nothing was changed. Give a higher `min_cosine=` (or allow more with `max_pairs=`)."
     )
     return InputError(message)

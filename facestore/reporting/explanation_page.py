@@ -14,11 +14,13 @@ import polars as pl
 from PIL import Image
 
 from facestore import resources
+from facestore.config import EXPLANATIONS_FOLDER
 from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
 from facestore.errors import InputError
 from facestore.explaining import seen_by
 from facestore.explaining.explain import picture_files
 from facestore.ingest.embedding import read_known_image
+from facestore.records import AnyPath
 from facestore.reporting import (
     MapCard,
     MapPart,
@@ -45,27 +47,31 @@ Found = Mapping[str, Any]
 
 def write_explanations(
     store: Stores,
-    folder: Path,
-    title: str,
-    ids: Sequence[str],
+    explanation_ids: Sequence[str],
+    out: AnyPath | None = None,
     *,
-    images: Path | None = None,
+    title: str = "Explanations",
+    images: AnyPath | None = None,
 ) -> Path:
-    """Write the overlay of every explanation and a page that shows them; return the page.
+    """Write overlays as PNG files and a page that shows them; return the page.
 
     Parameters
     ----------
     store
         The store; it is only read.
-    folder
-        Gets `index.html`, and `overlays/<explanation_id>.png` each.
+    explanation_ids
+        As `explain` returns them, or from the table `explanations`; those of one sample stand side
+        by side.
+    out
+        The folder; that of the store, `explanations`, by default. It gets `index.html`, and
+        `overlays/<explanation_id>.png` each.
     title
-        What was asked.
-    ids
-        Explanations, in their order; those of one sample stand side by side.
+        Stands above the page.
     images
-        Folder of the pictures; None: those that were ingested.
+        Folder of the pictures; by default those that were ingested.
     """
+    folder = store.path / EXPLANATIONS_FOLDER if out is None else Path(out)
+    ids = list(explanation_ids)
     pictures = _Pictures(store, ids, images, folder / _OVERLAYS)
     rows = pictures.rows(_by_sample(store.catalog.explanations.get(ids)))
     text = "Each picture as the model was given it, beside its maps."
@@ -123,7 +129,7 @@ class _Pictures:
     """Pictures of samples and overlays of their maps, as they can be had."""
 
     def __init__(
-        self, store: Stores, ids: Sequence[str], images: Path | None, overlays: Path | None
+        self, store: Stores, ids: Sequence[str], images: AnyPath | None, overlays: Path | None
     ) -> None:
         self._thirds = store.catalog.explanations.thirds(ids)
         found = store.catalog.explanations.get(ids)

@@ -9,8 +9,9 @@ from pathlib import Path
 from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
-from facestore.errors import InputError
+from facestore.explaining.explain import folder_of_pictures
 from facestore.images import ImageSource
+from facestore.records import AnyPath
 from facestore.reporting import Card, Provenance, render_gallery
 from facestore.reporting.report import replace_file
 from facestore.reporting.thumbnails import find_thumbnail
@@ -18,36 +19,38 @@ from facestore.stores import Stores, versions
 
 
 def write_gallery(
-    store: Stores, file: Path, question: str, hits: Sequence[Hit], images: Path | None
+    store: Stores,
+    file: AnyPath,
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    images: AnyPath | None = None,
 ) -> Path:
-    """Write hits as an HTML page with thumbnails.
+    """Write hits as an HTML page with thumbnails; return it.
 
     Parameters
     ----------
     store
         The store; it is only read.
     file
-        The page.
+        The page; one that is there is replaced.
     question
-        What was asked.
+        What was asked; it stands above the answer.
     hits
-        The answer.
+        As `near` and `search` return them.
     images
-        Folder of the pictures; None: that from which their data set was ingested.
+        Folder of the pictures; by default that from which their data set was ingested.
 
     Raises
     ------
     InputError
         If `images` is no folder.
     """
-    if images is not None and not images.is_dir():
-        message = f"'{images}' is no folder: give --images the folder that the paths start in."
-        raise InputError(message)
+    given = None if images is None else ImageSource(folder_of_pictures(images))
     sources = {
-        dataset: ImageSource(source, layout) if images is None else ImageSource(images)
+        dataset: given or ImageSource(source, layout)
         for dataset, (source, layout) in store.catalog.samples.sources().items()
     }
-    given = None if images is None else ImageSource(images)
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
@@ -61,4 +64,4 @@ def write_gallery(
         is_synthetic=any(hit.dataset == SYNTHETIC_DATASET for hit in hits),
     )
     page = render_gallery(question, cards, provenance, resources.folder("reports"))
-    return replace_file(file, page)
+    return replace_file(Path(file), page)

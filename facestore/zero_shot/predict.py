@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.predictions import PredictionChanges
 from facestore.errors import InputError
 from facestore.prompts import check_attribute
@@ -27,11 +26,11 @@ class PredictSummary:
 def predict(
     store: Stores,
     *,
-    encoder: StoredEncoder,
-    prompt_set: str,
     attribute: str,
-    aggregation: str,
+    prompt_set: str,
+    aggregation: str = "sum",
     k: int | None = None,
+    model: str | None = None,
     dataset: str | None = None,
     name: str | None = None,
 ) -> PredictSummary:
@@ -41,14 +40,16 @@ def predict(
     ----------
     store
         The store.
-    encoder, prompt_set
-        Whose similarities are aggregated.
     attribute
         What is predicted.
+    prompt_set
+        Whose similarities are aggregated; `score` writes them.
     aggregation
         `sum`, `mean`, `topk` or `embedding_mean`.
     k
         For `topk`: how many prompts of a class count.
+    model
+        The encoder, as `score` takes it.
     dataset
         Only samples of this data set.
     name
@@ -60,16 +61,17 @@ def predict(
         If the prompts do not name classes of the attribute, `k` does not fit the aggregation, or
         there are no similarities to decide by.
     """
+    encoder = store.catalog.encoders.chosen(model)
     check_attribute(store.catalog.prompts.get(prompt_set), attribute)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
     if (aggregation == "topk") != (k is not None) or (k is not None and k < 1):
         message = (
-            f"--aggregation {aggregation} with --k {k}: a k of 1 or more goes with topk alone."
+            f"`aggregation={aggregation}` with `k={k}`: a k of 1 or more goes with topk alone."
         )
         raise InputError(message)
     if k is not None and k > MAX_K:
-        message = f"--k {k}: a k from 1 to {MAX_K} was expected."
+        message = f"`k={k}`: a k from 1 to {MAX_K} was expected."
         raise InputError(message)
     parts = (encoder.name, prompt_set, attribute, aggregation, k)
     classifier = ClassifierRecord(

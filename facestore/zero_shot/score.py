@@ -72,38 +72,48 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
     )
 
 
+def encoder_and_model(
+    store: Stores, named: str | None, device: str
+) -> tuple[StoredEncoder, LazyEncoder | None]:
+    """Return the encoder that is named, or the only one, and its model as `model_of` has it."""
+    encoder = store.catalog.encoders.chosen(named)
+    return encoder, model_of(encoder, named, device)
+
+
 def score(
     store: Stores,
     prompt_set: str,
     *,
-    encoder: StoredEncoder,
-    model: LazyEncoder | None,
+    model: str | None = None,
     dataset: str | None = None,
+    device: str = "auto",
 ) -> ScoreSummary:
-    """Write the similarities that are missing between a prompt set and the samples of an encoder.
+    """Write the similarities that are missing between a prompt set and the images of an encoder.
 
     Parameters
     ----------
     store
         The store.
     prompt_set
-        Name of a prompt set of the store.
-    encoder
-        The encoder whose image vectors are scored.
+        Name of the set.
     model
-        Its model, for prompts that have no vector yet; None for an imported encoder.
+        The encoder, by name or as `ingest` takes it; not needed where there is only one. A
+        local checkpoint is given with its path.
     dataset
         Only samples of this data set.
+    device
+        Where the model runs for prompts that are new.
 
     Raises
     ------
     UnknownNameError
-        If there is no such prompt set or data set.
+        If there is no such prompt set, encoder or data set.
     NoVectorsError
         If the encoder has no image vectors.
     TextVectorsMissingError
         If prompts have no vector and there is no model to make them.
     """
+    encoder, lazy = encoder_and_model(store, model, device)
     prompts = store.catalog.prompts.get(prompt_set)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
@@ -114,10 +124,10 @@ def score(
     arguments = {"prompt_set": prompt_set, "encoder": encoder.name, "dataset": dataset}
     with (
         # Two at once would both write what both found to be missing.
-        only_one(store.catalog.database.path.parent, "score"),
+        only_one(store.path, "score"),
         recorded(store, "score", arguments) as counts,
     ):
-        texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], model)
+        texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         if not store.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)

@@ -17,8 +17,9 @@ import pytest
 
 from facestore.demo.faces import write_faces
 from facestore.encoders.open_clip import load_encoder
+from facestore.images import walk
 from facestore.ingest.embedding import Wanted, map_in_threads, read_image
-from facestore.ingest.layouts import list_folder
+from facestore.ingest.layouts import folder_of
 from facestore.records import ModelName
 from facestore.store import Store
 
@@ -94,7 +95,7 @@ def decoded(folder, encoders):
     """Yield every picture as the threads of an ingest read, hash, decode and resize it."""
     transforms = [encoder.pixels for encoder in encoders]
     wanted = Wanted(True, tuple(range(len(encoders))))
-    entries = list_folder(folder).entries
+    entries = folder_of(walk(folder)).entries
     return map_in_threads(
         lambda entry: read_image(entry, lambda _: wanted, transforms), entries, WORKERS, 2 * BATCH
     )
@@ -287,7 +288,7 @@ def test_hashing(benchmark, many, record, timed):
     import imagehash
     from PIL import Image
 
-    entries = list_folder(many(600, 40)).entries
+    entries = folder_of(walk(many(600, 40))).entries
 
     def ours():
         return [read_image(entry, lambda _: Wanted(True), ()).record for entry in entries]

@@ -24,7 +24,13 @@ from facestore.importing import (
     read_text_vectors,
 )
 from facestore.ingest.embedding import Wanted, read_image
-from facestore.ingest.layouts import LabelRules, read_label_table, read_manifest, utkface_labels
+from facestore.ingest.layouts import (
+    LabelRules,
+    SourceRequest,
+    read_label_table,
+    read_manifest,
+    utkface_labels,
+)
 from facestore.prompts import read_prompt_file
 
 RULES = LabelRules(CLASSES)
@@ -69,7 +75,7 @@ def outcome(read, name, content):
 
 def images_of(path):
     """Read a source to its last image, twice: by its entries and by the paths of samples."""
-    found = read_manifest(path, RULES)
+    found = read_manifest(SourceRequest(path, RULES))
     place = ImageSource(path, found.layout)
     for entry in found.entries:
         result = read_image(entry, lambda _: Wanted(True), ())
@@ -86,7 +92,7 @@ def images_of(path):
 @example(content=b'file,gender\n"a\x00,Male\r')
 @QUICK
 def test_label_tables(suffix, content):
-    outcome(lambda path: read_label_table(path, CLASSES), f"l{suffix}", content)
+    outcome(lambda path: read_label_table(path, LabelRules(CLASSES)), f"l{suffix}", content)
 
 
 @given(

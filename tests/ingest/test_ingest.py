@@ -82,13 +82,15 @@ def test_again_nothing_is_encoded_and_the_file_is_not_touched(store, pictures):
     assert (store.path / "facestore.duckdb").read_bytes() == before
 
 
-def test_again_the_model_is_not_even_loaded(store, pictures, tmp_path):
+def test_again_the_model_is_not_even_loaded(store, pictures, monkeypatch):
+    loaded = []
+    load = LazyEncoder.load
+    monkeypatch.setattr(LazyEncoder, "load", lambda self: loaded.append(self.name) or load(self))
     store.ingest(pictures, models=["tiny"])
-    encoder = LazyEncoder(ModelName("tiny"))
-    from facestore.ingest.ingest import ingest
-
-    ingest(store, pictures, encoders=[encoder])
-    assert encoder._loaded is None
+    assert set(loaded) == {"tiny fp32"}
+    loaded.clear()
+    store.ingest(pictures, models=["tiny"])
+    assert loaded == []
 
 
 def test_one_file_changed_one_added_one_broken_and_nothing_else(store, pictures):

@@ -17,7 +17,7 @@ from support.places import ROOT
 
 from facestore.cli.summaries import lines_of
 from facestore.errors import FacestoreError
-from facestore.ingest.layouts import LabelRules, read_manifest
+from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
 from facestore.store import Store
 
 # As facestore sets it for its users; pytest has filters of its own.
@@ -89,7 +89,7 @@ def test_links_are_not_followed_and_said(store):
 def test_links_are_followed_when_asked_for_and_circles_end(store, tmp_path):
     _, _, summary = store
     folder = Path(summary.plan.source)
-    found = read_manifest(folder, LabelRules(CLASSES), follow_links=True)
+    found = read_manifest(SourceRequest(folder, LabelRules(CLASSES), follow_links=True))
     names = [entry.name for entry in found.entries]
     assert set(names) == {*NAMES.values(), "out.jpg"}
     assert len(names) == len(set(names))

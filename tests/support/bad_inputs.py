@@ -24,7 +24,7 @@ from facestore.importing import (
     read_similarities,
 )
 from facestore.ingest.embedding import Wanted, read_image
-from facestore.ingest.layouts import LabelRules, read_label_table, read_manifest
+from facestore.ingest.layouts import LabelRules, SourceRequest, read_label_table, read_manifest
 from facestore.prompts import read_prompt_file
 from support.containers import CLASSES, encoded, write_hugging_face, write_tar
 
@@ -47,7 +47,7 @@ def labels(content, name="labels.csv", **options):
     def run(folder):
         path = folder / name
         path.write_bytes(content() if callable(content) else content)
-        table = read_label_table(path, CLASSES, **options)
+        table = read_label_table(path, LabelRules(CLASSES, **options))
         return f"{len(table.labels)} labels"
 
     return run
@@ -56,7 +56,9 @@ def labels(content, name="labels.csv", **options):
 def parquet_labels(table):
     def run(folder):
         pq.write_table(table(), folder / "labels.parquet")
-        return f"{len(read_label_table(folder / 'labels.parquet', CLASSES).labels)} labels"
+        return (
+            f"{len(read_label_table(folder / 'labels.parquet', LabelRules(CLASSES)).labels)} labels"
+        )
 
     return run
 
@@ -120,7 +122,7 @@ def source(make, name, **options):
     def run(folder):
         made = make(folder / name)
         assert made is None or made == folder / name
-        found = read_manifest(folder / name, LabelRules(CLASSES), **options)
+        found = read_manifest(SourceRequest(folder / name, LabelRules(CLASSES), **options))
         read = [read_image(entry, lambda _: Wanted(True), ()) for entry in found.entries]
         good = sum(each.error is None for each in read)
         errors = [each.error for each in read if each.error]

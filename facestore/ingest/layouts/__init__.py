@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from facestore.ingest.layouts.files import Folder, list_folder
+from facestore.ingest.layouts.files import Folder, folder_of
 from facestore.ingest.layouts.label_tables import (
     LabelRules,
     LabelTable,
     label_of_value,
     read_label_table,
 )
-from facestore.ingest.layouts.layouts import LAYOUTS, read_manifest
+from facestore.ingest.layouts.layouts import LAYOUTS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.utkface import UTKFACE_CLASSES, looks_like_utkface, utkface_labels
 
@@ -20,8 +20,9 @@ __all__ = [
     "LabelRules",
     "LabelTable",
     "Manifest",
+    "SourceRequest",
+    "folder_of",
     "label_of_value",
-    "list_folder",
     "looks_like_utkface",
     "read_label_table",
     "read_manifest",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facestore.errors import InputError, preview
-from facestore.images import PlainFile, Unreadable, walk
+from facestore.images import Listing, PlainFile, Unreadable
 from facestore.images.walk import Found
 from facestore.records import FileEntry
 
@@ -49,7 +49,7 @@ class Folder:
         if self.links:
             notes.append(
                 f"{len(self.links):,} links were not followed ({preview(self.links)}): "
-                "--follow-links follows them"
+                "`follow_links=True` follows them"
             )
         if self.unlisted:
             n = len(self.unlisted)
@@ -62,27 +62,8 @@ def is_image(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES)
 
 
-def list_folder(folder: Path, *, follow_links: bool = False) -> Folder:
-    """List the image files in a folder and the folders below it; hidden ones are left out.
-
-    Parameters
-    ----------
-    folder
-        The folder.
-    follow_links
-        Go into links to folders and take links to files outside; else only links to files inside
-        are taken.
-
-    Raises
-    ------
-    InputError
-        If it is no folder.
-    """
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "nothing there"
-        message = f"'{folder}' is {found}, a folder of images was expected: give the folder."
-        raise InputError(message)
-    listing = walk(folder, follow_links=follow_links)
+def folder_of(listing: Listing) -> Folder:
+    """Tell the images of a folder that was listed from its other files."""
     images: list[Found] = []
     others: list[Found] = []
     for each in listing.found:

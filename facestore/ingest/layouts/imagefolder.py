@@ -91,7 +91,7 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
         folders = preview(sorted(set(found.values())) or ["none"], 8)
         message = (
             f"'{source}' has no metadata.csv or metadata.jsonl, and its folders ({folders}) are "
-            "not the classes of one known attribute: name the attribute with --attribute NAME."
+            "not the classes of one known attribute: name the attribute with `attributes=NAME`."
         )
         raise InputError(message)
     table = one_label_each(source, found, rules, "folders")

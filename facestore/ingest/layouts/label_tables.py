@@ -78,13 +78,13 @@ class LabelRules:
         The classes of every known attribute.
     attributes
         Columns to read as attributes besides the known ones.
-    allow_new_classes
+    new_classes
         Take labels that no class has as new classes.
     """
 
     classes: Mapping[str, Sequence[AttributeClass]]
     attributes: Sequence[str] = ()
-    allow_new_classes: bool = False
+    new_classes: bool = False
 
     def attribute_of(self, labels: Iterable[str]) -> str | None:
         """Return the attribute that labels without a column belong to.
@@ -102,13 +102,7 @@ class LabelRules:
         return fitting[0] if len(fitting) == 1 else None
 
 
-def read_label_table(
-    path: Path,
-    classes: Mapping[str, Sequence[AttributeClass]],
-    *,
-    attributes: Sequence[str] = (),
-    allow_new_classes: bool = False,
-) -> LabelTable:
+def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
     """Read a CSV or Parquet table of labels.
 
     Parameters
@@ -116,8 +110,8 @@ def read_label_table(
     path
         Columns `file`, one a known attribute (`age`, `gender`, `race`), and optionally `split` and
         `service_test`. Ages are groups, or years.
-    classes, attributes, allow_new_classes
-        As `LabelRules` has them.
+    rules
+        What may be a label.
 
     Raises
     ------
@@ -127,13 +121,13 @@ def read_label_table(
     """
     table = read_text_table(path)
     name_column = _name_column(path, table)
-    rules = LabelRules(classes, attributes, allow_new_classes)
     labels = labels_in(path, table.drop(name_column), table[name_column], rules)
-    if labels.labels.is_empty() and not any(c in classes or c in attributes for c in table.columns):
+    known = {*rules.classes, *rules.attributes}
+    if labels.labels.is_empty() and known.isdisjoint(table.columns):
         raise TableError(
             path,
             f"no column of a known attribute among {preview(map(repr, table.columns), 8)}",
-            "Expected age, gender or race, or name others with --attribute.",
+            "Expected age, gender or race, or name others with `attributes=`.",
         )
     return labels
 
@@ -167,7 +161,7 @@ def labels_in(path: Path, table: pl.DataFrame, names: pl.Series, rules: LabelRul
     new_classes: list[tuple[str, str]] = []
     for attribute in columns:
         classes = rules.classes.get(attribute, ())
-        labels = _labels(path, table[attribute], classes, rules.allow_new_classes)
+        labels = _labels(path, table[attribute], classes, rules.new_classes)
         known = {each.name for each in classes}
         new_classes += [(attribute, n) for n in sorted(set(labels["label"].drop_nulls()) - known)]
         parts.append(
@@ -286,7 +280,7 @@ def _wrong_labels(path: Path, column: pl.Series, wrong: pl.Series, known: set[st
     return TableError(
         path,
         f"{len(wrong):,} labels in {where} are no class of it: {shown}",
-        f"Expected {expected}; if they are meant, repeat with --new-classes.",
+        f"Expected {expected}; if they are meant, repeat with `new_classes=True`.",
     )
 
 

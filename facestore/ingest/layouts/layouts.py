@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.errors import InputError, preview
-from facestore.images import expand, is_pattern, is_uri, root_of
+from facestore.images import expand, is_pattern, is_uri, root_of, walk
 from facestore.ingest.layouts import imagefolder, lists, nearby, parquet_images, webdataset
-from facestore.ingest.layouts.files import Folder, list_folder, no_images
+from facestore.ingest.layouts.files import Folder, folder_of, no_images
 from facestore.ingest.layouts.label_tables import (
     LabelRules,
     LabelTable,
@@ -25,42 +25,14 @@ _CONTAINERS = (parquet_images.LAYOUT, webdataset.LAYOUT)
 _OF_FOLDERS = (FOLDER, CSV, UTKFACE, imagefolder.LAYOUT)
 LAYOUTS = ("auto", *_OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
 _TABLES = (".csv", ".tsv", *JSON_LINES)
-_FORCED = "as --layout says"
+_FORCED = "as `layout=` says"
 
 
 @dataclass(frozen=True)
-class _Request:
-    """What is asked for."""
+class SourceRequest:
+    """A source, and how it is to be read.
 
-    source: Path
-    layout: str
-    labels: Path | None
-    rules: LabelRules
-    follow_links: bool
-
-    @property
-    def is_auto(self) -> bool:
-        return self.layout == "auto"
-
-    def reason(self, found: str) -> str:
-        """Return why a layout was chosen."""
-        return found if self.is_auto else _FORCED
-
-    def allows(self, layout: str) -> bool:
-        return self.layout in ("auto", layout)
-
-
-def read_manifest(
-    source: Path,
-    rules: LabelRules,
-    *,
-    layout: str = "auto",
-    labels: Path | None = None,
-    follow_links: bool = False,
-) -> Manifest:
-    """Find the images of a source and their labels.
-
-    Parameters
+    Attributes
     ----------
     source
         A folder, a tar, a Parquet file, a table of paths, or a pattern such as
@@ -72,7 +44,36 @@ def read_manifest(
     labels
         A label table, instead of the labels that the source has.
     follow_links
-        As `list_folder` takes it.
+        As `facestore.images.walk` takes it.
+    """
+
+    source: Path
+    rules: LabelRules
+    layout: str = "auto"
+    labels: Path | None = None
+    follow_links: bool = False
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the layout is recognised from what is there."""
+        return self.layout == "auto"
+
+    @property
+    def inside(self) -> LabelRules:
+        """What may be a label in the source itself; nothing where a table has them."""
+        return self.rules if self.labels is None else LabelRules({})
+
+    def reason(self, found: str) -> str:
+        """Return why a layout was chosen."""
+        return found if self.is_auto else _FORCED
+
+    def allows(self, layout: str) -> bool:
+        """Whether a source of a layout may be read."""
+        return self.layout in ("auto", layout)
+
+
+def read_manifest(request: SourceRequest) -> Manifest:
+    """Find the images of a source and their labels.
 
     Raises
     ------
@@ -81,12 +82,10 @@ def read_manifest(
     TableError
         If labels are refused.
     """
-    _check(layout, labels, source)
-    # Labels of a table come instead of those in containers; no attribute has to be there, too.
-    inside = rules if labels is None else LabelRules({})
-    request = _Request(source, layout, labels, inside, follow_links)
+    source, labels = request.source, request.labels
+    _check(request.layout, labels, source)
     if source.is_dir():
-        manifest = _of_folder(request, rules)
+        manifest = _of_folder(request)
     elif source.is_file():
         manifest = _of_file(request)
     elif is_pattern(source):
@@ -98,7 +97,7 @@ def read_manifest(
         )
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
-        return _with_table(manifest, _table(labels, rules))
+        return _with_table(manifest, read_label_table(labels, request.rules))
     return manifest
 
 
@@ -107,10 +106,10 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
         message = f"No layout {layout!r}; known: {', '.join(LAYOUTS)}."
         raise InputError(message)
     if labels is not None and layout in (FOLDER, UTKFACE, imagefolder.LAYOUT, lists.LAYOUT):
-        message = f"--labels goes with --layout csv, not with {layout!r}: leave one of them out."
+        message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
         raise InputError(message)
     if layout == CSV and labels is None:
-        message = "--layout csv needs the table: give it as --labels FILE."
+        message = "`layout=csv` needs the table: give it as `labels=FILE`."
         raise InputError(message)
     if is_uri(str(source)) or is_uri(str(source).replace(":/", "://", 1)):
         message = (
@@ -120,8 +119,8 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
         raise InputError(message)
 
 
-def _of_folder(request: _Request, rules: LabelRules) -> Manifest:
-    folder = list_folder(request.source, follow_links=request.follow_links)
+def _of_folder(request: SourceRequest) -> Manifest:
+    folder = folder_of(walk(request.source, follow_links=request.follow_links))
     if request.layout in _CONTAINERS or (request.is_auto and not folder.entries):
         return _of_containers_in(request, folder)
     if request.layout == lists.LAYOUT:
@@ -130,23 +129,23 @@ def _of_folder(request: _Request, rules: LabelRules) -> Manifest:
     if not folder.entries:
         raise no_images(request.source, folder)
     if request.labels is not None:
-        table = _table(request.labels, rules)
+        table = read_label_table(request.labels, request.rules)
         reason = request.reason("images with a table of labels")
         return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
     return _recognised(request, folder)
 
 
-def _recognised(request: _Request, folder: Folder) -> Manifest:
+def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
     """Return what a folder of images is: most particular first."""
     names = [entry.name for entry in folder.entries]
     if request.allows(imagefolder.LAYOUT):
         reason = "" if request.is_auto else _FORCED
         if imagefolder.metadata_files(folder):
-            return imagefolder.read_metadata(request.source, folder, request.rules, reason)
-        if not request.is_auto or imagefolder.has_class_folders(folder, request.rules):
-            return imagefolder.read_class_folders(request.source, folder, request.rules, reason)
+            return imagefolder.read_metadata(request.source, folder, request.inside, reason)
+        if not request.is_auto or imagefolder.has_class_folders(folder, request.inside):
+            return imagefolder.read_class_folders(request.source, folder, request.inside, reason)
     if request.layout == UTKFACE or (request.is_auto and looks_like_utkface(names)):
-        found = utkface_labels(names, request.rules.classes["age"])
+        found = utkface_labels(names, request.inside.classes["age"])
         table = LabelTable(
             found.names, found.labels, malformed=found.malformed, new_classes=UTKFACE_CLASSES
         )
@@ -183,7 +182,7 @@ def _images(
     )
 
 
-def _of_containers_in(request: _Request, folder: Folder) -> Manifest:
+def _of_containers_in(request: SourceRequest, folder: Folder) -> Manifest:
     tars = [path for path in folder.others if path.suffix.lower() == ".tar"]
     parquets = [path for path in folder.others if path.suffix.lower() == ".parquet"]
     if request.is_auto:
@@ -194,7 +193,7 @@ def _of_containers_in(request: _Request, folder: Folder) -> Manifest:
     raise no_images(request.source, folder)
 
 
-def _of_file(request: _Request) -> Manifest:
+def _of_file(request: SourceRequest) -> Manifest:
     source, suffix = request.source, request.source.suffix.lower()
     if suffix == ".tar" and request.allows(webdataset.LAYOUT):
         return _read_containers(request, webdataset.LAYOUT, [source], source.parent)
@@ -206,7 +205,7 @@ def _of_file(request: _Request) -> Manifest:
     is_table = suffix in (*_TABLES, ".parquet")
     if request.layout == lists.LAYOUT or (request.is_auto and is_table):
         reason = "" if request.is_auto else _FORCED
-        return lists.read_list(source, request.rules, reason)
+        return lists.read_list(source, request.inside, reason)
     if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
         message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
         raise InputError(message)
@@ -218,7 +217,7 @@ def _of_file(request: _Request) -> Manifest:
     raise InputError(message)
 
 
-def _of_pattern(request: _Request) -> Manifest:
+def _of_pattern(request: SourceRequest) -> Manifest:
     paths = expand(request.source)
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
@@ -236,7 +235,9 @@ def _of_pattern(request: _Request) -> Manifest:
     return _read_containers(request, layout, paths, root_of(request.source))
 
 
-def _read_containers(request: _Request, layout: str, paths: Sequence[Path], root: Path) -> Manifest:
+def _read_containers(
+    request: SourceRequest, layout: str, paths: Sequence[Path], root: Path
+) -> Manifest:
     readers: Mapping[str, tuple[Callable[..., Manifest], str]] = {
         webdataset.LAYOUT: (webdataset.read_webdataset, "tar files"),
         parquet_images.LAYOUT: (
@@ -245,16 +246,7 @@ def _read_containers(request: _Request, layout: str, paths: Sequence[Path], root
         ),
     }
     read, what = readers[layout]
-    return read(root, paths, request.rules, request.reason(f"{len(paths):,} {what}"))
-
-
-def _table(labels: Path, rules: LabelRules) -> LabelTable:
-    return read_label_table(
-        labels,
-        rules.classes,
-        attributes=rules.attributes,
-        allow_new_classes=rules.allow_new_classes,
-    )
+    return read(root, paths, request.inside, request.reason(f"{len(paths):,} {what}"))
 
 
 def _with_table(manifest: Manifest, table: LabelTable) -> Manifest:

@@ -40,7 +40,7 @@ def tables_nearby(source: Path, folder: Folder) -> list[Path]:
 def hints(tables: Sequence[Path]) -> tuple[str, ...]:
     """Return lines that say which option takes these tables."""
     return tuple(
-        f"'{path}' looks like a table of labels and was not read: add --labels {quote(str(path))}"
+        f"'{path}' looks like a table of labels and was not read: add `labels={quote(str(path))}`"
         for path in tables
     )
 

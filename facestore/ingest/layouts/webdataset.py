@@ -142,7 +142,7 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     if any(columns.values()):
         found = {name for row in columns.values() for name in row}
         json_rules = LabelRules(
-            rules.classes, [a for a in rules.attributes if a in found], rules.allow_new_classes
+            rules.classes, [a for a in rules.attributes if a in found], rules.new_classes
         )
         tables.append(_of_columns(path, columns, sorted(found), json_rules))
     elif texts["cls"]:

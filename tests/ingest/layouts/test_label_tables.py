@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 
 from facestore.errors import TableError
-from facestore.ingest.layouts import looks_like_utkface, read_label_table, utkface_labels
+from facestore.ingest.layouts import (
+    LabelRules,
+    looks_like_utkface,
+    read_label_table,
+    utkface_labels,
+)
 from facestore.records import AttributeClass
 
 AGES = [
@@ -23,7 +28,7 @@ CLASSES = {
 def read(tmp_path, text, **options):
     path = tmp_path / "labels.csv"
     path.write_text(text, encoding="utf-8")
-    return read_label_table(path, CLASSES, **options)
+    return read_label_table(path, LabelRules(CLASSES, **options))
 
 
 def rows(table):
@@ -111,13 +116,13 @@ def test_a_broken_table_is_refused_with_the_reason(tmp_path, text, says):
 
 def test_a_missing_table_is_refused(tmp_path):
     with pytest.raises(TableError, match="no such file"):
-        read_label_table(tmp_path / "none.csv", CLASSES)
+        read_label_table(tmp_path / "none.csv", LabelRules(CLASSES))
 
 
 def test_further_columns_are_named_as_ignored_unless_asked_for(tmp_path):
     text = "file,gender,mood\na.jpg,Male,glad\n"
     assert read(tmp_path, text).ignored == ("mood",)
-    table = read(tmp_path, text, attributes=["mood"], allow_new_classes=True)
+    table = read(tmp_path, text, attributes=["mood"], new_classes=True)
     assert table.ignored == ()
     assert table.new_classes == (("mood", "glad"),)
 
@@ -126,12 +131,12 @@ def test_new_classes_are_taken_only_when_asked_for(tmp_path):
     text = "file,race\na.jpg,Asian\n"
     with pytest.raises(TableError, match="--new-classes"):
         read(tmp_path, text)
-    assert read(tmp_path, text, allow_new_classes=True).new_classes == (("race", "Asian"),)
+    assert read(tmp_path, text, new_classes=True).new_classes == (("race", "Asian"),)
 
 
 def test_a_spreadsheet_date_is_no_new_class(tmp_path):
     with pytest.raises(TableError, match="spreadsheet"):
-        read(tmp_path, "file,age\na.jpg,9-Mar\n", allow_new_classes=True)
+        read(tmp_path, "file,age\na.jpg,9-Mar\n", new_classes=True)
 
 
 def test_a_column_of_splits_is_read(tmp_path):

@@ -12,7 +12,7 @@ from support.pictures import write_labels, write_picture
 
 from facestore.errors import InputError, TableError
 from facestore.images import ImageSource, expand, is_there, printable, root_of
-from facestore.ingest.layouts import LabelRules, read_manifest
+from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
 
 RULES = LabelRules(CLASSES)
 
@@ -48,7 +48,7 @@ def folder(tmp_path):
 
 
 def test_folders_called_as_classes_are_labels_and_folders_called_as_splits_are_splits(folder):
-    found = read_manifest(folder, RULES)
+    found = read_manifest(SourceRequest(folder, RULES))
     assert (found.layout, found.reason) == (
         "imagefolder",
         "folders called as the classes of 'gender'",
@@ -68,12 +68,12 @@ def test_folders_called_as_classes_are_labels_and_folders_called_as_splits_are_s
 
 def test_folders_of_another_attribute_have_to_be_named(folder):
     (folder / "train" / "Male").rename(folder / "train" / "cat")
-    assert read_manifest(folder, RULES).layout == "folder"
+    assert read_manifest(SourceRequest(folder, RULES)).layout == "folder"
     with pytest.raises(InputError, match=r"cat\).*--attribute NAME"):
-        read_manifest(folder, RULES, layout="imagefolder")
+        read_manifest(SourceRequest(folder, RULES, layout="imagefolder"))
     with pytest.raises(TableError, match="'cat'"):
-        read_manifest(folder, LabelRules(CLASSES, ["gender"]))
-    found = read_manifest(folder, LabelRules(CLASSES, ["animal"], allow_new_classes=True))
+        read_manifest(SourceRequest(folder, LabelRules(CLASSES, ["gender"])))
+    found = read_manifest(SourceRequest(folder, LabelRules(CLASSES, ["animal"], new_classes=True)))
     assert ("train/cat/1.png", "animal", "cat") in labels(found)
     assert set(found.table.new_classes) == {("animal", n) for n in ("cat", "Female", "Male")}
 
@@ -86,7 +86,7 @@ def test_metadata_beside_the_images_says_their_labels(folder, kind):
     )  # fmt: skip
     path = folder / "train" / f"metadata.{kind}"
     {"csv": rows.write_csv, "jsonl": rows.write_ndjson, "parquet": rows.write_parquet}[kind](path)
-    found = read_manifest(folder, RULES)
+    found = read_manifest(SourceRequest(folder, RULES))
     assert found.reason == f"images with 'train/metadata.{kind}'"
     assert labels(found)[:2] == [
         ("train/Female/2.png", "age", "0-2"),
@@ -107,7 +107,7 @@ def test_rows_of_parquet_files_are_samples_and_numbers_of_classes_get_their_name
             {"gender": ["Male", "Female"]},
             row_group_size=2,
         )  # fmt: skip
-    found = read_manifest(tmp_path / "data", RULES)
+    found = read_manifest(SourceRequest(tmp_path / "data", RULES))
     assert (found.layout, found.reason) == ("parquet", "2 Parquet files with a column of images")
     name = "train-00001-of-00002.parquet"
     assert names(found)[5:] == [f"{name}/{row}" for row in range(5)]
@@ -147,7 +147,7 @@ def test_reading_a_parquet_file_of_one_row_group_holds_a_few_rows(tmp_path):
     images = [os.urandom(50_000) for _ in range(400)]
     path = write_hugging_face(tmp_path / "big.parquet", images, row_group_size=400)
     before = pa.total_allocated_bytes()
-    found = read_manifest(path, RULES)
+    found = read_manifest(SourceRequest(path, RULES))
     most = 0
     for entry, expected in zip(found.entries, images, strict=True):
         assert entry.file.read_bytes() == expected
@@ -169,7 +169,7 @@ def test_members_of_a_key_belong_together_over_a_range_of_tars(tmp_path, images)
             },
         )
     pattern = tmp_path / "shard-{0000..0001}.tar"
-    found = read_manifest(pattern, RULES)
+    found = read_manifest(SourceRequest(pattern, RULES))
     assert (found.layout, found.reason) == ("webdataset", "2 tar files")
     assert names(found)[:3] == [
         f"shard-0000.tar/{n}" for n in ("a/0001.jpg", "0002.left.PNG", "0003.webp")
@@ -191,15 +191,17 @@ def test_numbers_of_classes_have_names_in_a_file_beside_the_tars(tmp_path, image
     members = {"1.jpg": images[0], "1.cls": b"1\n", "2.jpg": images[1], "2.cls": b"0"}
     write_tar(tmp_path / "test" / "0.tar", members)
     (tmp_path / "classnames.txt").write_text("Male\nFemale\n")
-    found = read_manifest(tmp_path / "test", RULES)
+    found = read_manifest(SourceRequest(tmp_path / "test", RULES))
     assert labels(found) == [("0.tar/1.jpg", "gender", "Female"), ("0.tar/2.jpg", "gender", "Male")]
 
 
 def test_texts_are_labels_where_they_are_classes_and_else_said_to_be_unread(tmp_path, images):
     path = write_tar(tmp_path / "x.tar", {"1.jpg": images[0], "1.txt": b"Female"})
-    assert labels(read_manifest(path, RULES)) == [("x.tar/1.jpg", "gender", "Female")]
+    assert labels(read_manifest(SourceRequest(path, RULES))) == [
+        ("x.tar/1.jpg", "gender", "Female")
+    ]
     write_tar(path, {"1.jpg": images[0], "1.txt": b"a face"})
-    found = read_manifest(path, RULES)
+    found = read_manifest(SourceRequest(path, RULES))
     assert labels(found) == []
     assert found.table.ignored == (".txt (which attribute is it?)",)
 
@@ -209,7 +211,7 @@ def test_a_label_table_comes_instead_of_the_labels_inside(tmp_path, images):
         tmp_path / "x.tar", {"1.jpg": images[0], "1.txt": b"Female", "2.jpg": images[1]}
     )
     table = write_labels(tmp_path / "l.csv", {"2.jpg": ("0-2", "Male", "White")})
-    found = read_manifest(path, RULES, labels=table)
+    found = read_manifest(SourceRequest(path, RULES, labels=table))
     assert found.by_tail
     assert {row[0] for row in labels(found)} == {"2.jpg"}
 
@@ -220,7 +222,7 @@ def test_a_list_names_files_of_its_folder_others_and_uris(tmp_path, web):
     rows = ["near.png", str(far), f"{web}/3.jpg"]
     path = tmp_path / "lists" / "all.csv"
     path.write_text("url,gender\n" + "".join(f"{row},Male\n" for row in rows))
-    found = read_manifest(path, RULES)
+    found = read_manifest(SourceRequest(path, RULES))
     assert (found.layout, found.reason) == (
         "list",
         "a table with a column 'url' of paths and URIs",
@@ -283,7 +285,7 @@ def test_a_protocol_without_its_library_is_refused_before_anything_is_read(
     path = tmp_path / "l.csv"
     path.write_text(f"file\n{protocol}://bucket/1.jpg\n")
     with pytest.raises(InputError, match=rf"pip install 'facestore\[{extra}\]'"):
-        read_manifest(path, RULES)
+        read_manifest(SourceRequest(path, RULES))
 
 
 @pytest.mark.parametrize(
@@ -304,7 +306,7 @@ def test_braces_are_expanded_as_a_shell_does(pattern, expected):
 def test_a_pattern_of_too_many_files_is_refused_at_once(tmp_path):
     for pattern in ("{1..99999999999999}.tar", "{1..999}{1..999}{1..999}.tar"):
         with pytest.raises(InputError, match="1,000,000 files"):
-            read_manifest(tmp_path / pattern, RULES)
+            read_manifest(SourceRequest(tmp_path / pattern, RULES))
 
 
 def test_paths_start_at_the_folder_before_the_braces(tmp_path):
@@ -325,12 +327,12 @@ def test_paths_start_at_the_folder_before_the_braces(tmp_path):
 )
 def test_a_layout_that_a_source_does_not_have_is_refused(folder, layout, says):
     with pytest.raises(InputError, match=says):
-        read_manifest(folder, RULES, layout=layout)
+        read_manifest(SourceRequest(folder, RULES, layout=layout))
 
 
 def test_a_forced_layout_says_that_it_was_forced(folder):
-    found = read_manifest(folder, RULES, layout="folder")
-    assert (found.layout, found.reason, labels(found)) == ("folder", "as --layout says", [])
+    found = read_manifest(SourceRequest(folder, RULES, layout="folder"))
+    assert (found.layout, found.reason, labels(found)) == ("folder", "as `layout=` says", [])
 
 
 def test_a_source_that_cannot_be_recognised_says_what_was_expected(tmp_path):
@@ -343,11 +345,11 @@ def test_a_source_that_cannot_be_recognised_says_what_was_expected(tmp_path):
         "x-{1..2}.tar": "2 of the 2 files .* are not there",
     }.items():
         with pytest.raises(InputError, match=says):
-            read_manifest(tmp_path / given, RULES)
+            read_manifest(SourceRequest(tmp_path / given, RULES))
     from pathlib import Path
 
     with pytest.raises(InputError, match="is a URI"):
-        read_manifest(Path("s3://bucket/x.tar"), RULES)
+        read_manifest(SourceRequest(Path("s3://bucket/x.tar"), RULES))
 
 
 def test_a_sample_is_read_again_under_the_name_that_its_label_table_gave_it(tmp_path):
