@@ -269,8 +269,8 @@ class NoVectorsError(EncoderError, InputError):
     def __init__(self, encoder: str, architecture: str) -> None:
         self.encoder = encoder
         super().__init__(
-            f"Encoder {encoder!r} has no image vectors: ingest images with `models={architecture}`, "
-            "or `facestore import embeddings`."
+            f"Encoder {encoder!r} has no image vectors: ingest images with "
+            f"`models={architecture}`, or `facestore import embeddings`."
         )
 
 
