@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from facestore.errors import preview
 from facestore.images.files import kind_of
 
 
@@ -47,11 +48,24 @@ class Listing:
     links: tuple[str, ...]
     unlisted: tuple[str, ...]
 
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the folder, one fact a line."""
+        notes = []
+        if self.links:
+            notes.append(
+                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
+                "`follow_links=True` follows them"
+            )
+        if self.unlisted:
+            n = len(self.unlisted)
+            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
+        return tuple(notes)
+
 
 @dataclass
 class _Walk:
     root: str
-    follow_links: bool
+    outside: bool
     found: list[Found] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
@@ -102,23 +116,23 @@ class _Walk:
             self.add(path, f"a link that leads nowhere: {error.strerror}")
             return
         if stat.S_ISDIR(mode):
-            (self.linked_folders if self.follow_links else self.links).append(path)
+            (self.linked_folders if self.outside else self.links).append(path)
         elif not stat.S_ISREG(mode):
             self.add(path, f"a link to {kind_of(mode)}, not to a file")
-        elif self.follow_links or _is_inside(path, self.root):
+        elif self.outside or _is_inside(path, self.root):
             self.add(path)
         else:
             self.links.append(path)
 
 
-def walk(folder: Path, *, follow_links: bool = False) -> Listing:
+def walk(folder: Path, *, outside: bool = False) -> Listing:
     """List a folder and the folders below it; hidden files and folders are left out.
 
     Parameters
     ----------
     folder
         The folder.
-    follow_links
+    outside
         Go into links to folders and take links to files outside. Every folder is listed once,
         so links that lead in a circle end.
 
@@ -126,7 +140,7 @@ def walk(folder: Path, *, follow_links: bool = False) -> Listing:
     -------
     Listing
     """
-    state = _Walk(str(folder), follow_links)
+    state = _Walk(str(folder), outside)
     state.visit(str(folder))
     while state.linked_folders:
         waiting, state.linked_folders = sorted(state.linked_folders), []

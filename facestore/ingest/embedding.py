@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReadRequest:
     """What is still to be found out about the content of a file.
 
     Attributes
@@ -69,7 +69,7 @@ class ReadImage:
 
 def read_image(
     entry: FileEntry,
-    wanted: Callable[[str], Wanted],
+    wanted: Callable[[str], ReadRequest],
     transforms: Sequence[Callable[[Image.Image], torch.Tensor]],
     watch: Stopwatch | None = None,
 ) -> ReadImage:

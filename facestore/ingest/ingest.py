@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from facestore.catalog.samples import SampleChanges
@@ -12,7 +13,7 @@ from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORK
 from facestore.encoders.names import check_pretrained
 from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import FacestoreError, StoreLockedError
-from facestore.images import is_pattern, printable, root_of
+from facestore.images import is_pattern, printable, root_of, walk
 from facestore.ingest.layouts import LabelRules, SourceRequest
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
@@ -158,7 +159,9 @@ def ingest(
     ):
         with watch.measure("plan"):
             rules = LabelRules(store.catalog.samples.classes(), attributes, new_classes)
-            request = SourceRequest(source, rules, layout, table, follow_links)
+            request = SourceRequest(
+                source, rules, layout, table, partial(walk, outside=follow_links)
+            )
             plan = plan_ingest(store, request, dataset=dataset, split=split)
         run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
         try:

@@ -18,7 +18,13 @@ import polars as pl
 
 from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
 from facestore.encoders.open_clip import LazyEncoder, OpenClipEncoder
-from facestore.ingest.embedding import ReadImage, VectorBuffer, Wanted, map_in_threads, read_image
+from facestore.ingest.embedding import (
+    ReadImage,
+    ReadRequest,
+    VectorBuffer,
+    map_in_threads,
+    read_image,
+)
 from facestore.ingest.plan import IngestPlan
 from facestore.records import EmbeddingBatch, ImageRecord
 from facestore.stopwatch import Stopwatch
@@ -181,9 +187,9 @@ class IngestRun:
                 self._take(result)
                 task.advance()
 
-    def _wanted(self, image_id: str) -> Wanted:
+    def _wanted(self, image_id: str) -> ReadRequest:
         missing = [i for i, model in enumerate(self._models) if image_id not in model.present]
-        return Wanted(image_id not in self._known_images, tuple(missing))
+        return ReadRequest(image_id not in self._known_images, tuple(missing))
 
     def _take(self, result: ReadImage) -> None:
         """Encode one image, and write what is due."""

@@ -9,7 +9,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.lookup import Hit
 from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import InputError, NoVectorsError
-from facestore.ingest.embedding import Wanted, read_image
+from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.records import AnyPath, FileEntry, Float32
 from facestore.stores import Stores
 from facestore.zero_shot.score import encoder_and_model, text_vectors
@@ -141,7 +141,7 @@ def _vector_of_file(
     loaded = model.load()
     store.catalog.encoders.register(loaded.record)
     entry = FileEntry(file, file.name)
-    read = read_image(entry, lambda _: Wanted(record=False, encoders=(0,)), [loaded.pixels])
+    read = read_image(entry, lambda _: ReadRequest(record=False, encoders=(0,)), [loaded.pixels])
     if read.error is not None:
         message = (
             f"'{file}' cannot be read as an image ({read.error}): give a picture, or an image of "

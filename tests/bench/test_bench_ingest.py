@@ -18,7 +18,7 @@ import pytest
 from facestore.demo.faces import write_faces
 from facestore.encoders.open_clip import load_encoder
 from facestore.images import walk
-from facestore.ingest.embedding import Wanted, map_in_threads, read_image
+from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image
 from facestore.ingest.layouts import folder_of
 from facestore.records import ModelName
 from facestore.store import Store
@@ -94,7 +94,7 @@ def ingest(store, folder, models, **options):
 def decoded(folder, encoders):
     """Yield every picture as the threads of an ingest read, hash, decode and resize it."""
     transforms = [encoder.pixels for encoder in encoders]
-    wanted = Wanted(True, tuple(range(len(encoders))))
+    wanted = ReadRequest(True, tuple(range(len(encoders))))
     entries = folder_of(walk(folder)).entries
     return map_in_threads(
         lambda entry: read_image(entry, lambda _: wanted, transforms), entries, WORKERS, 2 * BATCH
@@ -291,7 +291,7 @@ def test_hashing(benchmark, many, record, timed):
     entries = folder_of(walk(many(600, 40))).entries
 
     def ours():
-        return [read_image(entry, lambda _: Wanted(True), ()).record for entry in entries]
+        return [read_image(entry, lambda _: ReadRequest(True), ()).record for entry in entries]
 
     def phash_alone():
         return [imagehash.phash(Image.open(str(entry.file))) for entry in entries]

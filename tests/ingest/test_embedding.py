@@ -10,15 +10,15 @@ from PIL import Image
 from support.pictures import picture, write_picture
 
 from facestore.ingest.embedding import (
+    ReadRequest,
     VectorBuffer,
-    Wanted,
     map_in_threads,
     perceptual_hash,
     read_image,
 )
 from facestore.records import FileEntry
 
-EVERYTHING = Wanted(record=True)
+EVERYTHING = ReadRequest(record=True)
 
 
 def read(path, wanted=EVERYTHING, transforms=()):
@@ -44,14 +44,14 @@ def test_the_perceptual_hash_is_imagehash_s():
 def test_nothing_is_decoded_where_nothing_is_wanted(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(b"no picture")
-    result = read(path, Wanted(record=False))
+    result = read(path, ReadRequest(record=False))
     assert result.error is None
     assert result.record is None
 
 
 def test_only_the_encoders_that_lack_it_get_an_input(tmp_path):
     path = write_picture(tmp_path / "a.png", seed=1)
-    result = read(path, Wanted(False, (1,)), [lambda _: "first", lambda image: image.mode])
+    result = read(path, ReadRequest(False, (1,)), [lambda _: "first", lambda image: image.mode])
     assert result.inputs == {1: "RGB"}
 
 

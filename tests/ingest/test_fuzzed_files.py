@@ -23,7 +23,7 @@ from facestore.importing import (
     read_similarities,
     read_text_vectors,
 )
-from facestore.ingest.embedding import Wanted, read_image
+from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.ingest.layouts import (
     LabelRules,
     SourceRequest,
@@ -78,10 +78,10 @@ def images_of(path):
     found = read_manifest(SourceRequest(path, RULES))
     place = ImageSource(path, found.layout)
     for entry in found.entries:
-        result = read_image(entry, lambda _: Wanted(True), ())
+        result = read_image(entry, lambda _: ReadRequest(True), ())
         assert (result.error is None) == (result.image_id is not None)
         again = read_image(
-            type(entry)(place.file(entry.name), entry.name), lambda _: Wanted(True), ()
+            type(entry)(place.file(entry.name), entry.name), lambda _: ReadRequest(True), ()
         )
         assert again.image_id == result.image_id
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from support.places import ROOT
 
 from facestore.cli.summaries import lines_of
 from facestore.errors import FacestoreError
+from facestore.images import walk
 from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
 from facestore.store import Store
 
@@ -89,7 +91,8 @@ def test_links_are_not_followed_and_said(store):
 def test_links_are_followed_when_asked_for_and_circles_end(store, tmp_path):
     _, _, summary = store
     folder = Path(summary.plan.source)
-    found = read_manifest(SourceRequest(folder, LabelRules(CLASSES), follow_links=True))
+    lists = partial(walk, outside=True)
+    found = read_manifest(SourceRequest(folder, LabelRules(CLASSES), lists=lists))
     names = [entry.name for entry in found.entries]
     assert set(names) == {*NAMES.values(), "out.jpg"}
     assert len(names) == len(set(names))

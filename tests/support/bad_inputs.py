@@ -23,7 +23,7 @@ from facestore.importing import (
     read_published,
     read_similarities,
 )
-from facestore.ingest.embedding import Wanted, read_image
+from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.ingest.layouts import LabelRules, SourceRequest, read_label_table, read_manifest
 from facestore.prompts import read_prompt_file
 from support.containers import CLASSES, encoded, write_hugging_face, write_tar
@@ -123,7 +123,7 @@ def source(make, name, **options):
         made = make(folder / name)
         assert made is None or made == folder / name
         found = read_manifest(SourceRequest(folder / name, LabelRules(CLASSES), **options))
-        read = [read_image(entry, lambda _: Wanted(True), ()) for entry in found.entries]
+        read = [read_image(entry, lambda _: ReadRequest(True), ()) for entry in found.entries]
         good = sum(each.error is None for each in read)
         errors = [each.error for each in read if each.error]
         return "; ".join([f"{good} images", *errors, *found.notes])

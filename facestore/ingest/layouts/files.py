@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError
 from facestore.images import Listing, PlainFile, Unreadable
 from facestore.images.walk import Found
 from facestore.records import FileEntry
@@ -27,34 +27,18 @@ class Folder:
         a link that leads nowhere) is among them, and cannot be read.
     others
         Visible files with another suffix, which are left alone.
-    links
-        Links that were not followed.
-    unlisted
-        Folders that could not be read, with the reason.
+    notes
+        What the user should know of the folder, one fact a line.
     """
 
     entries: tuple[FileEntry, ...]
     others: tuple[Path, ...] = ()
-    links: tuple[str, ...] = ()
-    unlisted: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def n_other(self) -> int:
         """Number of other files."""
         return len(self.others)
-
-    def notes(self) -> tuple[str, ...]:
-        """Return what the user should know of the folder, one fact a line."""
-        notes = []
-        if self.links:
-            notes.append(
-                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
-                "`follow_links=True` follows them"
-            )
-        if self.unlisted:
-            n = len(self.unlisted)
-            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
-        return tuple(notes)
 
 
 def is_image(name: str) -> bool:
@@ -77,15 +61,14 @@ def folder_of(listing: Listing) -> Folder:
             for each in images
         ),
         others=tuple(each.path for each in others if not each.problem),
-        links=listing.links,
-        unlisted=listing.unlisted,
+        notes=listing.notes(),
     )
 
 
 def no_images(folder: Path, found: Folder) -> InputError:
     """Return the error for a folder in which nothing was recognised."""
     expected = ", ".join(sorted(IMAGE_SUFFIXES))
-    notes = "".join(f" {note}." for note in found.notes())
+    notes = "".join(f" {note}." for note in found.notes)
     message = (
         f"'{folder}' has no image files ({expected}) among its {found.n_other:,} files, and no "
         f".tar or .parquet files with images.{notes}"

@@ -48,7 +48,7 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
         table=table,
         splits=_splits(folder),
         n_other=folder.n_other - len(files),
-        notes=folder.notes(),
+        notes=folder.notes,
     )
 
 
@@ -102,7 +102,7 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
         table=table,
         splits=_splits(folder),
         n_other=folder.n_other,
-        notes=folder.notes(),
+        notes=folder.notes,
     )
 
 

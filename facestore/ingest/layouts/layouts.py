@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.errors import InputError, preview
-from facestore.images import expand, is_pattern, is_uri, root_of, walk
+from facestore.images import Listing, expand, is_pattern, is_uri, root_of, walk
 from facestore.ingest.layouts import imagefolder, lists, nearby, parquet_images, webdataset
 from facestore.ingest.layouts.files import Folder, folder_of, no_images
 from facestore.ingest.layouts.label_tables import (
@@ -43,15 +43,15 @@ class SourceRequest:
         One of `LAYOUTS`.
     labels
         A label table, instead of the labels that the source has.
-    follow_links
-        As `facestore.images.walk` takes it.
+    lists
+        What lists a folder: `walk`, which is told whether to take what lies outside.
     """
 
     source: Path
     rules: LabelRules
     layout: str = "auto"
     labels: Path | None = None
-    follow_links: bool = False
+    lists: Callable[[Path], Listing] = walk
 
     @property
     def is_auto(self) -> bool:
@@ -120,7 +120,7 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
 
 
 def _of_folder(request: SourceRequest) -> Manifest:
-    folder = folder_of(walk(request.source, follow_links=request.follow_links))
+    folder = folder_of(request.lists(request.source))
     if request.layout in _CONTAINERS or (request.is_auto and not folder.entries):
         return _of_containers_in(request, folder)
     if request.layout == lists.LAYOUT:
@@ -178,7 +178,7 @@ def _images(
         table=merge_tables([]) if table is None else table,
         by_tail=by_tail,
         n_other=folder.n_other,
-        notes=folder.notes() + more,
+        notes=folder.notes + more,
     )
 
 

@@ -53,7 +53,7 @@ class Manifest:
 
 
 @dataclass
-class Troubles:
+class ReadErrors:
     """Containers that could not be read, or not to their end; the others are."""
 
     reasons: list[str] = field(default_factory=list)

@@ -19,7 +19,7 @@ from facestore.ingest.layouts.label_tables import (
     labels_in,
     merge_tables,
 )
-from facestore.ingest.layouts.manifest import Manifest, Troubles, split_of_file
+from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.records import FileEntry
 from facestore.tables import as_text
 
@@ -60,19 +60,19 @@ def read_parquet_images(
     entries: list[FileEntry] = []
     tables: list[LabelTable] = []
     splits: dict[str, str] = {}
-    troubles = Troubles()
+    errors = ReadErrors()
     for path in paths:
         try:
             names, table, column = _read_one(root, path, rules)
         except OSError as error:
-            troubles.add(path, error)
+            errors.add(path, error)
             continue
         entries += [FileEntry(ParquetRow(path, column, i), name) for i, name in enumerate(names)]
         tables.append(table)
         if split := split_of_file(path):
             splits |= dict.fromkeys(names, split)
     if not entries:
-        why = preview(troubles.reasons) or "they have no rows"
+        why = preview(errors.reasons) or "they have no rows"
         message = f"No images in {len(paths):,} Parquet files ({why}): check the files."
         raise InputError(message)
     return Manifest(
@@ -81,7 +81,7 @@ def read_parquet_images(
         entries=tuple(entries),
         table=merge_tables(tables),
         splits=splits,
-        notes=troubles.notes(),
+        notes=errors.notes(),
     )
 
 

@@ -21,7 +21,7 @@ from facestore.ingest.layouts.label_tables import (
     merge_tables,
     single_labels,
 )
-from facestore.ingest.layouts.manifest import Manifest, Troubles, split_of_file
+from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.records import FileEntry
 
 LAYOUT = "webdataset"
@@ -64,20 +64,20 @@ def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason
     TableError
         If a label is refused.
     """
-    shards, tables, troubles = [], [], Troubles()
+    shards, tables, errors = [], [], ReadErrors()
     splits: dict[str, str] = {}
     for path in paths:
-        shard = _scan(root, path, troubles)
+        shard = _scan(root, path, errors)
         shards.append(shard)
         tables.append(_labels(path, shard, rules))
         if split := split_of_file(path):
             splits |= dict.fromkeys(shard.images, split)
     entries = tuple(entry for shard in shards for entry in shard.images.values())
     if not entries:
-        why = preview(troubles.reasons) or "no member has the suffix of an image"
+        why = preview(errors.reasons) or "no member has the suffix of an image"
         message = f"No images in {len(paths):,} tars ({why}): check the files."
         raise InputError(message)
-    notes = list(troubles.notes())
+    notes = list(errors.notes())
     if n_repeated := sum(shard.n_repeated for shard in shards):
         notes.append(f"{n_repeated:,} members have the name of an earlier one and were passed over")
     if unread := [name for shard in shards for name in shard.unread]:
@@ -93,7 +93,7 @@ def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason
     )
 
 
-def _scan(root: Path, path: Path, troubles: Troubles) -> _Shard:
+def _scan(root: Path, path: Path, errors: ReadErrors) -> _Shard:
     shard = _Shard()
     above = printable(path.relative_to(root).as_posix())
     try:
@@ -111,7 +111,7 @@ def _scan(root: Path, path: Path, troubles: Troubles) -> _Shard:
             else:
                 shard.n_other += 1
     except OSError as error:
-        troubles.add(path, error)
+        errors.add(path, error)
     return shard
 
 
