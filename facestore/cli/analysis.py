@@ -74,18 +74,12 @@ def predict(
 ) -> None:
     """Write the predictions of prompts (--prompt-set) or of trained heads (--classifier)."""
     if classifier is not None:
-        if prompt_set or attribute or name or k is not None:
-            raise typer.BadParameter(
-                "give --classifier FILE (it has a name and attributes of its own), or --prompt-set"
-            )
         with open_store(store) as opened:
             done = opened.predict_with(classifier, dataset=dataset, split=split, model=model)
             print_summary(done)
         return
-    if prompt_set is None or attribute is None or split is not None:
-        raise typer.BadParameter(
-            "give --prompt-set and --attribute (without --split), or --classifier FILE"
-        )
+    assert prompt_set is not None
+    assert attribute is not None
     with open_store(store) as opened:
         summary = opened.predict(
             attribute=attribute,
@@ -169,8 +163,6 @@ def sql(
 ) -> None:
     """Run SQL against the store: tables, views and macros are in `docs/storage.md`."""
     if explain is not None:
-        if query is not None or file is not None:
-            raise typer.BadParameter("give --explain NAME or SQL to run, not both")
         from facestore.catalog import schema
 
         print_lines(schema.explain(explain).splitlines())
@@ -196,8 +188,6 @@ def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:
 
 
 def _statement(query: str | None, file: Path | None) -> str:
-    if query is not None and file is not None:
-        raise typer.BadParameter("give the SQL as an argument or as -f FILE, not both")
     if file is not None:
         if not file.is_file():
             message = f"there is no file '{file}'"

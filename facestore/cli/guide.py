@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 from typer.models import CommandInfo, TyperInfo
 
+from facestore.cli.usage import CheckedCommand
+
 _PANELS = {
     "Start": "demo info",
     "Bring data in": "ingest import models prompts",
@@ -63,6 +65,7 @@ def add_guide(app: typer.Typer) -> None:
     order = list(panels)
     app.registered_commands.sort(key=lambda command: order.index(_name(command)))
     for command in app.registered_commands:
+        command.cls = CheckedCommand
         command.rich_help_panel = panels[_name(command)]
         command.epilog = f"Example: {_EXAMPLES[_name(command)]}"
     for group in app.registered_groups:

@@ -59,7 +59,6 @@ def near(
 
     For research on data and bias: duplicates, wrong labels. Never for finding or tracking people.
     """
-    _check(html, images)
     with open_store(store) as opened:
         hits = opened.near(image, k=k, model=model, dataset=dataset, device=device)
         _show(opened, f"Near to {image}", hits, format, html, images)
@@ -82,15 +81,9 @@ def search(
 
     For research on what a model takes a text to mean. Never for finding or tracking people.
     """
-    _check(html, images)
     with open_store(store) as opened:
         hits = opened.search(text, k=k, model=model, dataset=dataset, device=device)
         _show(opened, f"Near to “{text}”", hits, format, html, images)
-
-
-def _check(html: Path | None, images: Path | None) -> None:
-    if images is not None and html is None:
-        raise typer.BadParameter("is only used with --html", param_hint="--images")
 
 
 def _show(

@@ -295,15 +295,15 @@ def test_samples_are_chosen_by_groups_and_number(store):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"samples": [1]}, "one of --prompt, --classifier and --prompt-set"),
-        ({"samples": [1], "prompts": [WOMAN], "classifier": "probe gender"}, "one of --prompt"),
-        ({"samples": [1], "prompt_set": SET}, "--prompt-set needs the --class"),
-        ({"samples": [1], "prompts": [WOMAN], "class_name": "Male"}, "--class goes with"),
-        ({"samples": [1], "classifier": "probe gender", "against": "Male"}, "--against needs the"),
+        ({"samples": [1]}, "one of `prompts=`, `classifier=` and `prompt_set=`"),
+        ({"samples": [1], "prompts": [WOMAN], "classifier": "probe gender"}, "one of `prompts=`"),
+        ({"samples": [1], "prompt_set": SET}, "`prompt_set=` needs the `class_name=`"),
+        ({"samples": [1], "prompts": [WOMAN], "class_name": "Male"}, "`class_name=` goes with"),
+        ({"samples": [1], "classifier": "probe gender", "against": "Male"}, "`against=` needs the"),
         ({"prompts": [WOMAN]}, "All samples of the store would be explained"),
-        ({"prompts": [WOMAN], "worst": 3}, "--worst 3: errors of a classifier"),
+        ({"prompts": [WOMAN], "worst": 3}, "`worst=3`: errors of a classifier"),
         ({"classifier": "probe gender", "worst": 3, "limit": 2}, "give one number"),
-        ({"prompts": [WOMAN], "limit": 0}, "--limit 0: 1 or more"),
+        ({"prompts": [WOMAN], "limit": 0}, "`limit=0`: 1 or more"),
         ({"prompts": [WOMAN], "groups": ["race"]}, "ATTRIBUTE=NAME was expected"),
         ({"prompts": [WOMAN], "groups": ["gender=Mole"]}, "No group 'gender=Mole'. Did you mean"),
         ({"prompts": [WOMAN], "dataset": "face"}, "Did you mean 'faces'"),
@@ -375,7 +375,7 @@ def test_missing_pictures_are_refused_or_passed_over(moved, made):
     shutil.rmtree(folder)
     with pytest.raises(InputError, match=f"pictures of {N} of {N} samples are not where"):
         store.explain(prompts=[MAN], dataset="faces")
-    with pytest.raises(InputError, match="is no folder: give --images"):
+    with pytest.raises(InputError, match="is no folder: give `images=`"):
         store.explain(prompts=[MAN], dataset="faces", images=folder)
 
 

@@ -283,7 +283,7 @@ def test_an_encoder_without_vectors_is_refused(imported, tmp_path):
     (tmp_path / "s.json").write_text('{"1.jpg": {"a photo of a man": 20}}')
     store.import_similarities(tmp_path / "s.json", dataset="d", model="ViT-L-14,openai")
     for ask in (store.near, store.search):
-        with pytest.raises(NoVectorsError, match="ingest images with --model ViT-L-14"):
+        with pytest.raises(NoVectorsError, match="ingest images with `models=ViT-L-14`"):
             ask("1", model="ViT-L-14,openai")
     with pytest.raises(InputError, match="several encoders"):
         store.near("1")
@@ -317,7 +317,7 @@ def test_pictures_are_found_in_another_folder_and_only_if_they_are_the_same(
     page = store.write_gallery(tmp_path / "page.html", "q", hits, images=moved)
     assert len(sources(page)) == 1
     assert page.read_text().count("no picture at hand") == len(hits) - 1
-    with pytest.raises(InputError, match="is no folder: give --images"):
+    with pytest.raises(InputError, match="is no folder: give `images=`"):
         store.write_gallery(tmp_path / "page.html", "q", hits, images=moved / "1.jpg")
 
 

@@ -116,7 +116,7 @@ def test_an_encoder_without_vectors_is_refused(tmp_path, pictures):
         (tmp_path / "s.json").write_text('{"1.jpg": {"a photo of a man": 20}}')
         store.import_similarities(tmp_path / "s.json", dataset="pictures", model="RN50,openai")
         with pytest.raises(
-            NoVectorsError, match="has no image vectors: ingest images with --model RN50"
+            NoVectorsError, match="has no image vectors: ingest images with `models=RN50"
         ):
             store.find_neighbours()
 

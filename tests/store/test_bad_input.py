@@ -17,6 +17,7 @@ from support.containers import CLASSES
 from support.places import ROOT
 
 from facestore.cli.summaries import lines_of
+from facestore.cli.wording import as_typed
 from facestore.errors import FacestoreError
 from facestore.images import walk
 from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
@@ -70,7 +71,7 @@ def test_a_bad_table_container_or_checkpoint(tmp_path, row):
     try:
         outcome = CASES[row](tmp_path)
     except FacestoreError as error:
-        outcome = str(error)
+        outcome = as_typed(str(error))
     for part in said(row):
         assert part in outcome
     assert len(outcome.splitlines()) == 1
@@ -80,7 +81,7 @@ def test_a_bad_table_container_or_checkpoint(tmp_path, row):
 
 def test_links_are_not_followed_and_said(store):
     _, outcomes, summary = store
-    lines = "\n".join(lines_of(summary))
+    lines = as_typed("\n".join(lines_of(summary)))
     for row in ("link to a folder above", "link out of the folder"):
         for part in said(row):
             assert part in lines

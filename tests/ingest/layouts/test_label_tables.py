@@ -129,7 +129,7 @@ def test_further_columns_are_named_as_ignored_unless_asked_for(tmp_path):
 
 def test_new_classes_are_taken_only_when_asked_for(tmp_path):
     text = "file,race\na.jpg,Asian\n"
-    with pytest.raises(TableError, match="--new-classes"):
+    with pytest.raises(TableError, match="`new_classes=True`"):
         read(tmp_path, text)
     assert read(tmp_path, text, new_classes=True).new_classes == (("race", "Asian"),)
 

@@ -69,7 +69,7 @@ def test_folders_called_as_classes_are_labels_and_folders_called_as_splits_are_s
 def test_folders_of_another_attribute_have_to_be_named(folder):
     (folder / "train" / "Male").rename(folder / "train" / "cat")
     assert read_manifest(SourceRequest(folder, RULES)).layout == "folder"
-    with pytest.raises(InputError, match=r"cat\).*--attribute NAME"):
+    with pytest.raises(InputError, match=r"cat\).*`attributes=NAME`"):
         read_manifest(SourceRequest(folder, RULES, layout="imagefolder"))
     with pytest.raises(TableError, match="'cat'"):
         read_manifest(SourceRequest(folder, LabelRules(CLASSES, ["gender"])))
