@@ -16,6 +16,8 @@ REPORTS_FOLDER = "reports"
 HEADS_FOLDER = "heads"
 EXPLANATIONS_FOLDER = "explanations"
 DEMO_FACES_FOLDER = "faces"
+# The data set of the demo: reports say that its faces are drawings.
+SYNTHETIC_DATASET = "synthetic-faces"
 
 DEFAULT_PRECISION = "fp32"
 DEFAULT_BATCH_SIZE = 64

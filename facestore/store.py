@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from facestore import resources
 from facestore.catalog.audit_files import Finding
-from facestore.config import (
-    DEMO_FACES_FOLDER,
-    REPORTS_FOLDER,
-)
-from facestore.demo.demo import run_demo
+from facestore.demo.demo import demo
 from facestore.explaining.explain import explain
 from facestore.ingest.ingest import ingest
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
 from facestore.records import AnyPath
-from facestore.reporting.explanation_page import write_explanations, write_report_page
+from facestore.reporting.explanation_page import write_explanations
 from facestore.reporting.gallery_page import write_gallery
-from facestore.reporting.report import ReportOptions, write_report
+from facestore.reporting.headlines import headlines
+from facestore.reporting.report import report
 from facestore.store_curation import CurationVerbs
 from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
@@ -107,59 +101,9 @@ class Store(
         copy = snapshot_store if vectors else snapshot_file
         return copy(self._stores, Path(target))
 
-    def demo(self) -> Path:
-        """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report."""
-        run_demo(self._stores, self.path / DEMO_FACES_FOLDER)
-        return self.report()
-
-    def headlines(self) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return the columns and rows of the shortest account of all classifiers."""
-        query = resources.folder("reports") / "queries" / "headlines.sql"
-        whole = self.sql(query.read_text(encoding="utf-8"))
-        relation = whole.project("classifier, n_samples as n, accuracy, ci_low, ci_high")
-        return relation.columns, relation.fetchall()
-
-    def report(
-        self,
-        out: AnyPath | None = None,
-        *,
-        only: Sequence[str] = (),
-        classifiers: Sequence[str] = (),
-        images: bool = False,
-        format: str = "html",
-        diff: AnyPath | None = None,
-    ) -> Path:
-        """Write the report, by default into the store; return its first page.
-
-        Parameters
-        ----------
-        out
-            Folder to write to.
-        only
-            Names of pages; empty: all.
-        classifiers
-            Names of classifiers to limit tables and charts to; empty: all, with charts of the best.
-        images
-            Whether pages show thumbnails of mistakes and duplicates.
-        format
-            `html`; or `json` or `csv`: the same numbers for machines.
-        diff
-            The folder of another store, or a DuckDB file such as a snapshot: a page says what
-            changed since.
-
-        Raises
-        ------
-        UnknownNameError
-            If a page, a classifier or a format is not known.
-        OtherStoreError
-            If `diff` is no store, or one of another version.
-        """
-        folder = self.path / REPORTS_FOLDER if out is None else Path(out)
-        other = None if diff is None else Path(diff)
-        options = ReportOptions(only, classifiers, images, format, other)
-        explanations = write_report_page(self._stores, folder) if format == "html" else None
-        more = [(explanations.name, "Explanations")] if explanations else []
-        return write_report(self._stores, folder, options, more)
+    report = report
+    headlines = headlines
+    demo = demo
 
     def settings(self) -> list[tuple[str, str, str]]:
         """Return the settings of the store: name, value and meaning of each."""

@@ -24,7 +24,8 @@ from PIL import Image
 
 from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
-from facestore.demo.demo import DATASET, run_demo
+from facestore.config import SYNTHETIC_DATASET as DATASET
+from facestore.demo.demo import run_demo
 from facestore.demo.faces import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from facestore.config import DEFAULT_PRECISION
+from facestore.config import DEFAULT_PRECISION, DEMO_FACES_FOLDER, SYNTHETIC_DATASET
 from facestore.demo.faces import write_faces
 from facestore.encoders.names import TINY
 from facestore.ingest.ingest import ingest
+from facestore.reporting.report import report
 from facestore.stores import Stores
 from facestore.zero_shot.predict import predict
 from facestore.zero_shot.score import score
 
-DATASET = "synthetic-faces"
 _ENCODER = f"{TINY} {DEFAULT_PRECISION}"
 _N_FACES, _N_EXACT, _N_NEAR = 720, 12, 24
 
@@ -31,6 +31,18 @@ _CLASSIFIERS = (
 )
 
 
+def demo(store: Stores) -> Path:
+    """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report.
+
+    Parameters
+    ----------
+    store
+        A store of its own; the faces are drawn into its folder.
+    """
+    run_demo(store, store.path / DEMO_FACES_FOLDER)
+    return report(store)
+
+
 def run_demo(store: Stores, folder: Path) -> None:
     """Draw faces, encode them, score prompts, predict.
 
@@ -44,7 +56,12 @@ def run_demo(store: Stores, folder: Path) -> None:
     store.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
     labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
     summary = ingest(
-        store, folder / "images", dataset=DATASET, split="val", labels=labels, models=[TINY]
+        store,
+        folder / "images",
+        dataset=SYNTHETIC_DATASET,
+        split="val",
+        labels=labels,
+        models=[TINY],
     )
     store.notify(summary)
     for prompt_set in dict.fromkeys(each[1] for each in _CLASSIFIERS):

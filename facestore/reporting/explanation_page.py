@@ -14,8 +14,7 @@ import polars as pl
 from PIL import Image
 
 from facestore import resources
-from facestore.config import EXPLANATIONS_FOLDER
-from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
+from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
 from facestore.explaining import seen_by
 from facestore.explaining.explain import picture_files
@@ -32,7 +31,7 @@ from facestore.reporting import (
     read_queries,
     render_explanations,
 )
-from facestore.reporting.report import replace_file
+from facestore.reporting.output import replace_file
 from facestore.reporting.run_query import run_query
 from facestore.stores import Stores, versions
 

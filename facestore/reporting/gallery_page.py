@@ -8,12 +8,12 @@ from pathlib import Path
 
 from facestore import resources
 from facestore.catalog.lookup import Hit
-from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
+from facestore.config import SYNTHETIC_DATASET
 from facestore.explaining.explain import folder_of_pictures
 from facestore.images import ImageSource
 from facestore.records import AnyPath
 from facestore.reporting import Card, Provenance, render_gallery
-from facestore.reporting.report import replace_file
+from facestore.reporting.output import replace_file
 from facestore.reporting.thumbnails import find_thumbnail
 from facestore.stores import Stores, versions
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,9 +11,10 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
-from facestore.errors import InputError, StoreWriteError, UnknownNameError
+from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
+from facestore.errors import InputError, UnknownNameError
 from facestore.images import ImageSource
+from facestore.records import AnyPath
 from facestore.reporting import (
     CHARTS_FILE,
     DIFF_PAGE,
@@ -36,6 +35,8 @@ from facestore.reporting import (
     render_report,
 )
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
+from facestore.reporting.explanation_page import write_report_page
+from facestore.reporting.output import replace_file
 from facestore.reporting.run_query import run_query
 from facestore.reporting.thumbnails import find_thumbnail
 from facestore.stores import Stores, versions
@@ -91,25 +92,36 @@ class ReportOptions:
         return [page for page in PAGES if not self.only or page.name in self.only]
 
 
-def write_report(
+def report(
     store: Stores,
-    folder: Path,
-    options: ReportOptions | None = None,
-    more_pages: Sequence[tuple[str, str]] = (),
+    out: AnyPath | None = None,
+    *,
+    only: Sequence[str] = (),
+    classifiers: Sequence[str] = (),
+    images: bool = False,
+    format: str = "html",
+    diff: AnyPath | None = None,
 ) -> Path:
-    """Write the report; the store is only read.
+    """Write the report, by default into the store; return its first page.
 
     Parameters
     ----------
     store
-        What is reported.
-    folder
-        Where the files go; made if it is not there. A report that is there is replaced, file by
+        What is reported; it is only read.
+    out
+        Folder to write to; made if it is not there. A report that is there is replaced, file by
         file; pages that have nothing to show any more are deleted.
-    options
-        What is shown.
-    more_pages
-        (file, name) of pages that lie beside it already.
+    only
+        Names of pages; empty: all.
+    classifiers
+        Names of classifiers to limit tables and charts to; empty: all, with charts of the best.
+    images
+        Whether pages show thumbnails of mistakes and duplicates.
+    format
+        `html`; or `json` or `csv`: the same numbers for machines.
+    diff
+        The folder of another store, or a DuckDB file such as a snapshot: a page says what
+        changed since.
 
     Returns
     -------
@@ -127,7 +139,9 @@ def write_report(
     InputError, OtherStoreError
         If what is to be compared with is the store itself, or no store of this version.
     """
-    options = options or ReportOptions()
+    folder = store.path / REPORTS_FOLDER if out is None else Path(out)
+    other = None if diff is None else Path(diff)
+    options = ReportOptions(only, classifiers, images, format, other)
     _check_pages(options)
     _check([options.format], FORMATS, "format")
     reader = store.catalog.database.reader()
@@ -139,7 +153,9 @@ def write_report(
         contents = _with_changes(store, contents, options.diff, own, options.classifiers)
     if options.format != "html":
         return _write_numbers(contents, folder, options.format)
-    contents = replace(contents, more_pages=more_pages)
+    explanations = write_report_page(store, folder)
+    if explanations is not None:
+        contents = replace(contents, more_pages=[(explanations.name, "Explanations")])
     if options.images:
         contents = _with_pictures(store, contents)
     files = render_report(contents, _provenance(contents.tables["datasets"]), own)
@@ -196,7 +212,7 @@ def _check_pages(options: ReportOptions) -> None:
     if options.diff is None and DIFF_PAGE.name in options.only:
         message = (
             f"The page {DIFF_PAGE.name!r} needs a store or a snapshot to compare with: "
-            "give it with --diff OTHER."
+            "give it as `diff=OTHER`."
         )
         raise InputError(message)
     known = page_names() if options.diff is None else [*page_names(), DIFF_PAGE.name]
@@ -256,35 +272,3 @@ def _provenance(datasets: Table) -> Provenance:
         versions=versions() | {name: version(name) for name in _CHART_LIBRARIES},
         is_synthetic=SYNTHETIC_DATASET in {row["dataset"] for row in datasets.records},
     )
-
-
-def replace_file(path: Path, content: str) -> Path:
-    """Write a file so that a reader sees the old one or the new one, never a part.
-
-    Raises
-    ------
-    StoreWriteError
-        If its folder cannot be made, or be written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _replace_file(path, content)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreWriteError(path.parent, reason, other="give another place with --out") from error
-
-
-def _replace_file(path: Path, content: str) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    part = Path(name)
-    try:
-        # newline: line ends stay as they are, those of CSV too
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        # mkstemp makes it for the owner alone, and a report is there to be read by others
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path

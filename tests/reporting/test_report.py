@@ -17,7 +17,7 @@ from support.reported import CLASSIFIER, Page, read_pages
 
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
 from facestore.reporting import PAGES
-from facestore.reporting.report import replace_file
+from facestore.reporting.output import replace_file
 from facestore.reporting.tables import BLOCK_KEY, Column, raw
 from facestore.store import Store
 

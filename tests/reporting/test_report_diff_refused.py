@@ -76,7 +76,7 @@ def test_folders_and_files_that_are_no_store_and_the_store_itself_are_refused(tw
         for given in (after, after / "facestore.duckdb"):
             with pytest.raises(InputError, match="is the store itself"):
                 store.report(tmp_path / "out", diff=given)
-        with pytest.raises(InputError, match="give it with --diff"):
+        with pytest.raises(InputError, match="give it as `diff=OTHER`"):
             store.report(tmp_path / "out", only=["diff"])
         with pytest.raises(UnknownNameError, match="Did you mean 'diff'"):
             store.report(tmp_path / "out", only=["dif"], diff=after)
