@@ -88,9 +88,7 @@ def ingest(
     batch_size: Annotated[int, typer.Option(min=1, help="Images a forward pass.")] = (
         DEFAULT_BATCH_SIZE
     ),
-    workers: Annotated[
-        int, typer.Option(min=0, help="Threads that read and decode; 0: none.")
-    ] = DEFAULT_WORKERS,
+    workers: options.WorkersOption = DEFAULT_WORKERS,
     force_quick_gelu: Annotated[
         bool, typer.Option("--force-quick-gelu", help="For a checkpoint trained with QuickGELU.")
     ] = False,

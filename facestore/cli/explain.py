@@ -97,9 +97,7 @@ def explain(
     ] = None,
     device: options.DeviceOption = "auto",
     batch_size: Annotated[int, typer.Option(min=1, help="Images a pass.")] = 8,
-    workers: Annotated[
-        int, typer.Option(min=0, help="Threads that read and decode; 0: none.")
-    ] = DEFAULT_WORKERS,
+    workers: options.WorkersOption = DEFAULT_WORKERS,
     images: Annotated[
         Path | None,
         typer.Option(help="Folder of the pictures; else the one that was ingested."),

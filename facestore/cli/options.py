@@ -60,6 +60,9 @@ ImportedModel = Annotated[
     str, typer.Option("--model", help="Model that was used: ARCHITECTURE,PRETRAINED.")
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", min=0, help="Threads that read and decode; 0: none.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
 
 DEFAULT = DEFAULT_STORE
