@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 AnyPath = str | PathLike[str]
+_BACKEND = re.compile(r"([a-z][a-z0-9_]*):")
 
 
 class ImageFile(Protocol):
@@ -80,7 +81,8 @@ class EncoderRecord:
     source
         `open_clip`, loaded here, or `imported`: only what others computed with it.
     architecture, pretrained
-        open_clip's names; `pretrained` is a tag or the name of a checkpoint file.
+        open_clip's names, or `BACKEND:NAME`; `pretrained` is a tag or the name of a checkpoint
+        file.
     precision
         open_clip's name of it; None where it is not known.
     dim
@@ -134,30 +136,53 @@ class ModelName:
     Attributes
     ----------
     architecture
-        open_clip's name, `hf-hub:org/name`, `local-dir:FOLDER`, or `tiny`.
+        The backend's name of it; of open_clip also `hf-hub:org/name`, `local-dir:FOLDER`, `tiny`.
     pretrained
         A tag of `open_clip.list_pretrained()` or a checkpoint file; None where the architecture
         says it already.
+    backend
+        A key of `facestore.encoders.encoder.BACKENDS`.
     """
 
     architecture: str
     pretrained: str | None = None
+    backend: str = "open_clip"
 
     @classmethod
     def parse(cls, text: str, pretrained: str | None = None) -> ModelName:
         """Read `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, or a name beside `pretrained`."""
         if text == "tiny" or text.startswith(("hf-hub:", "local-dir:")):
             return cls(text)
-        plain = text.removeprefix("open_clip:")
-        separator = "," if "," in plain else "/" if text.startswith("open_clip:") else None
+        named = _BACKEND.match(text)
+        backend = named[1] if named else cls.backend
+        plain = text[named.end() :] if named else text
+        separator = "," if "," in plain else "/" if named else None
         if separator is None:
-            return cls(plain, pretrained)
+            return cls(plain, pretrained, backend)
         architecture, _, tag = plain.partition(separator)
-        return cls(architecture.strip(), tag.strip() or pretrained)
+        return cls(architecture.strip(), tag.strip() or pretrained, backend)
+
+    @classmethod
+    def of(cls, record: EncoderRecord) -> ModelName:
+        """Return the model of an encoder that was loaded here."""
+        named = _BACKEND.match(record.architecture)
+        if named is None:
+            return cls(record.architecture, record.pretrained)
+        return cls(record.architecture[named.end() :], record.pretrained, named[1])
+
+    @property
+    def whole_architecture(self) -> str:
+        """The architecture as `EncoderRecord` has it: behind its backend, if that is another."""
+        is_usual = self.backend == ModelName.backend
+        return self.architecture if is_usual else f"{self.backend}:{self.architecture}"
+
+    def __str__(self) -> str:
+        """Return the name as `parse` reads it, and as it is typed: `ViT-L-14,openai`."""
+        return ",".join(filter(None, (self.whole_architecture, self.pretrained)))
 
     def without_folder(self) -> ModelName:
         """Return the name as a store knows it: a checkpoint file without its folder."""
-        return ModelName(self.architecture, self.pretrained and Path(self.pretrained).name)
+        return replace(self, pretrained=self.pretrained and Path(self.pretrained).name)
 
 
 @dataclass(frozen=True)

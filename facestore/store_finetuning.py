@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_WORKERS, HEADS_FOLDER
-from facestore.encoders.open_clip import OpenClipEncoder
+from facestore.encoders.encoder import Encoder
 from facestore.errors import InputError
 from facestore.records import AnyPath
 from facestore.stores import Stores
@@ -182,9 +182,7 @@ class FinetuningVerbs:
         )
 
 
-def loaded_model(
-    stores: Stores, encoder: StoredEncoder, given: str | None, device: str
-) -> OpenClipEncoder:
+def loaded_model(stores: Stores, encoder: StoredEncoder, given: str | None, device: str) -> Encoder:
     """Load the model of an encoder; its weights have to be those that the store knows."""
     lazy = model_of(encoder, given, device)
     if lazy is None:

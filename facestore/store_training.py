@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS, HEADS_FOLDER
-from facestore.encoders.open_clip import OpenClipEncoder
+from facestore.encoders.encoder import Encoder
 from facestore.errors import InputError
 from facestore.records import AnyPath
 from facestore.store_finetuning import check_attributes, check_fraction, loaded_model
@@ -178,7 +178,7 @@ class TrainingVerbs:
 
 def _model_of_file(
     stores: Stores, heads: FinetunedFile, given: str | None, device: str
-) -> tuple[StoredEncoder | None, OpenClipEncoder | TowerOfFile]:
+) -> tuple[StoredEncoder | None, Encoder | TowerOfFile]:
     """Return the encoder that a file was trained from, and its model; or the file's own tower."""
     if heads.tower is None:
         encoder = stores.catalog.encoders.find(given or heads.encoder.name)

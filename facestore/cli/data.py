@@ -313,10 +313,11 @@ def models(
     format: options.FormatOption = Format.table,
 ) -> None:
     """List the models that open_clip offers, and the bundled one."""
-    from facestore.encoders.names import TINY, available_models
+    from facestore.encoders.encoder import available_models
+    from facestore.encoders.names import TINY
 
     rows = [(TINY, "", TINY)]
-    rows += [(name, tag, f"{name},{tag}") for name, tag in available_models()]
+    rows += [(each.architecture, each.pretrained or "", str(each)) for each in available_models()]
     wanted = search.lower()
     fitting = [row for row in rows if wanted in row[2].lower()]
     print_rows(("architecture", "pretrained", "--model"), fitting, format)

@@ -12,13 +12,6 @@ from facestore.records import ModelName
 TINY = "tiny"
 
 
-def available_models() -> list[tuple[str, str]]:
-    """Return every (architecture, pretrained) pair that open_clip can download."""
-    import open_clip
-
-    return sorted(open_clip.list_pretrained())
-
-
 def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
     """Refuse weights that no model would take.
 

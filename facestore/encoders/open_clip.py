@@ -1,27 +1,24 @@
-"""Encoders: open_clip models that turn images and texts into unit vectors.
-
-torch lives only here.
-"""
+"""The backend `open_clip`: its models, with their weights, as encoders."""
 
 from __future__ import annotations
 
 import hashlib
 import pickle
-import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facestore import resources
 from facestore.config import DEFAULT_PRECISION
+from facestore.encoders.devices import choose_device
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
-from facestore.errors import EncoderError, InputError, UnknownNameError
+from facestore.errors import EncoderError, UnknownNameError
 from facestore.records import EncoderRecord, Float32, ModelName, unit_rows
 
 if TYPE_CHECKING:
@@ -31,26 +28,8 @@ if TYPE_CHECKING:
 PRECISIONS = (
     "fp32", "fp16", "bf16", "pure_fp16", "pure_bf16", "amp", "amp_bf16", "amp_bfloat16",
 )  # fmt: skip
-DEVICES = ("auto", "cpu", "cuda", "mps")
 _TEXTS_AT_ONCE = 256
 _LIBRARIES = ("torch", "torchvision", "open_clip_torch", "pillow", "numpy")
-
-
-class Encoder(Protocol):
-    """What the pipeline needs of a model."""
-
-    @property
-    def record(self) -> EncoderRecord:
-        """What identifies it."""
-
-    def pixels(self, image: Image.Image) -> torch.Tensor:
-        """Resize and cut an RGB image, uint8 (3, H, W); called from several threads."""
-
-    def start_images(self, inputs: Sequence[torch.Tensor]) -> Callable[[], Float32]:
-        """Start to turn B images into vectors; what it returns waits for float32 (B, D)."""
-
-    def encode_texts(self, texts: Sequence[str]) -> Float32:
-        """Turn T texts into float32 (T, D) unit vectors."""
 
 
 class OpenClipEncoder:
@@ -170,59 +149,11 @@ class OpenClipEncoder:
         return int(self.encode_texts(["a"]).shape[1])
 
 
-class LazyEncoder:
-    """A model that is loaded when it is first needed.
+def available_models() -> list[tuple[str, str]]:
+    """Return every architecture and weights that open_clip can download."""
+    import open_clip
 
-    Parameters
-    ----------
-    name
-        Which model.
-    precision, device, force_quick_gelu, fast_resize
-        As `load_encoder` takes them.
-    notify
-        Called with a line for the user where loading corrects something.
-    """
-
-    def __init__(
-        self,
-        name: ModelName,
-        *,
-        precision: str = DEFAULT_PRECISION,
-        device: str = "auto",
-        force_quick_gelu: bool = False,
-        fast_resize: bool = False,
-        notify: Callable[[str], None] = warnings.warn,
-    ) -> None:
-        self._options: dict[str, Any] = {
-            "precision": precision,
-            "device": device,
-            "force_quick_gelu": force_quick_gelu,
-            "fast_resize": fast_resize,
-            "notify": notify,
-        }
-        self._lock = threading.Lock()
-        self._loaded: OpenClipEncoder | None = None
-        self.model = name
-        self._device = device
-        self.name = EncoderRecord(
-            "open_clip",
-            name.architecture,
-            name.without_folder().pretrained,
-            precision,
-            preprocessing={RESIZE_BY: TORCHVISION} if fast_resize else {},
-        ).name
-
-    @property
-    def device(self) -> str:
-        """Where the model runs; `auto` stays so until it is loaded."""
-        return self._device if self._loaded is None else str(self._loaded.device)
-
-    def load(self) -> OpenClipEncoder:
-        """Return the model; the first call loads it, from whichever thread it comes."""
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = load_encoder(self.model, **self._options)
-            return self._loaded
+    return sorted(open_clip.list_pretrained())
 
 
 def load_encoder(
@@ -243,7 +174,7 @@ def load_encoder(
     precision
         One of `PRECISIONS`, with open_clip's meaning.
     device
-        One of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU.
+        As `choose_device` takes it; `auto` takes CUDA, then MPS, then the CPU.
     force_quick_gelu
         For a checkpoint that was trained with QuickGELU; for open_clip's tags this is known.
     fast_resize
@@ -310,22 +241,3 @@ def weights_sha256(state: Mapping[str, torch.Tensor]) -> str:
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
-
-
-def choose_device(wanted: str) -> torch.device:
-    """Return one of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU."""
-    import torch
-
-    if wanted not in DEVICES:
-        raise UnknownNameError("device", wanted, DEVICES)
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if wanted == "auto":
-        wanted = next(device for device, there in available.items() if there)
-    if not available[wanted]:
-        message = f"Device {wanted!r} is not available on this machine: use `device=auto`."
-        raise InputError(message)
-    return torch.device(wanted)

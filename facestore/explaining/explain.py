@@ -12,7 +12,7 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS
-from facestore.encoders.open_clip import LazyEncoder
+from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, ParametersError, preview
 from facestore.explaining import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice

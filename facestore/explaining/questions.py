@@ -13,7 +13,7 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import EXPLANATION_SCHEMA, explanation_id, parameters_json
 from facestore.config import DEFAULT_WORKERS
-from facestore.encoders.open_clip import LazyEncoder
+from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, ParametersError
 from facestore.explaining import LIME, Explained, Explainer, LimeOptions
 from facestore.explaining.targets import Scorer, classifier_scorer, prompt_scorer, text_scorer

@@ -15,7 +15,7 @@ import numpy as np
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.predictions import StoredClassifier
-from facestore.encoders.open_clip import LazyEncoder, OpenClipEncoder
+from facestore.encoders.encoder import Encoder, LazyEncoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import Float32, PromptSet
 from facestore.stores import Stores
@@ -190,14 +190,14 @@ def classifier_scorer(
     return scorer
 
 
-def _linear(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Scorer, str | None]:
+def _linear(file: Path, attribute: str, loaded: Encoder) -> tuple[Scorer, str | None]:
     heads = load_heads(file)
     head = next(each for each in heads.heads if each.attribute == attribute)
     scorer = Scorer(head.classes, _rows(head.classes, head.weight, head.bias), loaded.visual)
     return scorer, heads.sha256
 
 
-def _finetuned(file: Path, attribute: str, loaded: OpenClipEncoder) -> tuple[Scorer, str | None]:
+def _finetuned(file: Path, attribute: str, loaded: Encoder) -> tuple[Scorer, str | None]:
     heads = load_finetuned(file)
     trained = heads.model(loaded.visual, loaded.record, loaded.device)
     task = next(each for each in trained.tasks if each.attribute == attribute)

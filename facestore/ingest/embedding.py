@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-    from facestore.encoders.open_clip import Encoder
+    from facestore.encoders.encoder import Encoder
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from facestore.catalog.samples import SampleChanges
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
+from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained
-from facestore.encoders.open_clip import LazyEncoder
 from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images import is_pattern, printable, root_of, walk
 from facestore.ingest.layouts import LabelRules, SourceRequest

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
-from facestore.encoders.open_clip import LazyEncoder, OpenClipEncoder
+from facestore.encoders.encoder import Encoder, LazyEncoder
 from facestore.ingest.embedding import (
     ReadImage,
     ReadRequest,
@@ -267,9 +267,9 @@ class IngestRun:
         store = self._stores
         known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
         present = store.vectors.images(known.vectors).keys() if known else set()
-        loaded: list[OpenClipEncoder] = []
+        loaded: list[Encoder] = []
 
-        def load() -> OpenClipEncoder:
+        def load() -> Encoder:
             if not loaded:
                 with self._watch.measure("load model"):
                     model = encoder.load()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.lookup import Hit
-from facestore.encoders.open_clip import LazyEncoder
+from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, NoVectorsError
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.records import AnyPath, FileEntry, Float32

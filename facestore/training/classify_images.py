@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.encoders.open_clip import OpenClipEncoder
+from facestore.encoders.encoder import Encoder
 from facestore.images import ImageSource
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AttributeClass, ClassifierRecord, ImageFile
@@ -43,7 +43,7 @@ def image_files(store: Stores) -> dict[str, ImageFile]:
 def image_inputs(
     files: Mapping[str, ImageFile],
     image_ids: Sequence[str],
-    encoder: OpenClipEncoder | TowerOfFile,
+    encoder: Encoder | TowerOfFile,
     *,
     augmentation: Augmentation | None = None,
     workers: int,
@@ -62,7 +62,7 @@ def classify_images(
     heads: FinetunedFile,
     *,
     encoder: StoredEncoder | None,
-    loaded: OpenClipEncoder | TowerOfFile,
+    loaded: Encoder | TowerOfFile,
     dataset: str | None,
     split: str | None,
     batch_size: int,

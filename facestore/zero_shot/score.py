@@ -9,7 +9,7 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_PRECISION
-from facestore.encoders.open_clip import LazyEncoder
+from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.preprocessing import resizes_fast
 from facestore.errors import NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
@@ -58,9 +58,9 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
         None for an imported encoder.
     """
     record = encoder.record
-    if record.source != "open_clip":
+    if record.source == "imported":
         return None
-    name = ModelName(record.architecture, record.pretrained)
+    name = ModelName.of(record)
     if given is not None and Path(ModelName.parse(given).pretrained or "").is_file():
         name = ModelName.parse(given)
     return LazyEncoder(

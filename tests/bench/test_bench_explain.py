@@ -13,17 +13,17 @@ import open_clip
 import pytest
 import torch
 from PIL import Image
-
-from facestore.demo.faces import FIRST_DEMO_SEED, drawing, make_face, render
-from facestore.encoders.open_clip import load_encoder
-from facestore.explaining import gradcam_maps, lime_map, relevancy_maps, to_images, to_pixels
-from facestore.explaining.faithfulness import (
+from support.faithfulness import (
     FRACTIONS,
     area_under,
     deletion_curve,
     insertion_curve,
     mean_interval,
 )
+
+from facestore.demo.faces import FIRST_DEMO_SEED, drawing, make_face, render
+from facestore.encoders.open_clip import load_encoder
+from facestore.explaining import gradcam_maps, lime_map, relevancy_maps, to_images, to_pixels
 from facestore.records import ModelName
 
 FIRST = FIRST_DEMO_SEED + 77_000_000

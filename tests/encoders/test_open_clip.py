@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 from support.pictures import picture
 
-from facestore.encoders.open_clip import LazyEncoder, load_encoder, weights_sha256
+from facestore.encoders.encoder import LazyEncoder
+from facestore.encoders.open_clip import load_encoder, weights_sha256
 from facestore.errors import EncoderError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName, kept_or_unit_rows, unit_rows
 

@@ -8,7 +8,8 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
 from facestore.demo.faces import make_face, render
-from facestore.encoders.open_clip import LazyEncoder, load_encoder
+from facestore.encoders.encoder import LazyEncoder
+from facestore.encoders.open_clip import load_encoder
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.records import ModelName
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-
-from facestore.errors import InputError, UnknownNameError
-from facestore.explaining.faithfulness import (
+from support.faithfulness import (
     area_under,
     deletion_curve,
     insertion_curve,
     mean_interval,
 )
+
+from facestore.errors import InputError, UnknownNameError
 
 AT = (0.0, 0.25, 0.5, 1.0)
 

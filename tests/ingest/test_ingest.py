@@ -8,7 +8,8 @@ import pytest
 from support.pictures import picture, write_labels, write_picture
 
 from facestore.cli.summaries import lines_of, profile_of
-from facestore.encoders.open_clip import LazyEncoder, load_encoder
+from facestore.encoders.encoder import LazyEncoder
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError
 from facestore.records import ModelName
 from facestore.store import Store

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.encoders.open_clip import OpenClipEncoder
+from facestore.encoders.encoder import Encoder
 from facestore.records import ImageFile
 from facestore.stores import Stores
 from facestore.training import HeadsFile
@@ -50,7 +50,7 @@ def train_heads(
     folder: Path,
     *,
     encoder: StoredEncoder,
-    loaded: OpenClipEncoder,
+    loaded: Encoder,
     choice: Choice,
     options: GradientOptions,
 ) -> FinetuneSummary:
@@ -112,7 +112,7 @@ def train_heads(
 def _train(
     store: Stores,
     plan: TrainingPlan,
-    loaded: OpenClipEncoder,
+    loaded: Encoder,
     files: dict[str, ImageFile],
 ) -> None:
     options = plan.options

@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from facestore.encoders.open_clip import choose_device
+from facestore.encoders.devices import choose_device
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.records import EncoderRecord
 

@@ -1,0 +1,31 @@
+"""Where models run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facestore.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    import torch
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def choose_device(wanted: str) -> torch.device:
+    """Return one of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU."""
+    import torch
+
+    if wanted not in DEVICES:
+        raise UnknownNameError("device", wanted, DEVICES)
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        wanted = next(device for device, there in available.items() if there)
+    if not available[wanted]:
+        message = f"Device {wanted!r} is not available on this machine: use `device=auto`."
+        raise InputError(message)
+    return torch.device(wanted)
