@@ -11,12 +11,11 @@ import numpy as np
 
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.errors import InputError, UnknownNameError
-from facestore.explaining.gradcam import gradcam_maps
 from facestore.explaining.lime import N_SAMPLES, N_SEGMENTS, lime_map, on_grid
 from facestore.explaining.maps import image_vectors, tower_name
-from facestore.explaining.methods import GRADCAM, LIME, METHODS, RELEVANCY, supported_methods
+from facestore.explaining.methods import LIME, MAP_METHODS, METHODS, supported_methods
 from facestore.explaining.pixels import UInt8, to_images, to_pixels
-from facestore.explaining.relevancy import layout_of, relevancy_maps
+from facestore.explaining.relevancy import layout_of
 from facestore.records import Float32
 
 if TYPE_CHECKING:
@@ -146,8 +145,7 @@ class Explainer:
                 self._by_lime(image, weight, float(bias))
                 for image, weight, bias in zip(images, weights, biases, strict=True)
             ]
-        maps_of = {RELEVANCY: relevancy_maps, GRADCAM: gradcam_maps}[self.method]
-        maps = maps_of(self._tower, pixels, weights, unit=self._unit)
+        maps = MAP_METHODS[self.method].maps(self._tower, pixels, weights, unit=self._unit)
         scores = maps.scores + biases
         return [
             Explained(float(score), values)
