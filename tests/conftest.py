@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import hypothesis
 import pytest
+from support.once import made_once
 from support.pictures import write_picture
 
 from facestore import resources
@@ -57,11 +58,13 @@ def new_catalogue(
     all_views: list[views.ViewFile], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Give the file of a catalogue: migrated, with all views, without samples; only to be copied."""
-    path = tmp_path_factory.mktemp("catalogue") / "new.duckdb"
-    with duckdb.connect(path) as connection:
-        migrate.migrate(connection, migrate.load_migrations(resources.folder("migrations")))
-        views.install_views(connection, all_views)
-    return path
+
+    def make(folder: Path) -> None:
+        with duckdb.connect(folder / "new.duckdb") as connection:
+            migrate.migrate(connection, migrate.load_migrations(resources.folder("migrations")))
+            views.install_views(connection, all_views)
+
+    return made_once(tmp_path_factory, "catalogue", make) / "new.duckdb"
 
 
 @pytest.fixture
@@ -119,9 +122,11 @@ def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a store without data sets; only to be copied."""
     from facestore.store import Store
 
-    folder = tmp_path_factory.mktemp("new") / "store"
-    with Store.open(folder) as store:
-        store.migrate()
+    def make(folder: Path) -> None:
+        with Store.open(folder) as store:
+            store.migrate()
+
+    folder = made_once(tmp_path_factory, "new", make)
     assert [each.name for each in folder.iterdir()] == [CATALOG_FILE]
     return folder
 
@@ -149,7 +154,8 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from facestore.store import Store
 
-    folder = tmp_path_factory.mktemp("reported")
-    with Store.open(fill_store(folder / "store")) as store:
-        store.report(folder / "out")
-    return folder
+    def make(folder: Path) -> None:
+        with Store.open(fill_store(folder / "store")) as store:
+            store.report(folder / "out")
+
+    return made_once(tmp_path_factory, "reported", make)
