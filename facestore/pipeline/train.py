@@ -108,7 +108,10 @@ class TrainSummary:
                 why = ", ".join(f"{n:,} ({reason})" for reason, n in facts["left_out"].items())
                 lines.append(f"{head.attribute}: left out: {why}")
             if not facts["metrics"]["has_converged"]:
-                lines.append(f"{head.attribute}: not converged after 1,000 iterations")
+                lines.append(
+                    f"{head.attribute}: not converged after {facts['metrics']['n_iterations']} "
+                    "iterations"
+                )
         lines.append(f"{'heads' if self.is_new else 'heads are there already'}: {self.path}")
         return [*lines, *self.predictions.lines(), f"model card: {self.card}"]
 
