@@ -136,8 +136,8 @@ def fit_softmax(
     # Many short products: threads of BLAS that wait for one another cost more than they bring.
     with threadpool_limits(limits=1, user_api="blas"):
         while True:
-            # Again from where it ended, until the gradient is small by the curvature there: by that of
-            # the beginning, where nothing fits yet, it is small too early under a weak penalty.
+            # Again from where it ended, until the gradient is small by the curvature there: by that
+            # of the beginning, where nothing fits yet, a weak penalty's is small too early.
             objective = SoftmaxObjective(part, parameters, weights=weights, ridge=ridge)
             found = minimize(
                 objective.loss,

@@ -11,6 +11,8 @@ from cookbook import Answer
 
 from facestore import resources, views
 
+pytestmark = pytest.mark.portable
+
 QUESTIONS = [
     pytest.param(question, id=f"{page.stem}-{question.heading}")
     for page in cookbook.pages()

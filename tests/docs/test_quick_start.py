@@ -7,9 +7,12 @@ import shlex
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from facestore.cli import app
 from facestore.synthetic import write_faces
+
+pytestmark = pytest.mark.portable
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "quick-start.md"
 

@@ -25,6 +25,8 @@ from facestore.training.finetuned import save_finetuned
 from facestore.training.heads import MSE, HeadTask, MultiTaskModel
 from facestore.training.tower import ImageTower
 
+pytestmark = pytest.mark.portable
+
 N = 20
 SET = "age_race_gender_labels_v2"
 AGGREGATIONS = [("sum", None), ("mean", None), ("embedding_mean", None), ("topk", 3)]

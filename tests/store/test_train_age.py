@@ -16,6 +16,8 @@ from facestore.synthetic import write_faces
 from facestore.training import load_heads
 from facestore.training.loop_options import VECTOR_LOOP, LoopOptions
 
+pytestmark = pytest.mark.portable
+
 N_TRAIN, N_VAL = 48, 16
 QUICK = replace(VECTOR_LOOP, epochs=12, head_lr=3e-2)
 

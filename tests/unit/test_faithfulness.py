@@ -14,6 +14,8 @@ from facestore.explaining.faithfulness import (
     mean_interval,
 )
 
+pytestmark = pytest.mark.portable
+
 AT = (0.0, 0.25, 0.5, 1.0)
 
 

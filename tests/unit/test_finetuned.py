@@ -18,6 +18,8 @@ from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.inference import predict_batches
 from facestore.training.tower import ImageTower
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def encoder() -> EncoderRecord:

@@ -12,6 +12,8 @@ from facestore.preprocessing import Preprocessing
 from facestore.records import ModelName
 from facestore.synthetic import make_face, render
 
+pytestmark = pytest.mark.portable
+
 CONFIGS = {
     "shortest": {"size": 96},
     "not square": {"size": (64, 96)},

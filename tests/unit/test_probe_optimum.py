@@ -9,6 +9,8 @@ from sklearn.metrics import log_loss
 
 from facestore.training import Features, Part, fit_softmax, sweep_l2
 
+pytestmark = pytest.mark.portable
+
 FIGURES = ("fit_loss", "loss", "accuracy", "balanced_accuracy")
 
 
@@ -51,6 +53,20 @@ def test_the_optimum_is_that_of_scikit_learn(n_classes, balanced, l2):
     shares = np.exp(logits - logits.max(1, keepdims=True))
     shares /= shares.sum(1, keepdims=True)
     np.testing.assert_allclose(shares, model.predict_proba(exactly), atol=1e-4)
+
+
+def test_where_a_fit_begins_does_not_matter():
+    """At a weak penalty a gradient that is small by the curvature at zero is still too large."""
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=128) * 2 + rng.normal(size=(400, 128)) * 0.3
+    targets = ((vectors - vectors.mean(0)) @ rng.normal(size=(128, 2))).argmax(1)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    features = Features.taking_over(vectors.astype(np.float32))
+    part = Part(features.values, targets)
+    near = fit_softmax(part, 2, l2=1e-5, scale=features.scale)
+    warm = fit_softmax(part, 2, l2=1e-6, scale=features.scale, start=near.parameters)
+    cold = fit_softmax(part, 2, l2=1e-6, scale=features.scale)
+    assert cold.loss == pytest.approx(warm.loss, rel=1e-6)
 
 
 def swept(vectors, targets, n_classes, order, balanced):

@@ -29,6 +29,8 @@ from facestore.explaining import relevancy_maps, supported_methods
 from facestore.records import ModelName
 from facestore.synthetic import FIRST_DEMO_SEED, make_face, render
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def encoder():

@@ -34,6 +34,8 @@ from facestore.training.loop_options import LoopOptions
 from facestore.training.records import EpochRecord, StepRecord
 from facestore.training.tower import VectorTower
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(autouse=True)
 def one_thread():
