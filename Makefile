@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries
 
-.PHONY: demo test check docs bench faults clean
+.PHONY: demo test check portable docs bench faults clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -23,6 +23,12 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 $(SQL)
+
+# What is shown and tested is a fact about the data and not about a processor: the tests that compute, by other instruction
+# sets of PyTorch and of the OpenBLAS of NumPy and SciPy, with one thread and with two.
+portable: $(VENV)/.installed-dev
+	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 $(BIN)/pytest -m portable -n 2 --dist loadgroup
+	ATEN_CPU_CAPABILITY=avx2 OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=2 $(BIN)/pytest -m portable -n 2 --dist loadgroup
 
 # Writes what documentation is generated: the schema, the commands, and the answers of the cookbook.
 docs: $(VENV)/.installed-dev

@@ -25,9 +25,14 @@ hypothesis.settings.register_profile("facestore", deadline=None, max_examples=50
 hypothesis.settings.load_profile("facestore")
 
 
-def pytest_report_header() -> str:
+def pytest_report_header() -> list[str]:
     names = ("duckdb", "lancedb", "torch", "open_clip_torch", "polars", "pillow")
-    return "versions: " + ", ".join(f"{name} {version(name)}" for name in names)
+    header = ["versions: " + ", ".join(f"{name} {version(name)}" for name in names)]
+    if "ATEN_CPU_CAPABILITY" in os.environ:
+        from processors import described
+
+        header.append(described())
+    return header
 
 
 @pytest.hookimpl(tryfirst=True)

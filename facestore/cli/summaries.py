@@ -209,7 +209,8 @@ def _(summary: TrainSummary) -> list[str]:
             why = ", ".join(f"{n:,} ({reason})" for reason, n in facts["left_out"].items())
             lines.append(f"{head.attribute}: left out: {why}")
         if not facts["metrics"]["has_converged"]:
-            lines.append(f"{head.attribute}: not converged after 1,000 iterations")
+            n_iterations = facts["metrics"]["n_iterations"]
+            lines.append(f"{head.attribute}: not converged after {n_iterations:,} iterations")
     lines.append(_where(summary.path, summary.is_new))
     return [*lines, *lines_of(summary.predictions), f"model card: {summary.card}"]
 

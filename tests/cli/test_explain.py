@@ -5,7 +5,7 @@ import re
 import pytest
 from support.pictures import write_labels
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
+pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 GENDER = "tiny fp32 raw_gender_labels gender sum"
 

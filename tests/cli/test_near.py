@@ -6,7 +6,7 @@ import io
 import pytest
 from support.pictures import write_labels, write_picture
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
+pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 
 @pytest.fixture

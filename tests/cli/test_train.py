@@ -8,7 +8,7 @@ import pytest
 
 from facestore.demo.faces import write_faces
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
+pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from cookbook import Answer
 from facestore import resources
 from facestore.catalog import views
 
+pytestmark = pytest.mark.portable
+
 QUESTIONS = [
     pytest.param(question, id=f"{page.stem}-{question.heading}")
     for page in cookbook.pages()

@@ -6,10 +6,13 @@ import re
 import shlex
 
 import duckdb
+import pytest
 from support.places import ROOT
 
 from facestore.cli import app
 from facestore.demo.faces import write_faces
+
+pytestmark = pytest.mark.portable
 
 PAGE = ROOT / "docs" / "quick-start.md"
 

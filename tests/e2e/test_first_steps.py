@@ -13,6 +13,8 @@ from support.pictures import write_labels
 
 from facestore.records import ModelName
 
+pytestmark = pytest.mark.portable
+
 NAMES = {f"{i}.jpg": ("20-29", "Male", "White") for i in range(1, 4)}
 
 

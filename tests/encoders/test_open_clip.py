@@ -12,6 +12,8 @@ from facestore.encoders.open_clip import load_encoder, weights_sha256
 from facestore.errors import EncoderError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName, kept_or_unit_rows, unit_rows
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def tiny():

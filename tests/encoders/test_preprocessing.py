@@ -13,6 +13,8 @@ from facestore.encoders.open_clip import load_encoder
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.records import ModelName
 
+pytestmark = pytest.mark.portable
+
 CONFIGS = {
     "shortest": {"size": 96},
     "not square": {"size": (64, 96)},

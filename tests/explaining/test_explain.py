@@ -26,6 +26,8 @@ from facestore.training.gradients.finetuned import save_finetuned
 from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import MSE, HeadTask, MultiTaskModel
 
+pytestmark = pytest.mark.portable
+
 N = 20
 SET = "age_race_gender_labels_v2"
 AGGREGATIONS = [("sum", None), ("mean", None), ("embedding_mean", None), ("topk", 3)]

@@ -14,6 +14,8 @@ from support.faithfulness import (
 
 from facestore.errors import InputError, UnknownNameError
 
+pytestmark = pytest.mark.portable
+
 AT = (0.0, 0.25, 0.5, 1.0)
 
 

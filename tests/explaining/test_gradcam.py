@@ -11,6 +11,8 @@ from facestore.errors import InputError
 from facestore.explaining import gradcam_maps, supported_methods
 from facestore.explaining.gradcam import last_convolutions
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.mark.parametrize("family", CONVOLUTIONAL)
 def test_every_family_has_maps_and_the_scores_of_its_plain_forward_pass(family):

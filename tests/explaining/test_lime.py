@@ -11,6 +11,8 @@ from facestore.errors import InputError
 from facestore.explaining import lime_map, on_grid
 from facestore.explaining.lime import superpixels
 
+pytestmark = pytest.mark.portable
+
 ASKED = 50
 
 

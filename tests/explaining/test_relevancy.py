@@ -29,6 +29,8 @@ from facestore.errors import InputError
 from facestore.explaining import relevancy_maps, supported_methods
 from facestore.records import ModelName
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def encoder():

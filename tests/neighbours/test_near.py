@@ -18,7 +18,7 @@ from facestore.importing.imports import TextSource
 from facestore.records import ModelName, unit_rows
 from facestore.store import Store
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
+pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 FACES = {"1.jpg": ("20-29", "Male", "White"), "2.jpg": ("3-9", "Female", "Black")}
 

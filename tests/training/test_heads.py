@@ -14,6 +14,8 @@ from facestore.training.inference import predict_batches
 from facestore.training.inputs import VectorInputs
 from facestore.training.optimizer import make_optimizer, rate_factor
 
+pytestmark = pytest.mark.portable
+
 N, D = 12, 5
 GENDERS = ("Male", "Female")
 RACES = ("White", "Black", "Indian")

@@ -14,7 +14,7 @@ from facestore.store import Store
 
 # The smallest architecture of open_clip's own.
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
+pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 ARCHITECTURE = "ViT-S-32-alt"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import open_clip
 import polars as pl
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from facestore.encoders.open_clip import load_encoder
 from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet, unit_rows
 from facestore.zero_shot.scoring import class_norms, score_blocks
+
+pytestmark = pytest.mark.portable
 
 
 def units(n, seed, width=16):

@@ -223,6 +223,6 @@ def _protocol(training: Mapping[str, Any]) -> str:
             "unless a penalty was given"
         )
     return (
-        "Multinomial logistic regression, L-BFGS, at most 1,000 iterations, after Radford et al. "
-        f"2021, appendix A.3: {part}."
+        "Multinomial logistic regression on scikit-learn's objective, after Radford et al. 2021, "
+        f"appendix A.3: {part}."
     )

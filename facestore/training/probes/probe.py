@@ -7,9 +7,9 @@ The objective is scikit-learn's, with l2 = 1 / C::
 Of two classes scikit-learn penalises one vector, W_1 - W_0. Softmax reaches the same optimum with
 twice the penalty (there W_1 = -W_0), so two classes need no other code.
 
-Unit vectors of CLIP lie in a narrow cone, which makes the problem badly conditioned. They are
-centred and scaled by one number; the intercept is not penalised and the penalty is scaled with
-them, so the optimum is that of the vectors as they are, found in a fraction of the iterations.
+Unit vectors of CLIP lie in a narrow cone. They are centred and scaled by one number; the intercept
+is not penalised and the penalty is scaled with them, so the optimum is that of the vectors as they
+are. What makes the problem badly conditioned is dealt with in `softmax_objective`.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ import numpy as np
 from facestore.records import Float32
 from facestore.training.decisions import softmax
 from facestore.training.features import Features, Float64, Int64, Part
+from facestore.training.probes.softmax_objective import SoftmaxObjective, outputs
 
-MAX_ITERATIONS = 1000
-# Of the gradient of the mean loss; a sweep only compares.
-_TOLERANCE = 1e-5
-_SWEEP_TOLERANCE = 1e-4
-# So many values are worked on in float64. More would take too much memory and time, and rounding
-# cancels out over many samples.
-_IN_DOUBLE = 2**25
+MAX_ITERATIONS = 100
+# Of the gradient of the mean loss, as `SoftmaxObjective` measures it; the last step of Newton's
+# method mostly goes far below. Less could not be told from rounding of the loss.
+_TOLERANCE = 1e-7
+# No limit to speak of: by a step, in these coordinates, scores change by about as much.
+_FARTHEST = 1e6
+# What differs by less is equal: by far more than rounding, by far less than anyone cares for.
+_TIE = 1e-6
 # L2 is swept over 10^-6 ... 10^6 in 96 steps, 8 a decade (Radford et al. 2021, appendix A.3).
 _STEPS_PER_DECADE = 8
 _LOWEST_EXPONENT = -6
 _LAST_STEP = 96
 _COARSE = 16
-_EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class FittedHead:
     l2
         Strength of the penalty, as 1 / C of scikit-learn.
     n_iterations
-        Of L-BFGS.
+        Of Newton's method.
     has_converged
-        Whether the gradient became small enough before `MAX_ITERATIONS`.
+        Whether the gradient became small enough within `MAX_ITERATIONS`.
     loss
         Mean cross-entropy of what was fitted, in nats, weighted as it was, without the penalty.
     """
@@ -63,12 +64,9 @@ class FittedHead:
     has_converged: bool
     loss: float
 
-    def logits(self, features: Float32) -> Float32:
-        """Return float32 (N, K) of centred and scaled features, float32 (N, D)."""
-        weight = self.parameters[:, :-1].astype(np.float32)
-        logits: Float32 = features @ weight.T
-        logits += self.parameters[:, -1].astype(np.float32)
-        return logits
+    def logits(self, features: Float32) -> Float64:
+        """Return float64 (N, K) of centred and scaled features, float32 (N, D)."""
+        return outputs(features, self.parameters)
 
     def on_vectors(self, features: Features) -> tuple[Float32, Float32]:
         """Return weight, float32 (K, D), and bias, float32 (K,), for the vectors as they are."""
@@ -86,7 +84,7 @@ class SweepStep:
     l2
         The strength.
     n_iterations
-        Of L-BFGS, from where its neighbour ended.
+        Of Newton's method, from where its neighbour ended.
     fit_loss
         Mean cross-entropy of what was fitted.
     loss, accuracy, balanced_accuracy
@@ -109,9 +107,8 @@ def fit_softmax(
     scale: float,
     balanced: bool = False,
     start: Float64 | None = None,
-    tolerance: float = _TOLERANCE,
 ) -> FittedHead:
-    """Fit one head.
+    """Fit one head, in float64 and so far that two processors give the same figures.
 
     Parameters
     ----------
@@ -127,29 +124,43 @@ def fit_softmax(
         Weight samples by N / (K x samples of their class), as class_weight="balanced".
     start
         float64 (K, D + 1): where to begin; at zero if left out.
-    tolerance
-        The largest entry of the gradient of the mean loss at which to stop.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
     n, dim = part.features.shape
-    shape = (n_classes, dim + 1)
     weights = _sample_weights(part.targets, n_classes) if balanced else None
     ridge = l2 * (2 if n_classes == 2 else 1) / (scale**2 * n)
-    objective = _objective(part, n_classes, weights, ridge)
-    options = {"maxiter": MAX_ITERATIONS, "gtol": tolerance, "ftol": 64 * _EPSILON, "maxls": 50}
-    first = np.zeros(shape) if start is None else start
+    parameters = np.zeros((n_classes, dim + 1)) if start is None else start
+    n_iterations = 0
     # Many short products: threads of BLAS that wait for one another cost more than they bring.
     with threadpool_limits(limits=1, user_api="blas"):
-        found = minimize(objective, first.ravel(), jac=True, method="L-BFGS-B", options=options)
-    parameters: Float64 = found.x.reshape(shape)
+        while True:
+            # Again from where it ended, until the gradient is small by the curvature there: by that
+            # of the beginning, where nothing fits yet, a weak penalty's is small too early.
+            objective = SoftmaxObjective(part, parameters, weights=weights, ridge=ridge)
+            found = minimize(
+                objective.loss,
+                objective.flat(parameters),
+                jac=True,
+                hessp=objective.curved,
+                method="trust-ncg",
+                options={
+                    "maxiter": MAX_ITERATIONS - n_iterations,
+                    "gtol": _TOLERANCE,
+                    "max_trust_radius": _FARTHEST,
+                },
+            )
+            n_iterations += int(found.nit)
+            parameters = objective.parameters(found.x)
+            if not found.nit or not found.success:
+                break
     penalty = ridge / 2 * float(np.sum(parameters[:, :-1] ** 2))
     return FittedHead(
         parameters=parameters,
         l2=l2,
-        n_iterations=int(found.nit),
-        has_converged=bool(found.nit < MAX_ITERATIONS),
+        n_iterations=n_iterations,
+        has_converged=bool(found.success),
         loss=float(found.fun) - penalty,
     )
 
@@ -168,7 +179,8 @@ def sweep_l2(
     Seven strengths from 10^6 to 10^-6 are tried, then the interval around the best is halved until
     there are 8 steps a decade (Radford et al. 2021, appendix A.3): 15 fits of a grid of 97. The
     best has the highest accuracy (balanced accuracy, if the fit is balanced); among equals the
-    lowest loss decides, which matters where few samples are held back.
+    lowest loss decides, which matters where few samples are held back, and then the strongest. Fits
+    end at the optimum and rounding breaks no tie, so the choice is a fact about the data.
 
     Parameters
     ----------
@@ -189,9 +201,15 @@ def sweep_l2(
     steps: dict[int, SweepStep] = {}
     fitted: dict[int, Float64] = {}
 
-    def quality(number: int) -> tuple[float, float]:
-        step = steps[number]
-        return (step.balanced_accuracy if balanced else step.accuracy, -step.loss)
+    def best_so_far() -> int:
+        accuracies = {
+            number: step.balanced_accuracy if balanced else step.accuracy
+            for number, step in steps.items()
+        }
+        highest = max(accuracies.values()) - _TIE
+        able = [number for number, accuracy in accuracies.items() if accuracy >= highest]
+        lowest = min(steps[number].loss for number in able) + _TIE
+        return max(number for number in able if steps[number].loss <= lowest)
 
     def try_all(numbers: Iterable[int]) -> int:
         for number in numbers:
@@ -206,12 +224,11 @@ def sweep_l2(
                 scale=scale,
                 balanced=balanced,
                 start=None if near is None else fitted[near],
-                tolerance=_SWEEP_TOLERANCE,
             )
             fitted[number] = head.parameters
             steps[number] = _judged(head, validation)
             on_step()
-        return max(steps, key=quality)
+        return best_so_far()
 
     # A strong penalty first: its fit is quick, and each is a good start for the next weaker one.
     best = try_all(range(_LAST_STEP, -1, -_COARSE))
@@ -247,49 +264,9 @@ def _judged(head: FittedHead, validation: Part) -> SweepStep:
     )
 
 
-def _sample_weights(targets: Int64, n_classes: int) -> Float32:
+def _sample_weights(targets: Int64, n_classes: int) -> Float64:
     counts = np.bincount(targets, minlength=n_classes)
     n_occurring = int(np.count_nonzero(counts))
     weights = len(targets) / (n_occurring * np.maximum(counts, 1))
-    return weights[targets].astype(np.float32)
-
-
-def _objective(
-    part: Part, n_classes: int, weights: Float32 | None, ridge: float
-) -> Callable[[Float64], tuple[float, Float64]]:
-    """Return the function that L-BFGS minimises: mean loss with penalty, and its gradient.
-
-    Of many samples products are in float32: with the float64 parameters that SciPy gives, NumPy
-    would copy all features to float64 in each step. Sums are in float64.
-    """
-    features, targets = part.features, part.targets
-    kind = np.float64 if features.size <= _IN_DOUBLE else np.float32
-    features = features.astype(kind, copy=False)
-    n, dim = features.shape
-    rows = np.arange(n)
-
-    def objective(flat: Float64) -> tuple[float, Float64]:
-        parameters = flat.reshape(n_classes, dim + 1)
-        weight = parameters[:, :dim]
-        scores = features @ weight.T.astype(kind, copy=False)
-        scores += parameters[:, dim].astype(kind, copy=False)
-        scores -= scores.max(axis=1, keepdims=True)
-        of_target = scores[rows, targets]
-        np.exp(scores, out=scores)
-        totals = scores.sum(axis=1)
-        losses = np.log(totals) - of_target
-        # From here on scores are the gradient of the loss with respect to the logits.
-        scores /= totals[:, None]
-        scores[rows, targets] -= 1
-        if weights is not None:
-            losses *= weights
-            scores *= weights[:, None]
-        scores /= kind(n)
-        gradient = np.empty_like(parameters)
-        gradient[:, :dim] = scores.T @ features
-        gradient[:, :dim] += ridge * weight
-        gradient[:, dim] = scores.sum(axis=0)
-        loss = float(losses.sum(dtype=np.float64)) / n + ridge / 2 * float(np.sum(weight**2))
-        return loss, gradient.ravel()
-
-    return objective
+    of_samples: Float64 = weights[targets]
+    return of_samples

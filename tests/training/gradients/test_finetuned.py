@@ -18,6 +18,8 @@ from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import HeadTask, MultiTaskModel
 from facestore.training.inference import predict_batches
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def encoder() -> EncoderRecord:

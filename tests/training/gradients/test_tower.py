@@ -12,6 +12,8 @@ from facestore import resources
 from facestore.errors import InputError
 from facestore.training.gradients.tower import ImageTower, VectorTower, n_parameters, tower_parts
 
+pytestmark = pytest.mark.portable
+
 # Small pictures: the architecture is what matters here.
 SIZE = 64
 

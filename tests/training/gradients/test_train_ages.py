@@ -16,6 +16,8 @@ from facestore.training import load_heads
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
 from facestore.training.gradients.plan import AgeOptions
 
+pytestmark = pytest.mark.portable
+
 N_TRAIN, N_VAL = 48, 16
 QUICK = replace(VECTOR_LOOP, epochs=12, head_lr=3e-2)
 

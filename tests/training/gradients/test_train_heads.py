@@ -15,6 +15,8 @@ from facestore.store import Store
 from facestore.training.gradients.finetuned import load_finetuned
 from facestore.training.gradients.loop_options import LoopOptions
 
+pytestmark = pytest.mark.portable
+
 LOOP = LoopOptions(epochs=2, batch_size=16, lr=3e-4, head_lr=1e-2, checkpoint_every=2)
 ATTRIBUTES = ("gender", "race", "age")
 

@@ -34,6 +34,8 @@ from facestore.training.inputs import (
 )
 from facestore.training.records import EpochRecord, StepRecord
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(autouse=True)
 def one_thread():

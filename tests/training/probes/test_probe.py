@@ -28,6 +28,8 @@ from facestore.training import (
 )
 from facestore.training.probes.probe import MAX_ITERATIONS, N_SWEEP_FITS
 
+pytestmark = pytest.mark.portable
+
 ENCODER = EncoderRecord("imported", "M", "w", None, dim=6)
 
 

@@ -21,6 +21,8 @@ from facestore.errors import (
 from facestore.store import Store
 from facestore.training import load_heads, save_heads
 
+pytestmark = pytest.mark.portable
+
 GENDERS = ("Male", "Female")
 RACES = ("White", "Black", "Indian")
 WIDTH = 16
