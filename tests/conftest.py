@@ -29,7 +29,7 @@ def pytest_report_header() -> list[str]:
     names = ("duckdb", "lancedb", "torch", "open_clip_torch", "polars", "pillow")
     header = ["versions: " + ", ".join(f"{name} {version(name)}" for name in names)]
     if "ATEN_CPU_CAPABILITY" in os.environ:
-        from processors import described
+        from support.processors import described
 
         header.append(described())
     return header

@@ -7,8 +7,8 @@ import platform
 import subprocess
 import sys
 
-import processors
 import pytest
+from support import processors
 from support.places import ROOT
 
 MAKEFILE = ROOT / "Makefile"
