@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ import duckdb
 from facestore import resources
 from facestore.demo.demo import DATASET as SYNTHETIC_DATASET
 from facestore.errors import InputError, StoreWriteError, UnknownNameError
+from facestore.files import write_text
 from facestore.images import ImageSource
 from facestore.reporting import (
     CHARTS_FILE,
@@ -267,24 +266,9 @@ def replace_file(path: Path, content: str) -> Path:
         If its folder cannot be made, or be written to.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _replace_file(path, content)
+        write_text(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StoreWriteError(path.parent, reason, other="give another place with --out") from error
-
-
-def _replace_file(path: Path, content: str) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    part = Path(name)
-    try:
-        # newline: line ends stay as they are, those of CSV too
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        # mkstemp makes it for the owner alone, and a report is there to be read by others
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        other = "give another place with `out=`"
+        raise StoreWriteError(path.parent, reason, other=other) from error
     return path
