@@ -1,24 +1,26 @@
-"""One command of a kind at a time on a store: a locked file that says which process holds it.
+"""One command of a kind at a time on a store: a locked file, and beside it one that says by whom.
 
 The lock is the operating system's, and ends with the process however that ends. A file that a
-killed process left behind is no lock, and is taken over.
+killed process left behind is no lock, and is taken over. The holder's number has a file of its own
+because Windows lets nobody read a locked one, and some versions of filelock empty it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from facestore.errors import StoreLockedError, StoreWriteError
 
-SUFFIX = ".lock"
+_LOCK, _HOLDER = ".lock", ".pid"
+SUFFIXES = frozenset((_LOCK, _HOLDER))
 
 
 def lock_file(folder: Path, command: str) -> Path:
     """Return the file whose lock a command holds on a store."""
-    return folder / f".{command}{SUFFIX}"
+    return folder / f".{command}{_LOCK}"
 
 
 @contextmanager
@@ -35,44 +37,37 @@ def only_one(folder: Path, command: str) -> Iterator[None]:
     Raises
     ------
     StoreLockedError
-        If another process runs the same command on it.
+        If another process, or another thread of this one, runs the same command on it.
     StoreWriteError
         If the folder cannot be written.
     """
+    # Here, since what only reads a store needs none of it.
+    from filelock import FileLock, Timeout
+
     path = lock_file(folder, command)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreWriteError(folder, error.strerror or str(error)) from error
-    try:
-        _lock(handle, folder, command)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    holder = path.with_suffix(_HOLDER)
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # No soft lock where the system has none: a killed process would leave it for ever.
+            held.enter_context(FileLock(path, blocking=False, fallback_to_soft=False))
+            held.callback(_remove, holder)
+            holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
+        except Timeout as error:
+            raise StoreLockedError(folder, command, _pid_in(holder)) from error
+        except OSError as error:
+            raise StoreWriteError(folder, error.strerror or str(error)) from error
         yield
-        os.ftruncate(handle, 0)
-    finally:
-        os.close(handle)
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process of this machine is alive."""
+def _pid_in(holder: Path) -> str:
+    """Return the number of the process that holds a lock; no text where it cannot be told."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another user's
-        return True
-    return True
+        return holder.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
 
 
-def _lock(handle: int, folder: Path, command: str) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows, where a second process of a kind is not noticed
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        pid = os.pread(handle, 32, 0).decode(errors="replace").strip()
-        raise StoreLockedError(folder, command, pid) from error
+def _remove(file: Path) -> None:
+    with suppress(OSError):  # Windows removes no file that somebody reads just now
+        file.unlink()

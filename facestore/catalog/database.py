@@ -29,7 +29,7 @@ from facestore.errors import (
     StoreOutdatedError,
     StoreWriteError,
 )
-from facestore.locks import SUFFIX
+from facestore.locks import SUFFIXES
 from facestore.prompts import builtin_prompt_sets
 
 _WAIT_SECONDS = 30.0
@@ -238,7 +238,7 @@ def check_folder(folder: Path) -> None:
         If it is a file, or has files and no catalogue among them.
     """
     if folder.is_dir():
-        others = sum(1 for each in folder.iterdir() if each.suffix != SUFFIX)
+        others = sum(1 for each in folder.iterdir() if each.suffix not in SUFFIXES)
         if others and not (folder / CATALOG_FILE).is_file():
             raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
     elif folder.exists():

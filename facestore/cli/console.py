@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import shutil
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import typer
 
 from facestore.cli.wording import as_typed
+from facestore.files import csv_text
 from facestore.progress import Progress, SilentProgress, Task
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def _lines_of(summary: object) -> list[str]:
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
     """Print rows in one of the formats."""
     if style is Format.csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        sys.stdout.write(csv_text(columns, rows))
     elif style is Format.json:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         typer.echo(json.dumps(records, indent=2, default=str, ensure_ascii=False))

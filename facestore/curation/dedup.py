@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from facestore.catalog.duplicates import EXPORT_COLUMNS, ExclusionChanges, PolicyEffect
 from facestore.errors import InputError
+from facestore.files import csv_text
 from facestore.stores import Stores, recorded
 
 
@@ -98,10 +98,7 @@ def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
     if not path.parent.is_dir():
         message = f"There is no folder '{path.parent}' for the list: make it first."
         raise InputError(message)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(EXPORT_COLUMNS)
-        writer.writerows(rows)
+    path.write_text(csv_text(EXPORT_COLUMNS, rows), encoding="utf-8", newline="")
 
 
 def _scope(store: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, ParametersError, preview
 from facestore.explaining import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
+from facestore.files import sha256_of
 from facestore.images import ImageSource
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, recorded
@@ -157,7 +157,7 @@ def _sample_ids(store: Stores, samples: Sequence[AnyPath | int]) -> tuple[int, .
     for sample in samples:
         name = str(sample)
         if Path(name).is_file():
-            name = hashlib.sha256(Path(name).read_bytes()).hexdigest()
+            name = sha256_of(Path(name))
         ids += store.catalog.lookup.find(name).sample_ids
     return tuple(dict.fromkeys(ids))
 

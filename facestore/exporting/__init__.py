@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from facestore.exporting.clip_benchmark import CSV_COLUMNS, file_name, result_json, result_row
-from facestore.exporting.csv_text import csv_text
 from facestore.exporting.fiftyone import fiftyone_dataset
 from facestore.exporting.projection import PROJECTIONS, nearest_rows, project
 
 __all__ = [
     "CSV_COLUMNS",
     "PROJECTIONS",
-    "csv_text",
     "fiftyone_dataset",
     "file_name",
     "nearest_rows",

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import polars as pl
 
 from facestore import exporting
 from facestore.errors import InputError, NoVectorsError, UnknownNameError
+from facestore.files import csv_text, replacing, write_text
 from facestore.images import ImageSource, is_uri
 from facestore.stores import Stores
 
@@ -111,7 +109,7 @@ def _atlas(store: Stores, options: ExportOptions) -> int:
         ids, far = exporting.nearest_rows(matrix, options.n_neighbours)
         neighbours = pl.DataFrame({"ids": ids.tolist(), "distances": far.tolist()})
         written = written.with_columns(neighbors=neighbours.to_struct())
-    with _replacing(options.out) as part:
+    with replacing(options.out) as part:
         written.write_parquet(part)
     return len(written)
 
@@ -152,7 +150,7 @@ def _fairlearn(store: Stores, options: ExportOptions) -> int:
         rows = rows.join(column, on="sample_id", how="left", **_ORDERED)
     rows = rows.drop("sample_id")
     if len(rows):
-        _write_text(options.out, exporting.csv_text(rows.columns, rows.rows()))
+        write_text(options.out, csv_text(rows.columns, rows.rows(), quote_text=True))
     return len(rows)
 
 
@@ -163,14 +161,14 @@ def _clip_benchmark(store: Stores, options: ExportOptions) -> int:
         return 0
     if options.out.suffix.lower() == ".csv":
         rows = map(exporting.result_row, results)
-        _write_text(options.out, exporting.csv_text(exporting.CSV_COLUMNS, rows))
+        write_text(options.out, csv_text(exporting.CSV_COLUMNS, rows, quote_text=True))
         return len(results)
     if options.out.is_file():
         message = f"'{options.out}' is a file: give a .csv, or a folder for one JSON a result."
         raise InputError(message)
     options.out.mkdir(exist_ok=True)
     for result in results:
-        _write_text(options.out / exporting.file_name(result), json.dumps(result, indent=2))
+        write_text(options.out / exporting.file_name(result), json.dumps(result, indent=2))
     return len(results)
 
 
@@ -197,7 +195,7 @@ def _fiftyone(store: Stores, options: ExportOptions) -> int:
         ),
     )
     if len(samples):
-        _write_text(options.out, json.dumps(document, ensure_ascii=False))
+        write_text(options.out, json.dumps(document, ensure_ascii=False))
     return len(samples)
 
 
@@ -211,27 +209,6 @@ def _files(store: Stores, rows: pl.DataFrame) -> list[str]:
         root = roots.get(dataset)
         files.append(path if root is None or is_uri(path) else str((root / path).absolute()))
     return files
-
-
-def _write_text(path: Path, text: str) -> None:
-    with _replacing(path) as part:
-        part.write_text(text, encoding="utf-8", newline="")
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a file to write to; it becomes `path` when it is whole."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        yield part
-        # mkstemp makes it for the owner alone, and it is there to be read by others
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 FORMS: dict[str, Callable[[Stores, ExportOptions], int]] = {

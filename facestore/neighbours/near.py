@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.lookup import Hit
 from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, NoVectorsError
+from facestore.files import sha256_of
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.records import AnyPath, FileEntry, Float32
 from facestore.stores import Stores
@@ -128,7 +128,7 @@ def _vector_of_file(
     store: Stores, file: Path, encoder: StoredEncoder, model: LazyEncoder | None
 ) -> Float32:
     """Return the vector of a file: the one of its content, or a new one that is not kept."""
-    image_id = hashlib.sha256(file.read_bytes()).hexdigest()
+    image_id = sha256_of(file)
     known = store.vectors.images(encoder.vectors).one(image_id)
     if known is not None:
         return known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -18,6 +17,7 @@ from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
 from facestore.explaining import seen_by
 from facestore.explaining.explain import picture_files
+from facestore.files import replacing
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AnyPath
 from facestore.reporting import (
@@ -198,13 +198,8 @@ class _Pictures:
 
 def save_picture(image: Image.Image, file: Path) -> None:
     """Write a PNG, whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
+    with replacing(file, lasting=False) as part:
         image.save(part, "PNG")
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _label(found: Found) -> str | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from typing import Any
 
+from facestore.files import csv_text
 from facestore.reporting.page import Provenance
 from facestore.reporting.tables import Table, raw
 
@@ -44,15 +43,9 @@ def as_json(tables: Iterable[Table], provenance: Provenance) -> str:
 
 
 def as_csv(table: Table) -> str:
-    """Write a table as CSV: RFC 4180, UTF-8, all text in quotes, numbers as precise as they are.
-
-    Text in quotes is what keeps programs that heed quotes from reading the age `10-19` as a date.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([_field(value) for value in row] for row in table.rows)
-    return out.getvalue()
+    """Write a table as CSV: RFC 4180, UTF-8, all text in quotes, numbers as precise as they are."""
+    rows = ([_field(value) for value in row] for row in table.rows)
+    return csv_text([column.name for column in table.columns], rows, quote_text=True, end="\r\n")
 
 
 def _field(value: Any) -> Any:

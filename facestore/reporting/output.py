@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from facestore.errors import StoreWriteError
+from facestore.files import write_text
 
 
 def replace_file(path: Path, content: str) -> Path:
@@ -18,24 +17,9 @@ def replace_file(path: Path, content: str) -> Path:
         If its folder cannot be made, or be written to.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _replace_file(path, content)
+        write_text(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StoreWriteError(path.parent, reason, other="give another place as `out=`") from error
-
-
-def _replace_file(path: Path, content: str) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    part = Path(name)
-    try:
-        # newline: line ends stay as they are, those of CSV too
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        # mkstemp makes it for the owner alone, and a report is there to be read by others
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        other = "give another place as `out=`"
+        raise StoreWriteError(path.parent, reason, other=other) from error
     return path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from facestore.errors import InputError
+from facestore.files import replacing, sha256_of
 
 FORMAT = "facestore-heads/1"
 _ENTRY = "facestore"
@@ -35,16 +34,9 @@ def write_described(
 
     # safetensors writes the bytes of other layouts as if they were of this one.
     whole = {name: np.ascontiguousarray(each, dtype=np.float32) for name, each in tensors.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        save_file(whole, unfinished, metadata={_ENTRY: json.dumps(dict(description))})
-        # safetensors makes it for the owner alone, and heads are there to be given to others
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return file_sha256(path)
+    with replacing(path) as part:
+        save_file(whole, part, metadata={_ENTRY: json.dumps(dict(description))})
+    return sha256_of(path)
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -80,9 +72,3 @@ def refused(path: Path, problem: str) -> InputError:
     """Return the error of a file that cannot be used."""
     message = f"'{path}' is no file of heads: {problem}. Give a file of `facestore train`."
     return InputError(message)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

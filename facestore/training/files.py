@@ -24,11 +24,11 @@ from typing import Any
 
 import numpy as np
 
+from facestore.files import sha256_of
 from facestore.records import EncoderRecord, Float32
 from facestore.training.decisions import Decided, decide
 from facestore.training.described import (
     FORMAT,
-    file_sha256,
     read_description,
     refused,
     write_described,
@@ -158,7 +158,7 @@ def load_heads(path: Path) -> HeadsFile:
             encoder=encoder,
             heads=heads,
             training=described["training"],
-            sha256=file_sha256(path),
+            sha256=sha256_of(path),
         )
     except (KeyError, TypeError) as error:
         raise refused(path, f"its description is not whole ({error})") from error

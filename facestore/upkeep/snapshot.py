@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,12 +12,11 @@ from pathlib import Path
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
-from facestore.locks import is_running
+from facestore.files import put_in_place, sha256_of, sync
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
 
 CHECKSUM_SUFFIX = ".sha256"
-_HASH_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,13 @@ def snapshot_file(store: Stores, target: Path) -> SnapshotSummary:
         partial.mkdir()
         copy = partial / target.name
         store.catalog.database.copy_to(copy)
-        sha256, n_bytes = _sha256(copy), copy.stat().st_size
+        sha256, n_bytes = sha256_of(copy), copy.stat().st_size
         note = partial / checksum.name
         note.write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
+        sync(partial)  # now, for the time without a checksum is to be short
         checksum.unlink(missing_ok=True)  # never one that belongs to another file
-        copy.replace(target)
-        note.replace(checksum)
+        put_in_place(copy, target)
+        put_in_place(note, checksum)
     return SnapshotSummary(target, n_bytes, sha256, None)
 
 
@@ -105,10 +104,10 @@ def snapshot_store(store: Stores, target: Path) -> SnapshotSummary:
         # The tables first: whatever they tell of has its vectors by then.
         store.catalog.database.copy_to(copy)
         n_vectors = store.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
-        sha256, n_bytes = _sha256(copy), copy.stat().st_size
+        sha256, n_bytes = sha256_of(copy), copy.stat().st_size
         note = partial / f"{CATALOG_FILE}{CHECKSUM_SUFFIX}"
         note.write_text(f"{sha256}  {CATALOG_FILE}\n", encoding="utf-8")
-        partial.replace(target)
+        put_in_place(partial, target)
     return SnapshotSummary(target, n_bytes, sha256, n_vectors)
 
 
@@ -120,7 +119,7 @@ def _published(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         for left in target.parent.glob(f"{escape(prefix)}*"):
             pid = left.name.removeprefix(prefix)
-            if not (pid.isdigit() and is_running(int(pid))):
+            if not (pid.isdigit() and _is_running(int(pid))):
                 shutil.rmtree(left, ignore_errors=True)
         partial = target.with_name(f"{prefix}{os.getpid()}")
         try:
@@ -133,10 +132,14 @@ def _published(target: Path) -> Iterator[Path]:
         raise StoreWriteError(target, error.strerror or str(error)) from error
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BYTES):
-            digest.update(block)
-        os.fsync(file.fileno())
-    return digest.hexdigest()
+def _is_running(pid: int) -> bool:
+    """Whether a process of this machine is alive."""
+    if os.name == "nt":  # there `os.kill` asks nothing: it stops the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True

@@ -307,7 +307,7 @@ def test_thumbnails_are_shown_only_where_they_are_asked_for(tmp_path):
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
     (tmp_path / "index.html").mkdir()
-    with pytest.raises(StoreWriteError, match=r"Is a directory.*--out"):
+    with pytest.raises(StoreWriteError, match=r"Is a directory.*another place with `out=`"):
         replace_file(tmp_path / "index.html", "text")
     assert [each.name for each in tmp_path.iterdir()] == ["index.html"]
 

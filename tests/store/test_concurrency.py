@@ -136,13 +136,14 @@ def test_the_lock_of_a_killed_ingest_is_taken_over(store, pictures):
         assert first.stdout.readline() == b"ready\n"
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
-    assert str(first.pid) in (store.path / ".ingest.lock").read_text()
+    assert str(first.pid) in (store.path / ".ingest.pid").read_text()
     assert store.ingest(pictures, dataset="second").changes.n_new == 6
 
 
 def test_a_lock_alone_does_not_make_a_folder_something_else(tmp_path, pictures):
     (tmp_path / "new").mkdir()
-    (tmp_path / "new" / ".ingest.lock").write_text("1\n")
+    (tmp_path / "new" / ".ingest.lock").touch()
+    (tmp_path / "new" / ".ingest.pid").write_text("1\n")
     with Store.open(tmp_path / "new") as store:
         assert store.ingest(pictures).changes.n_new == 6
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from PIL import Image
 from facestore.demo.faces.drawing import render
 from facestore.demo.faces.identity import AGES, FIRST_DEMO_SEED, Face, make_face
 from facestore.demo.faces.photo import near_duplicate
+from facestore.files import csv_text
 
 _COLUMNS = ("file", "age", "gender", "race", "service_test")
 _JPEG_QUALITY = 90
@@ -87,9 +87,7 @@ def write_faces(
         age = str(int(face.years)) if years else plan.age
         rows.append((f"images/{name}", age, face.gender, face.race, tested))
     labels = folder / "labels.csv"
-    with labels.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([_COLUMNS, *rows])
+    labels.write_text(csv_text(_COLUMNS, rows), encoding="utf-8", newline="")
     return labels
 
 

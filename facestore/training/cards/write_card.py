@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from facestore.files import write_text
 from facestore.stores import Stores
 from facestore.training import HeadsFile
 from facestore.training.cards.card import Figures, render_card
@@ -26,7 +27,5 @@ def write_card(store: Stores, path: Path, heads: HeadsFile | FinetunedFile) -> P
         heads.classifier_names, training.get("dataset"), training.get("split")
     )
     card = path.with_suffix(".md")
-    unfinished = card.with_name(f".{card.name}.new")
-    unfinished.write_text(render_card(facts_of(heads), Figures(*figures)), encoding="utf-8")
-    unfinished.replace(card)
+    write_text(card, render_card(facts_of(heads), Figures(*figures)))
     return card

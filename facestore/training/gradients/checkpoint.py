@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from facestore.errors import InputError
+from facestore.files import replacing
 
 _FORMAT = "facestore-training/1"
 # What torch.load raises on files that are something else.
@@ -22,16 +22,9 @@ def save_checkpoint(path: Path, state: Mapping[str, Any], fingerprint: str) -> N
     """Write a state of tensors, numbers, texts, lists and dictionaries, and make it durable."""
     import torch
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            torch.save({"format": _FORMAT, "fingerprint": fingerprint, "state": dict(state)}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    # Given a name, torch would write it into the file, and this one is made up.
+    with replacing(path) as part, part.open("wb") as file:
+        torch.save({"format": _FORMAT, "fingerprint": fingerprint, "state": dict(state)}, file)
 
 
 def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any] | None:

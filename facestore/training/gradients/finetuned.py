@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facestore.errors import EncoderMismatchError
+from facestore.files import sha256_of
 from facestore.records import EncoderRecord
 from facestore.training.described import (
     FORMAT,
-    file_sha256,
     read_description,
     refused,
     write_described,
@@ -194,7 +194,7 @@ def load_finetuned(path: Path) -> FinetunedFile:
             n_blocks=described["blocks"] if tower is None else tower.n_blocks,
             tasks=tuple(_task(key, facts) for key, facts in described["heads"].items()),
             training=described["training"],
-            sha256=file_sha256(path),
+            sha256=sha256_of(path),
             tower=tower,
         )
     except (KeyError, TypeError) as error:

@@ -9,7 +9,6 @@ open_clip's: its tower without the projection gives what transformers calls `poo
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import re
 import struct
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from facestore.encoders.open_clip import weights_sha256
 from facestore.errors import preview
+from facestore.files import sha256_of
 from facestore.training.gradients.tower import ImageTower
 from facestore.training.gradients.whole_tower import WholeTower
 from facestore.training.heads import HeadTask, MultiTaskModel
@@ -186,8 +186,7 @@ def file_digests(folder: Path) -> dict[str, str]:
     digests = {}
     for path in (_weights_file(folder), folder / CONFIG, folder / PREPROCESSOR):
         if path.exists():
-            with path.open("rb") as file:
-                digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[path.name] = sha256_of(path)
     return digests
 
 
