@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -236,19 +237,30 @@ def test_a_stopped_command_says_how_to_go_on(facestore, monkeypatch):
 def test_a_terminal_sees_a_bar_with_rate_and_time_left(pictures, tmp_path):
     terminal, its_end = pty.openpty()
     program = Path(sys.executable).with_name("facestore")
-    ran = subprocess.run(
+    with subprocess.Popen(
         [program, "ingest", pictures, "--store", tmp_path / "store"],
-        stdout=subprocess.PIPE, stderr=its_end, text=True, check=True,
+        stdout=subprocess.PIPE, stderr=its_end, text=True,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
-    )  # fmt: skip
-    os.close(its_end)
-    shown = os.read(terminal, 1_000_000).decode()
-    os.close(terminal)
+    ) as running:  # fmt: skip
+        os.close(its_end)
+        shown = all_of(terminal).decode()
+        said, _ = running.communicate()
+    assert running.returncode == 0
     assert "Ingesting" in shown
     assert "6/6" in shown
     assert re.search(r"[0-9]/s", shown)
     assert re.search(r"[0-9]:[0-9][0-9]:[0-9][0-9]", shown)
-    assert ran.stdout.startswith("6 files of data set 'pictures'")
+    assert said.startswith("6 files of data set 'pictures'")
+
+
+def all_of(terminal):
+    """Read a terminal until its other end is closed; it holds 4,095 bytes and then waits."""
+    parts = []
+    with suppress(OSError):
+        while part := os.read(terminal, 65_536):
+            parts.append(part)
+    os.close(terminal)
+    return b"".join(parts)
 
 
 def test_one_run_after_another_takes_only_new_files(facestore, pictures):
