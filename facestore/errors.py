@@ -223,7 +223,8 @@ class LeakageError(InputError):
         super().__init__(
             f"{n_samples:,} training samples are the same image ({n_exact:,}) or nearly the same "
             f"({n_samples - n_exact:,}) as samples of {where} (such as {example}): figures there "
-            "would be too good. Add --drop-leaks to leave them out, or --force to train on them."
+            "would be too good. Add `drop_leaks=True` to leave them out, or `force=True` to train "
+            "on them."
         )
 
 
@@ -253,7 +254,7 @@ class HeadsMismatchError(EncoderError):
         self.path, self.trained_on, self.problem = path, trained_on, problem
         super().__init__(
             f"'{path}' was trained on vectors of encoder {trained_on!r}, but {problem}: vectors of "
-            "another encoder mean something else. Ingest with that --model, or give other heads."
+            "another encoder mean something else. Ingest with that `models=`, or give other heads."
         )
 
 

@@ -25,13 +25,16 @@ from facestore.reporting.explanation_page import write_report_page
 from facestore.reporting.report import ReportOptions, write_report
 from facestore.store_curation import CurationVerbs
 from facestore.store_explaining import ExplainingVerbs
-from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
 from facestore.store_sql import SqlVerbs
-from facestore.store_training import TrainingVerbs
 from facestore.stores import Stores
+from facestore.training.classify import predict_with
+from facestore.training.gradients.train_ages import train_age
+from facestore.training.gradients.train_heads import train_heads
+from facestore.training.probes.train_probes import train_probe
+from facestore.training.published.import_classifier import import_classifier
 from facestore.upkeep.doctor import examine, repair
 from facestore.upkeep.info import Overview, contents, overview
 from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
@@ -44,8 +47,6 @@ class Store(
     ImportVerbs,
     CurationVerbs,
     NearestVerbs,
-    TrainingVerbs,
-    FinetuningVerbs,
     ExplainingVerbs,
     HandoffVerbs,
     SqlVerbs,
@@ -55,6 +56,12 @@ class Store(
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
     first verb that writes.
     """
+
+    train_probe = train_probe
+    train_heads = train_heads
+    train_age = train_age
+    import_classifier = import_classifier
+    predict_with = predict_with
 
     def ingest(
         self,
