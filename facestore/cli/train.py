@@ -106,7 +106,7 @@ def train_age(
 
     The labels have to have ages in years, as UTKFace's names and numbers in a label table do.
     """
-    from facestore.training.gradients.options import AgeOptions
+    from facestore.training.heads import AgeOptions
 
     with open_store(store) as opened:
         summary = opened.train_age(

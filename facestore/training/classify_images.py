@@ -73,7 +73,10 @@ class ImageClassifier:
     loaded: OpenClipEncoder | TowerOfFile
     batch_size: int = DEFAULT_BATCH_SIZE
     workers: int = DEFAULT_WORKERS
-    vectors_of: None = None
+
+    @property
+    def vectors_of(self) -> None:
+        """No encoder: it reads images."""
 
     def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
         """Return how many of the images can be read again, and decisions on batches of them."""

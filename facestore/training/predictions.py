@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,16 +60,24 @@ def check_classes(
         If heads predict classes that the store does not know.
     """
     known = store.catalog.samples.classes()
+    for attribute, unknown in unknown_classes(known, heads):
+        message = (
+            f"'{path}' predicts classes of {attribute!r} which the store does not know: "
+            f"{unknown}. Import labels that have them first, with `new_classes=True`."
+        )
+        raise InputError(message)
+    return known
+
+
+def unknown_classes(
+    known: Mapping[str, Sequence[AttributeClass]], heads: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield each attribute of which heads predict classes that are not known, and those."""
     for attribute, classes in heads.items():
         names = {each.name for each in known.get(attribute, ())}
         unknown = [repr(each) for each in classes if each not in names]
         if unknown:
-            message = (
-                f"'{path}' predicts classes of {attribute!r} which the store does not know: "
-                f"{preview(unknown)}. Import labels that have them first, with `new_classes=True`."
-            )
-            raise InputError(message)
-    return known
+            yield attribute, preview(unknown)
 
 
 def prediction_rows(

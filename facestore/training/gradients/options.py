@@ -7,34 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from facestore.training.gradients.loop_options import LoopOptions
-from facestore.training.heads import AGE_DIVISOR, AGE_SHARE, GENDER_DIVISOR, MSE
+from facestore.training.heads import AGE, AgeOptions
 from facestore.training.inputs import Augmentation
 from facestore.training.plan import TrainingOptions
-
-AGE, GENDER = "age", "gender"
-
-
-@dataclass(frozen=True)
-class AgeOptions:
-    """How age in years and gender are weighed against each other.
-
-    Attributes
-    ----------
-    share
-        Of the age in the sum of losses, in [0, 1]; gender has the rest.
-    loss
-        `mse`, or `huber`.
-    delta
-        Years from which the Huber loss grows as the error and not as its square.
-    divisor, gender_divisor
-        What the two losses are divided by, so that they are of one size.
-    """
-
-    share: float = AGE_SHARE
-    loss: str = MSE
-    delta: float = 5.0
-    divisor: float = AGE_DIVISOR
-    gender_divisor: float = GENDER_DIVISOR
 
 
 @dataclass(frozen=True, kw_only=True)

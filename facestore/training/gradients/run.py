@@ -13,10 +13,13 @@ from facestore.stores import Stores
 from facestore.training.events import EventFiles
 from facestore.training.gradients.checkpoint import checkpoint_path
 from facestore.training.gradients.loop import Training
-from facestore.training.gradients.options import AGE, GENDER, AgeOptions, GradientOptions
+from facestore.training.gradients.options import GradientOptions
 from facestore.training.gradients.validation import ValidationMetrics
 from facestore.training.heads import (
+    AGE,
+    GENDER,
     NO_CLASS,
+    AgeOptions,
     HeadTask,
     MultiTaskModel,
     age_gender_tasks,
@@ -85,14 +88,7 @@ def tasks_of(
     classes = {each.attribute: each.classes for each in sets}
     if age is None:
         return tuple(HeadTask(attribute, names) for attribute, names in classes.items())
-    of_age, of_gender = age_gender_tasks(
-        classes[GENDER],
-        age_share=age.share,
-        age_loss=age.loss,
-        age_delta=age.delta,
-        age_divisor=age.divisor,
-        gender_divisor=age.gender_divisor,
-    )
+    of_age, of_gender = age_gender_tasks(classes[GENDER], age)
     return of_age.fitted_to(fit.targets[AGE]), of_gender
 
 

@@ -14,11 +14,11 @@ from facestore.training import Head, HeadsFile, load_heads, save_heads
 from facestore.training.classify_vectors import VectorClassifier
 from facestore.training.gradients.checkpoint import checkpoint_path
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
-from facestore.training.gradients.options import AGE, GENDER, AgeOptions, GradientOptions
+from facestore.training.gradients.options import GradientOptions
 from facestore.training.gradients.run import parts_of, run_training, tasks_of
 from facestore.training.gradients.tower import VectorTower
 from facestore.training.gradients.train_heads import fit_on_images
-from facestore.training.heads import MultiTaskModel
+from facestore.training.heads import AGE, GENDER, AgeOptions, MultiTaskModel
 from facestore.training.inputs import Augmentation, VectorInputs
 from facestore.training.plan import TrainingPlan, TrainSummary, carry_out, plan_trainings
 from facestore.training.probes.train_probes import PROBE, read_vectors

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned, save_finetuned
 from facestore.training.gradients.tower import n_parameters
 from facestore.training.plan import heads_path
+from facestore.training.predictions import unknown_classes
 from facestore.training.published.card import PublishedCard, file_digests, read_card
 from facestore.training.published.config import CONFIG, PREPROCESSOR, refused
 
@@ -100,16 +101,13 @@ def _save(path: Path, card: PublishedCard, name: str) -> None:
 
 def _check_classes(store: Stores, card: PublishedCard) -> None:
     known = store.catalog.samples.classes()
-    for attribute, classes in card.classes.items():
-        names = [each.name for each in known.get(attribute, ())]
-        unknown = [repr(each) for each in classes if each not in names]
-        if unknown:
-            problem = (
-                f"it predicts classes of {attribute!r} which the store does not know "
-                f"({preview(unknown)}); the store has {', '.join(names)}"
-            )
-            todo = (
-                f"Call them so in id2label of {CONFIG}, in the order of the rows, or import labels "
-                "that have them first, with `new_classes=True`."
-            )
-            raise refused(card.folder, problem, todo)
+    for attribute, unknown in unknown_classes(known, card.classes):
+        problem = (
+            f"it predicts classes of {attribute!r} which the store does not know ({unknown}); the "
+            f"store has {', '.join(each.name for each in known.get(attribute, ()))}"
+        )
+        todo = (
+            f"Call them so in id2label of {CONFIG}, in the order of the rows, or import labels "
+            "that have them first, with `new_classes=True`."
+        )
+        raise refused(card.folder, problem, todo)

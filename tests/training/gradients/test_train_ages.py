@@ -14,7 +14,7 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
 from facestore.training import load_heads
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
-from facestore.training.gradients.options import AgeOptions
+from facestore.training.heads import AgeOptions
 
 N_TRAIN, N_VAL = 48, 16
 QUICK = replace(VECTOR_LOOP, epochs=12, head_lr=3e-2)
