@@ -16,12 +16,15 @@ from facestore.reporting.gallery_page import write_gallery
 from facestore.reporting.headlines import headlines
 from facestore.reporting.report import report
 from facestore.store_curation import CurationVerbs
-from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_sql import SqlVerbs
-from facestore.store_training import TrainingVerbs
 from facestore.stores import Stores
+from facestore.training.classify import predict_with
+from facestore.training.gradients.train_ages import train_age
+from facestore.training.gradients.train_heads import train_heads
+from facestore.training.probes.train_probes import train_probe
+from facestore.training.published.import_classifier import import_classifier
 from facestore.upkeep.doctor import examine, repair
 from facestore.upkeep.info import Overview, contents, overview
 from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
@@ -34,8 +37,6 @@ class Store(
     Stores,
     ImportVerbs,
     CurationVerbs,
-    TrainingVerbs,
-    FinetuningVerbs,
     HandoffVerbs,
     SqlVerbs,
 ):
@@ -46,6 +47,11 @@ class Store(
     """
 
     ingest = ingest
+    train_probe = train_probe
+    train_heads = train_heads
+    train_age = train_age
+    import_classifier = import_classifier
+    predict_with = predict_with
 
     prompt_sets = prompt_sets
     prompt_set = prompt_set

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from facestore.config import HEADS_FOLDER
 from facestore.importing import imports
 from facestore.importing.import_published import PublishedSummary, import_published
 from facestore.importing.imports import ImportSummary, TextSource
@@ -13,7 +12,6 @@ from facestore.importing.similarities import DEFAULT_SCALE
 from facestore.importing.targets import Target
 from facestore.records import AnyPath, ModelName
 from facestore.stores import Stores
-from facestore.training.published.import_classifier import ClassifierSummary, import_classifier
 
 
 class ImportVerbs:
@@ -142,21 +140,3 @@ class ImportVerbs:
         return import_published(
             self._stores, Path(path), constants=constants, renamed=columns or {}
         )
-
-    def import_classifier(
-        self, path: AnyPath, *, name: str | None = None, out: AnyPath | None = None
-    ) -> ClassifierSummary:
-        """Write published weights as a file that `predict_with` takes; the same again does nothing.
-
-        Parameters
-        ----------
-        path
-            Folder with `config.json` and `model.safetensors`: a CLIP vision tower of transformers
-            with the heads `age_head`, `gender_head` and `race_head` (see `docs/finetuning.md`).
-        name
-            Of the classifier; the folder's by default.
-        out
-            Folder of the file; that of the store, `heads`, by default.
-        """
-        folder = self.path / HEADS_FOLDER if out is None else Path(out)
-        return import_classifier(self._stores, Path(path), folder, name=name)

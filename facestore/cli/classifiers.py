@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from facestore.cli import options
+from facestore.cli import options, training_options
 from facestore.cli.console import print_summary
 from facestore.cli.data import imports, open_store
 
@@ -30,7 +30,7 @@ def import_classifier(
     name: Annotated[
         str | None, typer.Option(help="Name of the classifier; else the folder's.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; else STORE/heads.")] = None,
+    out: training_options.Out = None,
 ) -> None:
     """Import published weights as a file for `predict --classifier`."""
     with open_store(store) as opened:

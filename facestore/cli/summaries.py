@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import singledispatch
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
@@ -14,9 +16,10 @@ from facestore.importing.import_published import PublishedSummary
 from facestore.importing.imports import ImportSummary
 from facestore.ingest.ingest import IngestSummary
 from facestore.neighbours.neighbours import NeighbourSummary
-from facestore.training.gradients.train_heads import FinetuneSummary
+from facestore.training.files import HeadsFile
+from facestore.training.gradients.finetuned import FinetunedFile
+from facestore.training.plan import TrainSummary
 from facestore.training.predictions import ClassifySummary
-from facestore.training.probes.train_probes import TrainSummary
 from facestore.training.published.import_classifier import ClassifierSummary
 from facestore.upkeep.snapshot import SnapshotSummary
 from facestore.zero_shot.predict import PredictSummary
@@ -196,39 +199,48 @@ def _(summary: PredictSummary) -> list[str]:
 
 @lines_of.register
 def _(summary: TrainSummary) -> list[str]:
-    lines = []
-    for head in summary.heads.heads if summary.is_new else ():
+    heads = summary.heads
+    lines: list[str] = []
+    if not summary.is_new:
+        pass
+    elif isinstance(heads, FinetunedFile) or "epochs" in heads.training:
+        lines = list(_trained(heads.training))
+    else:
+        lines = list(_fitted(heads))
+    lines.append(_where(summary.path, summary.is_new))
+    return [*lines, *lines_of(summary.predictions), f"model card: {summary.card}"]
+
+
+def _fitted(heads: HeadsFile) -> Iterator[str]:
+    """Yield what was found for each head of a probe."""
+    for head in heads.heads:
         facts = head.details
         held = facts["metrics"].get("validation_accuracy")
-        lines.append(
+        yield (
             f"{head.attribute}: {len(head.classes)} classes, {facts['n_samples']:,} samples, "
             f"l2 {facts['l2']:.3g}"
             + ("" if held is None else f", {held:.4f} right of those held back")
         )
-        if facts["left_out"]:
-            why = ", ".join(f"{n:,} ({reason})" for reason, n in facts["left_out"].items())
-            lines.append(f"{head.attribute}: left out: {why}")
+        yield from _left_out(head.attribute, facts["left_out"])
         if not facts["metrics"]["has_converged"]:
             n_iterations = facts["metrics"]["n_iterations"]
-            lines.append(f"{head.attribute}: not converged after {n_iterations:,} iterations")
-    lines.append(_where(summary.path, summary.is_new))
-    return [*lines, *lines_of(summary.predictions), f"model card: {summary.card}"]
+            yield f"{head.attribute}: not converged after {n_iterations:,} iterations"
 
 
-@lines_of.register
-def _(summary: FinetuneSummary) -> list[str]:
-    facts = summary.heads.training
-    lines = []
-    if summary.is_new:
-        lines.append(
-            f"{facts['n_samples']:,} images, {facts['n_held_back']:,} held back; the weights "
-            f"are those of epoch {facts['best_epoch']} of {len(facts['epochs'])}"
-        )
-        for attribute, reasons in facts["left_out"].items():
-            why = ", ".join(f"{n:,} ({reason})" for reason, n in reasons.items())
-            lines += [f"{attribute}: left out: {why}"] if reasons else []
-    lines.append(_where(summary.path, summary.is_new))
-    return [*lines, *lines_of(summary.predictions), f"model card: {summary.card}"]
+def _trained(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how a training by gradients went."""
+    yield (
+        f"{facts['n_samples']:,} images, {facts['n_held_back']:,} held back; the weights "
+        f"are those of epoch {facts['best_epoch']} of {len(facts['epochs'])}"
+    )
+    for attribute, reasons in facts["left_out"].items():
+        yield from _left_out(attribute, reasons)
+
+
+def _left_out(attribute: str, reasons: Mapping[str, int]) -> Iterator[str]:
+    if reasons:
+        why = ", ".join(f"{n:,} ({reason})" for reason, n in reasons.items())
+        yield f"{attribute}: left out: {why}"
 
 
 @lines_of.register
@@ -236,7 +248,10 @@ def _(summary: ClassifySummary) -> list[str]:
     done = f"{summary.n_new:,} predictions" if summary.n_new else "nothing new to predict"
     lines = [f"{done} by {preview([repr(name) for name in summary.classifiers], 5)}"]
     if summary.n_without_input:
-        lines.append(f"{summary.n_without_input:,} samples have {summary.missing}")
+        missing = "no image in a folder that was ingested: ingest them"
+        if summary.vectors_of is not None:
+            missing = f"no vector of {summary.vectors_of}: ingest their images with --model"
+        lines.append(f"{summary.n_without_input:,} samples have {missing}")
     return lines
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,10 +10,7 @@ from facestore.cli import options
 from facestore.cli import training_options as given
 from facestore.cli.console import print_summary
 from facestore.cli.data import open_store
-from facestore.config import DEFAULT_WORKERS
-
-if TYPE_CHECKING:
-    from facestore.training.gradients.loop_options import LoopOptions
+from facestore.cli.groups import with_groups
 
 train = typer.Typer(no_args_is_help=True, help="Train heads on images that are in the store.")
 
@@ -25,14 +21,12 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @train.command("probe")
+@with_groups
 def train_probe(
+    *,
     attribute: given.Attributes,
-    dataset: options.RequiredDataset,
+    samples: given.Samples,
     store: options.StoreOption = options.DEFAULT,
-    model: options.ModelOption = None,
-    split: given.FittedSplit = "train",
-    val_split: given.ValSplit = None,
-    val_fraction: given.ValFraction = 0.1,
     class_weight: Annotated[
         str | None, typer.Option(help="balanced: every class weighs the same.", show_default=False)
     ] = None,
@@ -42,109 +36,56 @@ def train_probe(
     seeds: Annotated[int, typer.Option(help="With --few-shot: so many choices of images.")] = 1,
     seed: given.Seed = 0,
     l2: Annotated[str, typer.Option(help="Penalty, 1 / C of scikit-learn; auto: chosen.")] = "auto",
-    drop_leaks: given.DropLeaks = False,
-    force: given.Force = False,
-    name: given.Name = None,
-    out: given.Out = None,
-    data_licence: given.DataLicence = None,
+    outcome: given.Outcome,
 ) -> None:
     """Fit linear heads on the vectors in the store, save them, predict, and write a model card."""
     with open_store(store) as opened:
         summaries = opened.train_probe(
             attributes=attribute,
-            dataset=dataset,
-            split=split,
-            model=model,
-            val_split=val_split,
-            val_fraction=val_fraction,
             class_weight=class_weight,
             few_shot=few_shot,
             seeds=seeds,
             seed=seed,
             l2=_penalty(l2),
-            force=force,
-            drop_leaks=drop_leaks,
-            name=name,
-            out=out,
-            data_licence=data_licence,
+            **vars(samples),
+            **vars(outcome),
         )
         for summary in summaries:
             print_summary(summary)
 
 
 @train.command("heads")
+@with_groups
 def train_heads(
+    *,
     attribute: given.Attributes,
-    dataset: options.RequiredDataset,
+    samples: given.Samples,
     store: options.StoreOption = options.DEFAULT,
-    model: options.ModelOption = None,
-    split: given.FittedSplit = "train",
-    val_split: given.ValSplit = None,
-    val_fraction: given.ValFraction = 0.1,
-    blocks: given.Blocks = 3,
-    epochs: given.Epochs = None,
-    batch_size: given.BatchSize = None,
-    lr: given.BlockRate = 1e-5,
-    head_lr: given.HeadRate = None,
-    weight_decay: given.WeightDecay = 0.01,
-    patience: given.Patience = None,
-    precision: given.TrainingPrecision = "fp32",
-    checkpoint_every: given.CheckpointEvery = 200,
-    augment: given.Augment = True,
-    seed: given.Seed = 0,
-    device: options.DeviceOption = "auto",
-    workers: given.Workers = DEFAULT_WORKERS,
-    drop_leaks: given.DropLeaks = False,
-    force: given.Force = False,
-    name: given.Name = None,
-    out: given.Out = None,
-    data_licence: given.DataLicence = None,
-    tensorboard: given.TensorBoard = None,
+    loop: given.Loop,
+    images: given.Images,
+    outcome: given.Outcome,
 ) -> None:
     """Train heads and the last blocks of an encoder together on the images, save, and predict.
 
     Run it again after an interruption: it goes on from its last checkpoint.
     """
-    loop = _loop(
-        on_vectors=False,
-        epochs=epochs,
-        batch_size=batch_size,
-        lr=lr,
-        head_lr=head_lr,
-        weight_decay=weight_decay,
-        patience=patience,
-        precision=precision,
-        checkpoint_every=checkpoint_every,
-        seed=seed,
-    )
     with open_store(store) as opened:
         summary = opened.train_heads(
             attributes=attribute,
-            dataset=dataset,
-            split=split,
-            model=model,
-            val_split=val_split,
-            val_fraction=val_fraction,
-            blocks=blocks,
-            loop=loop,
-            augment=augment,
-            device=device,
-            workers=workers,
-            force=force,
-            drop_leaks=drop_leaks,
-            name=name,
-            out=out,
-            data_licence=data_licence,
-            tensorboard=tensorboard,
+            loop=loop.options(on_vectors=False),
+            **vars(samples),
+            **vars(images),
+            **vars(outcome),
         )
         print_summary(summary)
 
 
 @train.command("age")
+@with_groups
 def train_age(
-    dataset: options.RequiredDataset,
+    *,
+    samples: given.Samples,
     store: options.StoreOption = options.DEFAULT,
-    model: options.ModelOption = None,
     vectors: Annotated[
         bool, typer.Option("--vectors", help="Linear heads on stored vectors; no image is read.")
     ] = False,
@@ -157,77 +98,26 @@ def train_age(
     ] = 0.5,
     age_divisor: Annotated[float, typer.Option(help="The years' loss is divided by it.")] = 10,
     gender_divisor: Annotated[float, typer.Option(help="Gender's loss is divided by it.")] = 0.8,
-    split: given.FittedSplit = "train",
-    val_split: given.ValSplit = None,
-    val_fraction: given.ValFraction = 0.1,
-    blocks: given.Blocks = 3,
-    epochs: given.Epochs = None,
-    batch_size: given.BatchSize = None,
-    lr: given.BlockRate = 1e-5,
-    head_lr: given.HeadRate = None,
-    weight_decay: given.WeightDecay = 0.01,
-    patience: given.Patience = None,
-    precision: given.TrainingPrecision = "fp32",
-    checkpoint_every: given.CheckpointEvery = 200,
-    augment: given.Augment = True,
-    seed: given.Seed = 0,
-    device: options.DeviceOption = "auto",
-    workers: given.Workers = DEFAULT_WORKERS,
-    drop_leaks: given.DropLeaks = False,
-    force: given.Force = False,
-    name: given.Name = None,
-    out: given.Out = None,
-    data_licence: given.DataLicence = None,
-    tensorboard: given.TensorBoard = None,
+    loop: given.Loop,
+    images: given.Images,
+    outcome: given.Outcome,
 ) -> None:
     """Train one model of age in years and gender, on the images or on stored vectors; predict.
 
     The labels have to have ages in years, as UTKFace's names and numbers in a label table do.
     """
-    from facestore.training.gradients.plan import AgeOptions
+    from facestore.training.heads import AgeOptions
 
-    loop = _loop(
-        on_vectors=vectors,
-        epochs=epochs,
-        batch_size=batch_size,
-        lr=lr,
-        head_lr=head_lr,
-        weight_decay=weight_decay,
-        patience=patience,
-        precision=precision,
-        checkpoint_every=checkpoint_every,
-        seed=seed,
-    )
     with open_store(store) as opened:
         summary = opened.train_age(
-            dataset=dataset,
-            split=split,
-            model=model,
             on_vectors=vectors,
             age=AgeOptions(loss_weight, loss, huber_delta, age_divisor, gender_divisor),
-            val_split=val_split,
-            val_fraction=val_fraction,
-            blocks=blocks,
-            loop=loop,
-            augment=augment,
-            device=device,
-            workers=workers,
-            force=force,
-            drop_leaks=drop_leaks,
-            name=name,
-            out=out,
-            data_licence=data_licence,
-            tensorboard=tensorboard,
+            loop=loop.options(on_vectors=vectors),
+            **vars(samples),
+            **vars(images),
+            **vars(outcome),
         )
         print_summary(summary)
-
-
-def _loop(*, on_vectors: bool, **values: Any) -> LoopOptions:
-    """Return the options of the loop; those that were not given have the defaults of their kind."""
-    from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
-
-    known = {name: value for name, value in values.items() if value is not None}
-    return replace(VECTOR_LOOP if on_vectors else LoopOptions(), **known)
 
 
 def _penalty(text: str) -> float | None:

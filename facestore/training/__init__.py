@@ -1,6 +1,6 @@
-"""Stage 5: vectors and labels become heads, and heads become predictions.
+"""Training: labels become heads, on vectors or on images, and heads become predictions.
 
-Nothing here opens a database: values go in, values come out; files of heads are read and written.
+`plan.py` carries out every training; probes/, gradients/ and published/ are where heads come from.
 """
 
 from __future__ import annotations

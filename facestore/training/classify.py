@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.errors import HeadsMismatchError, preview
-from facestore.records import AttributeClass, ClassifierRecord, EmbeddingBatch, EncoderRecord
+from facestore.config import HEADS_FOLDER
+from facestore.records import AnyPath, AttributeClass, ClassifierRecord
 from facestore.stores import Stores, recorded
-from facestore.training import Head, HeadsFile
+from facestore.training.cards.write_card import write_card
+from facestore.training.classify_images import open_image_classifier
+from facestore.training.classify_vectors import open_vector_classifier
+from facestore.training.decisions import Batches, Decided
+from facestore.training.files import HeadsFile
+from facestore.training.gradients.finetuned import FinetunedFile, is_finetuned
 from facestore.training.predictions import (
     ClassifySummary,
     check_classes,
@@ -20,137 +26,156 @@ from facestore.training.predictions import (
 )
 
 
-def encoder_of(
-    store: Stores, path: Path, heads: HeadsFile, given: StoredEncoder | None
-) -> StoredEncoder:
-    """Return the encoder of the store whose vectors heads were trained on.
+class Classifier(Protocol):
+    """A file of heads, with what they are applied to."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def heads(self) -> HeadsFile | FinetunedFile:
+        """What is in it."""
+
+    @property
+    def encoder(self) -> StoredEncoder | None:
+        """The encoder of the store that it belongs to; None: none."""
+
+    @property
+    def vectors_of(self) -> str | None:
+        """Name of the encoder whose vectors it reads; None: it reads images."""
+
+    def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
+        """Return how many of the images it can read, about, and decisions on batches of them."""
+
+
+def predict_with(
+    store: Stores,
+    classifier: AnyPath,
+    *,
+    dataset: str | None = None,
+    split: str | None = None,
+    model: str | None = None,
+    device: str = "auto",
+) -> ClassifySummary:
+    """Write the predictions of a file of heads that are not there yet.
+
+    Linear heads predict for samples that have a vector of their encoder; a fine-tuned model
+    reads the images again, from the folders that were ingested.
 
     Parameters
     ----------
     store
         The store.
-    path, heads
-        The file and what is in it.
-    given
-        The encoder that the user names; None: whichever it is.
+    classifier
+        A file that `train_probe`, `train_heads` or `train_age` wrote, here or in another store, or
+        `import_classifier`.
+    dataset, split
+        Only samples of these.
+    model
+        The encoder; it has to be the one that the heads were trained on.
+    device
+        Where a fine-tuned model computes.
 
     Raises
     ------
-    HeadsMismatchError
-        If it is another one, or is not in the store.
+    HeadsMismatchError, EncoderMismatchError
+        If the store knows the encoder of the heads as another one, or not at all.
+    InputError
+        If the file is none of heads, or predicts classes that the store does not know.
     """
-    known = [given] if given is not None else store.catalog.encoders.all()
-    for encoder in known:
-        if _difference(heads.encoder, encoder.record) is None:
-            return encoder
-    same_name = next((each for each in known if each.name == heads.encoder.name), None)
-    if same_name is not None:
-        problem = f"that of the store has {_difference(heads.encoder, same_name.record)}"
-    elif given is not None:
-        problem = f"{given.name!r} was given"
-    else:
-        problem = f"the store has {preview([repr(each.name) for each in known]) or 'none'}"
-    raise HeadsMismatchError(path, heads.encoder.name, problem)
+    path = Path(classifier)
+    if dataset is not None:
+        store.catalog.samples.require_dataset(dataset)
+    trained: Classifier = (
+        open_image_classifier(store, path, model, device)
+        if is_finetuned(path)
+        else open_vector_classifier(store, path, model)
+    )
+    summary = classify(store, trained, dataset=dataset, split=split)
+    # A card beside a file from elsewhere has figures of its own, and how a tower that others
+    # trained came about is known from their card alone.
+    is_own = path.resolve().parent == (store.path / HEADS_FOLDER).resolve()
+    if is_own and trained.encoder is not None:
+        write_card(store, path, trained.heads)
+    return summary
 
 
 def classify(
-    store: Stores,
-    path: Path,
-    heads: HeadsFile,
-    *,
-    encoder: StoredEncoder,
-    dataset: str | None = None,
-    split: str | None = None,
+    store: Stores, trained: Classifier, *, dataset: str | None = None, split: str | None = None
 ) -> ClassifySummary:
-    """Write the predictions of heads that are not there yet.
+    """Write the predictions of a classifier that are not there yet.
 
     Parameters
     ----------
     store
         The store.
-    path, heads
-        The file and what is in it.
-    encoder
-        Whose vectors the heads take.
+    trained
+        The heads, and what they are applied to.
     dataset, split
         Only samples of these; None: of all.
 
     Raises
     ------
     InputError
-        If a classifier of the same name came from another file, or predicts unknown classes.
+        If a classifier of the same name came from another file, or predicts unknown classes, or an
+        image is not there any more.
     """
-    classes = check_classes(store, path, [(head.attribute, head.classes) for head in heads.heads])
-    records = [_record(path, heads, head, encoder) for head in heads.heads]
+    path, heads = trained.path, trained.heads
+    classes = check_classes(store, path, heads.classes)
+    records = _records(trained)
     names = tuple(record.name for record in records)
     arguments = {"classifier": str(path), "dataset": dataset, "split": split}
     pending = store.catalog.training.pending(names, dataset, split)
-    batches = store.vectors.images(encoder.vectors).batches() if len(pending) else iter(())
+    n_images, batches = trained.batches(store, set(pending["vector_key"]))
     frames: list[pl.DataFrame] = []
     with recorded(store, "predict", arguments) as counts:
-        with store.progress.task("Predicting", pending["vector_key"].n_unique()) as task:
-            for batch in batches:
-                frames += _decide(heads, batch, pending, classes)
-                task.advance(len(batch.keys))
-        steps = {head.attribute: head.details.get("steps", []) for head in heads.heads}
-        rows, changes = write_decided(store, records, frames, steps)
+        with store.progress.task("Predicting", n_images) as task:
+            for image_ids, decide in batches:
+                frames += _frames(records, image_ids, decide, pending, classes)
+                task.advance(len(image_ids))
+        rows, changes = write_decided(store, records, frames, heads.steps)
         counts.update(changes)
-    return ClassifySummary(
-        names,
-        changes["n_new"],
-        pending["sample_id"].n_unique() - rows["sample_id"].n_unique(),
-        f"no vector of {encoder.name}: ingest their images with --model",
-    )
+    n_without_input = pending["sample_id"].n_unique() - rows["sample_id"].n_unique()
+    return ClassifySummary(names, changes["n_new"], n_without_input, trained.vectors_of)
 
 
-def _decide(
-    heads: HeadsFile,
-    batch: EmbeddingBatch,
+def _frames(
+    records: Sequence[ClassifierRecord],
+    image_ids: Sequence[str],
+    decide: Callable[[str, Sequence[int]], Decided],
     pending: pl.DataFrame,
     classes: Mapping[str, Sequence[AttributeClass]],
 ) -> Iterator[pl.DataFrame]:
-    """Yield the predictions of each head for the samples whose vectors are in a batch."""
-    places = pl.DataFrame({"vector_key": batch.keys, "row": range(len(batch.keys))})
+    """Yield the predictions of each head for the samples that show some images."""
+    places = pl.DataFrame({"vector_key": image_ids, "row": range(len(image_ids))})
     found = pending.join(places, on="vector_key", maintain_order="left")
-    for head in heads.heads:
-        name = heads.classifier_name(head)
-        wanted = found.filter(pl.col("classifier") == name)
+    for record in records:
+        wanted = found.filter(pl.col("classifier") == record.name)
         if not wanted.is_empty():
-            decided = head.decide(batch.vectors[wanted["row"].to_numpy()])
-            yield prediction_rows(name, wanted["sample_id"], decided, classes[head.attribute])
+            decided = decide(record.attribute, wanted["row"].to_list())
+            yield prediction_rows(
+                record.name, wanted["sample_id"], decided, classes[record.attribute]
+            )
 
 
-def _record(path: Path, heads: HeadsFile, head: Head, encoder: StoredEncoder) -> ClassifierRecord:
-    kept = {key: value for key, value in head.details.items() if key != "steps"}
-    return ClassifierRecord(
-        name=heads.classifier_name(head),
-        kind=heads.kind,
-        attribute=head.attribute,
-        encoder_id=encoder.encoder_id,
-        details={
-            "file": path.name,
-            "file_sha256": heads.sha256,
-            "classes": head.classes,
-            **kept,
-            "training": dict(heads.training),
-        },
-    )
-
-
-def _difference(trained: EncoderRecord, known: EncoderRecord) -> str | None:
-    """Say in what an encoder differs from that of the heads; None: it is the same.
-
-    The weights decide, whatever they are called; where they are not known, the name does.
-    """
-    if trained.weights_sha256 is None or known.weights_sha256 is None:
-        if trained.name != known.name or trained.weights_sha256 != known.weights_sha256:
-            return f"the name {known.name!r}"
-    elif trained.weights_sha256 != known.weights_sha256:
-        return f"other weights ({known.weights_sha256[:8]}, not {trained.weights_sha256[:8]})"
-    if trained.dim != known.dim:
-        return f"vectors of {known.dim} values, not {trained.dim}"
-    if trained.precision != known.precision:
-        return f"precision {known.precision!r}, not {trained.precision!r}"
-    if trained.preprocessing_json != known.preprocessing_json:
-        return "other preprocessing"
-    return None
+def _records(trained: Classifier) -> list[ClassifierRecord]:
+    heads = trained.heads
+    return [
+        ClassifierRecord(
+            name=name,
+            kind=heads.kind,
+            attribute=attribute,
+            encoder_id=None if trained.encoder is None else trained.encoder.encoder_id,
+            details={
+                "file": trained.path.name,
+                "file_sha256": heads.sha256,
+                "classes": classes,
+                **heads.details_of(attribute),
+                "training": dict(heads.training),
+            },
+        )
+        for name, (attribute, classes) in zip(
+            heads.classifier_names, heads.classes.items(), strict=True
+        )
+    ]

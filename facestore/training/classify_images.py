@@ -1,31 +1,26 @@
-"""Classify images: fine-tuned models read the files again and decide, which gives predictions."""
+"""Fine-tuned models on images: they read the files again and decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-
-import polars as pl
+from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
+from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoders.encoder import Encoder
+from facestore.errors import InputError
 from facestore.images import ImageSource
 from facestore.ingest.embedding import read_known_image
-from facestore.records import AttributeClass, ClassifierRecord, ImageFile
-from facestore.stores import Stores, recorded
-from facestore.training.decisions import Decided
-from facestore.training.gradients.finetuned import FINETUNED, FinetunedFile
-from facestore.training.gradients.run import curves_of
+from facestore.records import ImageFile
+from facestore.stores import Stores
+from facestore.training.decisions import Batches, Decided
+from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned
 from facestore.training.gradients.whole_tower import TowerOfFile
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import Augmentation, ImageInputs
-from facestore.training.predictions import (
-    ClassifySummary,
-    check_classes,
-    prediction_rows,
-    write_decided,
-)
+from facestore.zero_shot.score import model_of
 
 
 def image_files(store: Stores) -> dict[str, ImageFile]:
@@ -57,101 +52,93 @@ def image_inputs(
     )
 
 
-def classify_images(
-    store: Stores,
-    heads: FinetunedFile,
-    *,
-    encoder: StoredEncoder | None,
-    loaded: Encoder | TowerOfFile,
-    dataset: str | None,
-    split: str | None,
-    batch_size: int,
-    workers: int,
-) -> ClassifySummary:
-    """Write the predictions of a fine-tuned model that are not there yet.
+@dataclass(frozen=True)
+class ImageClassifier:
+    """A fine-tuned model: heads, and the image tower below them.
+
+    Attributes
+    ----------
+    path, heads
+        The file and what is in it.
+    encoder, loaded
+        The encoder that it was trained from, and its model. A file that has its tower whole belongs
+        to no encoder of the store: None, and that tower.
+    batch_size, workers
+        Images a forward pass; threads that read and decode.
+    """
+
+    path: Path
+    heads: FinetunedFile
+    encoder: StoredEncoder | None
+    loaded: Encoder | TowerOfFile
+    batch_size: int = DEFAULT_BATCH_SIZE
+    workers: int = DEFAULT_WORKERS
+
+    @property
+    def vectors_of(self) -> None:
+        """No encoder: it reads images."""
+
+    def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
+        """Return how many of the images can be read again, and decisions on batches of them."""
+        files = image_files(store)
+        found = sorted(image_ids & files.keys())
+        return len(found), self._batches(files, found) if found else iter(())
+
+    def _batches(self, files: Mapping[str, ImageFile], image_ids: Sequence[str]) -> Batches:
+        loaded = self.loaded
+        model = self.heads.model(loaded.visual, loaded.record, loaded.device)
+        inputs = image_inputs(files, image_ids, loaded, workers=self.workers)
+        for rows, decided in predict_batches(model, inputs, batch_size=self.batch_size):
+            yield [image_ids[row] for row in rows.tolist()], partial(_take, decided)
+
+
+def open_image_classifier(
+    store: Stores, path: Path, given: str | None, device: str
+) -> ImageClassifier:
+    """Read a fine-tuned model, and load the encoder that it was trained from or its own tower.
 
     Parameters
     ----------
     store
         The store.
-    heads
-        The file of the model.
-    encoder, loaded
-        The encoder that it was trained from, and its model. A file that has its tower whole belongs
-        to no encoder of the store: None, and that tower.
-    dataset, split
-        Only samples of these; None: of all.
-    batch_size, workers
-        Images a forward pass; threads that read and decode.
+    path
+        The file.
+    given
+        The encoder that the user names; None: that of the file.
+    device
+        Where to compute.
 
     Raises
     ------
     InputError
-        If it predicts classes that the store does not know, or a file is not there any more.
+        If an encoder is named beside a file that has its tower whole.
     """
-    classes = check_classes(
-        store, heads.path, [(task.attribute, task.classes) for task in heads.tasks]
-    )
-    records = [_record(heads, number, encoder) for number in range(len(heads.tasks))]
-    names = tuple(record.name for record in records)
-    pending = store.catalog.training.pending(names, dataset, split)
-    files = image_files(store)
-    image_ids = sorted(set(pending["vector_key"].to_list()) & files.keys())
-    arguments = {"classifier": str(heads.path), "dataset": dataset, "split": split}
-    curves = curves_of(heads.training, [task.attribute for task in heads.tasks])
-    frames: list[pl.DataFrame] = []
-    with recorded(store, "predict", arguments) as counts:
-        if image_ids:
-            model = heads.model(loaded.visual, loaded.record, loaded.device)
-            inputs = image_inputs(files, image_ids, loaded, workers=workers)
-            with store.progress.task("Predicting", len(image_ids)) as task:
-                for rows, decided in predict_batches(model, inputs, batch_size=batch_size):
-                    keys = [image_ids[row] for row in rows.tolist()]
-                    frames += _frames(records, keys, decided, pending, classes)
-                    task.advance(len(keys))
-        written, changes = write_decided(store, records, frames, curves)
-        counts.update(changes)
-    return ClassifySummary(
-        names,
-        changes["n_new"],
-        pending["sample_id"].n_unique() - written["sample_id"].n_unique(),
-        "no image in a folder that was ingested: ingest them",
-    )
-
-
-def _frames(
-    records: Sequence[ClassifierRecord],
-    keys: Sequence[str],
-    decided: Mapping[str, Decided],
-    pending: pl.DataFrame,
-    classes: Mapping[str, Sequence[AttributeClass]],
-) -> Iterator[pl.DataFrame]:
-    """Yield the rows of each head for the samples which show some images."""
-    places = pl.DataFrame({"vector_key": keys, "row": range(len(keys))})
-    found = pending.join(places, on="vector_key", maintain_order="left")
-    for record in records:
-        wanted = found.filter(pl.col("classifier") == record.name)
-        of_samples = decided[record.attribute].take(wanted["row"].to_list())
-        yield prediction_rows(
-            record.name, wanted["sample_id"], of_samples, classes[record.attribute]
+    heads = load_finetuned(path)
+    if heads.tower is None:
+        encoder = store.catalog.encoders.find(given or heads.encoder.name)
+        return ImageClassifier(path, heads, encoder, loaded_model(store, encoder, given, device))
+    if given is not None:
+        message = (
+            f"`model={given}` beside '{path}', which has its whole tower and takes no encoder: "
+            "leave `model=` out."
         )
+        raise InputError(message)
+    return ImageClassifier(path, heads, None, TowerOfFile(heads.tower, heads.encoder, device))
 
 
-def _record(heads: FinetunedFile, number: int, encoder: StoredEncoder | None) -> ClassifierRecord:
-    task = heads.tasks[number]
-    # No row of `encoders` says what a whole tower is, so this one does.
-    tower = {} if heads.tower is None else {"tower": asdict(heads.encoder)}
-    return ClassifierRecord(
-        name=f"{heads.name} {task.attribute}",
-        kind=FINETUNED,
-        attribute=task.attribute,
-        encoder_id=None if encoder is None else encoder.encoder_id,
-        details={
-            "file": heads.path.name,
-            "file_sha256": heads.sha256,
-            "classes": task.classes,
-            "blocks": heads.n_blocks,
-            **tower,
-            "training": dict(heads.training),
-        },
-    )
+def loaded_model(store: Stores, encoder: StoredEncoder, given: str | None, device: str) -> Encoder:
+    """Load the model of an encoder; its weights have to be those that the store knows."""
+    lazy = model_of(encoder, given, device)
+    if lazy is None:
+        message = (
+            f"Encoder {encoder.name!r} was imported, so there is no model to train or to run: "
+            "ingest the images with `models=`, or use `train probe`."
+        )
+        raise InputError(message)
+    loaded = lazy.load()
+    store.catalog.encoders.register(loaded.record)
+    return loaded
+
+
+def _take(decided: Mapping[str, Decided], attribute: str, rows: Sequence[int]) -> Decided:
+    return decided[attribute].take(rows)

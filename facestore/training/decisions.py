@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,10 @@ class Decided:
             None if margin is None else margin[numbers],
             None if value is None else value[numbers],
         )
+
+
+# Batches of images, by their ids, and what the head of an attribute decides of some rows of one.
+Batches = Iterator[tuple[Sequence[str], Callable[[str, Sequence[int]], Decided]]]
 
 
 def decide(output: npt.NDArray[Any], classes: Sequence[str]) -> Decided:

@@ -95,14 +95,25 @@ class HeadsFile:
     training: Mapping[str, Any] = field(default_factory=dict)
     sha256: str | None = None
 
-    def classifier_name(self, head: Head) -> str:
-        """Return the name of the classifier of a head."""
-        return f"{self.name} {head.attribute}"
+    @property
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """Classes by attribute, one head each; none where a number is predicted."""
+        return {head.attribute: head.classes for head in self.heads}
 
     @property
     def classifier_names(self) -> list[str]:
         """Names of the classifiers, one a head."""
-        return [self.classifier_name(head) for head in self.heads]
+        return [f"{self.name} {attribute}" for attribute in self.classes]
+
+    @property
+    def steps(self) -> dict[str, list[Any]]:
+        """Rows of `training_steps` by attribute."""
+        return {head.attribute: head.details.get("steps", []) for head in self.heads}
+
+    def details_of(self, attribute: str) -> dict[str, Any]:
+        """Return what the store keeps of a head, beside file, classes and training."""
+        (details,) = (head.details for head in self.heads if head.attribute == attribute)
+        return {key: value for key, value in details.items() if key != "steps"}
 
     def description(self) -> dict[str, Any]:
         """Return what the metadata says."""

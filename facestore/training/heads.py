@@ -22,9 +22,7 @@ HUBER = "huber"
 LOSSES = (CROSS_ENTROPY, MSE, HUBER)
 NO_CLASS = -1
 
-# As a published notebook on UTKFace weighs them: mean squared error of years / 10, cross-entropy
-# / 0.8, and half of each.
-AGE_DIVISOR, GENDER_DIVISOR, AGE_SHARE = 10.0, 0.8, 0.5
+AGE, GENDER = "age", "gender"
 
 Targets = Mapping[str, npt.NDArray[Any]]
 
@@ -95,19 +93,40 @@ class HeadTask:
         return replace(self, center=float(known.mean()), spread=float(known.std()) or 1.0)
 
 
+@dataclass(frozen=True)
+class AgeOptions:
+    """How age in years and gender are weighed against each other.
+
+    By default as a published notebook on UTKFace weighs them: mean squared error of years / 10,
+    cross-entropy / 0.8, and half of each.
+
+    Attributes
+    ----------
+    share
+        Of the age in the sum of losses, in [0, 1]; gender has the rest.
+    loss
+        `mse`, or `huber`.
+    delta
+        Years from which the Huber loss grows as the error and not as its square.
+    divisor, gender_divisor
+        What the two losses are divided by, so that they are of one size.
+    """
+
+    share: float = 0.5
+    loss: str = MSE
+    delta: float = 5.0
+    divisor: float = 10.0
+    gender_divisor: float = 0.8
+
+
 def age_gender_tasks(
-    genders: tuple[str, ...],
-    *,
-    age_share: float = AGE_SHARE,
-    age_loss: str = MSE,
-    age_delta: float = 1.0,
-    age_divisor: float = AGE_DIVISOR,
-    gender_divisor: float = GENDER_DIVISOR,
+    genders: tuple[str, ...], age: AgeOptions | None = None
 ) -> tuple[HeadTask, HeadTask]:
-    """Return age and gender: w * MSE(age) / 10 + (1 - w) * CE(gender) / 0.8, w = 1/2."""
+    """Return age and gender: w * MSE(age) / 10 + (1 - w) * CE(gender) / 0.8, w = 1/2 by default."""
+    age = age or AgeOptions()
     return (
-        HeadTask("age", loss=age_loss, weight=age_share, divisor=age_divisor, delta=age_delta),
-        HeadTask("gender", genders, weight=1 - age_share, divisor=gender_divisor),
+        HeadTask(AGE, loss=age.loss, weight=age.share, divisor=age.divisor, delta=age.delta),
+        HeadTask(GENDER, genders, weight=1 - age.share, divisor=age.gender_divisor),
     )
 
 

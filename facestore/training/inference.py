@@ -10,7 +10,7 @@ from facestore.training.inputs import Inputs, Rows, in_order, loaded
 
 
 def predict_batches(
-    model: MultiTaskModel, inputs: Inputs, *, batch_size: int = 64, bf16: bool = False
+    model: MultiTaskModel, inputs: Inputs, *, batch_size: int = 64
 ) -> Iterator[tuple[Rows, dict[str, Decided]]]:
     """Yield what each head says, batch by batch.
 
@@ -22,8 +22,6 @@ def predict_batches(
         Of N samples.
     batch_size
         Samples a forward pass.
-    bf16
-        Whether the tower computes in bfloat16.
 
     Yields
     ------
@@ -34,10 +32,7 @@ def predict_batches(
 
     model.tower.eval()
     for rows, batch in loaded(inputs, in_order(len(inputs), batch_size)):
-        with (
-            torch.inference_mode(),
-            torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=bf16),
-        ):
+        with torch.inference_mode():
             outputs = model.outputs(batch)
         yield (
             rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,18 +30,18 @@ class ClassifySummary:
         Predictions written.
     n_without_input
         Samples without a prediction, because there is nothing to predict from.
-    missing
-        What those need.
+    vectors_of
+        Name of the encoder whose vectors are read; None: images are.
     """
 
     classifiers: tuple[str, ...]
     n_new: int
     n_without_input: int
-    missing: str
+    vectors_of: str | None
 
 
 def check_classes(
-    store: Stores, path: Path, heads: Iterable[tuple[str, Sequence[str]]]
+    store: Stores, path: Path, heads: Mapping[str, Sequence[str]]
 ) -> dict[str, list[AttributeClass]]:
     """Return the classes of the store by attribute; refuse heads that predict others.
 
@@ -52,7 +52,7 @@ def check_classes(
     path
         The file of the heads.
     heads
-        Attribute and classes of each.
+        Classes of each, by attribute.
 
     Raises
     ------
@@ -60,16 +60,24 @@ def check_classes(
         If heads predict classes that the store does not know.
     """
     known = store.catalog.samples.classes()
-    for attribute, classes in heads:
+    for attribute, unknown in unknown_classes(known, heads):
+        message = (
+            f"'{path}' predicts classes of {attribute!r} which the store does not know: "
+            f"{unknown}. Import labels that have them first, with `new_classes=True`."
+        )
+        raise InputError(message)
+    return known
+
+
+def unknown_classes(
+    known: Mapping[str, Sequence[AttributeClass]], heads: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield each attribute of which heads predict classes that are not known, and those."""
+    for attribute, classes in heads.items():
         names = {each.name for each in known.get(attribute, ())}
         unknown = [repr(each) for each in classes if each not in names]
         if unknown:
-            message = (
-                f"'{path}' predicts classes of {attribute!r} which the store does not know: "
-                f"{preview(unknown)}. Import labels that have them first, with --new-classes."
-            )
-            raise InputError(message)
-    return known
+            yield attribute, preview(unknown)
 
 
 def prediction_rows(

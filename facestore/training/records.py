@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +103,17 @@ class EpochRecord:
             validation=None if validation is None else Metrics(**validation),
             is_best=values["is_best"],
         )
+
+
+def curves_of(
+    epochs: Iterable[Mapping[str, Any]], attributes: Sequence[str]
+) -> dict[str, list[Row]]:
+    """Return rows of `training_steps` by attribute, from the epochs that a file tells of."""
+    records = [EpochRecord.from_json(each) for each in epochs]
+    return {
+        attribute: [row for record in records for row in record.rows(attribute)]
+        for attribute in attributes
+    }
 
 
 class MetricSums:

@@ -22,7 +22,7 @@ NO_VECTOR, NO_LABEL, NO_NUMBER, UNKNOWN_CLASS, LEAK = (
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Examples:
     """Samples by image and label.
 
     Attributes
@@ -36,17 +36,19 @@ class Chosen:
     keys: tuple[str, ...]
     labels: tuple[Any, ...]
 
-    def __add__(self, other: Chosen) -> Chosen:
+    def __add__(self, other: Examples) -> Examples:
         """Return both, these first."""
-        return Chosen(self.keys + other.keys, self.labels + other.labels)
+        return Examples(self.keys + other.keys, self.labels + other.labels)
 
     def __len__(self) -> int:
         """Return the number of samples."""
         return len(self.keys)
 
-    def take(self, numbers: Sequence[int]) -> Chosen:
+    def take(self, numbers: Sequence[int]) -> Examples:
         """Return some of them."""
-        return Chosen(tuple(self.keys[i] for i in numbers), tuple(self.labels[i] for i in numbers))
+        return Examples(
+            tuple(self.keys[i] for i in numbers), tuple(self.labels[i] for i in numbers)
+        )
 
     @property
     def sha256(self) -> str:
@@ -72,8 +74,8 @@ class TrainingSet:
 
     attribute: str
     classes: tuple[str, ...]
-    fit: Chosen
-    validation: Chosen
+    fit: Examples
+    validation: Examples
     left_out: dict[str, int]
 
 
@@ -101,6 +103,14 @@ class Choice:
     val_fraction: float
     few_shot: int | None
     seed: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.val_fraction < 1:
+            message = (
+                f"`val_fraction={self.val_fraction}`: a share of at least 0 and below 1 was "
+                "expected."
+            )
+            raise InputError(message)
 
 
 def leaking_samples(
@@ -136,6 +146,7 @@ def choose(
     choice: Choice,
     *,
     with_vector: Collection[str],
+    without_vector: str = NO_VECTOR,
     leaking: Collection[int],
     numbers: Collection[str] = (),
 ) -> list[TrainingSet]:
@@ -150,7 +161,9 @@ def choose(
     choice
         How samples are chosen.
     with_vector
-        Keys of the vectors that are there.
+        Keys of the vectors, or of the images, that are there.
+    without_vector
+        What is said of samples that have none.
     leaking
         Samples to leave out.
     numbers
@@ -173,7 +186,7 @@ def choose(
             store, choice.dataset, choice.split, attributes, with_vector, leaking
         ).items()
     }
-    chosen = {a: _chosen(table) for a, table in usable.items()}
+    chosen = {attribute: _examples(table) for attribute, table in usable.items()}
     held: set[str] = set()
     if choice.val_fraction and choice.val_split is None and choice.few_shot is None:
         keys, classes = _side_by_side(usable)
@@ -188,7 +201,7 @@ def choose(
         is_number = attribute in numbers
         fit, validation = _parts(samples, choice, held)
         if attribute in others:
-            validation = _chosen(_usable(others[attribute], is_number=is_number))
+            validation = _examples(_usable(others[attribute], is_number=is_number))
         occurring = set(fit.labels)
         if len(occurring) < 2:
             raise _too_few(choice, attribute, len(fit), len(occurring))
@@ -202,7 +215,7 @@ def choose(
             ]
         )
         classes_of = [each.name for each in known[attribute] if each.name in occurring]
-        left_out = _left_out(usable[attribute])
+        left_out = _left_out(usable[attribute], without_vector)
         sets.append(TrainingSet(attribute, tuple(classes_of), fit, validation, left_out))
     return sets
 
@@ -211,7 +224,7 @@ def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> I
     message = (
         f"{n_samples:,} samples of data set {choice.dataset!r}, split {choice.split!r}, can be "
         f"fitted for {attribute!r}, of {n_labels} classes or numbers: a head needs 2 or more. "
-        "Give another --split or --dataset, or import their labels."
+        "Give another `split=` or `dataset=`, or import their labels."
     )
     return InputError(message)
 
@@ -263,9 +276,9 @@ def _usable(samples: pl.DataFrame, *, is_number: bool) -> pl.DataFrame:
     )
 
 
-def _chosen(table: pl.DataFrame) -> Chosen:
+def _examples(table: pl.DataFrame) -> Examples:
     usable = table.filter(pl.col("reason").is_null())
-    return Chosen(tuple(usable["vector_key"].to_list()), tuple(usable["target"].to_list()))
+    return Examples(tuple(usable["vector_key"].to_list()), tuple(usable["target"].to_list()))
 
 
 def _side_by_side(tables: dict[str, pl.DataFrame]) -> tuple[list[str], list[list[str | None]]]:
@@ -283,7 +296,7 @@ def _side_by_side(tables: dict[str, pl.DataFrame]) -> tuple[list[str], list[list
     return keys, classes
 
 
-def _parts(samples: Chosen, choice: Choice, held: Collection[str]) -> tuple[Chosen, Chosen]:
+def _parts(samples: Examples, choice: Choice, held: Collection[str]) -> tuple[Examples, Examples]:
     if choice.few_shot is not None:
         fit, validation = few_shot(
             samples.keys, samples.labels, per_class=choice.few_shot, seed=choice.seed
@@ -296,6 +309,6 @@ def _parts(samples: Chosen, choice: Choice, held: Collection[str]) -> tuple[Chos
     )
 
 
-def _left_out(table: pl.DataFrame) -> dict[str, int]:
+def _left_out(table: pl.DataFrame, without_vector: str) -> dict[str, int]:
     counted = table.drop_nulls("reason").group_by("reason").len().sort("reason")
-    return dict(counted.rows())
+    return {without_vector if why == NO_VECTOR else why: n for why, n in counted.rows()}

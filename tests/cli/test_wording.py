@@ -15,6 +15,7 @@ from support.places import ROOT
 from facestore.cli import app
 from facestore.cli.wording import as_typed
 from facestore.store import Store
+from facestore.training.gradients.loop_options import LoopOptions
 
 PACKAGE = ROOT / "facestore"
 BELOW = [p for p in sorted(PACKAGE.rglob("*.py")) if PACKAGE / "cli" not in p.parents]
@@ -47,8 +48,9 @@ def options() -> set[str]:
 
 
 def parameters() -> set[str]:
-    """Return every parameter of every verb."""
+    """Return every parameter of every verb, and of the options that some of them take."""
     verbs = [getattr(Store, name) for name in dir(Store) if not name.startswith("_")]
+    verbs += [LoopOptions]
     return {name for verb in verbs if callable(verb) for name in inspect.signature(verb).parameters}
 
 

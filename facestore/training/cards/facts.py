@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facestore.records import EncoderRecord
-from facestore.training.files import HeadsFile
+from facestore.training.files import Head, HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
 from facestore.training.heads import HeadTask
 
@@ -62,20 +62,18 @@ def facts_of(heads: HeadsFile | FinetunedFile) -> CardFacts:
             f"One linear head an attribute and the last {heads.n_blocks} blocks of a CLIP model's "
             "image tower, trained together by facestore."
         )
-        of_heads = [(task.attribute, task.classes) for task in heads.tasks]
         how = _gradient_how(heads.training, [_loss(task) for task in heads.tasks])
-        return _facts(heads, what, _TAKES_IMAGES, _gradient_rows(heads.training, of_heads), how)
+        return _facts(heads, what, _TAKES_IMAGES, _gradient_rows(heads), how)
     what = (
         f"Linear heads ({heads.kind}) on the image vectors of a CLIP model, trained by facestore."
     )
     if "epochs" in heads.training:
-        of_heads = [(head.attribute, head.classes) for head in heads.heads]
         losses = [_loss(_task(head.attribute, head.classes, head.details)) for head in heads.heads]
         how = _gradient_how(heads.training, losses)
-        return _facts(heads, what, _TAKES_VECTORS, _gradient_rows(heads.training, of_heads), how)
-    rows = [_probe_row(heads, number) for number in range(len(heads.heads))]
+        return _facts(heads, what, _TAKES_VECTORS, _gradient_rows(heads), how)
+    rows = [_probe_row(head) for head in heads.heads]
     how = [
-        table(_PROBE_HOW, [_probe_how(heads, number) for number in range(len(heads.heads))]),
+        table(_PROBE_HOW, [_probe_how(head, heads.training) for head in heads.heads]),
         _protocol(heads.training),
     ]
     return _facts(heads, what, _TAKES_VECTORS, rows, how)
@@ -124,9 +122,8 @@ def _loss(task: HeadTask) -> str:
     return f"{factor}{task.loss.replace('_', ' ')} of {task.attribute}{delta}"
 
 
-def _gradient_rows(
-    training: Mapping[str, Any], heads: Sequence[tuple[str, Sequence[str]]]
-) -> list[tuple[str, ...]]:
+def _gradient_rows(heads: HeadsFile | FinetunedFile) -> list[tuple[str, ...]]:
+    training = heads.training
     return [
         (
             attribute,
@@ -136,7 +133,7 @@ def _gradient_rows(
             _reasons(training.get("left_out", {}).get(attribute, {})),
             f"`{str(training.get('samples_sha256', {}).get(attribute))[:16]}`",
         )
-        for attribute, classes in heads
+        for attribute, classes in heads.classes.items()
     ]
 
 
@@ -181,8 +178,7 @@ def _epochs(epochs: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _probe_row(heads: HeadsFile, index: int) -> tuple[str, ...]:
-    head = heads.heads[index]
+def _probe_row(head: Head) -> tuple[str, ...]:
     facts = head.details
     return (
         head.attribute,
@@ -198,13 +194,12 @@ def _reasons(left_out: Mapping[str, int]) -> str:
     return ", ".join(f"{n:,} {why}" for why, n in left_out.items()) or "none"
 
 
-def _probe_how(heads: HeadsFile, index: int) -> tuple[str, ...]:
-    head = heads.heads[index]
+def _probe_how(head: Head, training: Mapping[str, Any]) -> tuple[str, ...]:
     metrics = head.details.get("metrics", {})
     return (
         head.attribute,
         number(head.details.get("l2"), ".3g"),
-        str(heads.training.get("class_weight") or "none"),
+        str(training.get("class_weight") or "none"),
         str(metrics.get("n_iterations", "")),
         number(metrics.get("fit_loss"), ".4f"),
         number(metrics.get("validation_accuracy"), ".4f"),

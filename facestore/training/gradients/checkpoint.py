@@ -18,6 +18,11 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
+def checkpoint_path(heads: Path) -> Path:
+    """Return where a training of a file of heads keeps its state in case of an interruption."""
+    return heads.with_suffix(".checkpoint")
+
+
 def save_checkpoint(path: Path, state: Mapping[str, Any], fingerprint: str) -> None:
     """Write a state of tensors, numbers, texts, lists and dictionaries, and make it durable."""
     import torch
@@ -52,7 +57,7 @@ def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any] | None:
     if not is_ours:
         message = (
             f"'{path}' is no checkpoint of a training ({reason}): remove it to begin anew, or give "
-            "another --checkpoint."
+            "another `name=`."
         )
         raise InputError(message)
     if content["fingerprint"] != fingerprint:

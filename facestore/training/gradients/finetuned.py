@@ -33,6 +33,7 @@ from facestore.training.described import (
 from facestore.training.gradients.tower import ImageTower
 from facestore.training.gradients.whole_tower import WholeTower
 from facestore.training.heads import HeadTask, MultiTaskModel
+from facestore.training.records import Row, curves_of
 
 if TYPE_CHECKING:
     import torch
@@ -76,9 +77,30 @@ class FinetunedFile:
     tower: WholeTower | None = None
 
     @property
+    def kind(self) -> str:
+        """As in the table `classifiers`."""
+        return FINETUNED
+
+    @property
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """Classes by attribute, one head each; none where a number is predicted."""
+        return {task.attribute: task.classes for task in self.tasks}
+
+    @property
     def classifier_names(self) -> list[str]:
         """Names of the classifiers, one a head."""
-        return [f"{self.name} {task.attribute}" for task in self.tasks]
+        return [f"{self.name} {attribute}" for attribute in self.classes]
+
+    @property
+    def steps(self) -> dict[str, list[Row]]:
+        """Rows of `training_steps` by attribute."""
+        return curves_of(self.training.get("epochs", ()), list(self.classes))
+
+    def details_of(self, _attribute: str) -> dict[str, Any]:
+        """Return what the store keeps of a head, beside file, classes and training."""
+        # No row of `encoders` says what a whole tower is, so this one does.
+        tower = {} if self.tower is None else {"tower": asdict(self.encoder)}
+        return {"blocks": self.n_blocks, **tower}
 
     def model(
         self, visual: torch.nn.Module, encoder: EncoderRecord, device: torch.device | str = "cpu"

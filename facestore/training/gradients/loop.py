@@ -23,7 +23,7 @@ from facestore.training.records import EpochRecord, Metrics, MetricSums, StepRec
 if TYPE_CHECKING:
     import torch
 
-Judge = Callable[[Mapping[str, Decided]], Mapping[str, Mapping[str, float]]]
+ComputeMetrics = Callable[[Mapping[str, Decided]], Mapping[str, Mapping[str, float]]]
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Training:
     identity
         What else decides the result, such as hashes of the tower's weights and of the samples:
         a checkpoint with another one is refused.
-    judge
+    compute_metrics
         Says after every epoch how good the decisions on all validation samples are, in their order:
         figures by attribute. None: only accuracy and mean absolute error are known.
 
@@ -72,7 +72,7 @@ class Training:
         *,
         checkpoint: Path | None = None,
         identity: Mapping[str, Any] | None = None,
-        judge: Judge | None = None,
+        compute_metrics: ComputeMetrics | None = None,
     ) -> None:
         if not len(train.inputs):
             message = "There are no samples to train on: give a split with labels and images."
@@ -80,7 +80,7 @@ class Training:
         self.model = model
         self._train = train
         self._validation = validation
-        self._judge = judge
+        self._compute_metrics = compute_metrics
         self._options = options
         self._checkpoint = checkpoint
         self._fingerprint = _fingerprint(model, train, validation, options, identity or {})
@@ -138,10 +138,10 @@ class Training:
                     output = outputs[task.attribute].cpu().numpy()
                     decided[task.attribute].append(decide(output, task.classes))
         metrics = self._means(sums)
-        if self._judge is None:
+        if self._compute_metrics is None:
             return metrics
         whole = {attribute: together(parts) for attribute, parts in decided.items()}
-        return replace(metrics, figures=self._judge(whole))
+        return replace(metrics, figures=self._compute_metrics(whole))
 
     @property
     def _steps_per_epoch(self) -> int:
@@ -278,7 +278,7 @@ def _check_finite(loss: float, step: int) -> None:
     if not np.isfinite(loss):
         message = (
             f"The loss at step {step} is {loss}, a number was expected: train again with a lower "
-            "--lr and --head-lr."
+            "`lr=` and `head_lr=`."
         )
         raise InputError(message)
 

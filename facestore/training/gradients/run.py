@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from facestore.stores import Stores, versions
+from facestore.stores import Stores
 from facestore.training.events import EventFiles
+from facestore.training.gradients.checkpoint import checkpoint_path
 from facestore.training.gradients.loop import Training
-from facestore.training.gradients.plan import AGE, GENDER, AgeOptions, TrainingPlan
-from facestore.training.gradients.validation import Judge
+from facestore.training.gradients.options import GradientOptions
+from facestore.training.gradients.validation import ValidationMetrics
 from facestore.training.heads import (
+    AGE,
+    GENDER,
     NO_CLASS,
+    AgeOptions,
     HeadTask,
     MultiTaskModel,
     age_gender_tasks,
 )
 from facestore.training.inputs import Inputs, Labelled
+from facestore.training.plan import TrainingPlan
 from facestore.training.records import EpochRecord, StepRecord
-from facestore.training.samples import TrainingSet
+from facestore.training.samples import Examples, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,15 @@ def parts_of(sets: Sequence[TrainingSet], numbers: frozenset[str]) -> tuple[Samp
 
 def _part(
     sets: Sequence[TrainingSet],
-    chosen: Sequence[Any],
+    examples: Sequence[Examples],
     numbers: frozenset[str],
     without: Sequence[str],
 ) -> SamplePart:
     excluded = set(without)
-    image_ids = tuple(sorted({key for each in chosen for key in each.keys} - excluded))
+    image_ids = tuple(sorted({key for each in examples for key in each.keys} - excluded))
     row_of = {key: row for row, key in enumerate(image_ids)}
     targets: dict[str, npt.NDArray[Any]] = {}
-    for of_attribute, samples in zip(sets, chosen, strict=True):
+    for of_attribute, samples in zip(sets, examples, strict=True):
         if of_attribute.attribute in numbers:
             values: npt.NDArray[Any] = np.full(len(image_ids), np.nan)
             target_of = {label: label for label in samples.labels}
@@ -83,25 +88,18 @@ def tasks_of(
     classes = {each.attribute: each.classes for each in sets}
     if age is None:
         return tuple(HeadTask(attribute, names) for attribute, names in classes.items())
-    of_age, of_gender = age_gender_tasks(
-        classes[GENDER],
-        age_share=age.share,
-        age_loss=age.loss,
-        age_delta=age.delta,
-        age_divisor=age.divisor,
-        gender_divisor=age.gender_divisor,
-    )
+    of_age, of_gender = age_gender_tasks(classes[GENDER], age)
     return of_age.fitted_to(fit.targets[AGE]), of_gender
 
 
 def run_training(
     store: Stores,
-    plan: TrainingPlan,
+    plan: TrainingPlan[GradientOptions],
     model: MultiTaskModel,
     fit: tuple[SamplePart, Inputs],
     held: tuple[SamplePart, Inputs],
-) -> tuple[EpochRecord, ...]:
-    """Train, or go on where the checkpoint ends; return the epochs.
+) -> dict[str, Any]:
+    """Train, or go on where the checkpoint ends; return what a file says of its training.
 
     Parameters
     ----------
@@ -114,16 +112,16 @@ def run_training(
     fit, held
         Samples with their targets, and their inputs.
     """
-    options, (held_part, held_inputs) = plan.options, held
-    judge = Judge(model.tasks, held_part.targets, store.catalog.samples.classes())
+    options, (fit_part, fit_inputs), (held_part, held_inputs) = plan.options, fit, held
+    metrics = ValidationMetrics(model.tasks, held_part.targets, store.catalog.samples.classes())
     training = Training(
         model,
-        Labelled(fit[1], fit[0].targets),
+        Labelled(fit_inputs, fit_part.targets),
         Labelled(held_inputs, held_part.targets) if held_part.image_ids else None,
         options.loop,
-        checkpoint=plan.checkpoint,
+        checkpoint=checkpoint_path(plan.path),
         identity={"recipe": plan.recipe},
-        judge=judge,
+        compute_metrics=metrics,
     )
     events = None
     if options.tensorboard is not None:
@@ -141,40 +139,18 @@ def run_training(
                 store.notify(_epoch_line(record, options.loop.epochs))
     if events is not None:
         events.close()
-    judge.close()
-    return training.history
-
-
-def training_facts(
-    plan: TrainingPlan, fit: SamplePart, held: SamplePart, history: Sequence[EpochRecord]
-) -> dict[str, Any]:
-    """Return what a file says of its training."""
-    options = plan.options
-    return {
-        **asdict(plan.choice),
-        "options": asdict(options.loop),
-        "age": None if options.age is None else asdict(options.age),
-        "augmentation": asdict(options.augmentation) if options.augmentation else None,
-        "n_samples": len(fit.image_ids),
-        "n_held_back": len(held.image_ids),
-        "left_out": {each.attribute: each.left_out for each in plan.sets},
-        "samples_sha256": {each.attribute: each.fit.sha256 for each in plan.sets},
-        "best_epoch": max(each.epoch for each in history if each.is_best),
-        "epochs": [asdict(each) for each in history],
-        "leaks": "kept by --force" if options.force else "none",
-        "data_licence": options.data_licence,
-        "recipe_sha256": plan.recipe,
-        "versions": versions(),
-    }
-
-
-def curves_of(training: Mapping[str, Any], attributes: Sequence[str]) -> dict[str, list[Any]]:
-    """Return rows of `training_steps` by attribute, from what a file says of its training."""
-    epochs = [EpochRecord.from_json(each) for each in training.get("epochs", ())]
-    return {
-        attribute: [row for epoch in epochs for row in epoch.rows(attribute)]
-        for attribute in attributes
-    }
+    metrics.close()
+    return plan.facts(
+        options=asdict(options.loop),
+        age=None if options.age is None else asdict(options.age),
+        augmentation=asdict(options.augmentation) if options.augmentation else None,
+        n_samples=len(fit_part.image_ids),
+        n_held_back=len(held_part.image_ids),
+        left_out={each.attribute: each.left_out for each in plan.sets},
+        samples_sha256={each.attribute: each.fit.sha256 for each in plan.sets},
+        best_epoch=max(each.epoch for each in training.history if each.is_best),
+        epochs=[asdict(each) for each in training.history],
+    )
 
 
 def _epoch_line(record: EpochRecord, n_epochs: int) -> str:

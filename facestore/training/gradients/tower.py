@@ -86,7 +86,7 @@ class ImageTower:
         if not 0 <= n_blocks <= len(parts.blocks):
             message = (
                 f"{n_blocks} blocks to train, but {type(visual).__name__} has "
-                f"{len(parts.blocks)}: give --blocks a number from 0 to {len(parts.blocks)}."
+                f"{len(parts.blocks)}: give `blocks=` a number from 0 to {len(parts.blocks)}."
             )
             raise InputError(message)
         self._trained = [*parts.blocks[len(parts.blocks) - n_blocks :], *parts.tail]

@@ -1,94 +1,141 @@
-"""Fit heads by gradients on vectors that are stored: ages in years together with gender."""
+"""Train ages in years together with gender, on the images or on vectors that are stored."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from facestore.catalog.encoders import StoredEncoder
+from facestore.config import DEFAULT_WORKERS
+from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.training import Head, HeadsFile, load_heads, save_heads
-from facestore.training.cards.write_card import write_card
-from facestore.training.classify import classify
-from facestore.training.gradients.plan import GradientOptions, TrainingPlan, plan_training
-from facestore.training.gradients.run import (
-    curves_of,
-    parts_of,
-    run_training,
-    tasks_of,
-    training_facts,
-)
+from facestore.training.classify_vectors import VectorClassifier
+from facestore.training.gradients.checkpoint import checkpoint_path
+from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
+from facestore.training.gradients.options import GradientOptions
+from facestore.training.gradients.run import parts_of, run_training, tasks_of
 from facestore.training.gradients.tower import VectorTower
-from facestore.training.gradients.train_heads import FinetuneSummary
-from facestore.training.heads import MultiTaskModel
-from facestore.training.inputs import VectorInputs
+from facestore.training.gradients.train_heads import fit_on_images
+from facestore.training.heads import AGE, GENDER, AgeOptions, MultiTaskModel
+from facestore.training.inputs import Augmentation, VectorInputs
+from facestore.training.plan import TrainingPlan, TrainSummary, carry_out, plan_trainings
 from facestore.training.probes.train_probes import PROBE, read_vectors
+from facestore.training.records import curves_of
 from facestore.training.samples import Choice
 from facestore.vectors import VectorTable
 
 
-def fit_on_vectors(
+def train_age(
     store: Stores,
-    folder: Path,
     *,
-    encoder: StoredEncoder,
-    choice: Choice,
-    options: GradientOptions,
-) -> FinetuneSummary:
-    """Fit linear heads on stored vectors, save them, and predict the data set.
+    dataset: str,
+    split: str | None = "train",
+    model: str | None = None,
+    on_vectors: bool = False,
+    age: AgeOptions | None = None,
+    val_split: str | None = None,
+    val_fraction: float = 0.1,
+    blocks: int = 3,
+    loop: LoopOptions | None = None,
+    augment: bool = True,
+    device: str = "auto",
+    workers: int = DEFAULT_WORKERS,
+    force: bool = False,
+    drop_leaks: bool = False,
+    name: str | None = None,
+    out: AnyPath | None = None,
+    data_licence: str | None = None,
+    tensorboard: AnyPath | None = None,
+) -> TrainSummary:
+    """Train one model of age in years and gender, on images or on stored vectors; predict.
+
+    Its ages are judged by the view `age_errors`, and as classes by all others.
 
     Parameters
     ----------
     store
         The store.
-    folder
-        Where files of heads are written.
-    encoder
-        Whose image vectors are fitted.
-    choice
-        Which samples.
-    options
-        How.
+    dataset, split, model, val_split, val_fraction, loop, force, drop_leaks, name, out
+        As in `train_heads`.
+    on_vectors
+        Only linear heads, on vectors that are in the store: nothing of the encoder is trained
+        and no image is read.
+    age
+        How the two losses are weighed.
+    blocks, augment, device, workers
+        As in `train_heads`; for images only.
+    data_licence, tensorboard
+        As in `train_heads`.
 
     Raises
     ------
     LeakageError
         If images of the split are held out elsewhere.
     InputError
-        If there is nothing to fit, or the name belongs to heads that were trained otherwise.
+        If there is nothing to train on, files are not there any more, or the name belongs to
+        heads that were trained otherwise.
     """
+    loop = loop or (VECTOR_LOOP if on_vectors else LoopOptions())
+    options = GradientOptions(
+        attributes=(AGE, GENDER),
+        loop=loop,
+        age=age or AgeOptions(),
+        n_blocks=0 if on_vectors else blocks,
+        augmentation=Augmentation() if augment and not on_vectors else None,
+        workers=workers,
+        force=force,
+        drop_leaks=drop_leaks,
+        name=name,
+        data_licence=data_licence,
+        tensorboard=None if tensorboard is None else Path(tensorboard),
+    )
+    choice = Choice(dataset, split, val_split, val_fraction, None, loop.seed)
+    if on_vectors:
+        return _fit_on_vectors(store, choice, options, model=model, out=out)
+    return fit_on_images(store, choice, options, model=model, device=device, out=out)
+
+
+def _fit_on_vectors(
+    store: Stores,
+    choice: Choice,
+    options: GradientOptions,
+    *,
+    model: str | None,
+    out: AnyPath | None,
+) -> TrainSummary:
+    encoder = store.catalog.encoders.chosen(model)
     images = store.vectors.images(encoder.vectors)
-    plan = plan_training(
+    (plan,) = plan_trainings(
         store,
-        folder,
         encoder,
         choice,
         options,
         keys=images.keys(),
         name=f"{encoder.name} age and gender {choice.dataset}",
+        out=out,
     )
-    if plan.is_new:
-        with plan.recorded(store, "train age"):
-            _fit(store, plan, images)
-    heads = load_heads(plan.path)
-    plan.check(heads)
-    predictions = classify(store, plan.path, heads, encoder=encoder, dataset=choice.dataset)
-    card = write_card(store, plan.path, heads)
-    return FinetuneSummary(plan.path, card, heads, plan.is_new, predictions)
+    return carry_out(
+        store,
+        plan,
+        "train age",
+        arguments={"name": plan.name},
+        fit=partial(_fit, store, plan, images),
+        classifier=lambda: VectorClassifier(plan.path, load_heads(plan.path), encoder),
+    )
 
 
-def _fit(store: Stores, plan: TrainingPlan, images: VectorTable) -> None:
+def _fit(store: Stores, plan: TrainingPlan[GradientOptions], images: VectorTable) -> None:
     options = plan.options
     fit, held = parts_of(plan.sets, options.numbers)
     row_of = {key: row for row, key in enumerate((*fit.image_ids, *held.image_ids))}
     of_fit, of_held = np.split(read_vectors(images, row_of), [len(fit.image_ids)])
     model = MultiTaskModel(VectorTower.fitted_to(of_fit), tasks_of(plan.sets, options.age, fit))
-    history = run_training(
+    facts = run_training(
         store, plan, model, (fit, VectorInputs(of_fit)), (held, VectorInputs(of_held))
     )
-    facts = training_facts(plan, fit, held, history)
-    curves = curves_of(facts, options.attributes)
+    curves = curves_of(facts["epochs"], options.attributes)
     found = model.linear_heads()
     heads = tuple(
         Head(
@@ -106,3 +153,4 @@ def _fit(store: Stores, plan: TrainingPlan, images: VectorTable) -> None:
         for task in model.tasks
     )
     save_heads(plan.path, HeadsFile(plan.name, PROBE, plan.encoder.record, heads, facts))
+    checkpoint_path(plan.path).unlink(missing_ok=True)

@@ -28,8 +28,8 @@ where classifier = ? and group_attribute = 'overall'
 """
 
 
-class Judge:
-    """Judges decisions by the views that will judge the finished classifier.
+class ValidationMetrics:
+    """Metrics of decisions, by the views that will judge the finished classifier.
 
     It has a catalogue of its own in memory, with the samples that are held back: the store is not
     written to while a training runs.

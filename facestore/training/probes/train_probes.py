@@ -1,22 +1,18 @@
-"""Train: linear probes on stored vectors, saved as a file, with its predictions and a card."""
+"""Train probes: linear heads on stored vectors, saved as a file, with predictions and a card."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import InputError
 from facestore.progress import Task
-from facestore.records import Float32
-from facestore.stores import Stores, recorded, versions
+from facestore.records import AnyPath, Float32
+from facestore.stores import Stores
 from facestore.training import (
     Features,
     FittedHead,
@@ -29,93 +25,105 @@ from facestore.training import (
     save_heads,
     sweep_l2,
 )
-from facestore.training.cards.write_card import write_card
-from facestore.training.classify import classify
-from facestore.training.predictions import ClassifySummary
+from facestore.training.classify_vectors import VectorClassifier
+from facestore.training.plan import (
+    TrainingOptions,
+    TrainingPlan,
+    TrainSummary,
+    carry_out,
+    plan_trainings,
+)
 from facestore.training.probes.probe import N_SWEEP_FITS
-from facestore.training.samples import Choice, TrainingSet, choose, leaking_samples
+from facestore.training.samples import Choice, Examples, TrainingSet
 from facestore.vectors import VectorTable
 
 PROBE = "linear_probe"
 
 
-@dataclass(frozen=True)
-class ProbeOptions:
-    """How probes are trained.
+@dataclass(frozen=True, kw_only=True)
+class ProbeOptions(TrainingOptions):
+    """How probes are trained; more of `TrainingOptions`.
 
     Attributes
     ----------
-    attributes
-        One head each.
     l2
         Strength of the penalty, 1 / C of scikit-learn; None: chosen on what is held back.
     balanced
         Whether every class has the same weight.
     n_seeds
         For few shots: how many choices of samples, each a file of its own.
-    force, drop_leaks
-        Train on images that are held out elsewhere; or leave them out.
-    name
-        Of the heads; made up if None.
-    data_licence
-        Of the training data, as the user states it.
     """
 
-    attributes: tuple[str, ...]
     l2: float | None = None
     balanced: bool = False
     n_seeds: int = 1
-    force: bool = False
-    drop_leaks: bool = False
-    name: str | None = None
-    data_licence: str | None = None
+
+    def decisive(self) -> dict[str, Any]:
+        """Return what decides the heads, beside the encoder and the samples."""
+        return super().decisive() | {"l2": self.l2, "balanced": self.balanced}
 
 
-@dataclass(frozen=True)
-class TrainSummary:
-    """What one training made.
-
-    Attributes
-    ----------
-    path, card
-        The file of the heads, and the model card beside it.
-    heads
-        What is in the file.
-    is_new
-        False: the file was there already, made in the same way.
-    predictions
-        What was predicted with them.
-    """
-
-    path: Path
-    card: Path
-    heads: HeadsFile
-    is_new: bool
-    predictions: ClassifySummary
-
-
-def train_probes(
-    store: Stores, folder: Path, *, encoder: StoredEncoder, choice: Choice, options: ProbeOptions
+def train_probe(
+    store: Stores,
+    *,
+    attributes: Sequence[str],
+    dataset: str,
+    split: str | None = "train",
+    model: str | None = None,
+    val_split: str | None = None,
+    val_fraction: float = 0.1,
+    class_weight: str | None = None,
+    few_shot: int | None = None,
+    seeds: int = 1,
+    seed: int = 0,
+    l2: float | None = None,
+    force: bool = False,
+    drop_leaks: bool = False,
+    name: str | None = None,
+    out: AnyPath | None = None,
+    data_licence: str | None = None,
 ) -> list[TrainSummary]:
-    """Fit linear heads on vectors that are in the store, save them, predict, and write a card.
+    """Fit a linear head for each attribute on vectors that are there; predict with them.
+
+    The penalty is chosen as in the CLIP paper (see `docs/training.md`). The same call again
+    changes nothing.
 
     Parameters
     ----------
     store
         The store.
-    folder
-        Where files of heads are written.
-    encoder
-        Whose image vectors are fitted.
-    choice
-        Which samples.
-    options
-        How.
+    attributes
+        `gender`, `race`, `age` ...
+    dataset, split
+        What is fitted; split None: the samples without one.
+    model
+        The encoder; not needed where there is only one.
+    val_split
+        A split to choose the penalty on. It is not fitted.
+    val_fraction
+        Share of the images of `split` to choose the penalty on where there is no `val_split`;
+        they are fitted in the end.
+    class_weight
+        `balanced`: every class weighs the same.
+    few_shot, seeds
+        Fit so many images a class, chosen anew for each of so many seeds.
+    seed
+        The first seed.
+    l2
+        Strength of the penalty, 1 / C of scikit-learn; None: chosen.
+    force, drop_leaks
+        Train on images that other splits hold, too, or leave them out.
+    name
+        Name of the heads; the classifiers are called name and attribute.
+    out
+        Folder of the files; that of the store, `heads`, by default.
+    data_licence
+        Licence of the training data, for the model card.
 
     Returns
     -------
     list of TrainSummary
-        One; for few shots one a seed.
+        One, or one a seed.
 
     Raises
     ------
@@ -124,104 +132,73 @@ def train_probes(
     InputError
         If there is nothing to fit, or the name belongs to heads that were trained otherwise.
     """
-    store.catalog.samples.require_dataset(choice.dataset)
-    images = store.vectors.images(encoder.vectors)
-    with_vector = images.keys()
-    leaking = leaking_samples(
-        store, choice.dataset, choice.split, force=options.force, drop=options.drop_leaks
+    options = ProbeOptions(
+        attributes=tuple(attributes),
+        l2=l2,
+        balanced=class_weight == "balanced",
+        n_seeds=seeds,
+        force=force,
+        drop_leaks=drop_leaks,
+        name=name,
+        data_licence=data_licence,
     )
-    summaries = []
-    for seed in range(choice.seed, choice.seed + options.n_seeds):
-        of_seed = replace(choice, seed=seed)
-        sets = choose(store, options.attributes, of_seed, with_vector=with_vector, leaking=leaking)
-        summaries.append(_train(store, folder, encoder, images, of_seed, options, sets))
-    return summaries
+    choice = Choice(dataset, split, val_split, val_fraction, few_shot, seed)
+    _check(class_weight, few_shot, seeds, l2)
+    encoder = store.catalog.encoders.chosen(model)
+    images = store.vectors.images(encoder.vectors)
+    plans = plan_trainings(
+        store,
+        encoder,
+        choice,
+        options,
+        keys=images.keys(),
+        name=f"{encoder.name} probe {dataset}",
+        out=out,
+        n_seeds=seeds,
+    )
+    return [
+        carry_out(
+            store,
+            plan,
+            "train probe",
+            arguments=asdict(options),
+            fit=partial(_fit_all, store, plan, images),
+            classifier=partial(_classifier, plan),
+        )
+        for plan in plans
+    ]
 
 
-def _train(
-    store: Stores,
-    folder: Path,
-    encoder: StoredEncoder,
-    images: VectorTable,
-    choice: Choice,
-    options: ProbeOptions,
-    sets: Sequence[TrainingSet],
-) -> TrainSummary:
-    name = _name(encoder, choice, options)
-    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
-    recipe = _recipe(encoder, choice, options, sets)
-    arguments = asdict(choice) | asdict(options) | {"encoder": encoder.name, "file": str(path)}
-    is_new = not path.exists()
-    if is_new:
-        with recorded(store, "train probe", arguments) as counts:
-            fitted = _fit_all(store, images, choice, options, sets)
-            training = _training(choice, options, recipe)
-            heads = HeadsFile(name, PROBE, encoder.record, tuple(fitted), training)
-            heads = replace(heads, sha256=save_heads(path, heads))
-            counts["n_heads"] = len(heads.heads)
-    else:
-        heads = load_heads(path)
-        if heads.training.get("recipe_sha256") != recipe:
-            message = (
-                f"'{path}' holds heads that were trained on other samples or with other options: "
-                "give these another --name."
-            )
-            raise InputError(message)
-    predictions = classify(store, path, heads, encoder=encoder, dataset=choice.dataset)
-    return TrainSummary(path, write_card(store, path, heads), heads, is_new, predictions)
+def _check(class_weight: str | None, few_shot: int | None, seeds: int, l2: float | None) -> None:
+    wrong = None
+    if class_weight not in (None, "balanced"):
+        wrong = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
+    elif few_shot is not None and few_shot < 1:
+        wrong = f"`few_shot={few_shot}`: 1 image a class or more was expected."
+    elif seeds < 1 or (seeds > 1 and few_shot is None):
+        wrong = f"`seeds={seeds}`: 1 or more was expected, and more than 1 only with `few_shot=K`."
+    elif l2 is not None and not 0 < l2 < float("inf"):
+        wrong = f"`l2={l2}`: a number above 0 was expected, or auto."
+    if wrong:
+        raise InputError(wrong)
 
 
-def _name(encoder: StoredEncoder, choice: Choice, options: ProbeOptions) -> str:
-    name = options.name or f"{encoder.name} probe {choice.dataset}"
-    if choice.few_shot is None:
-        return name
-    return f"{name} {choice.few_shot}-shot seed {choice.seed}"
+def _classifier(plan: TrainingPlan[ProbeOptions]) -> VectorClassifier:
+    return VectorClassifier(plan.path, load_heads(plan.path), plan.encoder)
 
 
-def _recipe(
-    encoder: StoredEncoder, choice: Choice, options: ProbeOptions, sets: Sequence[TrainingSet]
-) -> str:
-    """Return a digest of all that decides the heads, so that nothing is trained twice."""
-    samples = {each.attribute: [each.fit.sha256, each.validation.sha256] for each in sets}
-    decisive = {
-        "encoder": encoder.vectors,
-        "samples": samples,
-        "choice": asdict(choice),
-        "l2": options.l2,
-        "balanced": options.balanced,
-        "data_licence": options.data_licence,
-    }
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-
-
-def _training(choice: Choice, options: ProbeOptions, recipe: str) -> dict[str, Any]:
-    return {
-        **asdict(choice),
-        "class_weight": "balanced" if options.balanced else None,
-        "leaks": "kept by --force" if options.force else "none",
-        "data_licence": options.data_licence,
-        "recipe_sha256": recipe,
-        "versions": versions(),
-    }
-
-
-def _fit_all(
-    store: Stores,
-    images: VectorTable,
-    choice: Choice,
-    options: ProbeOptions,
-    sets: Sequence[TrainingSet],
-) -> Iterator[Head]:
-    """Yield the head of each attribute; the vectors are read once."""
+def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTable) -> None:
+    """Fit the head of each attribute, and save them; the vectors are read once."""
     # Those that are fitted first, so that most parts are slices and need no copy.
-    keys = dict.fromkeys(key for each in sets for key in each.fit.keys)
-    keys |= dict.fromkeys(key for each in sets for key in each.validation.keys)
+    keys = dict.fromkeys(key for each in plan.sets for key in each.fit.keys)
+    keys |= dict.fromkeys(key for each in plan.sets for key in each.validation.keys)
     row_of = {key: row for row, key in enumerate(keys)}
     features = Features.taking_over(read_vectors(images, row_of))
-    n_fits = len(sets) * (1 if options.l2 is not None else N_SWEEP_FITS + 1)
+    n_fits = len(plan.sets) * (1 if plan.options.l2 is not None else N_SWEEP_FITS + 1)
     with store.progress.task("Fitting", n_fits) as task:
-        for each in sets:
-            yield _fit(each, features, row_of, choice, options, task)
+        heads = tuple(_fit(each, features, row_of, plan, task) for each in plan.sets)
+    facts = plan.facts(class_weight="balanced" if plan.options.balanced else None)
+    save_heads(plan.path, HeadsFile(plan.name, PROBE, plan.encoder.record, heads, facts))
 
 
 def read_vectors(images: VectorTable, row_of: dict[str, int]) -> Float32:
@@ -238,15 +215,15 @@ def _fit(
     samples: TrainingSet,
     features: Features,
     row_of: dict[str, int],
-    choice: Choice,
-    options: ProbeOptions,
+    plan: TrainingPlan[ProbeOptions],
     task: Task,
 ) -> Head:
+    choice, options = plan.choice, plan.options
     number_of = {name: i for i, name in enumerate(samples.classes)}
 
-    def part(keys: Sequence[str], labels: Sequence[str]) -> Part:
-        rows = np.array([row_of[key] for key in keys], dtype=np.int64)
-        targets = np.array([number_of[label] for label in labels], dtype=np.int64)
+    def part(examples: Examples) -> Part:
+        rows = np.array([row_of[key] for key in examples.keys], dtype=np.int64)
+        targets = np.array([number_of[label] for label in examples.labels], dtype=np.int64)
         return Part(features.rows(rows), targets)
 
     n_classes = len(samples.classes)
@@ -256,12 +233,12 @@ def _fit(
         if not len(samples.validation):
             message = (
                 f"Nothing is held back to choose the penalty of {samples.attribute!r} by: give "
-                "--l2 VALUE, a --val-fraction above 0, or a --val-split with its labels."
+                "`l2=VALUE`, a `val_fraction=` above 0, or a `val_split=` with its labels."
             )
             raise InputError(message)
         l2, steps = sweep_l2(
-            part(samples.fit.keys, samples.fit.labels),
-            part(samples.validation.keys, samples.validation.labels),
+            part(samples.fit),
+            part(samples.validation),
             n_classes,
             scale=features.scale,
             balanced=options.balanced,
@@ -272,7 +249,7 @@ def _fit(
     is_refitted = choice.val_split is None and choice.few_shot is None
     whole = samples.fit + samples.validation if is_refitted else samples.fit
     fitted = fit_softmax(
-        part(whole.keys, whole.labels),
+        part(whole),
         n_classes,
         l2=l2,
         scale=features.scale,

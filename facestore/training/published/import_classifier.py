@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError
+from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned, save_finetuned
 from facestore.training.gradients.tower import n_parameters
+from facestore.training.plan import heads_path
+from facestore.training.predictions import unknown_classes
 from facestore.training.published.card import PublishedCard, file_digests, read_card
 from facestore.training.published.config import CONFIG, PREPROCESSOR, refused
 
@@ -33,20 +35,21 @@ class ClassifierSummary:
 
 
 def import_classifier(
-    store: Stores, source: Path, folder: Path, *, name: str | None = None
+    store: Stores, path: AnyPath, *, name: str | None = None, out: AnyPath | None = None
 ) -> ClassifierSummary:
-    """Write published weights as a file of heads which has its tower whole.
+    """Write published weights as a file that `predict_with` takes; the same again does nothing.
 
     Parameters
     ----------
     store
         The store, whose classes the classifier has to speak of.
-    source
-        Folder with `config.json` and `model.safetensors`.
-    folder
-        Where files of heads are written.
+    path
+        Folder with `config.json` and `model.safetensors`: a CLIP vision tower of transformers
+        with the heads `age_head`, `gender_head` and `race_head` (see `docs/finetuning.md`).
     name
         Of the classifier; the folder's by default.
+    out
+        Folder of the file; that of the store, `heads`, by default.
 
     Raises
     ------
@@ -54,20 +57,23 @@ def import_classifier(
         If the folder has another layout, its labels are none of the store's, or the name belongs
         to other heads.
     """
+    source = Path(path)
     digests = file_digests(source)
     name = name or source.resolve().name
-    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
-    is_new = not path.exists()
+    file = heads_path(store, name, out)
+    is_new = not file.exists()
     if is_new:
         card = read_card(source)
         _check_classes(store, card)
-        arguments = {"source": str(source), "name": name, "file": str(path)}
+        arguments = {"source": str(source), "name": name, "file": str(file)}
         with recorded(store, "import classifier", arguments) as counts:
-            _save(path, card, name)
+            _save(file, card, name)
             counts["n_heads"] = len(card.heads)
-    heads = load_finetuned(path)
+    heads = load_finetuned(file)
     if heads.training.get("source_sha256") != digests:
-        message = f"'{path}' holds other heads than those of '{source}': give these another --name."
+        message = (
+            f"'{file}' holds other heads than those of '{source}': give these another `name=`."
+        )
         raise InputError(message)
     return ClassifierSummary(heads, is_new)
 
@@ -95,16 +101,13 @@ def _save(path: Path, card: PublishedCard, name: str) -> None:
 
 def _check_classes(store: Stores, card: PublishedCard) -> None:
     known = store.catalog.samples.classes()
-    for attribute, classes in card.classes.items():
-        names = [each.name for each in known.get(attribute, ())]
-        unknown = [repr(each) for each in classes if each not in names]
-        if unknown:
-            problem = (
-                f"it predicts classes of {attribute!r} which the store does not know "
-                f"({preview(unknown)}); the store has {', '.join(names)}"
-            )
-            todo = (
-                f"Call them so in id2label of {CONFIG}, in the order of the rows, or import labels "
-                "that have them first, with --new-classes."
-            )
-            raise refused(card.folder, problem, todo)
+    for attribute, unknown in unknown_classes(known, card.classes):
+        problem = (
+            f"it predicts classes of {attribute!r} which the store does not know ({unknown}); the "
+            f"store has {', '.join(each.name for each in known.get(attribute, ()))}"
+        )
+        todo = (
+            f"Call them so in id2label of {CONFIG}, in the order of the rows, or import labels "
+            "that have them first, with `new_classes=True`."
+        )
+        raise refused(card.folder, problem, todo)

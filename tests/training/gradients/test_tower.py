@@ -127,7 +127,7 @@ def test_without_blocks_nothing_of_the_tower_is_trained(tiny):
 
 
 def test_too_many_blocks_are_refused(tiny):
-    with pytest.raises(InputError, match=r"^5 blocks to train, .* has 4: give --blocks .* 0 to 4"):
+    with pytest.raises(InputError, match=r"^5 blocks to train, .* has 4: give `blocks=` .* 0 to 4"):
         ImageTower(tiny.visual, 5)
 
 

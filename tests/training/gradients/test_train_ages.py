@@ -14,7 +14,7 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
 from facestore.training import load_heads
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
-from facestore.training.gradients.plan import AgeOptions
+from facestore.training.heads import AgeOptions
 
 pytestmark = pytest.mark.portable
 
@@ -96,7 +96,7 @@ def test_ages_on_stored_vectors_are_rows_of_the_views(store):
         dataset="faces", on_vectors=True, loop=QUICK, name="years", data_licence="CC0"
     )
     assert (again.is_new, again.predictions.n_new) == (False, 0)
-    with pytest.raises(InputError, match="give these another --name"):
+    with pytest.raises(InputError, match="give these another `name=`"):
         store.train_age(
             dataset="faces", on_vectors=True, loop=QUICK, name="years", age=AgeOptions(share=0.7)
         )

@@ -92,7 +92,7 @@ def test_heads_are_trained_saved_and_judged_by_the_views(store):
     assert not again.is_new
     assert again.predictions.n_new == 0
     assert {each.status for each in store.doctor()} <= {"ok", "note"}
-    with pytest.raises(InputError, match="give these another --name"):
+    with pytest.raises(InputError, match="give these another `name=`"):
         train(store, data_licence="another", name=summary.heads.name)
 
 

@@ -1,4 +1,4 @@
-"""The judge of a training: the store's views, on what is held back."""
+"""The metrics of a training: the store's views, on what is held back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from facestore.records import AttributeClass
 from facestore.training.decisions import Decided, decide, together
-from facestore.training.gradients.validation import Judge
+from facestore.training.gradients.validation import ValidationMetrics
 from facestore.training.heads import NO_CLASS, HeadTask
 from facestore.training.predictions import prediction_rows
 
@@ -34,14 +34,14 @@ def judged():
         "mood": np.where(unknown, NO_CLASS, moods),
         "age": np.where(unknown[::-1], np.nan, ages),
     }
-    judge = Judge(TASKS, targets, {"mood": MOODS, "age": AGES})
+    metrics = ValidationMetrics(TASKS, targets, {"mood": MOODS, "age": AGES})
     names = [TASKS[0].classes[i] for i in found]
     ones = np.ones(N)
     decided = {"mood": Decided(names, ones, ones), "age": Decided(value=years)}
     # What was judged before leaves nothing behind.
-    judge({"mood": Decided(["sad"] * N, ones, ones), "age": Decided(value=ones)})
-    figures = judge(decided)
-    judge.close()
+    metrics({"mood": Decided(["sad"] * N, ones, ones), "age": Decided(value=ones)})
+    figures = metrics(decided)
+    metrics.close()
     return targets, found, years, figures
 
 

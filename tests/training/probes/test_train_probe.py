@@ -110,7 +110,7 @@ def test_the_same_training_again_changes_nothing(store):
 
 def test_other_options_under_the_same_name_are_refused(store):
     train(store)
-    with pytest.raises(InputError, match=r"other options: give these another --name\."):
+    with pytest.raises(InputError, match=r"other options: give these another `name=`\."):
         train(store, class_weight="balanced")
     assert train(store, class_weight="balanced", name="b").is_new
 
@@ -192,7 +192,7 @@ def test_nearly_the_same_image_in_another_split_is_refused(store):
         train(store)
     assert "\n" not in str(raised.value)
     assert one(store, "select count(*) from classifiers") == (0,)
-    assert train(store, force=True).heads.training["leaks"] == "kept by --force"
+    assert train(store, force=True).heads.training["leaks"] == "kept by `force=True`"
 
 
 def test_images_that_differ_in_six_bits_are_not_the_same(store):
@@ -290,11 +290,11 @@ def test_the_report_is_scikit_learn_s_to_the_digit(store):
         ({"split": "tain"}, UnknownNameError, "Did you mean 'train'"),
         ({"val_split": "test"}, UnknownNameError, "No split of data set 'faces' 'test'"),
         ({"val_fraction": 0}, InputError, "Nothing is held back"),
-        ({"val_fraction": 1.0}, InputError, "--val-fraction 1.0"),
+        ({"val_fraction": 1.0}, InputError, "`val_fraction=1.0`"),
         ({"class_weight": "even"}, InputError, "'balanced' was expected"),
-        ({"seeds": 2}, InputError, "only with --few-shot"),
-        ({"few_shot": 0}, InputError, "--few-shot 0"),
-        ({"l2": -1.0}, InputError, "--l2 -1.0"),
+        ({"seeds": 2}, InputError, "only with `few_shot=K`"),
+        ({"few_shot": 0}, InputError, "`few_shot=0`"),
+        ({"l2": -1.0}, InputError, "`l2=-1.0`"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_in_one_line(store, options, error, match):

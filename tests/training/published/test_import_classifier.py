@@ -130,7 +130,7 @@ def test_the_same_import_again_changes_nothing(store, folder):
 def test_other_weights_need_another_name(store, folder, tmp_path):
     store.import_classifier(folder)
     other = write_card(tmp_path / "other", make_card(9))
-    with pytest.raises(InputError, match="give these another --name"):
+    with pytest.raises(InputError, match="give these another `name=`"):
         store.import_classifier(other, name="my card")
     assert store.import_classifier(other, out=tmp_path).heads.path == tmp_path / "other.safetensors"
 
@@ -149,13 +149,13 @@ def test_classes_that_the_store_does_not_know_are_refused(store, folder):
     with pytest.raises(InputError) as caught:
         store.import_classifier(folder)
     assert re.search(r"'gender' which .*\('woman'\); the store has Male, Female", str(caught.value))
-    assert "--new-classes" in str(caught.value)
+    assert "`new_classes=True`" in str(caught.value)
     assert not (store.path / "heads").exists()
 
 
 def test_an_encoder_beside_a_whole_tower_is_refused(store, folder):
     path = store.import_classifier(folder).heads.path
-    with pytest.raises(InputError, match="leave --model out"):
+    with pytest.raises(InputError, match="leave `model=` out"):
         store.predict_with(path, model="tiny")
 
 
