@@ -9,7 +9,6 @@ from typing import Protocol
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.config import HEADS_FOLDER
 from facestore.records import AnyPath, AttributeClass, ClassifierRecord
 from facestore.stores import Stores, recorded
 from facestore.training.cards.write_card import write_card
@@ -95,7 +94,7 @@ def predict_with(
     summary = classify(store, trained, dataset=dataset, split=split)
     # A card beside a file from elsewhere has figures of its own, and how a tower that others
     # trained came about is known from their card alone.
-    is_own = path.resolve().parent == (store.path / HEADS_FOLDER).resolve()
+    is_own = path.resolve().parent == store.heads_folder().resolve()
     if is_own and trained.encoder is not None:
         write_card(store, path, trained.heads)
     return summary

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
@@ -129,7 +128,7 @@ class TrainSummary:
 
 def heads_path(store: Stores, name: str, out: AnyPath | None) -> Path:
     """Return where heads of a name are written: into a folder, by default that of the store."""
-    folder = store.path / HEADS_FOLDER if out is None else Path(out)
+    folder = store.heads_folder(out)
     return folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
 
 
