@@ -335,7 +335,7 @@ def test_an_imported_classifier_cannot_be_asked(store, tmp_path):
 
 
 def test_heads_have_to_be_the_file_that_predicted(store, tmp_path):
-    with pytest.raises(InputError, match=r"has no heads in '.*nowhere'.*--heads"):
+    with pytest.raises(InputError, match=r"has no heads in '.*nowhere'.*`heads=`"):
         store.explain([1], classifier="probe gender", heads=tmp_path / "nowhere")
     own = store.path / "heads"
     (file,) = own.glob("probe*.safetensors")
@@ -360,7 +360,7 @@ def test_missing_pictures_are_refused_or_passed_over(moved, made):
     store, folder = moved
     (folder / "3.jpg").unlink()
     (folder / "4.jpg").write_bytes((folder / "5.jpg").read_bytes())
-    with pytest.raises(InputError, match=r"pictures of 1 of 1 .*\(faces/3\.jpg\).*--images"):
+    with pytest.raises(InputError, match=r"pictures of 1 of 1 .*\(faces/3\.jpg\).*`images=`"):
         store.explain(["3.jpg"], prompts=[WOMAN])
     with pytest.raises(InputError, match=r"None of 1 .*4\.jpg' is another image than was ingested"):
         store.explain(["4.jpg"], prompts=[WOMAN])
