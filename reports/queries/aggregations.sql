@@ -13,7 +13,7 @@ with sizes as (
         attribute,
         max(n_prompts) as n_prompts
     from class_prompts
-    group by prompt_set, attribute
+    group by all
 )
 
 select
@@ -33,10 +33,7 @@ select
     leaderboard.balanced_accuracy,
     leaderboard.classifier
 from leaderboard
-left join sizes
-    on
-        leaderboard.prompt_set = sizes.prompt_set
-        and leaderboard.attribute = sizes.attribute
+left join sizes using (prompt_set, attribute)
 where leaderboard.prompt_set is not null
 order by
     leaderboard.dataset,

@@ -24,10 +24,7 @@ select
     rates_by_group.precision,
     rates_by_group.f1
 from rates_by_group
-left join classes as judged
-    on
-        rates_by_group.attribute = judged.attribute
-        and rates_by_group.class = judged.class
+left join classes as judged using (attribute, class)
 left join classes as grouped
     on
         rates_by_group.group_attribute = grouped.attribute

@@ -16,10 +16,7 @@ select
     classification_report.recall,
     classification_report.f1
 from classification_report
-left join classes
-    on
-        classification_report.attribute = classes.attribute
-        and classification_report.class = classes.class
+left join classes using (attribute, class)
 order by
     classification_report.dataset,
     classification_report.split,

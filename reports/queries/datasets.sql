@@ -24,12 +24,7 @@ select
     sources.source,
     datasets.added_at
 from datasets
-left join sources on datasets.dataset = sources.dataset
-left join samples on datasets.dataset = samples.dataset
-group by
-    datasets.dataset,
-    samples.split,
-    datasets.layout,
-    sources.source,
-    datasets.added_at
+left join sources using (dataset)
+left join samples using (dataset)
+group by all
 order by datasets.dataset, samples.split

@@ -17,7 +17,7 @@ select
     duplicate_groups.is_representative,
     samples.image_id
 from duplicate_groups
-inner join samples on duplicate_groups.image_id = samples.image_id
+inner join samples using (image_id)
 order by
     duplicate_groups.n_samples desc,
     duplicate_groups.group_id asc,

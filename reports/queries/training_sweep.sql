@@ -13,7 +13,7 @@ select
     training_steps.step,
     training_steps.value
 from training_steps
-inner join classifiers on training_steps.classifier_id = classifiers.classifier_id
+inner join classifiers using (classifier_id)
 where training_steps.unit = 'sweep'
 order by
     list_position(['gender', 'race', 'age'], classifiers.attribute),

@@ -20,7 +20,7 @@ select
     worst_predictions.score,
     worst_predictions.margin
 from worst_predictions
-inner join sample_groups on worst_predictions.sample_id = sample_groups.sample_id
+inner join sample_groups using (sample_id)
 where
     not contains(sample_groups.group_attribute, ' x ')
     and sample_groups.group_attribute <> 'overall'

@@ -19,7 +19,7 @@ select
     worst_predictions.margin,
     samples.image_id
 from worst_predictions
-inner join samples on worst_predictions.sample_id = samples.sample_id
+inner join samples using (sample_id)
 where worst_predictions.rank <= 24
 order by
     worst_predictions.dataset,

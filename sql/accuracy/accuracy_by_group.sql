@@ -15,15 +15,8 @@ with counts as (
         count(*) as n_samples,
         count(*) filter (where judged_predictions.is_correct) as n_correct
     from judged_predictions
-    inner join sample_groups on judged_predictions.sample_id = sample_groups.sample_id
-    group by
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
+    inner join sample_groups using (sample_id)
+    group by all
 )
 
 select

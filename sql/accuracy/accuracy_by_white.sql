@@ -47,15 +47,9 @@ counts as (
         count(*) as n_samples,
         count(*) filter (where judged.is_correct) as n_correct
     from judged
-    inner join races on judged.sample_id = races.sample_id
+    inner join races using (sample_id)
     where races.race in ('White', 'Non-White')
-    group by
-        judged.classifier,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        races.race
+    group by all
 )
 
 select

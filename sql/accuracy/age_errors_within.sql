@@ -12,12 +12,9 @@ with errors as (
         predictions.sample_id,
         predictions.value - labels.value as error
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-    inner join samples on predictions.sample_id = samples.sample_id
-    inner join labels
-        on
-            predictions.sample_id = labels.sample_id
-            and classifiers.attribute = labels.attribute
+    inner join classifiers using (classifier_id)
+    inner join samples using (sample_id)
+    inner join labels using (sample_id, attribute)
     where
         classifiers.attribute = 'age'
         and predictions.value is not null
@@ -36,13 +33,8 @@ counts as (
         avg(abs(errors.error)) as mae,
         avg(errors.error) as bias
     from errors
-    inner join sample_groups on errors.sample_id = sample_groups.sample_id
-    group by
-        errors.classifier,
-        errors.dataset,
-        errors.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
+    inner join sample_groups using (sample_id)
+    group by all
 )
 
 select

@@ -24,10 +24,7 @@ with judged as (
             zero_shot_confidences.predicted
         ) = sample_labels.label as is_correct
     from zero_shot_confidences
-    inner join sample_labels
-        on
-            zero_shot_confidences.sample_id = sample_labels.sample_id
-            and zero_shot_confidences.attribute = sample_labels.attribute
+    inner join sample_labels using (sample_id, attribute)
 ),
 
 counts as (
@@ -57,7 +54,7 @@ counts as (
                 sample_groups.group_name
         ) as n_group
     from judged
-    inner join sample_groups on judged.sample_id = sample_groups.sample_id
+    inner join sample_groups using (sample_id)
     group by
         judged.aggregation,
         judged.encoder_id,
@@ -92,4 +89,4 @@ select
     if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_group) as ci_low,
     if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_group) as ci_high
 from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)

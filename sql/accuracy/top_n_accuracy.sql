@@ -39,20 +39,9 @@ judged as (
             = sample_labels.label
         ) as is_correct
     from ranked
-    inner join sample_labels
-        on
-            ranked.sample_id = sample_labels.sample_id
-            and ranked.attribute = sample_labels.attribute
+    inner join sample_labels using (sample_id, attribute)
     where ranked.n_scored = ranked.n_classes and ranked.place <= n
-    group by
-        ranked.aggregation,
-        ranked.encoder_id,
-        ranked.prompt_set,
-        ranked.attribute,
-        sample_labels.taxonomy,
-        sample_labels.dataset,
-        sample_labels.split,
-        ranked.sample_id
+    group by all
 ),
 
 counts as (
@@ -70,17 +59,8 @@ counts as (
         count(*) as n_samples,
         count(*) filter (where judged.is_correct) as n_correct
     from judged
-    inner join sample_groups on judged.sample_id = sample_groups.sample_id
-    group by
-        judged.aggregation,
-        judged.encoder_id,
-        judged.prompt_set,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
+    inner join sample_groups using (sample_id)
+    group by all
 )
 
 select
@@ -101,4 +81,4 @@ select
     if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_samples) as ci_low,
     if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_samples) as ci_high
 from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)

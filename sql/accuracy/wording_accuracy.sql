@@ -12,7 +12,7 @@ with sizes as (
         wording,
         count(*) as n_prompts
     from prompt_wordings
-    group by prompt_set, attribute, wording
+    group by all
 ),
 
 pooled as (
@@ -27,15 +27,8 @@ pooled as (
         avg(similarities.cosine) as cosine,
         count(*) as n_prompts
     from similarities
-    inner join prompt_wordings on similarities.prompt_id = prompt_wordings.prompt_id
-    group by
-        similarities.encoder_id,
-        prompt_wordings.prompt_set,
-        prompt_wordings.attribute,
-        prompt_wordings.wording,
-        prompt_wordings.class,
-        prompt_wordings.ordinal,
-        similarities.sample_id
+    inner join prompt_wordings using (prompt_id)
+    group by all
 ),
 
 decided as (
@@ -48,18 +41,8 @@ decided as (
         sizes.n_prompts,
         arg_max(pooled.class, { 'cosine': pooled.cosine, 'first': -pooled.ordinal }) as predicted
     from pooled
-    inner join sizes
-        on
-            pooled.prompt_set = sizes.prompt_set
-            and pooled.attribute = sizes.attribute
-            and pooled.wording = sizes.wording
-    group by
-        pooled.encoder_id,
-        pooled.prompt_set,
-        pooled.attribute,
-        pooled.wording,
-        pooled.sample_id,
-        sizes.n_prompts
+    inner join sizes using (prompt_set, attribute, wording)
+    group by all
     having sum(pooled.n_prompts) = sizes.n_prompts
 ),
 
@@ -80,19 +63,8 @@ counts as (
             = sample_labels.label
         ) as n_correct
     from decided
-    inner join sample_labels
-        on
-            decided.sample_id = sample_labels.sample_id
-            and decided.attribute = sample_labels.attribute
-    group by
-        decided.encoder_id,
-        decided.prompt_set,
-        decided.attribute,
-        sample_labels.taxonomy,
-        sample_labels.dataset,
-        sample_labels.split,
-        decided.wording,
-        decided.n_prompts
+    inner join sample_labels using (sample_id, attribute)
+    group by all
 )
 
 select
@@ -111,4 +83,4 @@ select
     wilson_low(counts.n_correct, counts.n_samples) as ci_low,
     wilson_high(counts.n_correct, counts.n_samples) as ci_high
 from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)

@@ -17,12 +17,8 @@ with counts as (
             where judged_predictions.is_correct and excluded_samples.sample_id is null
         ) as n_correct_dedup
     from judged_predictions
-    left join excluded_samples on judged_predictions.sample_id = excluded_samples.sample_id
-    group by
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.dataset,
-        judged_predictions.split
+    left join excluded_samples using (sample_id)
+    group by all
 )
 
 select

@@ -25,11 +25,8 @@ with removed_winners as (
             winners_every_k.winner_8
         ]) as place
     from winners_every_k
-    inner join excluded_samples on winners_every_k.sample_id = excluded_samples.sample_id
-    inner join sample_labels
-        on
-            winners_every_k.sample_id = sample_labels.sample_id
-            and winners_every_k.attribute = sample_labels.attribute
+    inner join excluded_samples using (sample_id)
+    inner join sample_labels using (sample_id, attribute)
 ),
 
 removed as (
@@ -48,18 +45,8 @@ removed as (
             )
         ) as n_correct
     from removed_winners
-    inner join class_prompts
-        on
-            removed_winners.prompt_set = class_prompts.prompt_set
-            and removed_winners.attribute = class_prompts.attribute
-            and removed_winners.place = class_prompts.place
-    group by
-        removed_winners.encoder_id,
-        removed_winners.prompt_set,
-        removed_winners.attribute,
-        removed_winners.dataset,
-        removed_winners.split,
-        removed_winners.k
+    inner join class_prompts using (prompt_set, attribute, place)
+    group by all
 ),
 
 counts as (

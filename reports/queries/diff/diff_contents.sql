@@ -16,10 +16,7 @@ select
     before.n_rows as n_before,
     after.n_rows as n_after
 from content_fingerprints as after
-full join other.content_fingerprints as before
-    on
-        after.kind = before.kind
-        and after.name = before.name
+full join other.content_fingerprints as before using (kind, name)
 where
     coalesce(after.kind, before.kind) <> 'store'
     and after.digest is distinct from before.digest

@@ -13,8 +13,5 @@ select
     after.n_leaking as n_leaking_after,
     after.leaking_share as share_after
 from leakage_by_split as after
-full join other.leakage_by_split as before
-    on
-        after.dataset = before.dataset
-        and after.split = before.split
+full join other.leakage_by_split as before using (dataset, split)
 order by dataset, split

@@ -18,7 +18,7 @@ with common as (
         count(*) filter (where not is_right_after and is_right_before) as n_only_before,
         count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
     from judged_both
-    group by classifier, attribute, dataset, split
+    group by all
 ),
 
 tested as (

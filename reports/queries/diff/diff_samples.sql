@@ -13,10 +13,7 @@ with paths as (
         coalesce(before.split <> after.split, (before.split is null) <> (after.split is null))
             as is_other_split
     from other.samples as before
-    full join samples as after
-        on
-            before.dataset = after.dataset
-            and before.path = after.path
+    full join samples as after using (dataset, path)
 )
 
 select
