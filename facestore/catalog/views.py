@@ -120,8 +120,12 @@ def parse_view_file(path: Path) -> ViewFile:
 
 def read_views(folder: Path) -> list[ViewFile]:
     """Read all views of `sql/`, in no order that means anything."""
-    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
-    return [parse_view_file(path) for path in paths]
+    return [parse_view_file(path) for path in view_paths(folder)]
+
+
+def view_paths(folder: Path) -> list[Path]:
+    """Return the files of `sql/` that are installed into a store; audits are not."""
+    return [path for path in sorted(folder.glob("*/*.sql")) if path.parent.name != AUDITS_FOLDER]
 
 
 def load_views(folder: Path) -> list[ViewFile]:

@@ -16,8 +16,8 @@ select
     ci_low_raw,
     ci_high_raw,
     accuracy_dedup,
-    ci_low_dedup,
-    ci_high_dedup,
+    ci_low as ci_low_dedup,
+    ci_high as ci_high_dedup,
     change
 from accuracy_without_duplicates
 where n_removed > 0

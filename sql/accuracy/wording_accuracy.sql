@@ -2,7 +2,7 @@
 -- grain: encoder, prompt_set, attribute, dataset, split, wording
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval;
 -- wording is the text of the prompt for the class of the lowest ordinal
--- reads: prompt_wordings, similarities, sample_labels, judged_as, encoders, wilson_low, wilson_high
+-- reads: prompt_wordings, similarities, sample_labels, judged_as, encoders, accuracy_of
 -- note: where a wording has several prompts for a class, their mean cosine counts; a sample counts only
 -- where all prompts of the wording have a similarity; ties go to the lowest ordinal
 with sizes as (
@@ -46,7 +46,7 @@ decided as (
     having sum(pooled.n_prompts) = sizes.n_prompts
 ),
 
-counts as (
+wordings as (
     select
         decided.encoder_id,
         decided.prompt_set,
@@ -56,31 +56,29 @@ counts as (
         sample_labels.split,
         decided.wording,
         decided.n_prompts,
-        count(*) as n_samples,
-        count(*) filter (
-            where
+        accuracy_of(
             judged_as(sample_labels.taxonomy, sample_labels.attribute, decided.predicted)
             = sample_labels.label
-        ) as n_correct
+        ) as figures
     from decided
     inner join sample_labels using (sample_id, attribute)
     group by all
 )
 
 select
-    counts.encoder_id,
+    wordings.encoder_id,
     encoders.name as encoder,
-    counts.prompt_set,
-    counts.attribute,
-    counts.taxonomy,
-    counts.dataset,
-    counts.split,
-    counts.wording,
-    counts.n_prompts,
-    counts.n_samples,
-    counts.n_correct,
-    counts.n_correct / counts.n_samples as accuracy,
-    wilson_low(counts.n_correct, counts.n_samples) as ci_low,
-    wilson_high(counts.n_correct, counts.n_samples) as ci_high
-from counts
+    wordings.prompt_set,
+    wordings.attribute,
+    wordings.taxonomy,
+    wordings.dataset,
+    wordings.split,
+    wordings.wording,
+    wordings.n_prompts,
+    wordings.figures.n_samples,
+    wordings.figures.n_correct,
+    wordings.figures.accuracy,
+    wordings.figures.ci_low,
+    wordings.figures.ci_high
+from wordings
 inner join encoders using (encoder_id)

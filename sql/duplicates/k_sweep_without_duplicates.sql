@@ -1,7 +1,7 @@
 -- k_sweep_without_duplicates: accuracy of zero_shot_topk for every k, with and without duplicates
 -- grain: encoder, prompt_set, attribute, dataset, split, k
 -- units: fractions in [0, 1] of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
--- interval of accuracy_dedup
+-- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw
 -- reads: k_sweep, winners_every_k, class_prompts, sample_labels, excluded_samples, judged_as, wilson_low, wilson_high
 -- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
 with removed_winners as (
@@ -79,6 +79,8 @@ select
     n_removed,
     n_samples - n_removed as n_samples_dedup,
     accuracy as accuracy_raw,
+    counts.ci_low as ci_low_raw,
+    counts.ci_high as ci_high_raw,
     if(n_samples_dedup > 0, n_correct_dedup / n_samples_dedup, null) as accuracy_dedup,
     wilson_low(n_correct_dedup, n_samples_dedup) as ci_low,
     wilson_high(n_correct_dedup, n_samples_dedup) as ci_high
