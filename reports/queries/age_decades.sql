@@ -1,4 +1,4 @@
--- title: Bias by decade
+-- age_decades: Bias by decade
 -- text: Errors by the decade of the true age: models pull extremes to the middle, so children come out
 -- too old and old people too young. bias is the mean of predicted minus true, in years, of n samples;
 -- mae the mean of its size.

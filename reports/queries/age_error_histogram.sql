@@ -1,4 +1,4 @@
--- title: Histogram of errors
+-- age_error_histogram: Histogram of errors
 -- text: How many predictions miss the true age by how much: predicted minus true, in bins of 2 years
 -- that start at error from.
 -- layout: blocks

@@ -1,4 +1,4 @@
--- title: Predicted against true age
+-- age_scatter: Predicted against true age
 -- text: How many samples of each true age were given which predicted age, both rounded down to a
 -- multiple of 5 years. On the diagonal the two agree.
 -- layout: blocks

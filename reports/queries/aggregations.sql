@@ -1,4 +1,4 @@
--- title: Ways to pool prompts, side by side
+-- aggregations: Ways to pool prompts, side by side
 -- text: The classifiers that predict from prompts, by model and prompt set. sum and mean take all
 -- prompts of a class, topk the k most similar ones, embedding_mean pools the vectors of the texts
 -- before comparing, as most CLIP code does. prompts is the largest number of prompts of a class:

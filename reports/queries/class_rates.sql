@@ -1,4 +1,4 @@
--- title: Rates of each class by group
+-- class_rates: Rates of each class by group
 -- text: One class against all others within each group, named as Fairlearn does: selection rate is the
 -- fraction predicted as the class, true positive rate the fraction of its labelled samples that are
 -- found, false positive rate the fraction of all others that are called so. No intervals: n labelled

@@ -1,4 +1,4 @@
--- title: Classification report
+-- classification_report: Classification report
 -- text: For each class: precision is the fraction of its predictions that are right, recall the
 -- fraction of its labelled samples that are found, F1 their harmonic mean; support counts the
 -- labelled samples, n predicted the predictions. No intervals: see accuracy by group for those.

@@ -1,4 +1,4 @@
--- title: Prompt sets
+-- prompt_sets: Prompt sets
 -- text: The prompt sets that have similarities or classifiers here, and how many prompts each has.
 -- empty: No prompt set was used.
 -- command: facestore score age_race_gender_labels_v2

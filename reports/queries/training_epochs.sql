@@ -1,4 +1,4 @@
--- title: Loss and figures by epoch
+-- training_epochs: Loss and figures by epoch
 -- text: What a fine-tuned classifier reached after each epoch, on the samples that it was fitted on and on
 -- those held back to choose by (validation). Losses are in nats; accuracies are fractions. A
 -- validation loss that rises while the other one falls is over-fitting.

@@ -1,4 +1,4 @@
--- title: Accuracy with and without duplicates
+-- without_duplicates: Accuracy with and without duplicates
 -- text: raw counts all samples, dedup leaves out those that facestore dedup chose; change is the second
 -- minus the first. Both with their n and 95 % Wilson interval.
 -- empty: No judged sample is left out.

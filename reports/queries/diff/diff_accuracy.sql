@@ -1,4 +1,4 @@
--- title: Accuracy before and after
+-- diff_accuracy: Accuracy before and after
 -- text: Classifiers that both stores have, each accuracy with its 95 % Wilson interval, and the difference after
 -- minus before with its 95 % interval by Newcombe. Where both were judged on exactly the same samples (is
 -- paired), the interval is that of a paired difference. Else it treats the two as independent, and samples

@@ -1,4 +1,4 @@
--- title: What was added, removed or changed
+-- diff_contents: What was added, removed or changed
 -- text: Data sets, labels, encoders, prompt sets, classifiers, settings and published figures which only one
 -- of the stores has (added, removed), or which hold something else under the same name (changed), by
 -- their fingerprints. n counts the samples of a data set, the similarities of an encoder, the prompts of a set,

@@ -1,4 +1,4 @@
--- title: Accuracy by group before and after
+-- diff_groups: Accuracy by group before and after
 -- text: Groups by one label, each accuracy with its 95 % Wilson interval, and the difference after minus before with its
 -- 95 % interval by Newcombe: of pairs where the group has exactly the same judged samples in both stores (is paired),
 -- else as of independent samples, as a rule wider than it need be. Groups of which no judgement changed are left out;

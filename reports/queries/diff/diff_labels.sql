@@ -1,4 +1,4 @@
--- title: Labels which changed
+-- diff_labels: Labels which changed
 -- text: Samples of both stores with another label after than before, in counts. A dash is no label.
 -- empty: No label of a sample of both stores changed.
 -- head: attribute

@@ -1,4 +1,4 @@
--- title: Leakage by split before and after
+-- diff_leakage: Leakage by split before and after
 -- text: How many samples of a split show a picture which another split of its data set has, too, the same or nearly so.
 -- Shares are fractions of the samples of the split; they are counted, not estimated.
 -- empty: Neither store has a sample in a split.

@@ -1,4 +1,4 @@
--- title: Predictions which changed
+-- diff_predictions: Predictions which changed
 -- text: What classifiers of both stores say of samples of both, where it is something else: counts by class
 -- before and after. A dash is no prediction. n other value counts those whose number (age in years) differs; n right
 -- before and after are those that agree with the label that the sample had in that store.

@@ -1,4 +1,4 @@
--- title: Samples
+-- diff_samples: Samples
 -- text: Files of each data set. Samples of the two stores are the same where data set and path are, and the
 -- content (SHA-256) where both stores know it; only such samples are compared one by one below. n same path
 -- counts paths with other contents: they are two samples, one removed and one added.

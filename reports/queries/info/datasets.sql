@@ -1,4 +1,4 @@
--- title: Data sets
+-- datasets: Data sets
 -- text: A row a data set, with its splits and labelled attributes in words, and where it came from.
 with files as (
     select

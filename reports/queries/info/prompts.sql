@@ -1,4 +1,4 @@
--- title: Prompt sets
+-- prompts: Prompt sets
 -- text: How many there are, with how many different prompts, and how many sets were scored whole.
 with scored as (
     select prompt_sets.prompt_set
