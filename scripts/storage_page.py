@@ -13,23 +13,21 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.catalog import schema
-from facestore.catalog.views import AUDITS_FOLDER
+from facestore.catalog import schema, views
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "storage.md"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
-_FACT = re.compile(r"(grain|units|reads|source|note): ?(.*)")
-_SHOWN = ("grain", "units", "note", "source", "reads")
+_SHOWN = ("grain", "units", "note", "deprecated", "source", "reads")
 # What a parameter may be while columns are asked for: a number, or a name. Only a scalar macro may
 # give what it is given, and is given fractions.
 _ARGUMENTS = {"table_macro": ("1", "'x'"), "macro": ("1::double", "'x'")}
 
 _RELATIONS = """
-select view_name, comment, null as parameters, 'view' as kind
+select view_name, null as parameters, 'view' as kind
 from duckdb_views()
 where not internal
 union all
-select function_name, comment, parameters, function_type
+select function_name, parameters, function_type
 from duckdb_functions()
 where not internal and function_type in ('macro', 'table_macro')
 order by all
@@ -57,14 +55,15 @@ def _tables(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _views(con: duckdb.DuckDBPyConnection) -> str:
-    files = resources.folder("sql").glob("*/*.sql")
-    topics = {path.stem: path.parent.name for path in files if path.parent.name != AUDITS_FOLDER}
+    paths = views.view_paths(resources.folder("sql"))
+    topics = {path.stem: path.parent.name for path in paths}
+    files = {path.stem: views.parse_view_file(path) for path in paths}
     columns = schema.columns_by_relation(con)
     blocks: dict[str, list[str]] = {topic: [] for topic in sorted(set(topics.values()))}
-    for name, comment, parameters, kind in con.execute(_RELATIONS).fetchall():
+    for name, parameters, kind in con.execute(_RELATIONS).fetchall():
         shown = name if parameters is None else f"{name}({', '.join(parameters)})"
-        title, facts = _facts(comment)
-        lines = [f"#### `{shown}`", "", _sentence(title), ""]
+        facts = files[name].facts
+        lines = [f"#### `{shown}`", "", _sentence(facts["title"]), ""]
         lines += [f"- *{key}*: {facts[key]}" for key in _SHOWN if facts.get(key)]
         if kind == "view":
             described = [(each.name, each.type) for each in columns[name]]
@@ -79,23 +78,6 @@ def _views(con: duckdb.DuckDBPyConnection) -> str:
     return "\n\n".join(
         part for topic, found in blocks.items() for part in (f"### sql/{topic}/", *found)
     )
-
-
-def _facts(comment: str) -> tuple[str, dict[str, str]]:
-    """Split a header into what follows the name, and its facts, whose lines are joined."""
-    title, *lines = comment.splitlines()
-    title = title.partition(": ")[2]
-    facts: dict[str, str] = {}
-    key = ""
-    for line in lines:
-        if found := _FACT.fullmatch(line):
-            key = found[1]
-            facts[key] = found[2]
-        elif key:
-            facts[key] += f" {line}"
-        else:
-            title += f" {line}"
-    return title, facts
 
 
 def _describe(

@@ -7,15 +7,21 @@ next line::
     -- grain: classifier, dataset, split, group_attribute, group_name
     -- reads: judged_predictions, sample_groups
     select ...
+
+Views, audits and the queries of the report are such files; each kind has facts of its own.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import duckdb
 
 _HEADER_LINE = re.compile(r"-- ?(.*)")
 _TITLE = re.compile(
@@ -76,12 +82,17 @@ def parse_sql_file(path: Path, kind: type[File]) -> File:
     ValueError
         If the header is not as the module's docstring shows, or names another file.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    return parse_sql(path.stem, path.read_text(encoding="utf-8"), kind)
+
+
+def parse_sql(stem: str, content: str, kind: type[File]) -> File:
+    """Read the content of one file; as `parse_sql_file`, of which `stem` is the name."""
+    lines = content.splitlines()
     n_header = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
     header = [m[1] for line in lines[:n_header] if (m := _HEADER_LINE.fullmatch(line))]
     title = _TITLE.fullmatch(header[0]) if header else None
-    if title is None or title["name"] != path.stem:
-        message = f"{path.name}: the first line has to be '-- {path.stem}: what it answers'"
+    if title is None or title["name"] != stem:
+        message = f"{stem}.sql: the first line has to be '-- {stem}: what it answers'"
         raise ValueError(message)
     parameters = title["parameters"]
     return kind(
@@ -104,3 +115,73 @@ def _facts(title: str, lines: list[str]) -> dict[str, str]:
             key = found["key"]
             facts[key] = found["text"] or ""
     return facts
+
+
+def names_in(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """Return every table, view, macro and function that a select names, its own CTEs too.
+
+    Parameters
+    ----------
+    con
+        Does the parsing; what its database holds does not matter.
+    sql
+        One select.
+
+    Raises
+    ------
+    ValueError
+        If it does not parse.
+    """
+    found = set()
+    for node in _nodes(_tree(con, sql)):
+        if node.get("type") == "BASE_TABLE":
+            found.add(node["table_name"])
+        if node.get("class") == "FUNCTION":
+            found.add(node["function_name"])
+    return found
+
+
+@lru_cache(maxsize=256)
+def sources(sql: str) -> tuple[str, ...]:
+    """Return the tables, views and table macros that a select reads, in the order of its text.
+
+    Its own common table expressions are none of them. What lies in another schema or attached
+    database has that name before it: `other.samples`.
+    """
+    own: set[str] = set()
+    found: list[tuple[int, str]] = []
+    for node in _nodes(_tree(_parser().cursor(), sql)):
+        if "cte_map" in node:
+            own.update(each["key"] for each in node["cte_map"]["map"])
+        if node.get("type") == "BASE_TABLE":
+            parts = (node["catalog_name"], node["schema_name"], node["table_name"])
+            found.append((node["query_location"], ".".join(filter(None, parts))))
+        if node.get("type") == "TABLE_FUNCTION":
+            found.append((node["query_location"], node["function"]["function_name"]))
+    return tuple(dict.fromkeys(name for _, name in sorted(found) if name not in own))
+
+
+@lru_cache(maxsize=1)
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Connect to an empty database for parsing, once: to connect takes longer than to parse."""
+    return duckdb.connect()
+
+
+def _tree(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
+    assert row is not None
+    tree = json.loads(row[0])
+    if tree["error"]:
+        raise ValueError(tree["error_message"])
+    return tree
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a parsed JSON tree."""
+    if isinstance(tree, dict):
+        yield tree
+        for child in tree.values():
+            yield from _nodes(child)
+    elif isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child)

@@ -18,17 +18,15 @@ only where something is to be created, and once in a process for the same texts.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from facestore.catalog.sqlfiles import SqlFile, parse_sql_file
+from facestore.catalog.sqlfiles import SqlFile, names_in, parse_sql_file
 from facestore.errors import StoreError
 
 # Audits are files of their own kind, which are run and not installed.
@@ -120,8 +118,12 @@ def parse_view_file(path: Path) -> ViewFile:
 
 def read_views(folder: Path) -> list[ViewFile]:
     """Read all views of `sql/`, in no order that means anything."""
-    paths = [each for each in sorted(folder.glob("*/*.sql")) if each.parent.name != AUDITS_FOLDER]
-    return [parse_view_file(path) for path in paths]
+    return [parse_view_file(path) for path in view_paths(folder)]
+
+
+def view_paths(folder: Path) -> list[Path]:
+    """Return the files of `sql/` that are installed into a store; audits are not."""
+    return [path for path in sorted(folder.glob("*/*.sql")) if path.parent.name != AUDITS_FOLDER]
 
 
 def load_views(folder: Path) -> list[ViewFile]:
@@ -159,13 +161,11 @@ def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str
 
 
 def _names(empty: duckdb.DuckDBPyConnection, name: str, body: str) -> set[str]:
-    row = empty.execute("select json_serialize_sql(?::varchar)", [body]).fetchone()
-    assert row is not None
-    tree = json.loads(row[0])
-    if tree["error"]:
-        message = f"{name}: {tree['error_message']}"
-        raise ValueError(message)
-    return {found for node in _nodes(tree) for found in _names_in(node)} - {name}
+    try:
+        return names_in(empty, body) - {name}
+    except ValueError as error:
+        message = f"{name}: {error}"
+        raise ValueError(message) from error
 
 
 # What this database has in its main schema, whether facestore or the user put it there.
@@ -263,21 +263,3 @@ def _drop_all(con: duckdb.DuckDBPyConnection, present: Present) -> None:
         if name in recorded:
             con.execute(f'drop {kind} main."{name}"')
     con.execute("delete from schema_views")
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a parsed JSON tree."""
-    if isinstance(tree, dict):
-        yield tree
-        for child in tree.values():
-            yield from _nodes(child)
-    elif isinstance(tree, list):
-        for child in tree:
-            yield from _nodes(child)
-
-
-def _names_in(node: dict[str, Any]) -> Iterator[str]:
-    if node.get("type") == "BASE_TABLE":
-        yield node["table_name"]
-    if node.get("class") == "FUNCTION":
-        yield node["function_name"]

@@ -19,6 +19,8 @@ from facestore.reporting.tables import Block, BlockKey, Table, best_first
 # Longer tables are folded, so that the page can be read from top to bottom.
 MAX_OPEN_ROWS = 20
 CHARTS_FILE = "charts.js"
+# Of pages that show their queries one after the other, and nothing else.
+LIST_TEMPLATE = "pages/list.html.j2"
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         charts = {
             name: charts_of(contents.tables[name], contents.shown) for name in page.queries
         }  # fmt: skip
-        template = jinja.get_template(f"pages/{page.name}.html.j2")
+        template = jinja.select_template([f"pages/{page.name}.html.j2", LIST_TEMPLATE])
         has_charts = any(charts.values())
         files[page.file] = template.render(
             page=page, charts=charts, has_charts=has_charts, **shared

@@ -1,6 +1,8 @@
-"""The pages of the report: one entry each, beside its template `reports/pages/NAME.html.j2`.
+"""The pages of the report: one entry each, which lists the queries that it shows.
 
-A new page is a template, its query files in `reports/queries/`, and an entry here.
+A table on a page is a query file in `reports/queries/` and its name in the page's list here, in the
+order of the page. A page that says more than its tables do has a template of its own,
+`reports/pages/NAME.html.j2`; all others share one.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ class Page:
     Attributes
     ----------
     name
-        Of its template and its file; the first page is `index.html`.
+        Of its file, and of its template if it has one; the first page is `index.html`.
     title
         In the navigation, and above the page.
     lead
         What it answers, in one sentence.
     queries
-        Names of the query files that its template shows.
+        Names of the query files that it shows, in this order.
     needs
         Of these queries at least one has to have rows, or the page is left out; empty: never.
     why, command

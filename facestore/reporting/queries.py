@@ -2,7 +2,7 @@
 
 A file `reports/queries/<name>.sql` starts with a header and holds one select::
 
-    -- title: Coverage
+    -- coverage: Coverage
     -- text: How many samples each classifier could be judged on, in counts.
     -- A further line goes on with the text.
     -- empty: What is said where there are no rows.
@@ -14,7 +14,8 @@ A file `reports/queries/<name>.sql` starts with a header and holds one select::
     -- with: pairs
     select ...
 
-Only title and text have to be there. `layout` is `table`, `blocks` (one table a classifier: the
+The first line has the name of the file and the title; only that and the text have to be there.
+`layout` is `table`, `blocks` (one table a classifier: the
 select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
 thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
 the classifiers that the report shows unfolded; `head` names the column that says what a row is;
@@ -24,19 +25,17 @@ the file, which several queries share: each goes before the select, as a common 
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from facestore.catalog.sqlfiles import SqlFile, parse_sql, parse_sql_file, sources
+
 LAYOUTS = ("table", "blocks", "matrix", "cards")
 SHOWS = ("all", "shown")
 
-_FACT = re.compile(r"-- (?P<key>title|text|empty|command|layout|show|head|fold|with): (?P<text>.+)")
-_SOURCE = re.compile(r"(?<!distinct )\b(?:from|join)\s+((?:other\.)?[a-z_][a-z0-9_]*)")
-_CTE = re.compile(r"\b([a-z_][a-z0-9_]*) as (?:materialized )?\(\s*(?:select|with)\b")
-_COMMENT = re.compile(r"--.*")
+FACTS = frozenset({"title", "text", "empty", "command", "layout", "show", "head", "fold", "with"})
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,7 @@ class Query:
     @property
     def reads(self) -> tuple[str, ...]:
         """The views and tables that the select names, in the order in which it does."""
-        sql = _COMMENT.sub("", self.sql)
-        own = set(_CTE.findall(sql))
-        return tuple(dict.fromkeys(name for name in _SOURCE.findall(sql) if name not in own))
+        return sources(self.sql)
 
     def limited_to(self, columns: Sequence[str], names: Sequence[str]) -> Query:
         """Keep rows of some classifiers only; the order of the rows stays.
@@ -115,25 +112,20 @@ def parse_query(name: str, content: str, parts: Mapping[str, str] | None = None)
     ValueError
         If it has no title, no text or no select, or says something that is not known.
     """
-    lines = content.splitlines()
-    n_header = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    facts: dict[str, str] = {}
-    key = ""
-    for line in lines[:n_header]:
-        found = _FACT.fullmatch(line)
-        key = found["key"] if found else key
-        text = found["text"] if found else line.removeprefix("--").strip()
-        facts[key] = f"{facts.get(key, '')} {text}".strip()
-    sql = "\n".join(lines[n_header:]).strip()
-    if not (facts.get("title") and facts.get("text") and sql):
-        message = f"{name}.sql: '-- title: ...', '-- text: ...' and a select are expected"
+    file = parse_sql(name, content, SqlFile)
+    facts = dict(file.facts)
+    if not (facts.get("text") and file.body):
+        message = f"{name}.sql: '-- text: ...' and a select are expected"
+        raise ValueError(message)
+    if unknown := facts.keys() - FACTS:
+        message = f"{name}.sql: '-- {min(unknown)}: ...' is none of {', '.join(sorted(FACTS))}"
         raise ValueError(message)
     is_folded = facts.pop("fold", "no") == "yes"
     named = facts.pop("with", "").split()
-    if unknown := set(named) - set(parts or {}):
-        message = f"{name}.sql: there is no parts/{min(unknown)}.sql"
+    if missing := set(named) - set(parts or {}):
+        message = f"{name}.sql: there is no parts/{min(missing)}.sql"
         raise ValueError(message)
-    sql = _with_parts(sql, {each: (parts or {})[each] for each in named})
+    sql = _with_parts(file.body, {each: (parts or {})[each] for each in named})
     query = Query(name, sql=sql, is_folded=is_folded, **facts)
     if query.layout not in LAYOUTS or query.show not in SHOWS:
         message = f"{name}.sql: layout is one of {LAYOUTS}, show one of {SHOWS}"
@@ -155,8 +147,8 @@ def _with_parts(sql: str, parts: Mapping[str, str]) -> str:
 
 def read_queries(folder: Path) -> dict[str, Query]:
     """Read all query files of a folder, by name."""
-    shared = folder.glob("parts/*.sql")
-    parts = {path.stem: path.read_text(encoding="utf-8").strip() for path in shared}
+    shared = [parse_sql_file(path, SqlFile) for path in folder.glob("parts/*.sql")]
+    parts = {part.name: f"-- {part.facts['title']}\n{part.body}" for part in shared}
     return {
         path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"), parts)
         for path in sorted(folder.glob("*.sql"))

@@ -1,4 +1,4 @@
--- title: Bias by decade
+-- age_decades: Bias by decade
 -- text: Errors by the decade of the true age: models pull extremes to the middle, so children come out
 -- too old and old people too young. bias is the mean of predicted minus true, in years, of n samples;
 -- mae the mean of its size.
@@ -14,12 +14,9 @@ select
     avg(abs(predictions.value - labels.value)) as mae,
     avg(predictions.value - labels.value) as bias
 from predictions
-inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-inner join samples on predictions.sample_id = samples.sample_id
-inner join labels
-    on
-        predictions.sample_id = labels.sample_id
-        and classifiers.attribute = labels.attribute
+inner join classifiers using (classifier_id)
+inner join samples using (sample_id)
+inner join labels using (sample_id, attribute)
 where predictions.value is not null and labels.value is not null
-group by samples.dataset, samples.split, classifiers.attribute, classifiers.name, decade
+group by all
 order by samples.dataset, samples.split, classifiers.attribute, classifiers.name, decade

@@ -1,4 +1,4 @@
--- title: Histogram of errors
+-- age_error_histogram: Histogram of errors
 -- text: How many predictions miss the true age by how much: predicted minus true, in bins of 2 years
 -- that start at error from.
 -- layout: blocks
@@ -13,12 +13,9 @@ select
     (floor((predictions.value - labels.value) / 2) * 2)::integer as error_from,
     count(*) as n_samples
 from predictions
-inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-inner join samples on predictions.sample_id = samples.sample_id
-inner join labels
-    on
-        predictions.sample_id = labels.sample_id
-        and classifiers.attribute = labels.attribute
+inner join classifiers using (classifier_id)
+inner join samples using (sample_id)
+inner join labels using (sample_id, attribute)
 where predictions.value is not null and labels.value is not null
-group by samples.dataset, samples.split, classifiers.attribute, classifiers.name, error_from
+group by all
 order by samples.dataset, samples.split, classifiers.attribute, classifiers.name, error_from

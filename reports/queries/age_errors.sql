@@ -1,4 +1,4 @@
--- title: Errors of ages
+-- age_errors: Errors of ages
 -- text: For classifiers that predict years: the mean absolute error and the bias (predicted minus true,
 -- so a positive one calls people too old) in years, and the fraction within 8 years with its 95 %
 -- Wilson interval, of n samples.

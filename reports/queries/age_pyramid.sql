@@ -1,4 +1,4 @@
--- title: Age and gender by race
+-- age_pyramid: Age and gender by race
 -- text: How many samples of each age group are labelled as men and as women, by race. The fraction is
 -- that of the samples of the race which have all three labels.
 -- empty: No sample has labels of age, gender and race.

@@ -1,4 +1,4 @@
--- title: Predicted against true age
+-- age_scatter: Predicted against true age
 -- text: How many samples of each true age were given which predicted age, both rounded down to a
 -- multiple of 5 years. On the diagonal the two agree.
 -- layout: blocks
@@ -14,20 +14,11 @@ select
     (floor(predictions.value / 5) * 5)::integer as predicted_age,
     count(*) as n_samples
 from predictions
-inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-inner join samples on predictions.sample_id = samples.sample_id
-inner join labels
-    on
-        predictions.sample_id = labels.sample_id
-        and classifiers.attribute = labels.attribute
+inner join classifiers using (classifier_id)
+inner join samples using (sample_id)
+inner join labels using (sample_id, attribute)
 where predictions.value is not null and labels.value is not null
-group by
-    samples.dataset,
-    samples.split,
-    classifiers.attribute,
-    classifiers.name,
-    true_age,
-    predicted_age
+group by all
 order by
     samples.dataset,
     samples.split,

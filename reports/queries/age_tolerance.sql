@@ -1,4 +1,4 @@
--- title: Tolerance
+-- age_tolerance: Tolerance
 -- text: The fraction of predicted ages within so many years of the true one, of all n samples, with its
 -- 95 % Wilson interval. An error of just the tolerance counts as right.
 -- layout: blocks

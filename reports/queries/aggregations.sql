@@ -1,4 +1,4 @@
--- title: Ways to pool prompts, side by side
+-- aggregations: Ways to pool prompts, side by side
 -- text: The classifiers that predict from prompts, by model and prompt set. sum and mean take all
 -- prompts of a class, topk the k most similar ones, embedding_mean pools the vectors of the texts
 -- before comparing, as most CLIP code does. prompts is the largest number of prompts of a class:
@@ -13,7 +13,7 @@ with sizes as (
         attribute,
         max(n_prompts) as n_prompts
     from class_prompts
-    group by prompt_set, attribute
+    group by all
 )
 
 select
@@ -33,10 +33,7 @@ select
     leaderboard.balanced_accuracy,
     leaderboard.classifier
 from leaderboard
-left join sizes
-    on
-        leaderboard.prompt_set = sizes.prompt_set
-        and leaderboard.attribute = sizes.attribute
+left join sizes using (prompt_set, attribute)
 where leaderboard.prompt_set is not null
 order by
     leaderboard.dataset,

@@ -1,4 +1,4 @@
--- title: Best classifier of each attribute
+-- best_classifiers: Best classifier of each attribute
 -- text: The classifier with the highest accuracy for each data set, split and attribute, among
 -- those judged on at least half as many samples as the most thoroughly judged one. Accuracy is a
 -- fraction of n samples, with a 95 % Wilson interval; it was chosen on the samples it is judged on,

@@ -1,4 +1,4 @@
--- title: The best k, chosen honestly
+-- best_k: The best k, chosen honestly
 -- text: accuracy is that of the best k, chosen on the samples it is judged on: it flatters.
 -- held-out accuracy judges each half of the samples with the k that is best on the other half, with
 -- its 95 % Wilson interval; where the two halves choose different ks, the choice is mostly noise.

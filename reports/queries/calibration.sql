@@ -1,4 +1,4 @@
--- title: Whether confidence is worth its name
+-- calibration: Whether confidence is worth its name
 -- text: Confidence is the probability that CLIP gives to the class it predicts. Overconfidence is mean
 -- confidence minus accuracy; the expected calibration error is the mean distance of the two over 15
 -- bins. Small groups have larger errors for that alone: read n.

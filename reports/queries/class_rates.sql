@@ -1,4 +1,4 @@
--- title: Rates of each class by group
+-- class_rates: Rates of each class by group
 -- text: One class against all others within each group, named as Fairlearn does: selection rate is the
 -- fraction predicted as the class, true positive rate the fraction of its labelled samples that are
 -- found, false positive rate the fraction of all others that are called so. No intervals: n labelled
@@ -24,10 +24,7 @@ select
     rates_by_group.precision,
     rates_by_group.f1
 from rates_by_group
-left join classes as judged
-    on
-        rates_by_group.attribute = judged.attribute
-        and rates_by_group.class = judged.class
+left join classes as judged using (attribute, class)
 left join classes as grouped
     on
         rates_by_group.group_attribute = grouped.attribute

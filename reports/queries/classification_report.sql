@@ -1,4 +1,4 @@
--- title: Classification report
+-- classification_report: Classification report
 -- text: For each class: precision is the fraction of its predictions that are right, recall the
 -- fraction of its labelled samples that are found, F1 their harmonic mean; support counts the
 -- labelled samples, n predicted the predictions. No intervals: see accuracy by group for those.
@@ -16,10 +16,7 @@ select
     classification_report.recall,
     classification_report.f1
 from classification_report
-left join classes
-    on
-        classification_report.attribute = classes.attribute
-        and classification_report.class = classes.class
+left join classes using (attribute, class)
 order by
     classification_report.dataset,
     classification_report.split,

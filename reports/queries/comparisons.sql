@@ -1,4 +1,4 @@
--- title: Comparisons of classifiers
+-- comparisons: Comparisons of classifiers
 -- text: Pairs of classifiers on the samples that both were judged on; pairs with a classifier that is
 -- shown. difference is accuracy a minus accuracy b, with its 95 % interval; p is the exact test of
 -- McNemar, and p after Holm takes into account that all pairs of the attribute, data set and split

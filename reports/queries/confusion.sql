@@ -1,4 +1,4 @@
--- title: Confusion matrices
+-- confusion: Confusion matrices
 -- text: How often samples of each label (row) are predicted as each class (column): the count, and
 -- below it the fraction of the row, between 0 and 1. The diagonal is right.
 -- layout: matrix

@@ -1,4 +1,4 @@
--- title: Coverage
+-- coverage: Coverage
 -- text: How many samples each classifier could be judged on, in counts. Only samples with both a
 -- label and a prediction are in any accuracy; a large gap between labelled and judged means that
 -- the figures describe a part of the data.

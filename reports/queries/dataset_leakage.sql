@@ -1,4 +1,4 @@
--- title: One picture in two data sets
+-- dataset_leakage: One picture in two data sets
 -- text: Pairs of samples of two data sets with the same picture, or nearly so, the nearest first; the first
 -- 300.
 -- empty: No picture is in two data sets.

@@ -1,6 +1,6 @@
--- title: Data sets
--- text: The files of each data set and split. A sample is one file. Images counts different
--- contents: fewer than samples means exact copies, and 0 that only labels are known here.
+-- datasets: Data sets
+-- text: The files of each data set and split. A sample is one file. Images counts
+-- different contents: fewer than samples means exact copies, and 0 that only labels are known here.
 -- Unreadable files are in no figure below. Sources are all folders or files that the data set came
 -- from.
 with sources as (
@@ -24,12 +24,7 @@ select
     sources.source,
     datasets.added_at
 from datasets
-left join sources on datasets.dataset = sources.dataset
-left join samples on datasets.dataset = samples.dataset
-group by
-    datasets.dataset,
-    samples.split,
-    datasets.layout,
-    sources.source,
-    datasets.added_at
+left join sources using (dataset)
+left join samples using (dataset)
+group by all
 order by datasets.dataset, samples.split

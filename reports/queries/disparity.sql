@@ -1,4 +1,4 @@
--- title: Disparity between groups
+-- disparity: Disparity between groups
 -- text: How far apart the accuracies of the groups of one kind are. accuracy_difference is the
 -- highest minus the lowest, accuracy_ratio the lowest divided by the highest; every group counts
 -- the same however small, so look at the size of the smallest group (pairs of labels have small

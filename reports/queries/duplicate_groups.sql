@@ -1,7 +1,7 @@
--- title: Groups of the same picture
+-- duplicate_groups: Groups of the same picture
 -- text: Files whose pictures are the same or nearly so, in groups, the largest first; the first 300
--- files. diameter is the largest distance of two pictures of the group in bits of their perceptual
--- hashes: 0 is the same content, or at least the same hash. The representative is the one that
+-- files. diameter is the largest distance of two pictures of the group in bits of their
+-- perceptual hashes: 0 is the same content, or at least the same hash. The representative is the one that
 -- dedup --policy keep-one keeps.
 -- empty: No two files have the same picture, or nearly so.
 -- layout: cards
@@ -17,7 +17,7 @@ select
     duplicate_groups.is_representative,
     samples.image_id
 from duplicate_groups
-inner join samples on duplicate_groups.image_id = samples.image_id
+inner join samples using (image_id)
 order by
     duplicate_groups.n_samples desc,
     duplicate_groups.group_id asc,

@@ -1,4 +1,4 @@
--- title: What is there twice
+-- duplicate_summary: What is there twice
 -- text: Counts of pictures and pairs in the whole store. Nearly the same means perceptual hashes (64
 -- bits) that differ in no more bits than the setting duplicate_distance, which is the last row.
 -- head: what

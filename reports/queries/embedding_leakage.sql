@@ -1,4 +1,4 @@
--- title: Close vectors across splits and data sets
+-- embedding_leakage: Close vectors across splits and data sets
 -- text: Pairs of samples in different splits or data sets that an encoder finds close, the closest first; the
 -- first 300. A high cosine may be two pictures of one scene, or only two faces that look alike; it
 -- never means the same person.

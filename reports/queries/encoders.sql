@@ -1,4 +1,4 @@
--- title: Encoders
+-- encoders: Encoders
 -- text: The models that turn images and texts into vectors. The same name with other weights,
 -- precision or preprocessing gives other figures, so all of them are stated; what an import did not
 -- tell is a dash.

@@ -1,4 +1,4 @@
--- title: Store
+-- fingerprint: Store
 -- text: How many rows the tables of the store have, the smallest group that is given rates
 -- (min_samples), and a fingerprint (SHA-256) of what is in them: samples, labels, prompts, similarities,
 -- predictions, published figures and settings, whatever the order in which they came.

@@ -1,4 +1,4 @@
--- title: Best and worst group
+-- gaps: Best and worst group
 -- text: For each classifier that is shown, the group on which it is right most often and the one on
 -- which it is right least often, with their n and 95 % Wilson intervals. The difference is that of
 -- the two; with many groups some difference is there by chance alone, and groups of few samples

@@ -1,4 +1,4 @@
--- title: Accuracy by age, gender and race together
+-- group_cells: Accuracy by age, gender and race together
 -- text: The same for samples that share their age, gender and race. These are the smallest groups:
 -- read n and the 95 % Wilson interval before the accuracy. A cell without a sample is not here.
 -- empty: No judged sample has labels of age, gender and race.

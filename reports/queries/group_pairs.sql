@@ -1,4 +1,4 @@
--- title: Accuracy by pairs of groups
+-- group_pairs: Accuracy by pairs of groups
 -- text: The same for samples that share two labels, such as gender and race. Pairs are smaller
 -- groups, so the 95 % Wilson intervals are wider: read n before the accuracy.
 -- show: shown

@@ -1,4 +1,4 @@
--- title: Accuracy by group
+-- groups: Accuracy by group
 -- text: The fraction of right predictions among the samples of each labelled group, with its 95 %
 -- Wilson interval: two groups whose intervals overlap widely may not differ at all. n counts the
 -- samples of the group.

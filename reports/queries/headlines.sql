@@ -1,4 +1,4 @@
--- title: Headline of each classifier
+-- headlines: Headline of each classifier
 -- text: Accuracy with its 95 % interval, and the race on which the classifier does worst.
 select
     summary.classifier,

@@ -1,4 +1,4 @@
--- title: Accuracy over k
+-- k_sweep: Accuracy over k
 -- text: A zero-shot classifier sums the k prompts of each class that are most similar to the image.
 -- This is its accuracy, as a fraction of n samples with a 95 % Wilson interval, for every k up to
 -- the largest number of prompts of a class. The best k of a sweep was chosen on the samples it is

@@ -1,4 +1,4 @@
--- title: Cells of all labels
+-- label_cells: Cells of all labels
 -- text: How many samples share all their labels, and which fraction of the labelled samples of the
 -- data set and split they are. Figures of a cell with few samples are uncertain.
 -- head: cell

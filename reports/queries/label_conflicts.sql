@@ -1,4 +1,4 @@
--- title: Different labels for one picture
+-- label_conflicts: Different labels for one picture
 -- text: Pairs of samples with the same picture, or nearly so, whose labels differ, the nearest first; the first
 -- 300. At least one label of each pair is wrong. Years apart are those of ages in years.
 -- empty: No two samples of one picture have different labels.

@@ -1,4 +1,4 @@
--- title: Labels
+-- label_counts: Labels
 -- text: How many samples carry each label, as annotators perceived them, and which fraction that is
 -- of the samples labelled for the attribute in the same data set and split.
 -- empty: No sample has a label yet.

@@ -1,4 +1,4 @@
--- title: Leaderboard
+-- leaderboard: Leaderboard
 -- text: The classifiers of each attribute, best accuracy first. All but counts and ranks are fractions
 -- between 0 and 1; the interval is the 95 % Wilson interval of accuracy, and rank best and rank worst
 -- are the ranks that the intervals allow. The worst group is the one on which the classifier does

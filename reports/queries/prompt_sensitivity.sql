@@ -1,4 +1,4 @@
--- title: How much the wording decides
+-- prompt_sensitivity: How much the wording decides
 -- text: The spread of the accuracies of single wordings of a prompt set. A spread well above the mean
 -- width of their intervals comes from the words and not from chance. The ensemble is the mean over
 -- all prompts of a class; the best wording was chosen on the samples it is judged on.

@@ -1,4 +1,4 @@
--- title: Prompt sets
+-- prompt_sets: Prompt sets
 -- text: The prompt sets that have similarities or classifiers here, and how many prompts each has.
 -- empty: No prompt set was used.
 -- command: facestore score age_race_gender_labels_v2
@@ -15,7 +15,7 @@ select
     count(*) as n_prompts,
     prompt_sets.description
 from prompt_sets
-inner join prompt_set_members on prompt_sets.prompt_set = prompt_set_members.prompt_set
+inner join prompt_set_members using (prompt_set)
 where prompt_sets.prompt_set in (select used.prompt_set from used)
-group by prompt_sets.prompt_set, prompt_sets.description
+group by all
 order by prompt_sets.prompt_set

@@ -1,4 +1,4 @@
--- title: Published against measured
+-- published: Published against measured
 -- text: Figures that others published beside those measured here. difference is measured minus
 -- published; is inside says whether the published figure lies in the 95 % Wilson interval of the
 -- measured one, where it has one. A dash: not measured here.

@@ -1,4 +1,4 @@
--- title: If suspect labels were changed
+-- relabelled: If suspect labels were changed
 -- text: Between which bounds an accuracy would lie if the labels that several models contradict were
 -- changed. The classifiers that are judged decide which labels are suspect, so the last column
 -- flatters who agrees with the others; the bounds say how much could hang on these labels.

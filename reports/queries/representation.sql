@@ -1,4 +1,4 @@
--- title: Representation
+-- representation: Representation
 -- text: How the share of each group compares with equal shares (1 in the column to uniform: just its
 -- share) and with the largest group. The imbalance ratio is the largest group over the smallest. A
 -- group without a sample is not here.

@@ -1,4 +1,4 @@
--- title: Runs
+-- runs: Runs
 -- text: The commands that changed this store, oldest first, with what they changed and how long
 -- they took in seconds. Times are UTC; of file arguments only the last part of the path is shown.
 -- empty: No command has changed this store yet.

@@ -1,4 +1,4 @@
--- title: Groups in each split
+-- split_balance: Groups in each split
 -- text: How many samples of each group a split has, and how many it would have if all splits were
 -- alike.
 -- empty: No data set has two splits or more.

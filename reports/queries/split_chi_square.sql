@@ -1,4 +1,4 @@
--- title: Whether the splits are alike
+-- split_chi_square: Whether the splits are alike
 -- text: Pearson's chi-square of groups by splits. A small p says that the splits differ more than
 -- chance would make them; a stratified split is more alike than chance, so its p is near 1.
 -- empty: No data set has two splits or more.

@@ -1,4 +1,4 @@
--- title: One picture in two splits
+-- split_leakage: One picture in two splits
 -- text: Pairs of samples in different splits of one data set with the same picture, or nearly so, the nearest
 -- first; the first 300. What was trained on one split has seen a part of the other.
 -- empty: No picture is in two splits.

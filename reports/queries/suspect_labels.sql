@@ -1,4 +1,4 @@
--- title: Suspect labels
+-- suspect_labels: Suspect labels
 -- text: Labels against which several models agree on another class, the most suspect first; the first
 -- 50 of each attribute. Models share faults: agreement is a reason to look at the picture, no proof.
 -- empty: No label is contradicted by several models.

@@ -1,4 +1,4 @@
--- title: Loss and figures by epoch
+-- training_epochs: Loss and figures by epoch
 -- text: What a fine-tuned classifier reached after each epoch, on the samples that it was fitted on and on
 -- those held back to choose by (validation). Losses are in nats; accuracies are fractions. A
 -- validation loss that rises while the other one falls is over-fitting.
@@ -14,7 +14,7 @@ select
     training_steps.step,
     training_steps.value
 from training_steps
-inner join classifiers on training_steps.classifier_id = classifiers.classifier_id
+inner join classifiers using (classifier_id)
 where training_steps.unit = 'epoch'
 order by
     list_position(['gender', 'race', 'age'], classifiers.attribute),

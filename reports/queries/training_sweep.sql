@@ -1,4 +1,4 @@
--- title: Figures by strength of the penalty
+-- training_sweep: Figures by strength of the penalty
 -- text: The strengths of the penalty (l2) that were tried for a linear probe, in order, with what each
 -- reached. The one with the best figure on the samples held back (validation) was taken.
 -- empty: No linear probe was trained.
@@ -13,7 +13,7 @@ select
     training_steps.step,
     training_steps.value
 from training_steps
-inner join classifiers on training_steps.classifier_id = classifiers.classifier_id
+inner join classifiers using (classifier_id)
 where training_steps.unit = 'sweep'
 order by
     list_position(['gender', 'race', 'age'], classifiers.attribute),

@@ -1,4 +1,4 @@
--- title: Before anything is concluded
+-- warnings: Before anything is concluded
 -- text: What the store itself shows about the data and the judgements, as counts, and the command
 -- that shows more. What is not listed was looked for and not found, within what the store knows:
 -- pictures are compared only where they were ingested, and vectors only after dedup --cosine.

@@ -1,4 +1,4 @@
--- title: Accuracy with and without duplicates
+-- without_duplicates: Accuracy with and without duplicates
 -- text: raw counts all samples, dedup leaves out those that facestore dedup chose; change is the second
 -- minus the first. Both with their n and 95 % Wilson interval.
 -- empty: No judged sample is left out.
@@ -16,8 +16,8 @@ select
     ci_low_raw,
     ci_high_raw,
     accuracy_dedup,
-    ci_low_dedup,
-    ci_high_dedup,
+    ci_low as ci_low_dedup,
+    ci_high as ci_high_dedup,
     change
 from accuracy_without_duplicates
 where n_removed > 0

@@ -1,4 +1,4 @@
--- title: Single wordings
+-- wording_accuracy: Single wordings
 -- text: The accuracy of each wording of a prompt set by itself, one prompt for each class, with its
 -- 95 % Wilson interval; the wording is written as for the first class. The ensemble is the mean over
 -- all prompts of a class.

@@ -1,4 +1,4 @@
--- title: The most confident mistakes of each group
+-- worst_by_group: The most confident mistakes of each group
 -- text: The same for each labelled group by itself, the first 3 of each, so that a group with few
 -- mistakes is seen too.
 -- empty: There is no wrong prediction.
@@ -20,7 +20,7 @@ select
     worst_predictions.score,
     worst_predictions.margin
 from worst_predictions
-inner join sample_groups on worst_predictions.sample_id = sample_groups.sample_id
+inner join sample_groups using (sample_id)
 where
     not contains(sample_groups.group_attribute, ' x ')
     and sample_groups.group_attribute <> 'overall'

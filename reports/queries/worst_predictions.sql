@@ -1,4 +1,4 @@
--- title: The most confident mistakes
+-- worst_predictions: The most confident mistakes
 -- text: The 24 wrong predictions of each classifier in which it is surest: by margin where it has one,
 -- else by score; a classifier that gives neither is in the order of the files. Look at the picture
 -- before blaming the model: the label may be the one that is wrong.
@@ -19,7 +19,7 @@ select
     worst_predictions.margin,
     samples.image_id
 from worst_predictions
-inner join samples on worst_predictions.sample_id = samples.sample_id
+inner join samples using (sample_id)
 where worst_predictions.rank <= 24
 order by
     worst_predictions.dataset,

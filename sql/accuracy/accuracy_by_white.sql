@@ -1,7 +1,7 @@
 -- accuracy_by_white: accuracy on faces labelled White and on all others, race judged as those two
 -- grain: classifier, dataset, split, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: judged_predictions, judged_predictions_as, sample_labels, judged_as, if_enough, wilson_low, wilson_high
+-- reads: judged_predictions, judged_predictions_as, sample_labels, judged_as, group_accuracy
 -- source: Radford et al. 2021, arXiv 2103.00020, section 7.1, has only these two groups in tables 3 and 4
 -- note: the two groups are a convention of that paper and hide the differences between the others
 with judged as (
@@ -36,7 +36,7 @@ races as (
     where attribute = 'race'
 ),
 
-counts as (
+groups as (
     select
         judged.classifier,
         judged.attribute,
@@ -44,30 +44,14 @@ counts as (
         judged.dataset,
         judged.split,
         races.race as group_name,
-        count(*) as n_samples,
-        count(*) filter (where judged.is_correct) as n_correct
+        group_accuracy(judged.is_correct) as figures
     from judged
-    inner join races on judged.sample_id = races.sample_id
+    inner join races using (sample_id)
     where races.race in ('White', 'Non-White')
-    group by
-        judged.classifier,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        races.race
+    group by all
 )
 
 select
-    classifier,
-    attribute,
-    taxonomy,
-    dataset,
-    split,
-    group_name,
-    n_samples,
-    n_correct,
-    if_enough(n_correct / n_samples, n_samples) as accuracy,
-    if_enough(wilson_low(n_correct, n_samples), n_samples) as ci_low,
-    if_enough(wilson_high(n_correct, n_samples), n_samples) as ci_high
-from counts
+    * exclude (figures),
+    figures.*
+from groups

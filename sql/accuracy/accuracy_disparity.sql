@@ -30,4 +30,4 @@ select
     ) as n_samples_worst
 from accuracy_by_group
 where group_attribute <> 'overall'
-group by classifier, attribute, taxonomy, dataset, split, group_attribute
+group by all

@@ -28,7 +28,7 @@ with extremes as (
     where
         group_attribute <> 'overall'
         and accuracy is not null
-    group by classifier, attribute, taxonomy, dataset, split, group_attribute
+    group by all
     having count(*) > 1
 ),
 

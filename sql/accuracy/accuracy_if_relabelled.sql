@@ -26,17 +26,8 @@ with counts as (
             where judged_predictions.predicted = suspect_labels.agreed_class
         ) as n_gained
     from judged_predictions
-    left join suspect_labels
-        on
-            judged_predictions.sample_id = suspect_labels.sample_id
-            and judged_predictions.attribute = suspect_labels.attribute
-    group by
-        judged_predictions.classifier_id,
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split
+    left join suspect_labels using (sample_id, attribute)
+    group by all
 )
 
 select

@@ -13,12 +13,9 @@ with decades as (
         (floor(labels.value / 10) * 10)::integer as decade,
         (floor(greatest(predictions.value, 0) / 10) * 10)::integer as predicted_decade
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-    inner join samples on predictions.sample_id = samples.sample_id
-    inner join labels
-        on
-            predictions.sample_id = labels.sample_id
-            and classifiers.attribute = labels.attribute
+    inner join classifiers using (classifier_id)
+    inner join samples using (sample_id)
+    inner join labels using (sample_id, attribute)
     where
         classifiers.attribute = 'age'
         and predictions.value is not null

@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, wilson_low, wilson_high
+-- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, group_accuracy
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with errors as (
     select
@@ -12,37 +12,28 @@ with errors as (
         predictions.sample_id,
         predictions.value - labels.value as error
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-    inner join samples on predictions.sample_id = samples.sample_id
-    inner join labels
-        on
-            predictions.sample_id = labels.sample_id
-            and classifiers.attribute = labels.attribute
+    inner join classifiers using (classifier_id)
+    inner join samples using (sample_id)
+    inner join labels using (sample_id, attribute)
     where
         classifiers.attribute = 'age'
         and predictions.value is not null
         and labels.value is not null
 ),
 
-counts as (
+groups as (
     select
         errors.classifier,
         errors.dataset,
         errors.split,
         sample_groups.group_attribute,
         sample_groups.group_name,
-        count(*) as n_samples,
-        count(*) filter (where abs(errors.error) <= years) as n_within,
+        group_accuracy(abs(errors.error) <= years) as figures,
         avg(abs(errors.error)) as mae,
         avg(errors.error) as bias
     from errors
-    inner join sample_groups on errors.sample_id = sample_groups.sample_id
-    group by
-        errors.classifier,
-        errors.dataset,
-        errors.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
+    inner join sample_groups using (sample_id)
+    group by all
 )
 
 select
@@ -51,10 +42,10 @@ select
     split,
     group_attribute,
     group_name,
-    n_samples,
-    if_enough(mae, n_samples) as mae,
-    if_enough(bias, n_samples) as bias,
-    if_enough(n_within / n_samples, n_samples) as within_tolerance,
-    if_enough(wilson_low(n_within, n_samples), n_samples) as ci_low,
-    if_enough(wilson_high(n_within, n_samples), n_samples) as ci_high
-from counts
+    figures.n_samples,
+    if_enough(mae, figures.n_samples) as mae,
+    if_enough(bias, figures.n_samples) as bias,
+    figures.accuracy as within_tolerance,
+    figures.ci_low,
+    figures.ci_high
+from groups

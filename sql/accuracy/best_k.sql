@@ -21,7 +21,7 @@ with judged as (
             sum(n_samples) filter (where is_first_half and predicted = label), 0
         )::bigint as n_correct_first
     from confusion_every_k
-    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split, k
+    group by all
 ),
 
 -- Windows and not a join of the sweep with itself, through which a filter of the view would not get.
@@ -62,7 +62,7 @@ chosen as (
             + if(k = k_first, n_correct - n_correct_first, 0)
         )::bigint as n_held_out
     from ranked
-    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split
+    group by all
 )
 
 select
@@ -82,4 +82,4 @@ select
     if(chosen.has_halves, wilson_low(chosen.n_held_out, chosen.n_samples), null) as ci_low,
     if(chosen.has_halves, wilson_high(chosen.n_held_out, chosen.n_samples), null) as ci_high
 from chosen
-inner join encoders on chosen.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)

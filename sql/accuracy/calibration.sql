@@ -28,14 +28,4 @@ select
     max(abs(calibration_bins.accuracy - calibration_bins.confidence))
         as maximum_calibration_error
 from calibration_bins
-group by
-    aggregation,
-    encoder_id,
-    encoder,
-    prompt_set,
-    attribute,
-    taxonomy,
-    dataset,
-    split,
-    group_attribute,
-    group_name
+group by all

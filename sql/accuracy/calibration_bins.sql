@@ -3,7 +3,7 @@
 -- units: bin counts from 1 to 15, of equal width; confidence_from and confidence_to are its ends;
 -- confidence (mean) and accuracy are fractions in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy
--- reads: zero_shot_confidences, sample_labels, judged_as, sample_groups, encoders, if_enough, wilson_low, wilson_high
+-- reads: zero_shot_confidences, sample_labels, judged_as, sample_groups, encoders, if_enough, accuracy_of
 -- note: a bin without predictions has no row; a group with fewer than min_samples samples (a setting of
 -- the store) has no rates
 with judged as (
@@ -24,10 +24,7 @@ with judged as (
             zero_shot_confidences.predicted
         ) = sample_labels.label as is_correct
     from zero_shot_confidences
-    inner join sample_labels
-        on
-            zero_shot_confidences.sample_id = sample_labels.sample_id
-            and zero_shot_confidences.attribute = sample_labels.attribute
+    inner join sample_labels using (sample_id, attribute)
 ),
 
 counts as (
@@ -42,8 +39,7 @@ counts as (
         sample_groups.group_attribute,
         sample_groups.group_name,
         judged.bin,
-        count(*) as n_samples,
-        count(*) filter (where judged.is_correct) as n_correct,
+        accuracy_of(judged.is_correct) as figures,
         avg(judged.confidence) as confidence,
         sum(count(*)) over (
             partition by
@@ -57,7 +53,7 @@ counts as (
                 sample_groups.group_name
         ) as n_group
     from judged
-    inner join sample_groups on judged.sample_id = sample_groups.sample_id
+    inner join sample_groups using (sample_id)
     group by
         judged.aggregation,
         judged.encoder_id,
@@ -85,11 +81,11 @@ select
     counts.bin,
     (counts.bin - 1) / 15 as confidence_from,
     counts.bin / 15 as confidence_to,
-    counts.n_samples,
-    counts.n_correct,
+    counts.figures.n_samples,
+    counts.figures.n_correct,
     if_enough(counts.confidence, counts.n_group) as confidence,
-    if_enough(counts.n_correct / counts.n_samples, counts.n_group) as accuracy,
-    if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_group) as ci_low,
-    if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_group) as ci_high
+    if_enough(counts.figures.accuracy, counts.n_group) as accuracy,
+    if_enough(counts.figures.ci_low, counts.n_group) as ci_low,
+    if_enough(counts.figures.ci_high, counts.n_group) as ci_high
 from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)

@@ -15,7 +15,7 @@ with counts as (
         sum(n_samples) as support,
         sum(n_samples) filter (where label = predicted) as n_right
     from confusion_matrix
-    group by classifier, attribute, taxonomy, dataset, split, label
+    group by all
 ),
 
 predicted_counts as (
@@ -26,7 +26,7 @@ predicted_counts as (
         predicted as class,
         sum(n_samples) as n_predicted
     from confusion_matrix
-    group by classifier, dataset, split, predicted
+    group by all
 )
 
 select

@@ -25,7 +25,7 @@ with counts as (
             a.sample_id = b.sample_id
             and a.attribute = b.attribute
             and a.classifier < b.classifier
-    group by a.attribute, a.taxonomy, a.dataset, a.split, a.classifier, b.classifier
+    group by all
 ),
 
 shares as (

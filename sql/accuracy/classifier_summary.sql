@@ -22,7 +22,7 @@ with averages as (
         sum(f1 * support) / sum(support) as weighted_f1,
         count(*) filter (where support > 0) as n_classes
     from classification_report
-    group by classifier, attribute, taxonomy, dataset, split
+    group by all
 )
 
 select

@@ -54,4 +54,4 @@ select
     null as ci_low,
     null as ci_high
 from cells
-group by classifier, attribute, taxonomy, dataset, split, gender
+group by all

@@ -38,10 +38,7 @@ patterns as (
         winners_every_k.winner_8,
         count(*) as n_samples
     from winners_every_k
-    inner join labelled
-        on
-            winners_every_k.sample_id = labelled.sample_id
-            and winners_every_k.attribute = labelled.attribute
+    inner join labelled using (sample_id, attribute)
     group by all
 ),
 
@@ -102,15 +99,7 @@ select
     coalesce(class_maps.to_class, class_prompts.class) as predicted,
     sum(counted.n_samples)::bigint as n_samples
 from counted
-inner join class_prompts
-    on
-        counted.prompt_set = class_prompts.prompt_set
-        and counted.attribute = class_prompts.attribute
-        and counted.place = class_prompts.place
-left join class_maps
-    on
-        counted.taxonomy = class_maps.taxonomy
-        and counted.attribute = class_maps.attribute
-        and class_prompts.class = class_maps.class
+inner join class_prompts using (prompt_set, attribute, place)
+left join class_maps using (taxonomy, attribute, class)
 where counted.k <= class_prompts.k_max
 group by all

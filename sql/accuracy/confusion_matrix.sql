@@ -14,7 +14,7 @@ with cells as (
         predicted,
         count(*) as n_samples
     from judged_predictions
-    group by classifier, attribute, taxonomy, dataset, split, label, predicted
+    group by all
 ),
 
 occurring as (

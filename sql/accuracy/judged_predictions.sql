@@ -16,11 +16,8 @@ with judged as (
         predictions.score,
         predictions.margin
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-    inner join sample_labels
-        on
-            predictions.sample_id = sample_labels.sample_id
-            and classifiers.attribute = sample_labels.attribute
+    inner join classifiers using (classifier_id)
+    inner join sample_labels using (sample_id, attribute)
     where predictions.predicted is not null
 )
 

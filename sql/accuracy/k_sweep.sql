@@ -16,7 +16,7 @@ with recalls as (
         sum(n_samples) as n_samples,
         coalesce(sum(n_samples) filter (where predicted = label), 0) as n_correct
     from confusion_every_k
-    group by encoder_id, prompt_set, attribute, taxonomy, dataset, split, k, label
+    group by all
 )
 
 select
@@ -34,13 +34,5 @@ select
     wilson_low(sum(recalls.n_correct), sum(recalls.n_samples)) as ci_low,
     wilson_high(sum(recalls.n_correct), sum(recalls.n_samples)) as ci_high
 from recalls
-inner join encoders on recalls.encoder_id = encoders.encoder_id
-group by
-    recalls.encoder_id,
-    encoders.name,
-    recalls.prompt_set,
-    recalls.attribute,
-    recalls.taxonomy,
-    recalls.dataset,
-    recalls.split,
-    recalls.k
+inner join encoders using (encoder_id)
+group by all

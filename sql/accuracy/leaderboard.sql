@@ -19,7 +19,7 @@ with worst_groups as (
         ) as n_samples_worst
     from accuracy_disparity
     where not contains(group_attribute, ' x ')
-    group by classifier, dataset, split
+    group by all
 ),
 
 rivals as (
@@ -36,7 +36,7 @@ rivals as (
             one.attribute = other.attribute
             and one.dataset = other.dataset
             and one.split is not distinct from other.split
-    group by one.classifier, one.dataset, one.split
+    group by all
 )
 
 select
@@ -55,7 +55,7 @@ select
     rivals.n_not_surely_below as rank_worst
 from classifier_summary as summary
 inner join classifiers on summary.classifier = classifiers.name
-left join encoders on classifiers.encoder_id = encoders.encoder_id
+left join encoders using (encoder_id)
 inner join rivals
     on
         summary.classifier = rivals.classifier

@@ -19,14 +19,11 @@ predicted as (
         count(*) as n_predicted,
         count(label_of.sample_id) as n_judged
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
-    inner join samples on predictions.sample_id = samples.sample_id
-    left join label_of
-        on
-            predictions.sample_id = label_of.sample_id
-            and classifiers.attribute = label_of.attribute
+    inner join classifiers using (classifier_id)
+    inner join samples using (sample_id)
+    left join label_of using (sample_id, attribute)
     where predictions.predicted is not null
-    group by predictions.classifier_id, samples.dataset, samples.split
+    group by all
 ),
 
 judged_datasets as (
@@ -45,11 +42,8 @@ totals as (
         count(label_of.sample_id) as n_labelled
     from samples
     cross join (select distinct attribute from classifiers) as judged_attributes
-    left join label_of
-        on
-            samples.sample_id = label_of.sample_id
-            and judged_attributes.attribute = label_of.attribute
-    group by judged_attributes.attribute, samples.dataset, samples.split
+    left join label_of using (sample_id, attribute)
+    group by all
 )
 
 select
@@ -62,11 +56,8 @@ select
     coalesce(predicted.n_predicted, 0) as n_predicted,
     coalesce(predicted.n_judged, 0) as n_judged
 from judged_datasets
-inner join classifiers on judged_datasets.classifier_id = classifiers.classifier_id
-inner join totals
-    on
-        judged_datasets.dataset = totals.dataset
-        and classifiers.attribute = totals.attribute
+inner join classifiers using (classifier_id)
+inner join totals using (dataset, attribute)
 left join predicted
     on
         judged_datasets.classifier_id = predicted.classifier_id

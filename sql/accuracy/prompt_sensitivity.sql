@@ -19,16 +19,8 @@ with ensembles as (
             ) = sample_labels.label
         )::integer) as accuracy
     from zero_shot_mean
-    inner join sample_labels
-        on
-            zero_shot_mean.sample_id = sample_labels.sample_id
-            and zero_shot_mean.attribute = sample_labels.attribute
-    group by
-        zero_shot_mean.encoder_id,
-        zero_shot_mean.prompt_set,
-        zero_shot_mean.attribute,
-        sample_labels.dataset,
-        sample_labels.split
+    inner join sample_labels using (sample_id, attribute)
+    group by all
 ),
 
 spreads as (
@@ -51,7 +43,7 @@ spreads as (
         arg_max(wording, { 'accuracy': accuracy, 'name': wording }) as best_wording,
         arg_min(wording, { 'accuracy': accuracy, 'name': wording }) as worst_wording
     from wording_accuracy
-    group by encoder_id, encoder, prompt_set, attribute, taxonomy, dataset, split
+    group by all
 )
 
 select

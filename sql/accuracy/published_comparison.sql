@@ -27,7 +27,7 @@ described as (
         encoders.architecture,
         encoders.pretrained
     from classifiers
-    left join encoders on classifiers.encoder_id = encoders.encoder_id
+    left join encoders using (encoder_id)
 ),
 
 meant as (
@@ -55,8 +55,7 @@ measured as (
         meant.published_row,
         measured_figures.*
     from figures
-    inner join meant
-        on figures.source = meant.source and figures.published_row = meant.published_row
+    inner join meant using (source, published_row)
     inner join measured_figures
         on
             meant.classifier = measured_figures.classifier
@@ -89,7 +88,4 @@ select
     measured.ci_high,
     figures.value between measured.ci_low and measured.ci_high as is_inside
 from figures
-left join measured
-    on
-        figures.source = measured.source
-        and figures.published_row = measured.published_row
+left join measured using (source, published_row)

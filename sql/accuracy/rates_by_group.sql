@@ -19,17 +19,8 @@ with judged as (
         judged_predictions.predicted,
         count(*) as n
     from judged_predictions
-    inner join sample_groups on judged_predictions.sample_id = sample_groups.sample_id
-    group by
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
-        judged_predictions.label,
-        judged_predictions.predicted
+    inner join sample_groups using (sample_id)
+    group by all
 ),
 
 classes_of as (
@@ -72,15 +63,7 @@ counts as (
             judged.classifier = classes_of.classifier
             and judged.dataset = classes_of.dataset
             and judged.split is not distinct from classes_of.split
-    group by
-        judged.classifier,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        judged.group_attribute,
-        judged.group_name,
-        classes_of.class
+    group by all
 )
 
 select

@@ -26,8 +26,8 @@ with votes as (
         ) as judge,
         count(*) as n_classifiers
     from judged_predictions
-    inner join classifiers on judged_predictions.classifier_id = classifiers.classifier_id
-    left join encoders on classifiers.encoder_id = encoders.encoder_id
+    inner join classifiers using (classifier_id)
+    left join encoders using (encoder_id)
     group by all
 ),
 
@@ -71,11 +71,8 @@ suspects as (
             sum(n_classifiers)::bigint as n_classifiers,
             sum(n_classifiers_against)::bigint as n_classifiers_against
         from judges
-        group by sample_id, attribute
-    ) as totals
-        on
-            voted.sample_id = totals.sample_id
-            and voted.attribute = totals.attribute
+        group by all
+    ) as totals using (sample_id, attribute)
     where
         voted.vote <> voted.label
         and voted.n_judges >= 2
@@ -105,12 +102,12 @@ neighbourhoods as (
             = suspects.agreed_class
         ) as n_neighbours_agreed
     from suspects
-    inner join close_samples on suspects.sample_id = close_samples.sample_id
+    inner join close_samples using (sample_id)
     inner join sample_labels
         on
             close_samples.neighbour_id = sample_labels.sample_id
             and suspects.attribute = sample_labels.attribute
-    group by suspects.sample_id, suspects.attribute
+    group by all
 )
 
 select
@@ -140,7 +137,4 @@ select
             suspects.path asc
     ) as rank
 from suspects
-left join neighbourhoods
-    on
-        suspects.sample_id = neighbourhoods.sample_id
-        and suspects.attribute = neighbourhoods.attribute
+left join neighbourhoods using (sample_id, attribute)

@@ -1,7 +1,7 @@
 -- top_n_accuracy(n): how often the label is among the n classes with the highest scores, by group
 -- grain: aggregation, encoder, prompt_set, attribute, dataset, split, group_attribute, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: class_scores, sample_labels, judged_as, sample_groups, encoders, if_enough, wilson_low, wilson_high
+-- reads: class_scores, sample_labels, judged_as, sample_groups, encoders, group_accuracy
 -- note: equal scores count in order of the classes' ordinals; with n_classes of n or fewer it is 1 by
 -- itself, so read it beside n_classes
 with ranked as (
@@ -39,23 +39,12 @@ judged as (
             = sample_labels.label
         ) as is_correct
     from ranked
-    inner join sample_labels
-        on
-            ranked.sample_id = sample_labels.sample_id
-            and ranked.attribute = sample_labels.attribute
+    inner join sample_labels using (sample_id, attribute)
     where ranked.n_scored = ranked.n_classes and ranked.place <= n
-    group by
-        ranked.aggregation,
-        ranked.encoder_id,
-        ranked.prompt_set,
-        ranked.attribute,
-        sample_labels.taxonomy,
-        sample_labels.dataset,
-        sample_labels.split,
-        ranked.sample_id
+    group by all
 ),
 
-counts as (
+groups as (
     select
         judged.aggregation,
         judged.encoder_id,
@@ -67,38 +56,28 @@ counts as (
         sample_groups.group_attribute,
         sample_groups.group_name,
         any_value(judged.n_classes) as n_classes,
-        count(*) as n_samples,
-        count(*) filter (where judged.is_correct) as n_correct
+        group_accuracy(judged.is_correct) as figures
     from judged
-    inner join sample_groups on judged.sample_id = sample_groups.sample_id
-    group by
-        judged.aggregation,
-        judged.encoder_id,
-        judged.prompt_set,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
+    inner join sample_groups using (sample_id)
+    group by all
 )
 
 select
-    counts.aggregation,
-    counts.encoder_id,
+    groups.aggregation,
+    groups.encoder_id,
     encoders.name as encoder,
-    counts.prompt_set,
-    counts.attribute,
-    counts.taxonomy,
-    counts.dataset,
-    counts.split,
-    counts.group_attribute,
-    counts.group_name,
-    counts.n_classes,
-    counts.n_samples,
-    counts.n_correct,
-    if_enough(counts.n_correct / counts.n_samples, counts.n_samples) as accuracy,
-    if_enough(wilson_low(counts.n_correct, counts.n_samples), counts.n_samples) as ci_low,
-    if_enough(wilson_high(counts.n_correct, counts.n_samples), counts.n_samples) as ci_high
-from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+    groups.prompt_set,
+    groups.attribute,
+    groups.taxonomy,
+    groups.dataset,
+    groups.split,
+    groups.group_attribute,
+    groups.group_name,
+    groups.n_classes,
+    groups.figures.n_samples,
+    groups.figures.n_correct,
+    groups.figures.accuracy,
+    groups.figures.ci_low,
+    groups.figures.ci_high
+from groups
+inner join encoders using (encoder_id)

@@ -2,7 +2,7 @@
 -- grain: encoder, prompt_set, attribute, dataset, split, wording
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval;
 -- wording is the text of the prompt for the class of the lowest ordinal
--- reads: prompt_wordings, similarities, sample_labels, judged_as, encoders, wilson_low, wilson_high
+-- reads: prompt_wordings, similarities, sample_labels, judged_as, encoders, accuracy_of
 -- note: where a wording has several prompts for a class, their mean cosine counts; a sample counts only
 -- where all prompts of the wording have a similarity; ties go to the lowest ordinal
 with sizes as (
@@ -12,7 +12,7 @@ with sizes as (
         wording,
         count(*) as n_prompts
     from prompt_wordings
-    group by prompt_set, attribute, wording
+    group by all
 ),
 
 pooled as (
@@ -27,15 +27,8 @@ pooled as (
         avg(similarities.cosine) as cosine,
         count(*) as n_prompts
     from similarities
-    inner join prompt_wordings on similarities.prompt_id = prompt_wordings.prompt_id
-    group by
-        similarities.encoder_id,
-        prompt_wordings.prompt_set,
-        prompt_wordings.attribute,
-        prompt_wordings.wording,
-        prompt_wordings.class,
-        prompt_wordings.ordinal,
-        similarities.sample_id
+    inner join prompt_wordings using (prompt_id)
+    group by all
 ),
 
 decided as (
@@ -48,22 +41,12 @@ decided as (
         sizes.n_prompts,
         arg_max(pooled.class, { 'cosine': pooled.cosine, 'first': -pooled.ordinal }) as predicted
     from pooled
-    inner join sizes
-        on
-            pooled.prompt_set = sizes.prompt_set
-            and pooled.attribute = sizes.attribute
-            and pooled.wording = sizes.wording
-    group by
-        pooled.encoder_id,
-        pooled.prompt_set,
-        pooled.attribute,
-        pooled.wording,
-        pooled.sample_id,
-        sizes.n_prompts
+    inner join sizes using (prompt_set, attribute, wording)
+    group by all
     having sum(pooled.n_prompts) = sizes.n_prompts
 ),
 
-counts as (
+wordings as (
     select
         decided.encoder_id,
         decided.prompt_set,
@@ -73,42 +56,29 @@ counts as (
         sample_labels.split,
         decided.wording,
         decided.n_prompts,
-        count(*) as n_samples,
-        count(*) filter (
-            where
+        accuracy_of(
             judged_as(sample_labels.taxonomy, sample_labels.attribute, decided.predicted)
             = sample_labels.label
-        ) as n_correct
+        ) as figures
     from decided
-    inner join sample_labels
-        on
-            decided.sample_id = sample_labels.sample_id
-            and decided.attribute = sample_labels.attribute
-    group by
-        decided.encoder_id,
-        decided.prompt_set,
-        decided.attribute,
-        sample_labels.taxonomy,
-        sample_labels.dataset,
-        sample_labels.split,
-        decided.wording,
-        decided.n_prompts
+    inner join sample_labels using (sample_id, attribute)
+    group by all
 )
 
 select
-    counts.encoder_id,
+    wordings.encoder_id,
     encoders.name as encoder,
-    counts.prompt_set,
-    counts.attribute,
-    counts.taxonomy,
-    counts.dataset,
-    counts.split,
-    counts.wording,
-    counts.n_prompts,
-    counts.n_samples,
-    counts.n_correct,
-    counts.n_correct / counts.n_samples as accuracy,
-    wilson_low(counts.n_correct, counts.n_samples) as ci_low,
-    wilson_high(counts.n_correct, counts.n_samples) as ci_high
-from counts
-inner join encoders on counts.encoder_id = encoders.encoder_id
+    wordings.prompt_set,
+    wordings.attribute,
+    wordings.taxonomy,
+    wordings.dataset,
+    wordings.split,
+    wordings.wording,
+    wordings.n_prompts,
+    wordings.figures.n_samples,
+    wordings.figures.n_correct,
+    wordings.figures.accuracy,
+    wordings.figures.ci_low,
+    wordings.figures.ci_high
+from wordings
+inner join encoders using (encoder_id)

@@ -10,7 +10,7 @@ with bins as (
         samples.split,
         (floor(labels.value / width) * width)::integer as age_from
     from samples
-    inner join labels on samples.sample_id = labels.sample_id
+    inner join labels using (sample_id)
     where
         labels.attribute = 'age'
         and labels.value is not null

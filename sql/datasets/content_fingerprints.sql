@@ -35,7 +35,7 @@ sample_rows as (
             )
         ) as row_hash
     from samples
-    inner join sample_keys on samples.sample_id = sample_keys.sample_id
+    inner join sample_keys using (sample_id)
 ),
 
 prompt_rows as (
@@ -52,11 +52,8 @@ prompt_rows as (
         ) as row_hash,
         prompts.prompt_id
     from prompt_set_members
-    inner join prompts on prompt_set_members.prompt_id = prompts.prompt_id
-    left join prompt_classes
-        on
-            prompt_set_members.prompt_set = prompt_classes.prompt_set
-            and prompt_set_members.prompt_id = prompt_classes.prompt_id
+    inner join prompts using (prompt_id)
+    left join prompt_classes using (prompt_set, prompt_id)
 ),
 
 -- millions of rows: a number a sample times its cosine, which is exact in 2 ** 40ths unless it is tiny
@@ -70,8 +67,8 @@ prompt_sums as (
             * (sample_keys.sample_key >> 8)
         ) as row_sum
     from similarities
-    inner join sample_keys on similarities.sample_id = sample_keys.sample_id
-    group by similarities.encoder_id, similarities.prompt_id
+    inner join sample_keys using (sample_id)
+    group by all
 ),
 
 similarity_sums as (
@@ -84,7 +81,7 @@ similarity_sums as (
             )
         ) as row_sum
     from prompt_sums
-    inner join prompts on prompt_sums.prompt_id = prompts.prompt_id
+    inner join prompts using (prompt_id)
     group by prompt_sums.encoder_id
 ),
 
@@ -105,7 +102,7 @@ prediction_sums as (
             )
         ) as row_sum
     from predictions
-    inner join sample_keys on predictions.sample_id = sample_keys.sample_id
+    inner join sample_keys using (sample_id)
     group by predictions.classifier_id
 ),
 
@@ -116,7 +113,7 @@ parts as (
         count(sample_rows.row_hash) as n_rows,
         sum(sample_rows.row_hash)::varchar as held
     from dataset_names
-    left join sample_rows on dataset_names.dataset = sample_rows.dataset
+    left join sample_rows using (dataset)
     group by dataset_names.dataset
     union all
     select
@@ -135,7 +132,7 @@ parts as (
             )
         )::varchar as held
     from labels
-    inner join sample_keys on labels.sample_id = sample_keys.sample_id
+    inner join sample_keys using (sample_id)
     group by sample_keys.dataset
     union all
     select
@@ -146,7 +143,7 @@ parts as (
             md5_number_lower(concat_ws(chr(31), sample_keys.sample_key, excluded_samples.reason))
         )::varchar as held
     from excluded_samples
-    inner join sample_keys on excluded_samples.sample_id = sample_keys.sample_id
+    inner join sample_keys using (sample_id)
     group by sample_keys.dataset
     union all
     select
@@ -155,7 +152,7 @@ parts as (
         count(distinct prompt_rows.prompt_id) as n_rows,
         sum(prompt_rows.row_hash)::varchar as held
     from prompt_sets
-    left join prompt_rows on prompt_sets.prompt_set = prompt_rows.prompt_set
+    left join prompt_rows using (prompt_set)
     group by prompt_sets.prompt_set
     union all
     select
@@ -172,7 +169,7 @@ parts as (
             coalesce(similarity_sums.row_sum, 0)
         ) as held
     from encoders
-    left join similarity_sums on encoders.encoder_id = similarity_sums.encoder_id
+    left join similarity_sums using (encoder_id)
     union all
     select
         'classifier' as kind,
@@ -189,8 +186,8 @@ parts as (
             coalesce(prediction_sums.row_sum, 0)
         ) as held
     from classifiers
-    left join encoders on classifiers.encoder_id = encoders.encoder_id
-    left join prediction_sums on classifiers.classifier_id = prediction_sums.classifier_id
+    left join encoders using (encoder_id)
+    left join prediction_sums using (classifier_id)
     union all
     select
         'published figures' as kind,

@@ -18,7 +18,7 @@ everything as (
         given.source,
         given.started_at
     from given
-    inner join datasets on given.dataset = datasets.dataset
+    inner join datasets using (dataset)
     where given.source is not null
     union all
     select
@@ -37,5 +37,5 @@ select
     min(everything.started_at) as first_at,
     max(everything.started_at) as last_at
 from everything
-inner join datasets on everything.dataset = datasets.dataset
-group by everything.dataset, everything.source
+inner join datasets using (dataset)
+group by all

@@ -22,5 +22,5 @@ select
     count(*) as n_samples,
     count(*) / sum(count(*)) over (partition by samples.dataset, samples.split) as fraction
 from samples
-inner join cells on samples.sample_id = cells.sample_id
+inner join cells using (sample_id)
 group by samples.dataset, samples.split, cells.cell_attributes, cells.cell

@@ -12,6 +12,6 @@ select
         partition by samples.dataset, samples.split, labels.attribute
     ) as fraction
 from samples
-inner join labels on samples.sample_id = labels.sample_id
+inner join labels using (sample_id)
 where labels.label is not null
 group by samples.dataset, samples.split, labels.attribute, labels.label

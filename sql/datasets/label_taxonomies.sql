@@ -10,7 +10,7 @@ with occurring as (
         labels.attribute,
         labels.label
     from labels
-    inner join samples on labels.sample_id = samples.sample_id
+    inner join samples using (sample_id)
     where labels.label is not null
 ),
 
@@ -36,11 +36,7 @@ fits as (
         on
             occurring.attribute = taxonomy_classes.attribute
             and occurring.label = taxonomy_classes.to_class
-    group by
-        occurring.dataset,
-        occurring.attribute,
-        taxonomy_classes.taxonomy,
-        taxonomy_classes.n_classes
+    group by all
 ),
 
 sizes as (
@@ -49,7 +45,7 @@ sizes as (
         attribute,
         count(*) as n_classes
     from occurring
-    group by dataset, attribute
+    group by all
 )
 
 select
@@ -65,4 +61,4 @@ left join fits
         sizes.dataset = fits.dataset
         and sizes.attribute = fits.attribute
         and sizes.n_classes = fits.n_found
-group by sizes.dataset, sizes.attribute, sizes.n_classes
+group by all

@@ -17,7 +17,7 @@ select
     count(*) / max(count(*)) over within_attribute as ratio_to_largest,
     max(count(*)) over within_attribute / min(count(*)) over within_attribute as imbalance_ratio
 from samples
-inner join sample_groups on samples.sample_id = sample_groups.sample_id
+inner join sample_groups using (sample_id)
 where sample_groups.group_attribute <> 'overall'
 group by
     samples.dataset,

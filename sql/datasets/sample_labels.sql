@@ -13,9 +13,6 @@ select
     labels.label,
     labels.value
 from labels
-inner join samples on labels.sample_id = samples.sample_id
-inner join label_taxonomies
-    on
-        samples.dataset = label_taxonomies.dataset
-        and labels.attribute = label_taxonomies.attribute
+inner join samples using (sample_id)
+inner join label_taxonomies using (dataset, attribute)
 where labels.label is not null

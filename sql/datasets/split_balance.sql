@@ -11,7 +11,7 @@ with members as (
         sample_groups.group_attribute,
         sample_groups.group_name
     from samples
-    inner join sample_groups on samples.sample_id = sample_groups.sample_id
+    inner join sample_groups using (sample_id)
     where samples.split is not null and sample_groups.group_attribute <> 'overall'
 ),
 
@@ -22,7 +22,7 @@ group_sizes as (
         group_name,
         count(*) as n_samples
     from members
-    group by dataset, group_attribute, group_name
+    group by all
 ),
 
 split_sizes as (
@@ -46,7 +46,7 @@ cells as (
         split,
         count(*) as n_samples
     from members
-    group by dataset, group_attribute, group_name, split
+    group by all
 )
 
 select
@@ -59,13 +59,5 @@ select
     group_sizes.n_samples as n_in_all_splits,
     group_sizes.n_samples < split_sizes.n_splits as is_too_small
 from group_sizes
-inner join split_sizes
-    on
-        group_sizes.dataset = split_sizes.dataset
-        and group_sizes.group_attribute = split_sizes.group_attribute
-left join cells
-    on
-        group_sizes.dataset = cells.dataset
-        and group_sizes.group_attribute = cells.group_attribute
-        and group_sizes.group_name = cells.group_name
-        and split_sizes.split = cells.split
+inner join split_sizes using (dataset, group_attribute)
+left join cells using (dataset, group_attribute, group_name, split)

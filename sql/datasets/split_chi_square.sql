@@ -21,4 +21,4 @@ select
     count(*) filter (where n_expected < 5) as n_expected_below_5,
     count(distinct group_name) filter (where is_too_small) as n_groups_too_small
 from split_balance
-group by dataset, group_attribute
+group by all

@@ -10,8 +10,7 @@ with dataset_counts as (
         count(samples.error) as n_errors,
         count(labelled.sample_id) as n_labelled
     from samples
-    left join (select distinct sample_id from labels) as labelled
-        on samples.sample_id = labelled.sample_id
+    left join (select distinct sample_id from labels) as labelled using (sample_id)
     group by samples.dataset
 ),
 
@@ -50,7 +49,7 @@ select
         coalesce(dataset_counts.n_errors, 0)
     ) as details
 from datasets
-left join dataset_counts on datasets.dataset = dataset_counts.dataset
+left join dataset_counts using (dataset)
 union all
 select
     'encoder' as kind,
@@ -58,7 +57,7 @@ select
     coalesce(similarity_counts.n_similarities, 0) as n,
     format('similarities; vectors of {} values', coalesce(encoders.dim::varchar, '?')) as details
 from encoders
-left join similarity_counts on encoders.encoder_id = similarity_counts.encoder_id
+left join similarity_counts using (encoder_id)
 union all
 select
     'prompt set' as kind,
@@ -66,7 +65,7 @@ select
     coalesce(prompt_counts.n_prompts, 0) as n,
     coalesce(prompt_sets.description, '') as details
 from prompt_sets
-left join prompt_counts on prompt_sets.prompt_set = prompt_counts.prompt_set
+left join prompt_counts using (prompt_set)
 union all
 select
     'classifier' as kind,
@@ -74,7 +73,7 @@ select
     coalesce(prediction_counts.n_predictions, 0) as n,
     format('predictions of {}', classifiers.attribute) as details
 from classifiers
-left join prediction_counts on classifiers.classifier_id = prediction_counts.classifier_id
+left join prediction_counts using (classifier_id)
 union all
 select
     'log' as kind,

@@ -17,8 +17,8 @@ with members as (
         first_value(samples.sample_id) over best_first as best_sample_id,
         first_value(samples.image_id) over best_first as best_image_id
     from duplicate_groups_within(max_distance) as duplicate_groups
-    inner join samples on duplicate_groups.image_id = samples.image_id
-    inner join images on samples.image_id = images.image_id
+    inner join samples using (image_id)
+    inner join images using (image_id)
     window
         members as (partition by duplicate_groups.group_id, samples.dataset),
         best_first as (
@@ -34,8 +34,8 @@ conflicting_attributes as (
         members.dataset,
         labels.attribute
     from members
-    inner join labels on members.sample_id = labels.sample_id
-    group by members.group_id, members.dataset, labels.attribute
+    inner join labels using (sample_id)
+    group by all
     having count(distinct labels.label) > 1 or count(distinct labels.value) > 1
 ),
 
@@ -70,10 +70,7 @@ planned as (
     cross join (
         select unnest(['keep-one', 'drop-conflicting', 'drop-all']) as policy
     ) as policies
-    left join conflicting
-        on
-            members.group_id = conflicting.group_id
-            and members.dataset = conflicting.dataset
+    left join conflicting using (group_id, dataset)
 )
 
 select

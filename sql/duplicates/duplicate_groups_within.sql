@@ -28,9 +28,8 @@ keyed as (
             coalesce(hash_components.component, images.phash)::varchar, images.image_id
         ) as group_key
     from images
-    left join copies on images.image_id = copies.image_id
-    left join hash_components(max_distance) as hash_components
-        on images.phash = hash_components.phash
+    left join copies using (image_id)
+    left join hash_components(max_distance) as hash_components using (phash)
 ),
 
 grouped as materialized (
@@ -80,4 +79,4 @@ select
     if(grouped.phash is null, 0, diameters.diameter)::integer as diameter,
     grouped.place = 1 as is_representative
 from grouped
-left join diameters on grouped.group_key = diameters.group_key
+left join diameters using (group_key)

@@ -18,7 +18,7 @@ select
     count(*) as n_samples,
     coalesce(any_value(conflicts.n_label_conflicts), 0) as n_label_conflicts
 from samples
-left join conflicts on samples.image_id = conflicts.image_id
+left join conflicts using (image_id)
 where samples.image_id is not null
 group by samples.image_id
 having count(*) > 1

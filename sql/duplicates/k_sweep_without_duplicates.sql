@@ -1,7 +1,7 @@
 -- k_sweep_without_duplicates: accuracy of zero_shot_topk for every k, with and without duplicates
 -- grain: encoder, prompt_set, attribute, dataset, split, k
 -- units: fractions in [0, 1] of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
--- interval of accuracy_dedup
+-- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw
 -- reads: k_sweep, winners_every_k, class_prompts, sample_labels, excluded_samples, judged_as, wilson_low, wilson_high
 -- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
 with removed_winners as (
@@ -25,11 +25,8 @@ with removed_winners as (
             winners_every_k.winner_8
         ]) as place
     from winners_every_k
-    inner join excluded_samples on winners_every_k.sample_id = excluded_samples.sample_id
-    inner join sample_labels
-        on
-            winners_every_k.sample_id = sample_labels.sample_id
-            and winners_every_k.attribute = sample_labels.attribute
+    inner join excluded_samples using (sample_id)
+    inner join sample_labels using (sample_id, attribute)
 ),
 
 removed as (
@@ -48,18 +45,8 @@ removed as (
             )
         ) as n_correct
     from removed_winners
-    inner join class_prompts
-        on
-            removed_winners.prompt_set = class_prompts.prompt_set
-            and removed_winners.attribute = class_prompts.attribute
-            and removed_winners.place = class_prompts.place
-    group by
-        removed_winners.encoder_id,
-        removed_winners.prompt_set,
-        removed_winners.attribute,
-        removed_winners.dataset,
-        removed_winners.split,
-        removed_winners.k
+    inner join class_prompts using (prompt_set, attribute, place)
+    group by all
 ),
 
 counts as (
@@ -92,6 +79,8 @@ select
     n_removed,
     n_samples - n_removed as n_samples_dedup,
     accuracy as accuracy_raw,
+    counts.ci_low as ci_low_raw,
+    counts.ci_high as ci_high_raw,
     if(n_samples_dedup > 0, n_correct_dedup / n_samples_dedup, null) as accuracy_dedup,
     wilson_low(n_correct_dedup, n_samples_dedup) as ci_low,
     wilson_high(n_correct_dedup, n_samples_dedup) as ci_high

@@ -16,11 +16,8 @@ with taxonomies as (
         labels.value,
         label_taxonomies.taxonomy
     from labels
-    inner join samples on labels.sample_id = samples.sample_id
-    left join label_taxonomies
-        on
-            samples.dataset = label_taxonomies.dataset
-            and labels.attribute = label_taxonomies.attribute
+    inner join samples using (sample_id)
+    left join label_taxonomies using (dataset, attribute)
 ),
 
 compared as (

@@ -1,21 +1,24 @@
 -- leaderboard_without_duplicates: the classifiers of an attribute, ranked with and without duplicates
 -- grain: classifier, dataset, split
 -- units: accuracies are fractions in [0, 1]; ranks from 1; ci_low and ci_high: 95 % Wilson interval of
--- accuracy_dedup
+-- accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw
 -- reads: accuracy_without_duplicates
 -- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is. Where no
 -- sample is left there is no accuracy_dedup and no rank_dedup
 select
     classifier,
     attribute,
+    taxonomy,
     dataset,
     split,
     n_samples_raw,
     n_removed,
     accuracy_raw,
+    ci_low_raw,
+    ci_high_raw,
     accuracy_dedup,
-    ci_low_dedup as ci_low,
-    ci_high_dedup as ci_high,
+    ci_low,
+    ci_high,
     rank() over (
         partition by attribute, dataset, split
         order by accuracy_raw desc

@@ -31,6 +31,6 @@ select
     count(*) filter (where by_sample.is_same_content) as n_same_content,
     count(by_sample.sample_id) / count(*) as leaking_share
 from samples
-left join by_sample on samples.sample_id = by_sample.sample_id
+left join by_sample using (sample_id)
 where samples.split is not null
-group by samples.dataset, samples.split
+group by all

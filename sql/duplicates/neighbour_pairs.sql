@@ -28,6 +28,6 @@ select
     second_sample.path as path_b,
     pairs.cosine
 from pairs
-inner join encoders on pairs.encoder_id = encoders.encoder_id
+inner join encoders using (encoder_id)
 inner join samples as first_sample on pairs.sample_a = first_sample.sample_id
 inner join samples as second_sample on pairs.sample_b = second_sample.sample_id

@@ -15,11 +15,8 @@ with shares as (
             when not judged_predictions.is_correct then 'wrong'
         end as judgement
     from relevancy_by_region
-    inner join samples on relevancy_by_region.sample_id = samples.sample_id
-    left join judged_predictions
-        on
-            relevancy_by_region.classifier_id = judged_predictions.classifier_id
-            and relevancy_by_region.sample_id = judged_predictions.sample_id
+    inner join samples using (sample_id)
+    left join judged_predictions using (classifier_id, sample_id)
 ),
 
 outcomes as (
@@ -57,7 +54,7 @@ means as (
         avg(outcomes.share) as mean_share,
         stddev_samp(outcomes.share) as sd
     from outcomes
-    inner join sample_groups on outcomes.sample_id = sample_groups.sample_id
+    inner join sample_groups using (sample_id)
     group by all
 )
 

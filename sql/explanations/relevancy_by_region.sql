@@ -10,15 +10,8 @@ with positive as (
         grid_regions.region,
         sum(grid_regions.part * greatest(explanation_cells.relevance::double, 0)) as relevance
     from explanation_cells
-    inner join grid_regions
-        on
-            explanation_cells.grid_rows = grid_regions.grid_rows
-            and explanation_cells.grid_cols = grid_regions.grid_cols
-            and explanation_cells.cell_row = grid_regions.cell_row
-            and explanation_cells.cell_col = grid_regions.cell_col
-    group by
-        explanation_cells.explanation_id,
-        grid_regions.region
+    inner join grid_regions using (grid_rows, grid_cols, cell_row, cell_col)
+    group by all
 ),
 
 totals as (
@@ -47,8 +40,8 @@ select
         totals.relevance > 0, positive.relevance / totals.relevance / picture_regions.area, null
     ) as ratio
 from explanations
-inner join positive on explanations.explanation_id = positive.explanation_id
-inner join totals on explanations.explanation_id = totals.explanation_id
-inner join picture_regions on positive.region = picture_regions.region
-inner join encoders on explanations.encoder_id = encoders.encoder_id
-left join classifiers on explanations.classifier_id = classifiers.classifier_id
+inner join positive using (explanation_id)
+inner join totals using (explanation_id)
+inner join picture_regions using (region)
+inner join encoders using (encoder_id)
+left join classifiers using (classifier_id)

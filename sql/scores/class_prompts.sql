@@ -11,15 +11,8 @@ with counted as (
         classes.ordinal,
         count(*) as n_prompts
     from prompt_classes
-    inner join classes
-        on
-            prompt_classes.attribute = classes.attribute
-            and prompt_classes.class = classes.class
-    group by
-        prompt_classes.prompt_set,
-        prompt_classes.attribute,
-        prompt_classes.class,
-        classes.ordinal
+    inner join classes using (attribute, class)
+    group by all
 )
 
 select

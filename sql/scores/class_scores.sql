@@ -14,7 +14,7 @@ with pooled as (
         sum(cosine) as cosine_sum,
         count(*) as n_prompts
     from prompt_scores
-    group by encoder_id, prompt_set, attribute, class, sample_id
+    group by all
 ),
 
 complete as (
@@ -23,12 +23,7 @@ complete as (
         class_prompts.ordinal,
         class_prompts.n_classes
     from pooled
-    inner join class_prompts
-        on
-            pooled.prompt_set = class_prompts.prompt_set
-            and pooled.attribute = class_prompts.attribute
-            and pooled.class = class_prompts.class
-            and pooled.n_prompts = class_prompts.n_prompts
+    inner join class_prompts using (prompt_set, attribute, class, n_prompts)
 )
 
 select
@@ -66,9 +61,4 @@ select
     complete.sample_id,
     complete.cosine_sum / complete.n_prompts / class_text_norms.norm as score
 from complete
-inner join class_text_norms
-    on
-        complete.encoder_id = class_text_norms.encoder_id
-        and complete.prompt_set = class_text_norms.prompt_set
-        and complete.attribute = class_text_norms.attribute
-        and complete.class = class_text_norms.class
+inner join class_text_norms using (encoder_id, prompt_set, attribute, class)

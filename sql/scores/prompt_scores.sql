@@ -11,4 +11,4 @@ select
     similarities.sample_id,
     similarities.cosine
 from similarities
-inner join prompt_classes on similarities.prompt_id = prompt_classes.prompt_id
+inner join prompt_classes using (prompt_id)

@@ -13,7 +13,7 @@ with tokens as (
         prompts.text,
         string_split(lower(prompts.text), ' ') as words
     from prompt_classes
-    inner join prompts on prompt_classes.prompt_id = prompts.prompt_id
+    inner join prompts using (prompt_id)
 ),
 
 spoken as (
@@ -31,7 +31,7 @@ class_counts as (
         attribute,
         any_value(n_classes) as n_classes
     from class_prompts
-    group by prompt_set, attribute
+    group by all
 ),
 
 common as (
@@ -40,10 +40,7 @@ common as (
         spoken.attribute,
         spoken.word
     from spoken
-    inner join class_counts
-        on
-            spoken.prompt_set = class_counts.prompt_set
-            and spoken.attribute = class_counts.attribute
+    inner join class_counts using (prompt_set, attribute)
     where spoken.word not in ('a', 'an')
     group by spoken.prompt_set, spoken.attribute, spoken.word, class_counts.n_classes
     having count(distinct spoken.class) = class_counts.n_classes
@@ -55,7 +52,7 @@ common_words as (
         attribute,
         list(word) as words
     from common
-    group by prompt_set, attribute
+    group by all
 ),
 
 framed as (
@@ -72,15 +69,8 @@ framed as (
             lambda word: list_contains(coalesce(common_words.words, []), word)
         ) as frame
     from tokens
-    inner join class_prompts
-        on
-            tokens.prompt_set = class_prompts.prompt_set
-            and tokens.attribute = class_prompts.attribute
-            and tokens.class = class_prompts.class
-    left join common_words
-        on
-            tokens.prompt_set = common_words.prompt_set
-            and tokens.attribute = common_words.attribute
+    inner join class_prompts using (prompt_set, attribute, class)
+    left join common_words using (prompt_set, attribute)
 ),
 
 wordings as (
@@ -90,7 +80,7 @@ wordings as (
         frame,
         arg_min(text, { 'ordinal': ordinal, 'text': text }) as wording
     from framed
-    group by prompt_set, attribute, frame
+    group by all
     having count(distinct class) = any_value(n_classes)
 )
 
@@ -103,8 +93,4 @@ select
     framed.prompt_id,
     wordings.wording
 from framed
-inner join wordings
-    on
-        framed.prompt_set = wordings.prompt_set
-        and framed.attribute = wordings.attribute
-        and framed.frame = wordings.frame
+inner join wordings using (prompt_set, attribute, frame)

@@ -14,7 +14,7 @@ with ranked as (
         sample_id,
         list_reverse_sort(list(cosine)) as cosines
     from prompt_scores
-    group by encoder_id, prompt_set, attribute, class, sample_id
+    group by all
 ),
 
 complete as (
@@ -94,5 +94,5 @@ select
     arg_max(place, sum_7) as winner_7,
     arg_max(place, sum_8) as winner_8
 from summed
-group by encoder_id, prompt_set, attribute, sample_id, k_before
+group by all
 having count(*) = any_value(n_classes)

@@ -19,16 +19,11 @@ with decided as (
         list(class_scores.score) as scores,
         any_value(encoders.logit_scale) as logit_scale
     from class_scores
-    inner join encoders on class_scores.encoder_id = encoders.encoder_id
+    inner join encoders using (encoder_id)
     where
         class_scores.aggregation <> 'sum'
         and encoders.logit_scale is not null
-    group by
-        class_scores.aggregation,
-        class_scores.encoder_id,
-        class_scores.prompt_set,
-        class_scores.attribute,
-        class_scores.sample_id
+    group by all
     having count(*) = any_value(class_scores.n_classes)
 )
 

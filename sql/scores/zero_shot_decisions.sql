@@ -14,5 +14,5 @@ select
     max(score) as score,
     max(score) - max(score, 2)[2] as margin
 from class_scores
-group by aggregation, encoder_id, prompt_set, attribute, sample_id
+group by all
 having count(*) = any_value(n_classes)

@@ -17,7 +17,7 @@ with pooled as (
         ) as score,
         count(*) as n_prompts
     from prompt_scores
-    group by encoder_id, prompt_set, attribute, class, sample_id
+    group by all
 )
 
 select
@@ -31,11 +31,6 @@ select
     max(pooled.score) as score,
     max(pooled.score) - max(pooled.score, 2)[2] as margin
 from pooled
-inner join class_prompts
-    on
-        pooled.prompt_set = class_prompts.prompt_set
-        and pooled.attribute = class_prompts.attribute
-        and pooled.class = class_prompts.class
-        and pooled.n_prompts = class_prompts.n_prompts
-group by pooled.encoder_id, pooled.prompt_set, pooled.attribute, pooled.sample_id
+inner join class_prompts using (prompt_set, attribute, class, n_prompts)
+group by all
 having count(*) = any_value(class_prompts.n_classes)

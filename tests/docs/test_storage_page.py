@@ -27,7 +27,9 @@ def test_prose_around_the_generated_parts_is_kept():
 def test_every_view_has_what_its_header_says(view):
     shown = view.name if view.parameters is None else f"{view.name}({', '.join(view.parameters)})"
     (part,) = re.findall(rf"^#### `{re.escape(shown)}`\n(.+?)(?=^#|^<!)", PAGE, re.DOTALL | re.M)
-    words = re.sub(r"\b(grain|units|note|source|reads):", "", view.comment.partition(": ")[2])
+    words = re.sub(
+        r"\b(grain|units|note|deprecated|source|reads):", "", view.comment.partition(": ")[2]
+    )
     missing = set(re.findall(r"\w+", words.lower())) - set(re.findall(r"\w+", part.lower()))
     assert missing == set()
     assert "*gives*: " in part if view.is_scalar else re.search(r"\*columns\*: `\w+` \w", part)

@@ -12,7 +12,7 @@ from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
 
 from facestore import resources
 from facestore.catalog import migrate, views
-from facestore.reporting import PAGES, Provenance, read_queries, render_report
+from facestore.reporting import DIFF_PAGE, PAGES, Provenance, read_queries, render_report
 from facestore.reporting.charts import charts_of
 from facestore.reporting.charts.base import in_lines
 from facestore.reporting.page import environment
@@ -75,38 +75,54 @@ def test_a_query_runs_on_an_empty_catalogue_and_says_what_it_shows(empty, query)
     assert len(relation.fetchall()) == always.get(query.name, 0)
 
 
-def test_every_query_is_on_a_page_and_every_page_has_its_template():
+def test_every_query_is_on_a_page_and_every_page_shows_its_queries(pages):
     used = {name for page in PAGES for name in page.queries}
     # the demo prints headlines on the terminal
     assert used == set(QUERIES) - {"headlines"}
     assert set(ALWAYS) <= used
     for page in PAGES:
-        template = (TEMPLATES / "pages" / f"{page.name}.html.j2").read_text(encoding="utf-8")
         assert set(page.needs) <= set(page.queries)
         assert bool(page.needs) == bool(page.why) == bool(page.command)
-        for name in page.queries:
-            assert f'm.part("{name}")' in template
+        parts = [
+            known["id"] for tag, known in pages[page.file].tags if tag == "h2" and "id" in known
+        ]
+        assert [name for name in parts if name in page.queries] == list(page.queries)
 
 
-@pytest.mark.parametrize("header", ["-- title: T", "-- text: t", "-- title: T\n-- text:"])
-def test_a_query_without_title_or_text_is_refused(header):
-    with pytest.raises(ValueError, match=r"q\.sql: '-- title"):
+def test_a_template_is_there_for_pages_only():
+    names = {path.name.partition(".")[0] for path in (TEMPLATES / "pages").iterdir()}
+    assert names - {page.name for page in (*PAGES, DIFF_PAGE)} == {"list"}
+
+
+@pytest.mark.parametrize(
+    "header", ["-- title: T\n-- text: t", "-- other: T\n-- text: t", "-- q:", ""]
+)
+def test_a_query_without_its_name_and_a_title_is_refused(header):
+    with pytest.raises(ValueError, match=r"q\.sql: the first line has to be '-- q: "):
         parse_query("q", f"{header}\nselect 1")
-    with pytest.raises(ValueError, match="a select"):
-        parse_query("q", "-- title: T\n-- text: t\n")
-    with pytest.raises(ValueError, match="layout is one of"):
-        parse_query("q", "-- title: T\n-- text: t\n-- layout: heap\nselect 1")
-    with pytest.raises(ValueError, match=r"there is no parts/odd\.sql"):
-        parse_query(
-            "q", "-- title: T\n-- text: t\n-- with: even odd\nselect 1", {"even": "select 2"}
-        )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("-- q: T\nselect 1", "'-- text: ...' and a select are expected"),
+        ("-- q: T\n-- text:\nselect 1", "'-- text: ...' and a select are expected"),
+        ("-- q: T\n-- text: t\n", "'-- text: ...' and a select are expected"),
+        ("-- q: T\n-- text: t\n-- lay: heap\nselect 1", "'-- lay: ...' is none of command, empty"),
+        ("-- q: T\n-- text: t\n-- layout: heap\nselect 1", "layout is one of"),
+        ("-- q: T\n-- text: t\n-- with: even odd\nselect 1", "there is no parts/odd.sql"),
+    ],
+)
+def test_a_query_that_says_too_little_or_what_is_not_known_is_refused(content, said):
+    with pytest.raises(ValueError, match=rf"q\.sql: {re.escape(said)}"):
+        parse_query("q", content, {"even": "select 2"})
 
 
 def test_the_text_of_a_query_goes_on_over_lines_and_names_no_cte():
-    query = parse_query("q", "-- title: T\n-- text: one\n-- two\n-- fold: yes\nwith a as (\nselect 1 from v\n)\n"
-                        "select x from a left join w on a.x is not distinct from w.x")  # fmt: skip
+    query = parse_query("q", "-- q: T\n-- text: one\n-- two\n-- fold: yes\nwith a as (\nselect 1 from v -- from no\n)\n"
+                        "select x from a left join other.w on a.x is not distinct from w.x, macro(2)")  # fmt: skip
     assert (query.title, query.text, query.is_folded) == ("T", "one two", True)
-    assert query.reads == ("v", "w")
+    assert query.reads == ("v", "other.w", "macro")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +130,7 @@ def test_the_text_of_a_query_goes_on_over_lines_and_names_no_cte():
 )
 def test_parts_that_a_query_names_go_before_it(con, sql):
     parts = {"odd": "with o as (select 3 as o) select o from o", "even": "-- even\nselect 2 as e"}
-    header = "-- title: T\n-- text: t\n-- with: even odd\n"
+    header = "-- q: T\n-- text: t\n-- with: even odd\n"
     query = parse_query("q", header + sql, parts | {"not": "named"})
     assert con.sql(query.sql).fetchall() == [(2, 3)]
     assert query.reads == ()
@@ -122,7 +138,7 @@ def test_parts_that_a_query_names_go_before_it(con, sql):
 
 
 def test_a_query_that_is_limited_keeps_its_order_and_its_columns(con):
-    query = parse_query("q", "-- title: T\n-- text: t\nselect * from (values ('b', 1), ('it''s', 2), ('a', 3), ('b', 4)) as t (classifier, n) order by n desc")  # fmt: skip
+    query = parse_query("q", "-- q: T\n-- text: t\nselect * from (values ('b', 1), ('it''s', 2), ('a', 3), ('b', 4)) as t (classifier, n) order by n desc")  # fmt: skip
     limited = query.limited_to(["classifier", "n"], ["b", "it's"])
     assert con.sql(limited.sql).fetchall() == [("b", 4), ("it's", 2), ("b", 1)]
     assert query.limited_to(["n"], ["b"]) is query

@@ -230,3 +230,50 @@ def test_the_grain_of_a_view_is_unique(name: str, filled: duckdb.DuckDBPyConnect
     repeated = f"select {listed}, count(*) from {relation} group by {listed} having count(*) > 1"
     assert filled.execute(repeated).fetchall() == []
     assert filled.execute(f"select count(*) from {relation}").fetchone() != (0,)
+
+
+def columns_of(name: str, filled: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
+        column[0] for column in filled.execute(f"from {source(name)} limit 0").description or []
+    ]
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_intervals_are_named_alike_in_all_views(
+    name: str, filled: duckdb.DuckDBPyConnection
+) -> None:
+    columns = columns_of(name, filled)
+    limits = [
+        each for each in columns if re.search(r"(^|_)(ci|conf|interval|low|high)_", each + "_")
+    ]
+    for each in {"interval_width", "accuracy_low", "accuracy_high"}.intersection(limits):
+        limits.remove(each)  # a width, and bounds which are no interval of chance
+    if name != "picture_regions":  # places, not intervals
+        assert {"ci_low", "ci_high"} <= set(limits) or not limits
+        lows = [each.removeprefix("ci_low") for each in limits if each.startswith("ci_low")]
+        assert sorted(limits) == sorted(f"ci_{end}{s}" for s in lows for end in ("low", "high"))
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_an_accuracy_says_of_which_split_and_in_which_taxonomy(
+    name: str, filled: duckdb.DuckDBPyConnection
+) -> None:
+    columns = columns_of(name, filled)
+    if any(each.startswith("accuracy") or each.endswith("accuracy") for each in columns):
+        assert {"dataset", "split", "attribute", "taxonomy"} <= set(columns)
+
+
+def test_a_column_that_is_to_go_is_still_there_and_has_one_in_its_place(
+    filled: duckdb.DuckDBPyConnection,
+) -> None:
+    going = {
+        name: view.facts["deprecated"] for name, view in VIEWS.items() if "deprecated" in view.facts
+    }
+    assert list(going) == ["accuracy_without_duplicates"]
+    for name, said in going.items():
+        old, new = said.split(": ")
+        pairs = list(zip(re.findall(r"\bci_\w+", old), re.findall(r"\bci_\w+", new), strict=True))
+        assert len(pairs) == 2
+        for one, other in pairs:
+            query = f"select count(*) from {name} where {one} is distinct from {other}"
+            assert filled.execute(query).fetchone() == (0,)

@@ -1,4 +1,4 @@
-"""wilson_low and wilson_high: published values, and the ends of the scale."""
+"""Shares with their intervals: published values, the ends of the scale, and counts of what is right."""
 
 from __future__ import annotations
 
@@ -66,3 +66,28 @@ def test_counts_of_few_bits_do_not_overflow(con: duckdb.DuckDBPyConnection, kind
 def test_what_is_not_known_has_no_interval(con: duckdb.DuckDBPyConnection) -> None:
     query = "select wilson_low(null, 10), wilson_high(null, 10), wilson_low(1, null)"
     assert con.execute(query).fetchone() == (None, None, None)
+
+
+FIGURES = "n_samples, n_correct, accuracy, ci_low, ci_high"
+
+
+def test_an_accuracy_is_counted_with_its_interval(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create table said as select unnest([true, true, true, false, null]) as is_right")
+    counted = con.execute("select unnest(accuracy_of(is_right)) from said")
+    assert ", ".join(column[0] for column in counted.description or []) == FIGURES
+    assert counted.fetchone() == (4, 3, 0.75, *wilson(con, "3", "4"))
+    nothing = con.execute("select unnest(accuracy_of(is_right)) from said where is_right is null")
+    assert nothing.fetchone() == (0, 0, None, None, None)
+
+
+@pytest.mark.parametrize(("min_samples", "has_rates"), [(4, True), (5, False)])
+def test_a_group_that_is_too_small_keeps_its_counts(
+    con: duckdb.DuckDBPyConnection, min_samples: int, has_rates: bool
+) -> None:
+    con.execute("update settings set value = ? where setting = 'min_samples'", [min_samples])
+    counted = con.execute(
+        f"select {FIGURES} from (select unnest(figures) from (select group_accuracy(is_right) as "
+        "figures from (select unnest([true, true, true, false, null]) as is_right)))"
+    ).fetchone()
+    rates = (0.75, *wilson(con, "3", "4")) if has_rates else (None, None, None)
+    assert counted == (4, 3, *rates)

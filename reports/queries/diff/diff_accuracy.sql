@@ -1,4 +1,4 @@
--- title: Accuracy before and after
+-- diff_accuracy: Accuracy before and after
 -- text: Classifiers that both stores have, each accuracy with its 95 % Wilson interval, and the difference after
 -- minus before with its 95 % interval by Newcombe. Where both were judged on exactly the same samples (is
 -- paired), the interval is that of a paired difference. Else it treats the two as independent, and samples
@@ -18,7 +18,7 @@ with common as (
         count(*) filter (where not is_right_after and is_right_before) as n_only_before,
         count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
     from judged_both
-    group by classifier, attribute, dataset, split
+    group by all
 ),
 
 shares as (

@@ -1,4 +1,4 @@
--- title: What was added, removed or changed
+-- diff_contents: What was added, removed or changed
 -- text: Data sets, labels, encoders, prompt sets, classifiers, settings and published figures which only one
 -- of the stores has (added, removed), or which hold something else under the same name (changed), by
 -- their fingerprints. n counts the samples of a data set, the similarities of an encoder, the prompts of a set,
@@ -16,10 +16,7 @@ select
     before.n_rows as n_before,
     after.n_rows as n_after
 from content_fingerprints as after
-full join other.content_fingerprints as before
-    on
-        after.kind = before.kind
-        and after.name = before.name
+full join other.content_fingerprints as before using (kind, name)
 where
     coalesce(after.kind, before.kind) <> 'store'
     and after.digest is distinct from before.digest

@@ -1,4 +1,4 @@
--- title: Duplicates and leakage before and after
+-- diff_duplicates: Duplicates and leakage before and after
 -- text: Counts of pictures and pairs in the whole of each store, after those files that it holds. Nearly the
 -- same is what the setting duplicate_distance of each store says.
 -- head: what

@@ -1,4 +1,4 @@
--- title: Accuracy by group before and after
+-- diff_groups: Accuracy by group before and after
 -- text: Groups by one label, each accuracy with its 95 % Wilson interval, and the difference after minus before with its
 -- 95 % interval by Newcombe: of pairs where the group has exactly the same judged samples in both stores (is paired),
 -- else as of independent samples, as a rule wider than it need be. Groups of which no judgement changed are left out;
@@ -37,14 +37,8 @@ common as (
         count(*) filter (where not judged_both.is_right_after and judged_both.is_right_before) as n_only_before,
         count(*) filter (where not judged_both.is_right_after and not judged_both.is_right_before) as n_both_wrong
     from judged_both
-    inner join groups_of_both on judged_both.sample_id = groups_of_both.sample_id
-    group by
-        judged_both.classifier,
-        judged_both.attribute,
-        judged_both.dataset,
-        judged_both.split,
-        groups_of_both.group_attribute,
-        groups_of_both.group_name
+    inner join groups_of_both using (sample_id)
+    group by all
 ),
 
 shares as (

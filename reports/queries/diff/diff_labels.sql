@@ -1,4 +1,4 @@
--- title: Labels which changed
+-- diff_labels: Labels which changed
 -- text: Samples of both stores with another label after than before, in counts. A dash is no label.
 -- empty: No label of a sample of both stores changed.
 -- head: attribute
@@ -31,15 +31,11 @@ select
     count(*) as n_samples,
     count(*) filter (where before.value is distinct from after.value) as n_other_value
 from labels_before as before
-full join labels_after as after
-    on
-        before.sample_id_after = after.sample_id_after
-        and before.attribute = after.attribute
+full join labels_after as after using (sample_id_after, attribute)
 inner join samples
     on coalesce(after.sample_id_after, before.sample_id_after) = samples.sample_id
 where
     before.label is distinct from after.label
     or before.value is distinct from after.value
-group by
-    samples.dataset, coalesce(after.attribute, before.attribute), before.label, after.label
+group by all
 order by samples.dataset asc, attribute asc, n_samples desc, before.label asc, after.label asc

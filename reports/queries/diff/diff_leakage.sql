@@ -1,4 +1,4 @@
--- title: Leakage by split before and after
+-- diff_leakage: Leakage by split before and after
 -- text: How many samples of a split show a picture which another split of its data set has, too, the same or nearly so.
 -- Shares are fractions of the samples of the split; they are counted, not estimated.
 -- empty: Neither store has a sample in a split.
@@ -13,8 +13,5 @@ select
     after.n_leaking as n_leaking_after,
     after.leaking_share as share_after
 from leakage_by_split as after
-full join other.leakage_by_split as before
-    on
-        after.dataset = before.dataset
-        and after.split = before.split
+full join other.leakage_by_split as before using (dataset, split)
 order by dataset, split

@@ -1,4 +1,4 @@
--- title: On the samples of both
+-- diff_paired: On the samples of both
 -- text: The same classifiers on the samples that both stores judged, one by one. n only before counts what was right
 -- and is wrong now, n only after what is right now. The difference has Newcombe's 95 % interval for pairs, p is the
 -- exact test of McNemar, and p after Holm takes into account that all classifiers of the attribute, data set and
@@ -18,7 +18,7 @@ with common as (
         count(*) filter (where not is_right_after and is_right_before) as n_only_before,
         count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
     from judged_both
-    group by classifier, attribute, dataset, split
+    group by all
 ),
 
 tested as (

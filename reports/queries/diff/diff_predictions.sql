@@ -1,4 +1,4 @@
--- title: Predictions which changed
+-- diff_predictions: Predictions which changed
 -- text: What classifiers of both stores say of samples of both, where it is something else: counts by class
 -- before and after. A dash is no prediction. n other value counts those whose number (age in years) differs; n right
 -- before and after are those that agree with the label that the sample had in that store.
@@ -14,13 +14,9 @@ with said_before as materialized (
         predictions.value,
         judged.is_correct
     from other.predictions as predictions
-    inner join other.classifiers as classifiers
-        on predictions.classifier_id = classifiers.classifier_id
+    inner join other.classifiers as classifiers using (classifier_id)
     inner join pairs on predictions.sample_id = pairs.sample_id_before
-    left join other.judged_predictions as judged
-        on
-            predictions.classifier_id = judged.classifier_id
-            and predictions.sample_id = judged.sample_id
+    left join other.judged_predictions as judged using (classifier_id, sample_id)
 ),
 
 said_after as materialized (
@@ -32,12 +28,9 @@ said_after as materialized (
         predictions.value,
         judged.is_correct
     from predictions
-    inner join classifiers on predictions.classifier_id = classifiers.classifier_id
+    inner join classifiers using (classifier_id)
     inner join pairs on predictions.sample_id = pairs.sample_id_after
-    left join judged_predictions as judged
-        on
-            predictions.classifier_id = judged.classifier_id
-            and predictions.sample_id = judged.sample_id
+    left join judged_predictions as judged using (classifier_id, sample_id)
 ),
 
 of_both as (
@@ -45,10 +38,7 @@ of_both as (
         after.name as classifier,
         after.attribute
     from classifiers as after
-    inner join other.classifiers as before
-        on
-            after.name = before.name
-            and after.attribute = before.attribute
+    inner join other.classifiers as before using (name, attribute)
 )
 
 select
@@ -63,11 +53,7 @@ select
     count(*) filter (where before.is_correct) as n_right_before,
     count(*) filter (where after.is_correct) as n_right_after
 from said_before as before
-full join said_after as after
-    on
-        before.classifier = after.classifier
-        and before.attribute = after.attribute
-        and before.sample_id_after = after.sample_id_after
+full join said_after as after using (classifier, attribute, sample_id_after)
 inner join of_both
     on
         coalesce(after.classifier, before.classifier) = of_both.classifier
@@ -77,13 +63,7 @@ inner join samples
 where
     before.predicted is distinct from after.predicted
     or before.value is distinct from after.value
-group by
-    samples.dataset,
-    samples.split,
-    of_both.attribute,
-    of_both.classifier,
-    before.predicted,
-    after.predicted
+group by all
 order by
     samples.dataset asc,
     samples.split asc,

@@ -1,4 +1,4 @@
--- title: Samples
+-- diff_samples: Samples
 -- text: Files of each data set. Samples of the two stores are the same where data set and path are, and the
 -- content (SHA-256) where both stores know it; only such samples are compared one by one below. n same path
 -- counts paths with other contents: they are two samples, one removed and one added.
@@ -13,10 +13,7 @@ with paths as (
         coalesce(before.split <> after.split, (before.split is null) <> (after.split is null))
             as is_other_split
     from other.samples as before
-    full join samples as after
-        on
-            before.dataset = after.dataset
-            and before.path = after.path
+    full join samples as after using (dataset, path)
 )
 
 select

@@ -1,4 +1,4 @@
--- title: What is compared
+-- diff_stores: What is compared
 -- text: The two stores by their contents; before is the other one, after is the one that this report is
 -- made of. The fingerprint is a digest of samples, labels, prompts, similarities, predictions, published
 -- figures and settings: where both are the same, so are all figures.

@@ -1,4 +1,4 @@
--- title: Where the relevance lies, by group
+-- region_shares: Where the relevance lies, by group
 -- text: The mean share of the positive relevance of a map in each third of the rows and in the centre of the
 -- picture, with its 95 % t interval over samples. Relevance that is spread evenly gives 0.33 for a third
 -- and 0.25 for the centre. n counts maps. Right and wrong are told apart where a classifier was asked.

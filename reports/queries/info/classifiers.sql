@@ -1,4 +1,4 @@
--- title: Classifiers
+-- classifiers: Classifiers
 -- text: A row a classifier and data set and split that it predicted, the most accurate of each attribute first.
 select
     classifiers.name as classifier,

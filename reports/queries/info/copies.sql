@@ -1,4 +1,4 @@
--- title: Copies
+-- copies: Copies
 -- text: Contents that several files have, groups that are nearly the same, and pairs that leak.
 select
     (select count(*) from exact_duplicates) as n_exact,

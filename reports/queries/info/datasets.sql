@@ -1,4 +1,4 @@
--- title: Data sets
+-- datasets: Data sets
 -- text: A row a data set, with its splits and labelled attributes in words, and where it came from.
 with files as (
     select
@@ -20,7 +20,7 @@ split_words as (
             split,
             count(*) as n_samples
         from samples
-        group by dataset, split
+        group by all
     ) as by_split
     group by dataset
     having count(split) > 0
@@ -44,10 +44,10 @@ label_words as (
             labels.attribute,
             count(*) as n_labelled
         from labels
-        inner join samples on labels.sample_id = samples.sample_id
-        group by samples.dataset, labels.attribute
+        inner join samples using (sample_id)
+        group by all
     ) as counted
-    inner join files on counted.dataset = files.dataset
+    inner join files using (dataset)
     group by counted.dataset
 ),
 
@@ -69,8 +69,8 @@ select
     datasets.layout,
     coalesce(sources.sources, []) as sources
 from datasets
-left join files on datasets.dataset = files.dataset
-left join split_words on datasets.dataset = split_words.dataset
-left join label_words on datasets.dataset = label_words.dataset
-left join sources on datasets.dataset = sources.dataset
+left join files using (dataset)
+left join split_words using (dataset)
+left join label_words using (dataset)
+left join sources using (dataset)
 order by datasets.added_at, datasets.dataset

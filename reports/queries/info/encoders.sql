@@ -1,4 +1,4 @@
--- title: Encoders
+-- encoders: Encoders
 -- text: A row an encoder, and the device of the last ingest that encoded with it.
 with used as (
     select

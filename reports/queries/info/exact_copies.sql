@@ -1,4 +1,4 @@
--- title: Exact copies
+-- exact_copies: Exact copies
 -- text: The same for stores that are too large to look for pictures which are nearly the same.
 with contents as (
     select

@@ -1,11 +1,10 @@
--- title: Prompt sets
+-- prompts: Prompt sets
 -- text: How many there are, with how many different prompts, and how many sets were scored whole.
 with scored as (
     select prompt_sets.prompt_set
     from prompt_sets
-    inner join prompt_set_members on prompt_sets.prompt_set = prompt_set_members.prompt_set
-    left join (select distinct prompt_id from similarities) as seen
-        on prompt_set_members.prompt_id = seen.prompt_id
+    inner join prompt_set_members using (prompt_set)
+    left join (select distinct prompt_id from similarities) as seen using (prompt_id)
     group by prompt_sets.prompt_set
     having count(*) = count(seen.prompt_id)
 )

@@ -1,4 +1,4 @@
--- title: State
+-- state: State
 -- text: The last run, and how many rows decide what can be done next.
 select
     (select count(*) from samples) as n_samples,

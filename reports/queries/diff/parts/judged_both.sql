@@ -1,4 +1,4 @@
--- what classifiers of both stores were right about, before and after, of the samples of both
+-- judged_both: what classifiers of both stores were right about, before and after, of the samples of both
 with judged_before as materialized (
     select
         pairs.sample_id_after as sample_id,

@@ -1,4 +1,4 @@
--- the samples that both stores have: of one data set and path, and of one content where both know it
+-- pairs: the samples that both stores have: of one data set and path, and of one content where both know it
 select
     before.sample_id as sample_id_before,
     after.sample_id as sample_id_after

@@ -46,7 +46,7 @@ select
     found.hash_b,
     bit_count(found.differing)::integer as distance
 from found
-inner join masks on found.mask = masks.mask
+inner join masks using (mask)
 -- of the masks that find a pair, only the one with the first bands gives it
 where
     not list_contains(

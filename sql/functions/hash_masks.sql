@@ -51,7 +51,7 @@ bands as (
     from needed
     cross join ranked_bits
     where needed.n_needed > 0
-    group by needed.n_needed, ranked_bits.rank % (max_distance + needed.n_needed)
+    group by all
 ),
 
 -- A choice of bands is a number whose bits say which bands are in it.
@@ -73,7 +73,7 @@ masks as materialized (
             choices.n_needed = bands.n_needed
             and (choices.choice >> bands.band) & 1 = 1
     where bit_count(choices.choice) = choices.n_needed
-    group by choices.n_needed, choices.choice
+    group by all
 ),
 
 crowds as (
@@ -112,7 +112,7 @@ select
         list(bands.band_mask order by bands.band) filter (where bands.band is not null), []
     ) as earlier_bands
 from masks
-inner join chosen on masks.n_needed = chosen.n_needed
+inner join chosen using (n_needed)
 left join bands
     on
         masks.n_needed = bands.n_needed
