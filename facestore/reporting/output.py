@@ -20,6 +20,6 @@ def replace_file(path: Path, content: str) -> Path:
         write_text(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
-        other = "give another place as `out=`"
+        other = "give another place with `out=`"
         raise StoreWriteError(path.parent, reason, other=other) from error
     return path

@@ -96,7 +96,7 @@ class TrainingPlan(Generic[Options]):
         return {
             **asdict(self.choice),
             **details,
-            "leaks": "kept by `force=True`" if self.options.force else "none",
+            "leaks": "kept on request" if self.options.force else "none",
             "data_licence": self.options.data_licence,
             "recipe_sha256": self.recipe,
             "versions": versions(),

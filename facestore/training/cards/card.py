@@ -62,7 +62,7 @@ def render_card(facts: CardFacts, figures: Figures) -> str:
         What the views say of its classifiers.
     """
     encoder, training = facts.encoder, facts.training
-    licence = training.get("data_licence") or "not stated (give `data_licence=`)"
+    licence = training.get("data_licence") or "not stated (it can be said when heads are trained)"
     parts = [
         f"# {facts.name}",
         facts.what,
@@ -81,8 +81,7 @@ def render_card(facts: CardFacts, figures: Figures) -> str:
         "## Figures",
         table(_SUMMARY, [_summary_cells(row) for row in figures.summary])
         if figures.summary
-        else "None yet: `facestore predict`, with `classifier=FILE`, on samples with labels gives "
-        "some.",
+        else "None yet: `facestore predict` by this file on samples with labels gives some.",
         "Accuracy with its 95 % Wilson interval. On a split that it was trained on it says nothing "
         "about other faces. Held-out figures hold for faces like those of the data set.",
     ]

@@ -192,7 +192,7 @@ def test_nearly_the_same_image_in_another_split_is_refused(store):
         train(store)
     assert "\n" not in str(raised.value)
     assert one(store, "select count(*) from classifiers") == (0,)
-    assert train(store, force=True).heads.training["leaks"] == "kept by `force=True`"
+    assert train(store, force=True).heads.training["leaks"] == "kept on request"
 
 
 def test_images_that_differ_in_six_bits_are_not_the_same(store):
