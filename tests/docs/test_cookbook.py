@@ -11,6 +11,7 @@ from cookbook import Answer
 
 from facestore import resources
 from facestore.catalog import views
+from facestore.reporting import read_queries
 
 pytestmark = pytest.mark.portable
 
@@ -50,9 +51,10 @@ def test_a_question_says_how_to_read_its_answer(question):
     assert part.split("```")[-1].strip()
 
 
-def test_every_view_and_macro_has_an_example():
+def test_every_view_and_macro_has_an_example_here_or_on_a_page_of_the_report():
     names = {view.name for view in views.load_views(resources.folder("sql"))}
-    shown = set()
+    queries = read_queries(resources.folder("reports") / "queries")
+    shown = {name for query in queries.values() for name in query.reads}
     with duckdb.connect() as empty:
         for question in QUESTIONS:
             block = views.ViewFile("", None, "", {}, question.values[0].sql)

@@ -12,8 +12,10 @@ from support.places import ROOT
 
 from facestore.catalog.views import load_views
 from facestore.cli import app
+from facestore.reporting import read_queries
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+QUERIES = ROOT / "reports" / "queries"
 # Those of the cookbook have their own tests, which look at the answers.
 SQL_BLOCKS = [
     pytest.param(block, id=f"{page.stem}-{number}")
@@ -61,10 +63,11 @@ def test_pictures_are_small_and_described():
     assert len(shown) >= 2
 
 
-def test_every_view_is_in_the_readme_or_helps_another():
+def test_every_view_is_in_the_readme_or_on_a_page_or_helps_another():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     views = load_views(ROOT / "sql")
     read_by_others = {name for view in views for name in view.reads}
+    read_by_others |= {name for each in read_queries(QUERIES).values() for name in each.reads}
     undocumented = [
         view.name
         for view in views
