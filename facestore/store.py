@@ -15,15 +15,22 @@ from facestore.config import (
     DEMO_FACES_FOLDER,
     REPORTS_FOLDER,
 )
+from facestore.curation.dedup import dedup, duplicates, export_excluded, undo_dedup
+from facestore.curation.split import split
 from facestore.demo.demo import run_demo
 from facestore.encoders.names import check_pretrained
 from facestore.encoders.open_clip import LazyEncoder
+from facestore.exporting.export import export
+from facestore.importing.embeddings import import_embeddings
+from facestore.importing.labels import import_labels
+from facestore.importing.predictions import import_predictions
+from facestore.importing.published import import_published
+from facestore.importing.similarities import import_similarities
 from facestore.ingest.ingest import IngestSummary, ingest
 from facestore.prompts import read_prompt_file
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.reporting.explanation_page import write_report_page
 from facestore.reporting.report import ReportOptions, write_report
-from facestore.store_curation import CurationVerbs
 from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
 from facestore.store_handoff import HandoffVerbs
@@ -42,7 +49,6 @@ from facestore.zero_shot.score import ScoreSummary, model_of, score
 class Store(
     Stores,
     ImportVerbs,
-    CurationVerbs,
     NearestVerbs,
     TrainingVerbs,
     FinetuningVerbs,
@@ -55,6 +61,20 @@ class Store(
     Use it as a context: ``with Store.open("faces") as store: ...``. Nothing is written before the
     first verb that writes.
     """
+
+    import_labels = import_labels
+    import_similarities = import_similarities
+    import_predictions = import_predictions
+    import_embeddings = import_embeddings
+    import_published = import_published
+
+    duplicates = duplicates
+    dedup = dedup
+    undo_dedup = undo_dedup
+    export_excluded = export_excluded
+    split = split
+
+    export = export
 
     def ingest(
         self,

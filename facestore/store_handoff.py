@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from facestore.catalog.checks import Scope
-from facestore.exporting.export import ExportOptions, export
-from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.upkeep.check import Condition, Limits, check
 
@@ -54,41 +51,3 @@ class HandoffVerbs:
         """
         scope = Scope(tuple(classifiers) or None, attribute, tuple(groups) or None, dataset, split)
         return check(self._stores, Limits(max_gap, min_accuracy, max_leakage), scope)
-
-    def export(
-        self,
-        form: str,
-        out: AnyPath,
-        *,
-        dataset: str | None = None,
-        split: str | None = None,
-        classifiers: Sequence[str] = (),
-        model: str | None = None,
-        projection: str = "pca",
-        n_neighbours: int = 10,
-    ) -> int:
-        """Write a file for another tool; return the number of rows.
-
-        Parameters
-        ----------
-        form
-            `atlas` (Parquet for Embedding Atlas), `clip-benchmark` (CSV, or a folder of JSON
-            files), `fairlearn` (CSV of one classifier) or `fiftyone` (JSON of one data set).
-        out
-            The file, or the folder; a file that is there is replaced.
-        dataset, split, classifiers
-            Only these; empty: all.
-        model, projection, n_neighbours
-            For `atlas`: the encoder, `pca` or `umap`, and how many neighbours a row has.
-
-        Raises
-        ------
-        InputError
-            If there is nothing to write, or it is not clear what is meant.
-        UnknownNameError
-            If a name is not known.
-        """
-        options = ExportOptions(
-            form, Path(out), dataset, split, tuple(classifiers), model, projection, n_neighbours
-        )
-        return export(self._stores, options)

@@ -8,6 +8,8 @@ expected". Here it becomes `--new-classes`, `--val-fraction 1.5`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from shlex import quote
 
 _PARAMETER = re.compile(r"`([a-z_0-9]+)=([^`]*)`")
 # Options that are given once for each value, and those that Python cannot call by their name.
@@ -17,17 +19,29 @@ _OPTIONS = {
     "classifiers": "classifier",
     "columns": "column",
     "groups": "group",
+    "min_cosine": "cosine",
     "models": "model",
     "on_vectors": "vectors",
     "prompts": "prompt",
 }
+# Verbs whose command is not called as they are.
+_COMMANDS = {"import_labels": "import labels", "report": "report --open"}
 
 
 def as_typed(message: str) -> str:
     """Return a message with options in the place of parameters."""
-    return _PARAMETER.sub(lambda found: _option(found[1], found[2]), message)
+    return _PARAMETER.sub(lambda found: typed_option(found[1], found[2]), message)
 
 
-def _option(parameter: str, value: str) -> str:
+def typed_option(parameter: str, value: str) -> str:
+    """Return a parameter as the option that is typed for it."""
     option = f"--{_OPTIONS.get(parameter, parameter).replace('_', '-')}"
     return option if value in ("", "True") else f"{option} {value}"
+
+
+def typed_command(verb: str, arguments: Iterable[str], parameters: Mapping[str, str]) -> str:
+    """Return the command that does what a verb does."""
+    # A query has its texts in single quotes.
+    words = [f'"{each}"' if verb == "sql" else quote(each) for each in arguments]
+    options = [typed_option(name, quote(value)) for name, value in parameters.items()]
+    return " ".join(["facestore", _COMMANDS.get(verb, verb), *words, *options])

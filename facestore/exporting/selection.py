@@ -1,0 +1,84 @@
+"""What is exported, and the steps that formats share."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from facestore.images import ImageSource, is_uri
+from facestore.stores import Stores
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is written, and where.
+
+    Attributes
+    ----------
+    out
+        The file, or the folder.
+    dataset, split, classifiers
+        Only these; None or empty: all.
+    model
+        The encoder whose vectors are projected; None: the only one.
+    projection
+        One of `facestore.exporting.PROJECTIONS`.
+    n_neighbours
+        How many neighbours a row has; 0: none.
+    """
+
+    out: Path
+    dataset: str | None = None
+    split: str | None = None
+    classifiers: tuple[str, ...] = ()
+    model: str | None = None
+    projection: str = "pca"
+    n_neighbours: int = 10
+
+
+def with_column(
+    samples: pl.DataFrame, name: str, values: pl.DataFrame, value: pl.Expr
+) -> pl.DataFrame:
+    """Add a column to samples: `value` of the row of `values` with the sample_id, or NULL."""
+    column = values.select("sample_id", value.alias(name))
+    return samples.join(column, on="sample_id", how="left", maintain_order="left")
+
+
+def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
+    """Return where each sample was ingested from; its path alone where that is not known."""
+    roots = {
+        dataset: ImageSource(*of).root for dataset, of in store.catalog.samples.sources().items()
+    }
+    files = []
+    for dataset, path in samples.select("dataset", "path").rows():
+        root = roots.get(dataset)
+        files.append(path if root is None or is_uri(path) else str((root / path).absolute()))
+    return pl.Series("file", files, pl.String())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of text whole."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a file to write to; it becomes `path` when it is whole."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        yield part
+        # mkstemp makes it for the owner alone, and it is there to be read by others
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
