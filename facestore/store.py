@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from facestore import resources
-from facestore.catalog.audit_files import Finding
 from facestore.config import (
     DEFAULT_BATCH_SIZE,
     DEFAULT_PRECISION,
@@ -33,15 +32,16 @@ from facestore.reporting.explanation_page import write_report_page
 from facestore.reporting.report import ReportOptions, write_report
 from facestore.store_explaining import ExplainingVerbs
 from facestore.store_finetuning import FinetuningVerbs
-from facestore.store_handoff import HandoffVerbs
 from facestore.store_imports import ImportVerbs
 from facestore.store_nearest import NearestVerbs
-from facestore.store_sql import SqlVerbs
 from facestore.store_training import TrainingVerbs
 from facestore.stores import Stores
-from facestore.upkeep.doctor import examine, repair
-from facestore.upkeep.info import Overview, contents, overview
-from facestore.upkeep.snapshot import SnapshotSummary, snapshot_file, snapshot_store
+from facestore.upkeep.check import check
+from facestore.upkeep.doctor import doctor, repair
+from facestore.upkeep.info import info, overview
+from facestore.upkeep.query import execute, rows, sql
+from facestore.upkeep.settings import change_setting, migrate, settings
+from facestore.upkeep.snapshot import snapshot
 from facestore.zero_shot.predict import PredictSummary, predict
 from facestore.zero_shot.score import ScoreSummary, model_of, score
 
@@ -53,8 +53,6 @@ class Store(
     TrainingVerbs,
     FinetuningVerbs,
     ExplainingVerbs,
-    HandoffVerbs,
-    SqlVerbs,
 ):
     """A folder with a DuckDB catalogue and a LanceDB of vectors.
 
@@ -74,7 +72,20 @@ class Store(
     export_excluded = export_excluded
     split = split
 
+    check = check
     export = export
+    sql = sql
+    rows = rows
+    execute = execute
+
+    info = info
+    overview = overview
+    doctor = doctor
+    repair = repair
+    snapshot = snapshot
+    settings = settings
+    set = change_setting
+    migrate = migrate
 
     def ingest(
         self,
@@ -221,48 +232,6 @@ class Store(
             name=name,
         )
 
-    def info(self) -> list[tuple[str, str, int, str]]:
-        """Return what is in the store: kind, name, number and details of each part."""
-        return contents(self._stores, self.path)
-
-    def overview(self) -> Overview:
-        """Return what is in the store, what to look at and what to do next, for people."""
-        return overview(self._stores, self.path)
-
-    def doctor(self, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
-        """Check that the store is as it must be; nothing is written.
-
-        Parameters
-        ----------
-        name
-            One audit, or a table or view: all audits of it. None: all.
-        n_examples
-            How many bad rows of each audit are kept.
-
-        Returns
-        -------
-        list of Finding
-            One an audit; its `status` is `ok`, `note` (worth knowing) or `failed`.
-        """
-        return examine(self._stores, name, n_examples)
-
-    def repair(self) -> dict[str, int]:
-        """Delete exact repeats and rows that nothing reads; return how many, by what they were."""
-        return repair(self._stores)
-
-    def snapshot(self, target: AnyPath, *, vectors: bool = False) -> SnapshotSummary:
-        """Publish a copy of the tables and views, or of the whole store, while others write.
-
-        Parameters
-        ----------
-        target
-            A DuckDB file, which is replaced if it is there.
-        vectors
-            Copy the vectors, too: the target is the new folder of a store then.
-        """
-        copy = snapshot_store if vectors else snapshot_file
-        return copy(self._stores, Path(target))
-
     def demo(self) -> Path:
         """Run the whole job on synthetic faces with the bundled tiny CLIP; return the report."""
         run_demo(self._stores, self.path / DEMO_FACES_FOLDER)
@@ -316,15 +285,3 @@ class Store(
         explanations = write_report_page(self._stores, folder) if format == "html" else None
         more = [(explanations.name, "Explanations")] if explanations else []
         return write_report(self._stores, folder, options, more)
-
-    def settings(self) -> list[tuple[str, str, str]]:
-        """Return the settings of the store: name, value and meaning of each."""
-        return self._stores.catalog.settings.all()
-
-    def set(self, name: str, value: int) -> None:
-        """Change a setting, which views and reports obey from then on."""
-        self._stores.catalog.settings.set(name, value)
-
-    def migrate(self) -> list[str]:
-        """Bring the store up to date with this program; return what was applied."""
-        return self._stores.catalog.database.update()
