@@ -64,7 +64,6 @@ class Stores:
         self.vectors = VectorStore(str(self.path / VECTORS_FOLDER))
         self.progress = progress or SilentProgress()
         self.notify = notify
-        self._stores: Stores = self  # for verbs that are not bound yet
 
     @classmethod
     def open(

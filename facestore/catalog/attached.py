@@ -99,7 +99,7 @@ def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
         raise OtherStoreError(given, "its record of migrations was changed") from error
     except StoreTooNewError as error:
         versions = f"it has schema version {error.found}, this facestore knows {known}"
-        todo = "Upgrade with `pip install --upgrade facestore`, or give an older snapshot."
+        todo = "Upgrade with `pip install -U facestore`, or give an older snapshot."
         raise OtherStoreError(given, versions, todo) from error
     except StoreOutdatedError as error:
         raise OtherStoreError(given, *_outdated(given, error, known)) from error
@@ -119,8 +119,8 @@ def _outdated(given: Path, error: StoreOutdatedError, known: int) -> tuple[str, 
         else "its views are those of another version of facestore"
     )
     if given.is_dir():
-        return found, f"Run `facestore migrate --store {given}` once."
+        return found, f"Run `facestore migrate`, with `store={given}`, once."
     return found, (
         f"Make a store of a copy: put it into a new folder as {CATALOG_FILE}, run "
-        "`facestore migrate --store FOLDER`, and give that folder."
+        "`facestore migrate`, with `store=FOLDER`, and give that folder."
     )

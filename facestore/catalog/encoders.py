@@ -88,12 +88,12 @@ class Encoders:
             return everything[0]
         if not everything:
             message = (
-                "The store has no encoder yet: ingest the images with one, as "
-                "`facestore ingest FOLDER --model ViT-B-32,openai` does."
+                "The store has no encoder yet. Ingest the images with one: "
+                "`facestore ingest FOLDER`, with `models=ViT-B-32,openai`."
             )
             raise InputError(message)
         names = ", ".join(repr(each.name) for each in everything)
-        message = f"The store has several encoders ({names}): name one with --model."
+        message = f"The store has several encoders ({names}): name one with `model=`."
         raise InputError(message)
 
     def register(self, record: EncoderRecord) -> StoredEncoder:

@@ -276,7 +276,7 @@ class Explanations:
         for group in groups:
             attribute, separator, name = group.partition("=")
             if not separator:
-                message = f"--group {group}: ATTRIBUTE=NAME was expected, such as race=Black."
+                message = f"`groups={group}`: ATTRIBUTE=NAME was expected, such as race=Black."
                 raise InputError(message)
             rows = self._database.reader().execute(
                 "select distinct group_attribute || '=' || group_name from sample_groups "

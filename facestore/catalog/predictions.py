@@ -238,7 +238,7 @@ def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
     if row is not None and row[0]:
         message = (
             f"Classifier {row[1]!r} has other predictions for {row[0]:,} of these samples; nothing "
-            "was imported. Give the new ones another --classifier name."
+            "was imported. Give the new ones another `classifier=` name."
         )
         raise InputError(message)
 

@@ -92,7 +92,7 @@ class Prompts:
                 return False
             message = (
                 f"There is another prompt set {prompt_set.name!r} in the store. "
-                "Give the new one a name of its own with --name."
+                "Give the new one a name of its own with `name=`."
             )
             raise InputError(message)
         self._check_classes(prompt_set)

@@ -174,6 +174,13 @@ class Samples:
             classes.setdefault(attribute, []).append(AttributeClass(name, ordinal, low, high))
         return classes
 
+    def class_names(self) -> dict[str, list[str]]:
+        """Return the names of the classes of every attribute, in order of their ordinals."""
+        return {
+            attribute: [each.name for each in classes]
+            for attribute, classes in self.classes().items()
+        }
+
     def save(
         self,
         dataset: str,

@@ -43,13 +43,6 @@ class Settings:
     def set(self, name: str, value: int) -> None:
         """Change a setting.
 
-        Parameters
-        ----------
-        name
-            `min_samples` or `duplicate_distance`.
-        value
-            At least 1; for `duplicate_distance` 0 to 12.
-
         Raises
         ------
         UnknownNameError

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -27,10 +27,46 @@ if TYPE_CHECKING:
 
 # Wide enough for any row where no terminal says how wide it is.
 _PIPE_WIDTH = 10_000
-# Characters: what a table has between two columns, and how narrow text and headings may become.
-_BETWEEN = 3
+# Characters: what a table has between two columns, with lines and without, and how narrow text,
+# headings and names that are cut may become.
+_BETWEEN, _GAP = 3, 2
 _NARROW_TEXT = 18
 _HEADING = 8
+_NARROWEST_NAME = 12
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    title
+        Its heading.
+    cells
+        What is in its rows; None: nothing.
+    is_number
+        Whether cells stand at the right, and are never broken.
+    """
+
+    title: str
+    cells: Sequence[str | None]
+    is_number: bool = False
+
+    @property
+    def width(self) -> int:
+        """Where nothing is broken."""
+        return max(len(self.title), self._widest)
+
+    @property
+    def narrowest(self) -> int:
+        """How narrow it may become: numbers are never broken, text not to crumbs."""
+        text = self._widest if self.is_number else min(self._widest, _NARROW_TEXT)
+        return max(text, min(len(self.title), _HEADING))
+
+    @property
+    def _widest(self) -> int:
+        return max((len(cell or "") for cell in self.cells), default=0)
 
 
 @dataclass
@@ -128,7 +164,9 @@ def result_console() -> Console:
     """Return where results are printed: as wide as the terminal, and in a pipe without an end."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    # Names of files are no markup, and `:cat:` in one is no picture of a cat.
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def shortened(text: str, width: int, *, at: float = 0.5) -> str:
@@ -139,78 +177,84 @@ def shortened(text: str, width: int, *, at: float = 0.5) -> str:
     return f"{text[:n_before]}…{text[len(text) - (width - 1 - n_before) :]}"
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def print_plain_table(columns: Sequence[Column]) -> None:
+    """Print a table without lines, every row in one; the first column is cut until it fits."""
+    from rich.text import Text
+
+    console = result_console()
+    first, *others = columns
+    room = max(_NARROWEST_NAME, console.width - sum(each.width + _GAP for each in others))
+    cut = replace(first, cells=[shortened(cell or "", room) for cell in first.cells])
+    fitted = [cut, *others]
+    # Never broken: a wide character takes two places.
+    options = console.options.update(max_width=2 * sum(each.width + _GAP for each in fitted))
+    for line in console.render_lines(_table(fitted, has_lines=False), options, pad=False):
+        text = Text.assemble(*((each.text, each.style or "") for each in line))
+        text.rstrip()
+        console.print(text, soft_wrap=True)
+
+
+def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; where it is too wide for the terminal, each row as lines of its own."""
     console = result_console()
-    widths = [_narrowest(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
-    if sum(widths) + _BETWEEN * len(widths) > console.width and len(rows) > 1:
+    columns = [_column(name, [row[i] for row in rows]) for i, name in enumerate(names)]
+    if not _fit(columns, console.width) and len(rows) > 1:
         # What all rows have in common is said once, and leaves room for the rest.
         same = [i for i in range(len(columns)) if all(row[i] == rows[0][i] for row in rows)]
-        told = [f"{columns[i]} {_cell(rows[0][i])}" for i in same if rows[0][i] is not None]
+        told = [f"{columns[i].title} {columns[i].cells[0]}" for i in same if rows[0][i] is not None]
         if told:
             console.print(f"\nin all rows: {', '.join(told)}", style="dim")
-        kept = [i for i in range(len(columns)) if i not in same] or [0]
-        columns, rows = [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]
-        widths = [widths[i] for i in kept]
-    if sum(widths) + _BETWEEN * len(widths) > console.width:
-        _print_records(console, columns, rows)
+        columns = [each for i, each in enumerate(columns) if i not in same] or columns[:1]
+    if _fit(columns, console.width):
+        console.print(_table(columns))
     else:
-        console.print(_table(columns, rows))
+        _print_records(console, columns)
     console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
 
 
-def _narrowest(column: str, values: Sequence[Any]) -> int:
-    """Return how narrow a column may become: numbers are never broken, text not to crumbs."""
-    widest = max(map(len, map(_cell, values)), default=0)
-    text = widest if _are_numbers(values) else min(widest, _NARROW_TEXT)
-    return max(text, min(len(column), _HEADING))
+def _column(name: str, values: Sequence[object]) -> Column:
+    are_numbers = all(isinstance(value, int | float | None) for value in values)
+    return Column(name, [_cell(value) for value in values], bool(values) and are_numbers)
 
 
-def _are_numbers(values: Sequence[Any]) -> bool:
-    return bool(values) and all(isinstance(value, int | float | None) for value in values)
+def _fit(columns: Sequence[Column], width: int) -> bool:
+    return sum(each.narrowest for each in columns) + _BETWEEN * len(columns) <= width
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+def _table(columns: Sequence[Column], *, has_lines: bool = True) -> Table:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    table = Table(box=SIMPLE, pad_edge=False, header_style="bold")
-    for position, column in enumerate(columns):
-        values = [row[position] for row in rows]
-        justify: Literal["left", "right"] = "right" if _are_numbers(values) else "left"
-        table.add_column(
-            column, justify=justify, overflow="fold", min_width=_narrowest(column, values)
-        )
-    for row in rows:
-        table.add_row(*map(_cell, row))
+    table = Table(box=SIMPLE if has_lines else None, pad_edge=False, header_style="bold")
+    for each in columns:
+        justify: Literal["left", "right"] = "right" if each.is_number else "left"
+        table.add_column(each.title, justify=justify, overflow="fold", min_width=each.narrowest)
+    for cells in zip(*(each.cells for each in columns), strict=True):
+        table.add_row(*cells)
     return table
 
 
-def _print_records(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _print_records(console: Console, columns: Sequence[Column]) -> None:
     """Print each row as lines of a name and a value; those without a value are left out."""
     from rich.padding import Padding
     from rich.table import Table
 
-    for number, row in enumerate(rows, 1):
+    for number, cells in enumerate(zip(*(each.cells for each in columns), strict=True), 1):
         console.print(f"\nrow {number:,}", style="bold")
         record = Table.grid(padding=(0, 2, 0, 0))
-        record.add_column(style="dim", min_width=max(map(len, columns)))
+        record.add_column(style="dim", min_width=max(len(each.title) for each in columns))
         record.add_column(overflow="fold")
-        for column, value in zip(columns, row, strict=True):
-            if value is not None:
-                record.add_row(column, _cell(value))
+        for column, cell in zip(columns, cells, strict=True):
+            if cell is not None:
+                record.add_row(column.title, cell)
         console.print(Padding(record, (0, 0, 0, 2)))
     console.print()
 
 
-def _cell(value: object) -> str:
-    from rich.markup import escape
-
+def _cell(value: object) -> str | None:
     if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return escape(printable(str(value)))
+        return None
+    return f"{value:.6g}" if isinstance(value, float) else printable(str(value))
 
 
 class _BarTask:

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from facestore import __version__
-from facestore.cli.console import one_line, result_console, shortened
+from facestore.cli.console import (
+    Column,
+    one_line,
+    print_plain_table,
+    result_console,
+    shortened,
+)
+from facestore.cli.wording import typed_command
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from facestore.upkeep.info import Overview
+    from facestore.upkeep.info import Advice, Overview
 
 _N_CLASSIFIERS = 10
-_GAP = 2
-# A name that was cut to less says nothing.
-_NARROWEST = 12
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column; the one that `gives` is made as narrow as the terminal wants."""
-
-    title: str
-    cells: list[str]
-    is_number: bool = False
-    gives: bool = False
-
-    @property
-    def width(self) -> int:
-        return max(map(len, [self.title, *self.cells]))
+_INDENT = 2
+# The end of a path that was cut to less says nothing.
+_NARROWEST_PATH = 12
 
 
 def print_overview(found: Overview, *, store_option: str, show_all: bool) -> None:
@@ -60,40 +52,38 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
     if found.warnings:
         console.print("\nLook at", style="bold yellow")
         for warning in found.warnings:
-            _advice(console, warning.what, warning.command + store_option)
+            _advise(console, warning, store_option)
     console.print("\nNext", style="bold")
-    for why, command in found.steps:
-        _advice(console, why, command + store_option)
+    for step in found.steps:
+        _advise(console, step, store_option)
 
 
 def _header(console: Console, found: Overview) -> None:
     sizes = ", ".join(
         f"{kind} {_bytes(n)}" for kind, n in found.n_bytes.items() if n or kind != "other"
     )
-    console.print(one_line(str(found.folder)), style="bold", markup=False)
-    _text(console, f"{sizes}; facestore {__version__}")
+    console.print(one_line(str(found.folder)), style="bold")
+    console.print(f"{sizes}; facestore {__version__}")
     state = found.state
     if state["n_runs"]:
         outcome = "" if state["last_outcome"] == "done" else ", which did not end well"
         when = f"{state['last_at']:%Y-%m-%d %H:%M} UTC"
-        _text(
-            console, f"{state['n_runs']:,} runs, the last: {state['last_command']}, {when}{outcome}"
+        console.print(
+            f"{state['n_runs']:,} runs, the last: {state['last_command']}, {when}{outcome}"
         )
     else:
-        _text(console, "no runs yet")
+        console.print("no runs yet")
 
 
 def _datasets(console: Console, found: Overview) -> None:
     rows = found.datasets
     _table(
         console,
-        [
-            _Column("Data set", [one_line(row["dataset"]) for row in rows], gives=True),
-            _Column("files", [f"{row['n_files']:,}" for row in rows], is_number=True),
-            _Column("images", [f"{row['n_images']:,}" for row in rows], is_number=True),
-            _Column("unreadable", [f"{row['n_unreadable']:,}" for row in rows], is_number=True),
-            _Column("labels", [one_line(row["labels"]) or "none" for row in rows]),
-        ],
+        Column("Data set", [one_line(row["dataset"]) for row in rows]),
+        _numbers("files", (row["n_files"] for row in rows)),
+        _numbers("images", (row["n_images"] for row in rows)),
+        _numbers("unreadable", (row["n_unreadable"] for row in rows)),
+        Column("labels", [one_line(row["labels"]) or "none" for row in rows]),
     )
     for row in rows:
         name = f"{one_line(row['dataset'])}: " if len(rows) > 1 else ""
@@ -104,8 +94,8 @@ def _datasets(console: Console, found: Overview) -> None:
         room = console.width - len(f"  {name}from {facts}")
         # the end of a path says more than its beginning
         console.print(
-            f"  {name}from {shortened(source, max(room, _NARROWEST), at=0.0)}{facts}",
-            style="dim", markup=False, soft_wrap=True,
+            f"  {name}from {shortened(source, max(room, _NARROWEST_PATH), at=0.0)}{facts}",
+            style="dim", soft_wrap=True,
         )  # fmt: skip
 
 
@@ -113,14 +103,12 @@ def _encoders(console: Console, found: Overview) -> None:
     rows = found.encoders
     _table(
         console,
-        [
-            _Column("Encoder", [one_line(row["encoder"]) for row in rows], gives=True),
-            _Column("images", [f"{row['n_images']:,}" for row in rows], is_number=True),
-            _Column("prompts", [f"{row['n_prompts']:,}" for row in rows], is_number=True),
-            _Column("values", [str(row["dim"] or "?") for row in rows], is_number=True),
-            _Column("precision", [row["precision"] or "?" for row in rows]),
-            _Column("device", [row["device"] or "?" for row in rows]),
-        ],
+        Column("Encoder", [one_line(row["encoder"]) for row in rows]),
+        _numbers("images", (row["n_images"] for row in rows)),
+        _numbers("prompts", (row["n_prompts"] for row in rows)),
+        Column("values", [str(row["dim"] or "?") for row in rows], is_number=True),
+        Column("precision", [row["precision"] or "?" for row in rows]),
+        Column("device", [row["device"] or "?" for row in rows]),
     )
 
 
@@ -135,18 +123,18 @@ def _prompts(found: Overview) -> str:
 def _classifiers(console: Console, found: Overview, store_option: str, *, show_all: bool) -> None:
     rows = found.classifiers if show_all else found.classifiers[:_N_CLASSIFIERS]
     columns = [
-        _Column("Classifier", [one_line(row["classifier"]) for row in rows], gives=True),
-        _Column("kind", [row["kind"].replace("_", "-") for row in rows]),
-        _Column("of", [one_line(row["attribute"]) for row in rows]),
-        _Column("n", [f"{row['n_predicted']:,}" for row in rows], is_number=True),
-        _Column("accuracy and 95 %", [_accuracy(row) for row in rows]),
+        Column("Classifier", [one_line(row["classifier"]) for row in rows]),
+        Column("kind", [row["kind"].replace("_", "-") for row in rows]),
+        Column("of", [one_line(row["attribute"]) for row in rows]),
+        _numbers("n", (row["n_predicted"] for row in rows)),
+        Column("accuracy and 95 %", [_accuracy(row) for row in rows]),
     ]
     if len({(row["dataset"], row["split"]) for row in found.classifiers}) > 1:
         on = [one_line(" ".join(filter(None, (row["dataset"], row["split"])))) for row in rows]
-        columns.insert(3, _Column("on", [shortened(each, 20) for each in on]))
-    _table(console, columns)
+        columns.insert(3, Column("on", [shortened(each, 20) for each in on]))
+    _table(console, *columns)
     if n_more := len(found.classifiers) - len(rows):
-        _text(console, f"  {n_more:,} more: facestore info --all{store_option}")
+        console.print(f"  {n_more:,} more: facestore info --all{store_option}")
 
 
 def _accuracy(row: dict[str, Any]) -> str:
@@ -168,26 +156,13 @@ def _copies(found: Overview) -> list[str]:
     ]
 
 
-def _table(console: Console, columns: Sequence[_Column]) -> None:
-    """Print columns; the one that gives is shortened in the middle until all fit."""
-    others = sum(each.width + _GAP for each in columns if not each.gives)
-    room = max(_NARROWEST, console.width - others)
-    fitted = [
-        _Column(each.title, [shortened(cell, room) for cell in each.cells], each.is_number)
-        if each.gives
-        else each
-        for each in columns
-    ]
+def _table(console: Console, *columns: Column) -> None:
     console.print()
-    widths = [each.width for each in fitted]
-    lines = zip(*([each.title, *each.cells] for each in fitted), strict=True)
-    for number, line in enumerate(lines):
-        cells = [
-            cell.rjust(width) if column.is_number else cell.ljust(width)
-            for cell, width, column in zip(line, widths, fitted, strict=True)
-        ]
-        text = (" " * _GAP).join(cells).rstrip()
-        console.print(text, style="bold" if not number else "", markup=False, soft_wrap=True)
+    print_plain_table(columns)
+
+
+def _numbers(title: str, numbers: Iterable[int]) -> Column:
+    return Column(title, [f"{n:,}" for n in numbers], is_number=True)
 
 
 def _lines(console: Console, title: str, lines: Sequence[str]) -> None:
@@ -196,21 +171,19 @@ def _lines(console: Console, title: str, lines: Sequence[str]) -> None:
 
     console.print()
     for number, line in enumerate(lines):
-        before = (f"{title}  ", "bold") if not number else " " * (len(title) + _GAP)
+        before = (f"{title}  ", "bold") if not number else " " * (len(title) + _INDENT)
         console.print(Text.assemble(before, line))
 
 
-def _advice(console: Console, what: str, command: str) -> None:
+def _advise(console: Console, advice: Advice, store_option: str) -> None:
     """Print a reason and a command: in one line if they fit, and never broken in the command."""
-    line = f"  {one_line(what)}: {one_line(command)}"
+    reason = one_line(advice.reason)
+    command = one_line(typed_command(advice.verb, advice.arguments, advice.parameters))
+    line = f"  {reason}: {command}{store_option}"
     if len(line) > console.width:
-        console.print(f"  {one_line(what)}:", markup=False)
-        line = f"    {one_line(command)}"
-    console.print(line, markup=False, soft_wrap=True)
-
-
-def _text(console: Console, text: str) -> None:
-    console.print(text, markup=False)
+        console.print(f"  {reason}:")
+        line = f"    {command}{store_option}"
+    console.print(line, soft_wrap=True)
 
 
 def _bytes(n: int) -> str:

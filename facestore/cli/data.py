@@ -233,7 +233,7 @@ def import_embeddings(
     logit_scale: Annotated[float | None, typer.Option(help="The model's; 100 for most.")] = None,
 ) -> None:
     """Import image vectors of a model, and text vectors beside them."""
-    from facestore.importing.imports import TextSource
+    from facestore.importing.embeddings import TextSource
 
     with open_store(store) as opened:
         summary = opened.import_embeddings(

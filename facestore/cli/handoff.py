@@ -12,6 +12,7 @@ from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
+from facestore.exporting import FORMATS, PROJECTIONS
 
 if TYPE_CHECKING:
     from facestore.upkeep.check import Condition
@@ -44,14 +45,7 @@ def check(
         float | None,
         typer.Option(help="Largest share of a split whose pictures another split has, too."),
     ] = None,
-    classifier: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only this classifier (repeatable).",
-            autocompletion=names_of("classifiers"),
-        ),
-    ] = None,
+    classifier: options.ClassifiersOption = None,
     attribute: Annotated[
         str | None,
         typer.Option(
@@ -93,47 +87,27 @@ def check(
         raise typer.Exit(BROKEN_LIMIT)
 
 
-class ExportForm(StrEnum):
-    """For which tool `facestore export` writes."""
-
-    atlas = "atlas"
-    clip_benchmark = "clip-benchmark"
-    fairlearn = "fairlearn"
-    fiftyone = "fiftyone"
-
-
-class Projection(StrEnum):
-    """How vectors come into the plane."""
-
-    pca = "pca"
-    umap = "umap"
+_FORMS = [f"{name} ({file})" for name, file in FORMATS.items()]
+# Made of tables, so that a new format or projection is named in its table alone.
+ExportForm = StrEnum("ExportForm", {name: name for name in FORMATS})  # type: ignore[misc]
+Projection = StrEnum("Projection", {name: name for name in PROJECTIONS})  # type: ignore[misc]
+_DEFAULT_PROJECTION = Projection(PROJECTIONS[0])
 
 
 def export(
     form: Annotated[
         ExportForm,
-        typer.Argument(
-            help="atlas (Parquet), clip-benchmark (.csv, or a folder of JSON), fairlearn (CSV) or "
-            "fiftyone (JSON).",
-            show_default=False,
-        ),
+        typer.Argument(help=f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}.", show_default=False),
     ],
     out: Annotated[Path, typer.Argument(help="File to write, or folder.", show_default=False)],
     store: options.StoreOption = options.DEFAULT,
     dataset: options.DatasetOption = None,
     split: options.SplitOption = None,
-    classifier: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only this classifier (repeatable).",
-            autocompletion=names_of("classifiers"),
-        ),
-    ] = None,
+    classifier: options.ClassifiersOption = None,
     model: options.ModelOption = None,
     projection: Annotated[
         Projection, typer.Option(help="For atlas; umap needs facestore[umap].")
-    ] = Projection.pca,
+    ] = _DEFAULT_PROJECTION,
     neighbours: Annotated[
         int, typer.Option(min=0, help="For atlas: nearest images of each; 0: none.")
     ] = 10,

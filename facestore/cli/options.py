@@ -47,6 +47,15 @@ AttributeColumns = Annotated[
 NewClasses = Annotated[
     bool, typer.Option("--new-classes", help="Take labels that no class has as new classes.")
 ]
+ClassifiersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--classifier",
+        metavar="NAME",
+        help="Only this classifier (repeatable).",
+        autocompletion=names_of("classifiers"),
+    ),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(

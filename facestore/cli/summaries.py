@@ -8,12 +8,13 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from facestore.cli.wording import as_typed
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
 from facestore.errors import preview
 from facestore.explaining.explain import ExplainSummary
-from facestore.importing.import_published import PublishedSummary
-from facestore.importing.imports import ImportSummary
+from facestore.importing.published import PublishedSummary
+from facestore.importing.targets import ImportSummary
 from facestore.ingest.ingest import IngestSummary
 from facestore.neighbours.neighbours import NeighbourSummary
 from facestore.training.files import HeadsFile
@@ -140,7 +141,7 @@ def _(summary: ImportSummary) -> list[str]:
     return [
         f"{summary.n_rows:,} {summary.what}: {summary.n_new:,} new in data set {summary.dataset!r}",
         f"{summary.n_met:,} files met a sample, {summary.n_created:,} samples were made",
-        *summary.notes,
+        *map(as_typed, summary.notes),
     ]
 
 

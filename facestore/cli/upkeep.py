@@ -13,6 +13,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
+from facestore.cli.wording import as_typed
 from facestore.config import STORE_VARIABLE
 from facestore.errors import AuditsFailedError
 
@@ -140,7 +141,7 @@ def _print_overview(findings: Sequence[Finding], style: Format) -> None:
         if each.n_bad:
             print_lines([f"{each.name} ({each.status}): {each.title}"])
             print_rows(each.columns, each.rows[:_EXAMPLES], style)
-            print_lines([f"To do: {each.todo}.", ""])
+            print_lines([f"To do: {as_typed(each.todo)}.", ""])
 
 
 def _print_bad_rows(finding: Finding, style: Format) -> None:

@@ -9,6 +9,8 @@ expected". Here it becomes `--new-classes`, `--val-fraction 1.5`; and within a c
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from shlex import quote
 
 _PARAMETER = re.compile(r"`([a-z_0-9]+)=([^`]*)`")
 _COMMAND = re.compile(r"`facestore [^`]+`")
@@ -25,6 +27,8 @@ _OPTIONS = {
     "on_vectors": "vectors",
     "prompts": "prompt",
 }
+# Verbs whose command is not called as they are.
+_COMMANDS = {"import_labels": "import labels", "report": "report --open"}
 
 
 def as_typed(message: str) -> str:
@@ -34,6 +38,18 @@ def as_typed(message: str) -> str:
 
 
 def _option(found: re.Match[str]) -> str:
-    parameter, value = found.groups()
+    return typed_option(found[1], found[2])
+
+
+def typed_option(parameter: str, value: str) -> str:
+    """Return a parameter as the option that is typed for it."""
     option = f"--{_OPTIONS.get(parameter, parameter).replace('_', '-')}"
     return option if value in ("", "True") else f"{option} {value}"
+
+
+def typed_command(verb: str, arguments: Iterable[str], parameters: Mapping[str, str]) -> str:
+    """Return the command that does what a verb does."""
+    # A query has its texts in single quotes.
+    words = [f'"{each}"' if verb == "sql" else quote(each) for each in arguments]
+    options = [typed_option(name, quote(value)) for name, value in parameters.items()]
+    return " ".join(["facestore", _COMMANDS.get(verb, verb), *words, *options])

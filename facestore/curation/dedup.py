@@ -10,6 +10,7 @@ from typing import Any
 from facestore.catalog.duplicates import EXPORT_COLUMNS, ExclusionChanges, PolicyEffect
 from facestore.errors import InputError
 from facestore.files import csv_text
+from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
 
 
@@ -33,35 +34,37 @@ class DedupSummary:
     changes: ExclusionChanges
 
 
-def survey(
+def duplicates(
     store: Stores, *, dataset: str | None = None, max_distance: int | None = None
 ) -> list[PolicyEffect]:
-    """Return what each policy would leave out of each data set; nothing is written."""
+    """Return what each policy would leave out of each data set; nothing is written.
+
+    Parameters
+    ----------
+    store
+        The store.
+    dataset
+        Only this data set.
+    max_distance
+        Bits of the perceptual hash within which images count as nearly the same, 0 to 12; the
+        setting `duplicate_distance` if left out.
+    """
     return store.catalog.duplicates.effects(*_scope(store, dataset, max_distance))
 
 
-def planned(
-    store: Stores,
-    *,
-    policy: str | None = None,
-    dataset: str | None = None,
-    max_distance: int | None = None,
-) -> list[tuple[Any, ...]]:
-    """Return the samples that a policy would leave out; without one, those that are left out."""
-    distance, dataset = _scope(store, dataset, max_distance)
-    if policy is None:
-        return store.catalog.duplicates.excluded(dataset)
-    return store.catalog.duplicates.planned(policy, distance, dataset)
-
-
-def exclude(
-    store: Stores,
-    *,
-    policy: str,
-    dataset: str | None = None,
-    max_distance: int | None = None,
+def dedup(
+    store: Stores, policy: str, *, dataset: str | None = None, max_distance: int | None = None
 ) -> DedupSummary:
-    """Leave out what a policy says, instead of what was left out before.
+    """Leave duplicates out of the figures without duplicates; no file is deleted.
+
+    Parameters
+    ----------
+    store
+        The store.
+    policy
+        `keep-one`, `drop-conflicting` or `drop-all`; it replaces what was left out before.
+    dataset, max_distance
+        As for `duplicates`.
 
     Raises
     ------
@@ -77,14 +80,60 @@ def exclude(
     return DedupSummary(policy, distance, n_excluded, changes)
 
 
-def restore(store: Stores, *, dataset: str | None = None) -> int:
-    """Leave nothing out any more; return how many samples were."""
+def undo_dedup(store: Stores, *, dataset: str | None = None) -> int:
+    """Leave nothing out any more; return how many samples were.
+
+    Parameters
+    ----------
+    store
+        The store.
+    dataset
+        Only in this data set.
+    """
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    with recorded(store, "dedup --undo", {"dataset": dataset}) as counts:
+    with recorded(store, "undo dedup", {"dataset": dataset}) as counts:
         n_restored = store.catalog.duplicates.restore(dataset)
         counts["n_restored"] = n_restored
     return n_restored
+
+
+def export_excluded(
+    store: Stores,
+    path: AnyPath,
+    *,
+    policy: str | None = None,
+    dataset: str | None = None,
+    max_distance: int | None = None,
+) -> int:
+    """Write a CSV of what a policy would leave out; without one, of what is left out.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path
+        The file to write.
+    policy, dataset, max_distance
+        As for `dedup`.
+
+    Returns
+    -------
+    int
+        The number of rows.
+
+    Raises
+    ------
+    InputError
+        If there is no such policy, or the folder of the file is not there.
+    """
+    distance, dataset = _scope(store, dataset, max_distance)
+    if policy is None:
+        rows = store.catalog.duplicates.excluded(dataset)
+    else:
+        rows = store.catalog.duplicates.planned(policy, distance, dataset)
+    write_list(Path(path), rows)
+    return len(rows)
 
 
 def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:

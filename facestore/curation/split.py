@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from facestore.curation.splitting import assign
+from facestore.curation.splitting import assign, parse_fractions
 from facestore.errors import InputError
 from facestore.stores import Stores, recorded
 
@@ -35,14 +35,14 @@ class SplitSummary:
 
 def split(
     store: Stores,
-    *,
     dataset: str,
-    fractions: Mapping[str, float],
+    fractions: str | Mapping[str, float] = "0.8,0.1,0.1",
+    *,
     seed: int = 0,
     stratify: Sequence[str] = (),
     force: bool = False,
 ) -> SplitSummary:
-    """Give every sample of a data set a split.
+    """Give every sample of a data set a split; duplicates are never apart.
 
     Parameters
     ----------
@@ -51,9 +51,10 @@ def split(
     dataset
         The data set.
     fractions
-        Of the samples, by split; they add up to 1.
+        `0.8,0.1,0.1` (train, val, test), `0.8,0.2` (train, test), `fit=0.7,judge=0.3`, or a
+        mapping.
     seed
-        Another seed gives another split.
+        Another seed gives another split; the same gives the same on every machine.
     stratify
         Attributes whose cells are spread over the splits alike.
     force
@@ -62,35 +63,38 @@ def split(
     Raises
     ------
     InputError
-        If samples of the data set have a split already and `force` is not given.
+        If the fractions do not add up to 1, or samples of the data set have a split already and
+        `force` is not given.
     UnknownNameError
         If the data set or an attribute is unknown.
     """
+    parts = parse_fractions(fractions)
     store.catalog.samples.require_dataset(dataset)
     before = store.catalog.splits.sizes(dataset)
     if before and not force:
         listed = ", ".join(f"{name} {n:,}" for name, n in before.items())
         message = (
-            f"Data set {dataset!r} is split already ({listed}): add --force to write over that."
+            f"Data set {dataset!r} is split already ({listed}): "
+            "add `force=True` to write over that."
         )
         raise InputError(message)
     members = store.catalog.splits.members(dataset, stratify)
-    split_of = assign(members, fractions, seed)
+    split_of = assign(members, parts, seed)
     arguments = {
         "dataset": dataset,
-        "fractions": dict(fractions),
+        "fractions": parts,
         "seed": seed,
         "stratify": list(stratify),
     }
     with recorded(store, "split", arguments) as counts:
         counts["n_changed"] = store.catalog.splits.save(
-            dataset, split_of, fractions=fractions, stratify=stratify, seed=seed
+            dataset, split_of, fractions=parts, stratify=stratify, seed=seed
         )
     group_sizes = Counter(member.group for member in members if member.group is not None)
     sizes = Counter(split_of.values())
     return SplitSummary(
         dataset=dataset,
-        sizes={name: sizes[name] for name in fractions},
+        sizes={name: sizes[name] for name in parts},
         n_together=sum(n for n in group_sizes.values() if n > 1),
         n_changed=counts["n_changed"],
     )

@@ -18,19 +18,23 @@ _NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
 _EXPECTED = "expected such as 0.8,0.1,0.1 (train, val, test) or fit=0.7,judge=0.3, adding up to 1."
 
 
-def parse_fractions(text: str) -> dict[str, float]:
+def parse_fractions(given: str | Mapping[str, float]) -> dict[str, float]:
     """Read the fractions of a split, in order.
 
     Parameters
     ----------
-    text
-        `0.8,0.1,0.1`, `0.8,0.2` or `fit=0.7,judge=0.3`.
+    given
+        `0.8,0.1,0.1`, `0.8,0.2`, `fit=0.7,judge=0.3`, or a mapping.
 
     Raises
     ------
     InputError
         If they are no positive numbers that add up to 1, or a name is there twice.
     """
+    if isinstance(given, str):
+        text = given
+    else:
+        text = ",".join(f"{name}={each!r}" for name, each in given.items())
     parts = [part.strip() for part in text.split(",")]
     pairs = [part.split("=", 1) for part in parts if "=" in part]
     if not pairs and len(parts) in _NAMES:

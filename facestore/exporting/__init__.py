@@ -1,18 +1,14 @@
-"""Exporting: rows and vectors in the forms of other tools. It opens no database."""
+"""Exporting: labels, predictions, vectors and figures as files that other tools read."""
 
 from __future__ import annotations
 
-from facestore.exporting.clip_benchmark import CSV_COLUMNS, file_name, result_json, result_row
-from facestore.exporting.fiftyone import fiftyone_dataset
-from facestore.exporting.projection import PROJECTIONS, nearest_rows, project
-
-__all__ = [
-    "CSV_COLUMNS",
-    "PROJECTIONS",
-    "fiftyone_dataset",
-    "file_name",
-    "nearest_rows",
-    "project",
-    "result_json",
-    "result_row",
-]
+# Name of a format -> the file that is written. Each is a module of that name here, with a function
+# `write`; it is imported when it is asked for, so that the command line can list them at no cost.
+FORMATS = {
+    "atlas": "Parquet",
+    "clip-benchmark": ".csv, or a folder of JSON",
+    "fairlearn": "CSV",
+    "fiftyone": "JSON",
+}
+# How the vectors of `atlas` come into the plane.
+PROJECTIONS = ("pca", "umap")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+from facestore.errors import InputError
+from facestore.exporting.selection import Selection
+from facestore.files import csv_text, write_text
+from facestore.stores import Stores
 
 # The columns that `clip_benchmark build` writes, in its order.
 CSV_COLUMNS = (
@@ -17,7 +23,32 @@ _TASKS = {"zero_shot": "zeroshot_classification", "linear_probe": "linear_probe"
 _LANGUAGE = "en"
 
 
-def result_json(row: Mapping[str, Any]) -> dict[str, Any]:
+def write(store: Stores, selection: Selection) -> int:
+    """Write a CSV, or a folder of JSON files; return the number of results.
+
+    Raises
+    ------
+    InputError
+        If the folder is a file.
+    """
+    found = store.catalog.exports.results(selection.dataset, selection.split, selection.classifiers)
+    results = [_result(row) for row in found.iter_rows(named=True)]
+    out = selection.out
+    if not results:
+        return 0
+    if out.suffix.lower() == ".csv":
+        write_text(out, csv_text(CSV_COLUMNS, map(_csv_row, results), quote_text=True))
+        return len(results)
+    if out.is_file():
+        message = f"'{out}' is a file: give a .csv, or a folder for one JSON a result."
+        raise InputError(message)
+    out.mkdir(exist_ok=True)
+    for result in results:
+        write_text(out / _file_name(result), json.dumps(result, indent=2))
+    return len(results)
+
+
+def _result(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one result as CLIP_benchmark writes it to a file.
 
     Parameters
@@ -39,14 +70,14 @@ def result_json(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def result_row(result: Mapping[str, Any]) -> list[Any]:
-    """Return a result of `result_json` in `CSV_COLUMNS`; retrieval has no figures here."""
+def _csv_row(result: Mapping[str, Any]) -> list[Any]:
+    """Return a result of `_result` in `CSV_COLUMNS`; retrieval has no figures here."""
     known = {**result, **{name: _or_none(value) for name, value in result["metrics"].items()}}
     known["model_fullname"] = f"{result['model']} {result['pretrained']}".strip()
     return [known.get(name) for name in CSV_COLUMNS]
 
 
-def file_name(result: Mapping[str, Any]) -> str:
+def _file_name(result: Mapping[str, Any]) -> str:
     """Return the name of the JSON file of a result: CLIP_benchmark's, and the classifier."""
     names = ("dataset", "pretrained", "model", "language", "task", "classifier")
     joined = "_".join(str(result[name]) for name in names)

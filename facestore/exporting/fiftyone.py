@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from facestore.exporting.selection import Selection, files_of
+from facestore.files import write_text
+from facestore.stores import Stores
 
 # Fields that every sample of FiftyOne has.
 _TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at")
 
 
-def fiftyone_dataset(name: str, samples: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def write(store: Stores, selection: Selection) -> int:
+    """Write the samples as JSON; return how many."""
+    exports = store.catalog.exports
+    scope = (selection.dataset, selection.split)
+    samples = exports.samples(*scope)
+    labels: dict[int, dict[str, tuple[Any, ...]]] = {}
+    for sample_id, attribute, label, value in exports.labels(*scope).rows():
+        labels.setdefault(sample_id, {})[attribute] = (label, value)
+    said: dict[int, dict[str, tuple[Any, ...]]] = {}
+    for row in exports.predictions(*scope, selection.classifiers).rows():
+        sample_id, classifier, predicted, score, value = row
+        said.setdefault(sample_id, {})[classifier] = (predicted, score, value)
+    document = _dataset(
+        selection.dataset or "facestore",
+        (
+            row
+            | {
+                "labels": labels.get(row["sample_id"], {}),
+                "predictions": said.get(row["sample_id"], {}),
+            }
+            for row in samples.with_columns(files_of(store, samples)).iter_rows(named=True)
+        ),
+    )
+    if len(samples):
+        write_text(selection.out, json.dumps(document, ensure_ascii=False))
+    return len(samples)
+
+
+def _dataset(name: str, samples: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a data set with labels and predictions as classifications.
 
     Parameters

@@ -9,7 +9,6 @@ import numpy as np
 from facestore.errors import InputError
 from facestore.records import Float32, Int64
 
-PROJECTIONS = ("pca", "umap")
 _BLOCK_ROWS = 1024
 _SEED = 0
 
@@ -85,6 +84,6 @@ def _umap(vectors: Float32) -> Float32:
     try:
         from umap import UMAP
     except ImportError as error:
-        message = "UMAP is not installed: pip install 'facestore[umap]', or take --projection pca."
+        message = "UMAP is not installed: pip install 'facestore[umap]', or take `projection=pca`."
         raise InputError(message) from error
     return np.asarray(UMAP(metric="cosine", random_state=_SEED).fit_transform(vectors), np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import numpy.typing as npt
 import polars as pl
 
 from facestore.errors import TableError, preview
+from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
-from facestore.records import EmbeddingBatch, Float32, kept_or_unit_rows
+from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName, kept_or_unit_rows
+from facestore.stores import Stores
 from facestore.tables import refusing
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
@@ -30,6 +32,112 @@ class ImportedVectors:
 
     batch: EmbeddingBatch
     dtype: str
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A file of text vectors, and where in it they are."""
+
+    path: Path
+    prompts_key: str | None = None
+    vectors_key: str | None = None
+    template: str = "{}"
+
+
+def import_embeddings(
+    store: Stores,
+    path: AnyPath,
+    *,
+    dataset: str,
+    model: str,
+    split: str | None = None,
+    create_samples: bool = False,
+    names_key: str | None = None,
+    vectors_key: str | None = None,
+    metadata: AnyPath | None = None,
+    text: TextSource | None = None,
+    logit_scale: float | None = None,
+) -> ImportSummary:
+    """Import image vectors, and the vectors of prompts beside them, as an encoder of its own.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path, names_key, vectors_key, metadata
+        The file and where in it names and vectors are, as `read_image_vectors` takes them.
+    dataset, split, create_samples
+        As for `import_labels`.
+    model
+        The model that was used, as `ARCHITECTURE,PRETRAINED`.
+    text
+        Where its text vectors are.
+    logit_scale
+        The model's factor from cosine to logit.
+
+    Raises
+    ------
+    TableError
+        If a file is refused, or names unknown files and no samples may be made.
+    """
+    path, name = Path(path), ModelName.parse(model)
+    images = read_image_vectors(
+        path,
+        names_key=names_key,
+        vectors_key=vectors_key,
+        metadata=None if metadata is None else Path(metadata),
+    )
+    texts = None if text is None else _text_vectors_of(text, images)
+    target = Target(dataset, split, create_samples)
+    with importing(store, "embeddings", path, target, images.batch.keys, model=asdict(name)) as run:
+        run.create_samples()
+        encoder = imported_encoder(
+            store,
+            name,
+            dim=images.batch.vectors.shape[1],
+            precision=_precision(images.dtype),
+            logit_scale=logit_scale,
+        )
+        keyed = _keyed_by_content(store, dataset, images.batch, run.path_of)
+        identity = asdict(encoder.record)
+        n_new = store.vectors.images(encoder.vectors, identity).add(keyed)
+        n_texts = 0
+        if texts is not None:
+            n_texts = store.vectors.texts(encoder.vectors, identity).add(texts.batch)
+        run.counts.update(
+            {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
+        )
+    notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
+    return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
+
+
+def _text_vectors_of(text: TextSource, images: ImportedVectors) -> ImportedVectors:
+    texts = read_text_vectors(
+        text.path,
+        prompts_key=text.prompts_key,
+        vectors_key=text.vectors_key,
+        template=text.template,
+    )
+    wide, expected = texts.batch.vectors.shape[1], images.batch.vectors.shape[1]
+    if wide != expected:
+        problem = f"text vectors have {wide} values, image vectors {expected}"
+        raise TableError(text.path, problem, "Give both of the same model.")
+    return texts
+
+
+def _keyed_by_content(
+    store: Stores, dataset: str, batch: EmbeddingBatch, path_of: Mapping[str, str]
+) -> EmbeddingBatch:
+    """File vectors under the content of their samples; of exact duplicates the first counts."""
+    key_of = store.catalog.similarities.vector_keys(dataset)
+    first: dict[str, int] = {}
+    for i, name in enumerate(batch.keys):
+        first.setdefault(key_of[path_of[name]], i)
+    return EmbeddingBatch(tuple(first), np.ascontiguousarray(batch.vectors[list(first.values())]))
+
+
+def _precision(dtype: str) -> str:
+    return {"float16": "fp16", "float32": "fp32", "float64": "fp64"}.get(dtype, dtype)
 
 
 def read_image_vectors(
@@ -106,7 +214,7 @@ def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
             return {key: content[key] for key in content.files}
     if path.suffix == ".npy":
         if metadata is None:
-            todo = "Give the names as --metadata FILE.parquet."
+            todo = "Give the names as `metadata=FILE.parquet`."
             raise TableError(path, "a .npy file has no file names", todo)
         return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
     if path.suffix == ".parquet":

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
 from facestore.errors import TableError, preview
+from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
+from facestore.records import AnyPath, ClassifierRecord, ModelName
+from facestore.stores import Stores
 from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
@@ -31,6 +34,83 @@ class ImportedPredictions:
 
     rows: pl.DataFrame
     classifiers: pl.DataFrame
+
+
+def import_predictions(
+    store: Stores,
+    path: AnyPath,
+    *,
+    dataset: str,
+    split: str | None = None,
+    create_samples: bool = False,
+    column: str = "predicted",
+    attribute: str | None = None,
+    classifier: str | None = None,
+) -> ImportSummary:
+    """Import the predictions of one or many classifiers.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path
+        CSV or Parquet, as `read_predictions` takes it.
+    dataset, split, create_samples
+        As for `import_labels`.
+    column
+        Name of the column of predicted classes.
+    attribute, classifier
+        What is predicted and by whom, where the table does not say.
+
+    Raises
+    ------
+    TableError
+        If the file is refused, or names unknown files and no samples may be made.
+    InputError
+        If a classifier has other predictions for some of the samples.
+    """
+    path = Path(path)
+    classes = store.catalog.samples.class_names()
+    table = read_predictions(
+        path, classes=classes, column=column, attribute=attribute, classifier=classifier
+    )
+    names = table.rows["name"].unique(maintain_order=True).to_list()
+    target = Target(dataset, split, create_samples)
+    with importing(store, "predictions", path, target, names) as run:
+        run.create_samples()
+        classifiers = _imported_classifiers(store, table, path)
+        changes = store.catalog.predictions.add(classifiers, run.with_sample_ids(table.rows))
+        run.counts.update(asdict(changes) | {"n_samples_new": run.n_created})
+    notes = [f"{len(classifiers):,} classifiers, {changes.n_classifiers_new:,} of them new"]
+    return run.summary("predictions", n_rows=len(table.rows), n_new=changes.n_new, notes=notes)
+
+
+def _imported_classifiers(
+    store: Stores, table: ImportedPredictions, path: Path
+) -> list[ClassifierRecord]:
+    """Return a record of each classifier; one that names its model belongs to that encoder."""
+    classifiers = []
+    encoders: dict[ModelName, int] = {}
+    for row in table.classifiers.iter_rows(named=True):
+        encoder_id = None
+        if row.get("architecture"):
+            model = ModelName(row["architecture"], row.get("pretrained"))
+            if model not in encoders:
+                encoders[model] = imported_encoder(store, model).encoder_id
+            encoder_id = encoders[model]
+        classifiers.append(
+            ClassifierRecord(
+                name=row["classifier"],
+                kind="imported",
+                attribute=row["attribute"],
+                encoder_id=encoder_id,
+                prompt_set=row.get("prompt_set"),
+                aggregation=row.get("aggregation"),
+                k=row.get("k"),
+                details={"file": path.name},
+            )
+        )
+    return classifiers
 
 
 def read_predictions(
@@ -77,7 +157,7 @@ def _predictions(
     if name_column is None or column not in table.columns:
         wanted = "file" if name_column is None else column
         problem = f"no column {wanted!r} among {preview(map(repr, table.columns), 10)}"
-        raise TableError(path, problem, "Name the predictions with --column.")
+        raise TableError(path, problem, "Name the predictions with `column=`.")
     table = table.rename(
         {name_column: "name", column: "predicted"}
         if column != "predicted"
@@ -107,7 +187,7 @@ def _with_attribute(path: Path, table: pl.DataFrame, attribute: str | None) -> p
     if "attribute" in table.columns:
         return table
     if attribute is None:
-        raise TableError(path, "it does not say what is predicted", "Give --attribute NAME.")
+        raise TableError(path, "it does not say what is predicted", "Give `attribute=NAME`.")
     return table.with_columns(attribute=pl.lit(attribute))
 
 
@@ -115,14 +195,14 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
     if classifier is not None:
         if "classifier" in table.columns and table["classifier"].n_unique() > 1:
             problem = f"it has {table['classifier'].n_unique()} classifiers of its own"
-            raise TableError(path, problem, "Leave --classifier out.")
+            raise TableError(path, problem, "Leave `classifier=` out.")
         return table.with_columns(classifier=pl.lit(classifier))
     if "classifier" in table.columns:
         return table.with_columns(pl.col("classifier").cast(pl.String))
     parts = [each for each in _DESCRIPTION if each in table.columns and each != "attribute"]
     if "architecture" not in parts:
         problem = "it does not say who predicts"
-        raise TableError(path, problem, "Give --classifier NAME, or a column of that name.")
+        raise TableError(path, problem, "Give `classifier=NAME`, or a column of that name.")
     name = pl.concat_str(
         [pl.col(part).cast(pl.String) for part in parts], separator=" ", ignore_nulls=True
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
 from facestore.errors import TableError, preview
+from facestore.records import AnyPath, ModelName
+from facestore.stores import Stores, recorded
 from facestore.tables import read_table, refusing
 
 PUBLISHED_SCHEMA = pl.Schema(
@@ -54,6 +57,89 @@ METRICS = OVERALL_METRICS + DISPARITY_METRICS
 
 _OVERALL = "overall"
 _NEEDED = ("dataset", "attribute")
+
+
+@dataclass(frozen=True)
+class PublishedSummary:
+    """What an import of published figures changed.
+
+    Attributes
+    ----------
+    n_figures
+        Figures of the file.
+    n_new, n_replaced
+        Rows written, and rows of the same source that went for them.
+    n_measured
+        Figures that the store measures as well.
+    ignored
+        Columns that were not read.
+    """
+
+    n_figures: int
+    n_new: int
+    n_replaced: int
+    n_measured: int
+    ignored: tuple[str, ...]
+
+
+def import_published(
+    store: Stores,
+    path: AnyPath,
+    *,
+    dataset: str | None = None,
+    attribute: str | None = None,
+    model: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    **described: str | int | None,
+) -> PublishedSummary:
+    """Import figures that others published; they replace those of the same source.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path
+        CSV or Parquet: a figure a row (`group_attribute`, `group_name`, `metric`, `value`), or a
+        column for each (`accuracy`, names of classes).
+    dataset, attribute, model
+        What the figures are about, where no column says it; the model as
+        `ARCHITECTURE[,PRETRAINED]`.
+    columns
+        Name in the table -> name of the column that it is.
+    **described
+        `source`, `split`, `taxonomy`, `prompt_set`, `aggregation`, `k`, `classifier`.
+
+    Raises
+    ------
+    TableError
+        If the file is refused.
+    """
+    path = Path(path)
+    name = ModelName.parse(model) if model else None
+    constants = {
+        "dataset": dataset,
+        "attribute": attribute,
+        "architecture": name.architecture if name else None,
+        "pretrained": name.pretrained if name else None,
+        **described,
+    }
+    figures, ignored = read_published(
+        path,
+        classes=store.catalog.samples.class_names(),
+        constants={"source": path.stem} | {k: v for k, v in constants.items() if v is not None},
+        renamed=columns or {},
+    )
+    with (
+        recorded(store, "import published", constants | {"path": path}) as counts,
+        store.catalog.transaction(),
+    ):
+        changes = asdict(store.catalog.published.replace(figures))
+        counts.update(changes)
+        sources = figures["source"].unique(maintain_order=True).to_list()
+        n_measured = store.catalog.published.n_measured(sources)
+    return PublishedSummary(
+        n_figures=len(figures), n_measured=n_measured, ignored=ignored, **changes
+    )
 
 
 def read_published(
@@ -108,7 +194,7 @@ def _published(
     missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
         problem = f"no column {missing[0]!r} among {preview(map(repr, table.columns), 10)}"
-        raise TableError(path, problem, f"Add it, or give --{missing[0]} NAME.")
+        raise TableError(path, problem, f"Add it, or give `{missing[0]}=NAME`.")
     columns = list(table.columns)
     if "value" in columns:
         ignored = tuple(name for name in columns if name not in PUBLISHED_SCHEMA)
@@ -124,7 +210,7 @@ def _renamed(path: Path, table: pl.DataFrame, renamed: Mapping[str, str]) -> pl.
         if old not in table.columns or new not in PUBLISHED_SCHEMA:
             found = preview(map(repr, table.columns if old not in table.columns else [new]), 10)
             problem = f"column {old!r} cannot be read as {new!r}: found {found}"
-            todo = f"Give --column TABLE_COLUMN=NAME, NAME one of {preview(PUBLISHED_SCHEMA, 20)}."
+            todo = f"Give `columns=TABLE_COLUMN=NAME`, NAME one of {preview(PUBLISHED_SCHEMA, 20)}."
             raise TableError(path, problem, todo)
     return table.rename(dict(renamed))
 

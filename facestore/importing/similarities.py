@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,60 @@ import numpy as np
 import polars as pl
 
 from facestore.errors import TableError
+from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
+from facestore.records import AnyPath, ModelName
+from facestore.stores import Stores
 from facestore.tables import refusing
 
 DEFAULT_SCALE = 100.0
 _MOST = 1e100  # json reads integers of any length, which no float holds
 _SLACK = 1.001  # float16 vectors are not quite of unit length
+
+
+def import_similarities(
+    store: Stores,
+    path: AnyPath,
+    *,
+    dataset: str,
+    model: str,
+    split: str | None = None,
+    create_samples: bool = False,
+    scale: float = DEFAULT_SCALE,
+) -> ImportSummary:
+    """Import similarities.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path
+        JSON, `{file: {prompt: scale x cosine}}`.
+    dataset, split, create_samples
+        As for `import_labels`.
+    model
+        The model that was used, as `ARCHITECTURE,PRETRAINED`.
+    scale
+        What the cosines were multiplied by.
+
+    Raises
+    ------
+    TableError
+        If the file is refused, or names unknown files and no samples may be made.
+    """
+    path, name = Path(path), ModelName.parse(model)
+    table = read_similarities(path, scale=scale)
+    names = table["name"].unique(maintain_order=True).to_list()
+    target = Target(dataset, split, create_samples)
+    with importing(
+        store, "similarities", path, target, names, model=asdict(name), scale=scale
+    ) as run:
+        run.create_samples()
+        encoder = imported_encoder(store, name)
+        rows = run.with_sample_ids(table).select("sample_id", "text", "cosine")
+        n_new = store.catalog.similarities.add_by_text(encoder.encoder_id, rows)
+        run.counts.update({"n_samples_new": run.n_created, "n_similarities": n_new})
+    notes = [f"encoder {encoder.name!r}"]
+    return run.summary("similarities", n_rows=len(table), n_new=n_new, notes=notes)
 
 
 def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFrame:
@@ -86,11 +136,11 @@ def _check_scale(path: Path, cosines: pl.Series, scale: float) -> None:
         raise TableError(
             path,
             f"a similarity is {largest * scale:.4g}, more than the scale {scale:g} allows",
-            "Cosines lie in [-1, 1]: give what they were multiplied by as --scale.",
+            "Cosines lie in [-1, 1]: give what they were multiplied by as `scale=`.",
         )
     if scale > 1 and 0 < largest * scale <= _SLACK:
         raise TableError(
             path,
             f"no similarity is above {largest * scale:.4g}, so they seem to be plain cosines",
-            "Give --scale 1.",
+            "Give `scale=1`.",
         )

@@ -1,17 +1,21 @@
-"""The samples that an import speaks of: found by name, or made."""
+"""The steps that imports share: samples are found by name or made, and what changed is told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, preview
 from facestore.names import match_names
-from facestore.stores import Stores
+from facestore.records import EncoderRecord, ModelName
+from facestore.stores import Stores, recorded
 
 
 @dataclass(frozen=True)
@@ -33,35 +37,89 @@ class Target:
     create_samples: bool = False
 
 
-def match(
-    store: Stores, path: Path, target: Target, names: Sequence[str]
-) -> tuple[dict[str, str], int]:
-    """Return the sample path of every name, and how many of them are still to be made."""
-    if not target.create_samples:
-        store.catalog.samples.require_dataset(target.dataset)
-    known = store.catalog.samples.of_dataset(target.dataset)["path"].to_list()
-    found = match_names(list(names), known)
-    if found.unmatched and not target.create_samples:
-        raise TableError(
-            path,
-            f"{len(found.unmatched):,} of {len(names):,} files are no samples of data set "
-            f"{target.dataset!r} ({preview(found.unmatched)})",
-            "Ingest their images or labels first, or add --create-samples.",
+@dataclass(frozen=True)
+class ImportSummary:
+    """What an import changed.
+
+    Attributes
+    ----------
+    what
+        labels, similarities, predictions or vectors.
+    n_rows
+        Rows of the file.
+    n_met
+        File names that met a sample which was there already.
+    n_created
+        Samples made.
+    n_new
+        Rows written; the others were there already.
+    notes
+        Further facts.
+    """
+
+    what: str
+    dataset: str
+    n_rows: int
+    n_met: int
+    n_created: int
+    n_new: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import of one file, under way.
+
+    Attributes
+    ----------
+    known
+        The samples of the data set as they were before.
+    path_of
+        The sample path of every name in the file.
+    n_met, n_created
+        How many names met a sample that was there, and how many samples are made for the others.
+    counts
+        To be filled with what changed.
+    """
+
+    store: Stores
+    path: Path
+    target: Target
+    known: pl.DataFrame
+    path_of: Mapping[str, str]
+    n_met: int
+    n_created: int
+    counts: dict[str, int]
+
+    def samples(self, splits: Mapping[str, str] | None = None) -> pl.DataFrame:
+        """Return a row for every name's sample, known ones as they are.
+
+        The split given is that of samples which have none yet: where one is known it stays.
+
+        Parameters
+        ----------
+        splits
+            Splits that the file gives, by name.
+        """
+        given = splits or {}
+        rows = pl.DataFrame(
+            [(path, given.get(name, self.target.split)) for name, path in self.path_of.items()],
+            schema={"path": pl.String, "given": pl.String},
+            orient="row",
         )
-    return found.path_of | {name: name for name in found.unmatched}, len(found.unmatched)
+        as_known = self.known.select("path", "image_id", "error", "split")
+        return rows.join(as_known, on="path", how="left", coalesce=True).with_columns(
+            split=pl.coalesce("split", "given")
+        )
 
-
-def create(
-    store: Stores, path: Path, target: Target, path_of: Mapping[str, str], n_created: int
-) -> None:
-    """Make the samples that are missing."""
-    if n_created:
-        known = store.catalog.samples.of_dataset(target.dataset)
-        samples = with_splits({}, path_of, target, known)
-        new = samples.join(known, on="path", how="anti")
-        store.catalog.samples.save(
-            target.dataset,
-            source=str(path),
+    def create_samples(self) -> None:
+        """Make the samples that are missing."""
+        if not self.n_created:
+            return
+        new = self.samples().join(self.known, on="path", how="anti")
+        self.store.catalog.samples.save(
+            self.target.dataset,
+            source=str(self.path),
             layout="import",
             samples=new.with_columns(tags=pl.lit(None, pl.List(pl.String))).select(
                 list(SAMPLE_SCHEMA)
@@ -69,33 +127,84 @@ def create(
             labels=pl.DataFrame(schema=LABEL_SCHEMA),
         )
 
+    def with_sample_ids(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Add the sample_id of every name."""
+        samples = self.store.catalog.samples.of_dataset(self.target.dataset)
+        id_of = dict(zip(samples["path"], samples["sample_id"], strict=True))
+        ids = {name: id_of[path] for name, path in self.path_of.items()}
+        return table.with_columns(
+            sample_id=pl.col("name").replace_strict(ids, return_dtype=pl.Int32)
+        )
 
-def with_splits(
-    splits: Mapping[str, str],
-    path_of: Mapping[str, str],
-    target: Target,
-    known: pl.DataFrame,
-) -> pl.DataFrame:
-    """Return a row for every sample, known ones as they are.
+    def summary(self, what: str, *, n_rows: int, n_new: int, notes: Sequence[str]) -> ImportSummary:
+        """Return what the import changed."""
+        return ImportSummary(
+            what, self.target.dataset, n_rows, self.n_met, self.n_created, n_new, tuple(notes)
+        )
 
-    The split given is that of samples which have none yet: where one is known it stays.
+
+@contextmanager
+def importing(
+    store: Stores, what: str, path: Path, target: Target, names: Sequence[str], **arguments: Any
+) -> Iterator[Import]:
+    """Import a file whole or not at all, and record it.
+
+    Parameters
+    ----------
+    store
+        The store.
+    what
+        What is imported, as the command says it.
+    path
+        The file.
+    target
+        The samples that it speaks of.
+    names
+        The names of files in it, each once.
+    **arguments
+        What else is recorded.
+
+    Raises
+    ------
+    TableError
+        If names are unknown and no samples may be made.
     """
-    rows = pl.DataFrame(
-        [(path, splits.get(name, target.split)) for name, path in path_of.items()],
-        schema={"path": pl.String, "given": pl.String},
-        orient="row",
-    )
-    as_known = known.select("path", "image_id", "error", "split")
-    return rows.join(as_known, on="path", how="left", coalesce=True).with_columns(
-        split=pl.coalesce("split", "given")
-    )
+    given = asdict(target) | {"path": path} | arguments
+    with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
+        samples = store.catalog.samples
+        if not target.create_samples:
+            samples.require_dataset(target.dataset)
+        known = samples.of_dataset(target.dataset)
+        found = match_names(list(names), known["path"].to_list())
+        unknown = found.unmatched
+        if unknown and not target.create_samples:
+            raise TableError(
+                path,
+                f"{len(unknown):,} of {len(names):,} files are no samples of data set "
+                f"{target.dataset!r} ({preview(unknown)})",
+                "Ingest their images or labels first, or add `create_samples=True`.",
+            )
+        path_of = found.path_of | {name: name for name in unknown}
+        n_met = len(names) - len(unknown)
+        yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
 
 
-def with_sample_ids(
-    store: Stores, dataset: str, table: pl.DataFrame, path_of: Mapping[str, str]
-) -> pl.DataFrame:
-    """Add the sample_id of every name."""
-    known = store.catalog.samples.of_dataset(dataset)
-    id_of = dict(zip(known["path"], known["sample_id"], strict=True))
-    ids = {name: id_of[path] for name, path in path_of.items()}
-    return table.with_columns(sample_id=pl.col("name").replace_strict(ids, return_dtype=pl.Int32))
+def imported_encoder(
+    store: Stores,
+    model: ModelName,
+    *,
+    dim: int | None = None,
+    precision: str | None = None,
+    logit_scale: float | None = None,
+) -> StoredEncoder:
+    """Return the encoder of a model whose results are imported."""
+    return store.catalog.encoders.register(
+        EncoderRecord(
+            source="imported",
+            architecture=model.architecture,
+            pretrained=model.pretrained,
+            precision=precision,
+            dim=dim,
+            logit_scale=logit_scale,
+        )
+    )

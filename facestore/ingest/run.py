@@ -128,7 +128,7 @@ class IngestRun:
         workers: int,
         watch: Stopwatch,
     ) -> None:
-        self._stores, self._plan, self._watch = store, plan, watch
+        self._store, self._plan, self._watch = store, plan, watch
         self._workers, self._window = workers, 2 * batch_size + workers
         self._writer = ThreadPoolExecutor(1, "facestore-writer") if workers > 0 else None
         self._written: Future[None] | None = None
@@ -177,7 +177,7 @@ class IngestRun:
             self._workers,
             self._window,
         )
-        with self._stores.progress.task("Ingesting", len(self._plan.entries)) as task:
+        with self._store.progress.task("Ingesting", len(self._plan.entries)) as task:
             while True:
                 # without threads this is the reading itself, whose time is taken where it is done
                 with watch.measure("waiting for images" if self._workers else "in this thread"):
@@ -231,7 +231,7 @@ class IngestRun:
         plan, known = self._plan, self._known_images
         paths = [plan.path_of[result.entry.name] for result in chunk.results]
         images = [image for image in chunk.images() if image.image_id not in known]
-        self._changes += self._stores.catalog.samples.save(
+        self._changes += self._store.catalog.samples.save(
             plan.dataset,
             source=plan.source,
             layout=plan.layout,
@@ -264,7 +264,7 @@ class IngestRun:
 
     def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
-        store = self._stores
+        store = self._store
         known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
         present = store.vectors.images(known.vectors).keys() if known else set()
         loaded: list[Encoder] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,36 +17,6 @@ class Verdict(StrEnum):
     ok = "ok"
     unclear = "unclear"
     failed = "failed"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What is allowed; None: anything.
-
-    Attributes
-    ----------
-    max_gap
-        Largest difference between the accuracies of the best and the worst group, in [0, 1].
-    min_accuracy
-        Smallest accuracy over all groups, in [0, 1].
-    max_leakage
-        Largest share of a split whose pictures another split has as well, in [0, 1].
-    """
-
-    max_gap: float | None = None
-    min_accuracy: float | None = None
-    max_leakage: float | None = None
-
-    def __post_init__(self) -> None:
-        given = {name: value for name, value in vars(self).items() if value is not None}
-        if not given:
-            message = "There is no limit to check: give --max-gap, --min-accuracy or --max-leakage."
-            raise InputError(message)
-        for name, value in given.items():
-            if not 0 <= value <= 1:
-                option = name.replace("_", "-")
-                message = f"--{option} cannot be {value:g}: expected a share from 0 to 1, as 0.05."
-                raise InputError(message)
 
 
 @dataclass(frozen=True)
@@ -72,8 +42,35 @@ class Condition:
     verdict: Verdict
 
 
-def check(store: Stores, limits: Limits, scope: Scope) -> list[Condition]:
-    """Hold the figures of a store against limits; nothing is written.
+def check(
+    store: Stores,
+    *,
+    max_gap: float | None = None,
+    min_accuracy: float | None = None,
+    max_leakage: float | None = None,
+    classifiers: Sequence[str] = (),
+    attribute: str | None = None,
+    groups: Sequence[str] = (),
+    dataset: str | None = None,
+    split: str | None = None,
+) -> list[Condition]:
+    """Hold figures against limits; a limit is broken only where the whole interval breaks it.
+
+    Parameters
+    ----------
+    store
+        The store; nothing is written.
+    max_gap
+        Largest difference of accuracy between the best and the worst group, in [0, 1].
+    min_accuracy
+        Smallest accuracy over all groups, in [0, 1].
+    max_leakage
+        Largest share of a split whose pictures another split has as well, in [0, 1].
+    classifiers, attribute, dataset, split
+        Only of these.
+    groups
+        Attributes whose groups are compared, such as `race` or `gender x race`; empty: each
+        single attribute.
 
     Returns
     -------
@@ -82,31 +79,42 @@ def check(store: Stores, limits: Limits, scope: Scope) -> list[Condition]:
 
     Raises
     ------
-    UnknownNameError
-        If nothing has a name of the scope.
     InputError
-        If there is no figure for a limit: a check of nothing must not pass.
+        If there is no limit, one is no share, or nothing is there to be held against it: a check
+        of nothing must not pass.
+    UnknownNameError
+        If a name is not known.
     """
     checks = store.catalog.checks
+    asked = {"max_gap": max_gap, "min_accuracy": min_accuracy, "max_leakage": max_leakage}
+    limits = {name: limit for name, limit in asked.items() if limit is not None}
+    if not limits:
+        message = "There is no limit to check: give `max_gap=`, `min_accuracy=` or `max_leakage=`."
+        raise InputError(message)
+    for name, limit in limits.items():
+        if not 0 <= limit <= 1:
+            message = f"`{name}=` cannot be {limit:g}: expected a share from 0 to 1, as 0.05."
+            raise InputError(message)
+    scope = Scope(tuple(classifiers) or None, attribute, tuple(groups) or None, dataset, split)
     checks.require(scope)
-    wanted: list[tuple[str, float | None, Callable[[Scope], list[Figure]], str]] = [
-        ("max-gap", limits.max_gap, checks.gaps, "two groups with labels and predictions"),
-        ("min-accuracy", limits.min_accuracy, checks.accuracies, "labels and predictions"),
-        ("max-leakage", limits.max_leakage, checks.leakages, "samples with a split"),
-    ]
+    measures: dict[str, tuple[Callable[[Scope], list[Figure]], str]] = {
+        "max_gap": (checks.gaps, "two groups with labels and predictions"),
+        "min_accuracy": (checks.accuracies, "labels and predictions"),
+        "max_leakage": (checks.leakages, "samples with a split"),
+    }
     conditions = []
-    for name, limit, measure, needed in wanted:
-        if limit is None:
-            continue
+    for name, limit in limits.items():
+        measure, needed = measures[name]
         figures = measure(scope)
         if not figures:
             message = (
-                f"Nothing to hold against --{name}: it needs {needed}, as far as --classifier, "
-                "--attribute, --group, --dataset and --split allow. See `facestore info`."
+                f"Nothing to hold against `{name}=`: it needs {needed}, as far as `classifiers=`, "
+                "`attribute=`, `groups=`, `dataset=` and `split=` allow. See `facestore info`."
             )
             raise InputError(message)
+        title = name.replace("_", "-")
         conditions += [
-            Condition(name, each, limit, _verdict(name, each, limit)) for each in figures
+            Condition(title, each, limit, _verdict(title, each, limit)) for each in figures
         ]
     return conditions
 

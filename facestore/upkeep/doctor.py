@@ -11,8 +11,8 @@ from facestore.upkeep.vector_audits import NAMES, vector_findings
 _VECTORS = "vectors/"
 
 
-def examine(store: Stores, name: str | None, n_examples: int) -> list[Finding]:
-    """Run the audits; nothing is written.
+def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
+    """Check that the store is as it must be; nothing is written.
 
     Parameters
     ----------
@@ -21,7 +21,12 @@ def examine(store: Stores, name: str | None, n_examples: int) -> list[Finding]:
     name
         One audit, or a table or view: all audits of it. None: all.
     n_examples
-        How many bad rows of each are kept.
+        How many bad rows of each audit are kept.
+
+    Returns
+    -------
+    list of Finding
+        One an audit; its `status` is `ok`, `note` (worth knowing) or `failed`.
 
     Raises
     ------
@@ -51,6 +56,11 @@ def examine(store: Stores, name: str | None, n_examples: int) -> list[Finding]:
 
 def repair(store: Stores) -> dict[str, int]:
     """Delete exact repeats and rows that nothing reads; return how many, by what they were.
+
+    Parameters
+    ----------
+    store
+        The store.
 
     Raises
     ------

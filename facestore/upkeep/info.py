@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from facestore import resources
@@ -20,14 +20,29 @@ Row = dict[str, Any]
 # each takes about a second then.
 _MAX_IMAGES = 100_000
 _MAX_BYTES = 500_000_000
+_FIRST_PROMPTS = "raw_gender_labels"
 
 
 @dataclass(frozen=True)
-class Warn:
-    """Something that is not as one would want it, and the command that shows or mends it."""
+class Advice:
+    """What should be done and why; the command line writes the command for it.
 
-    what: str
-    command: str
+    Attributes
+    ----------
+    reason
+        What is not as one would want it, or what the verb gives.
+    verb
+        A verb of the store.
+    arguments
+        Its arguments; a word in capitals stands for what only the user knows.
+    parameters
+        Its parameters that have names.
+    """
+
+    reason: str
+    verb: str
+    arguments: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ class Overview:
     warnings
         What to look at.
     steps
-        What to do next: why, and the command.
+        What to do next.
     """
 
     folder: Path
@@ -61,12 +76,17 @@ class Overview:
     copies: Row
     has_near_copies: bool
     has_report: bool
-    warnings: list[Warn] = field(default_factory=list)
-    steps: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Advice] = field(default_factory=list)
+    steps: list[Advice] = field(default_factory=list)
 
 
-def contents(store: Stores, folder: Path) -> list[tuple[str, str, int, str]]:
-    """Return kind, name, number and details of each part of a store.
+def info(store: Stores) -> list[tuple[str, str, int, str]]:
+    """Return what is in the store: kind, name, number and details of each part.
+
+    Parameters
+    ----------
+    store
+        The store.
 
     Raises
     ------
@@ -81,13 +101,18 @@ def contents(store: Stores, folder: Path) -> list[tuple[str, str, int, str]]:
     for encoder in store.catalog.encoders.all():
         n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
-    n_bytes = sum(_sizes(folder).values())
-    rows.append(("size", str(folder), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
+    n_bytes = sum(_sizes(store.path).values())
+    rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
 
 
-def overview(store: Stores, folder: Path) -> Overview:
-    """Return what is in a store, what to look at, and what to do next; nothing is written.
+def overview(store: Stores) -> Overview:
+    """Return what is in the store, what to look at and what to do next, for people.
+
+    Parameters
+    ----------
+    store
+        The store; nothing is written.
 
     Raises
     ------
@@ -95,14 +120,13 @@ def overview(store: Stores, folder: Path) -> Overview:
         If there is no store.
     """
     (state,) = _rows(store, "state")
-    sizes = _sizes(folder)
     is_near = state["n_images"] <= _MAX_IMAGES
     encoders = _rows(store, "encoders")
     for row in encoders:
         row["n_images"], row["n_prompts"] = _count_vectors(store, row["vectors"])
     found = Overview(
-        folder=folder,
-        n_bytes=sizes,
+        folder=store.path,
+        n_bytes=_sizes(store.path),
         state=state,
         datasets=_rows(store, "datasets"),
         encoders=encoders,
@@ -110,7 +134,7 @@ def overview(store: Stores, folder: Path) -> Overview:
         classifiers=_rows(store, "classifiers"),
         copies=_rows(store, "copies" if is_near else "exact_copies")[0],
         has_near_copies=is_near,
-        has_report=(folder / REPORTS_FOLDER / "index.html").is_file(),
+        has_report=(store.path / REPORTS_FOLDER / "index.html").is_file(),
     )
     found.warnings.extend(_warnings(store, found))
     found.steps.extend(_steps(found))
@@ -146,20 +170,16 @@ def _count_vectors(store: Stores, vectors: str) -> tuple[int, int]:
     return n_images, n_texts
 
 
-def _warnings(store: Stores, found: Overview) -> list[Warn]:
+def _warnings(store: Stores, found: Overview) -> list[Advice]:
     warnings = []
     for row in found.datasets:
         name = row["dataset"]
         if n := row["n_unreadable"]:
             query = "select path, error from samples where error is not null"
-            warnings.append(
-                Warn(f"{n:,} files of {name!r} could not be read", f'facestore sql "{query}"')
-            )
+            warnings.append(Advice(f"{n:,} files of {name!r} could not be read", "sql", (query,)))
         if row["n_files"] and not row["labels"]:
-            command = f"facestore import labels FILE --dataset {quote(name)}"
-            warnings.append(
-                Warn(f"data set {name!r} has no labels: nothing can be judged", command)
-            )
+            reason = f"data set {name!r} has no labels: nothing can be judged"
+            warnings.append(Advice(reason, "import_labels", ("FILE",), {"dataset": name}))
     for encoder in store.catalog.encoders.all():
         warnings += _without_vectors(store, encoder, found)
     if found.n_bytes["catalogue"] <= _MAX_BYTES:
@@ -168,11 +188,11 @@ def _warnings(store: Stores, found: Overview) -> list[Warn]:
             for finding in store.catalog.audits.run(load_of_tables(), 1)
             if finding.status is Status.failed
         ]
-        warnings += [Warn(f"audit {name} failed", f"facestore doctor {name}") for name in failed]
+        warnings += [Advice(f"audit {name} failed", "doctor", (name,)) for name in failed]
     return warnings
 
 
-def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Warn]:
+def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Advice]:
     """Say in which data sets an encoder has vectors of some images and lacks others."""
     (count,) = (row["n_images"] for row in found.encoders if row["encoder"] == encoder.name)
     if not count:
@@ -183,43 +203,43 @@ def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> 
         wanted = store.catalog.samples.image_ids_of(row["dataset"])
         missing = len(wanted - present)
         if 0 < missing < len(wanted):
-            warnings.append(
-                Warn(
-                    f"{missing:,} of {len(wanted):,} images of {row['dataset']!r} have no vector "
-                    f"of {encoder.name}",
-                    _again(row, encoder),
-                )
+            reason = (
+                f"{missing:,} of {len(wanted):,} images of {row['dataset']!r} have no vector of "
+                f"{encoder.name}"
             )
+            warnings.append(_ingest_again(reason, row, encoder))
     return warnings
 
 
-def _again(row: Row, encoder: StoredEncoder) -> str:
+def _ingest_again(reason: str, row: Row, encoder: StoredEncoder) -> Advice:
     source = row["sources"][0] if row["sources"] else "FOLDER"
     record = encoder.record
     model = ",".join(filter(None, (record.architecture, record.pretrained)))
     if record.pretrained == record.architecture:  # the bundled model
         model = record.architecture
-    precision = f" --precision {record.precision}" if record.precision not in (None, "fp32") else ""
-    return (
-        f"facestore ingest {quote(source)} --dataset {quote(row['dataset'])} "
-        f"--model {quote(model)}{precision}"
-    )
+    parameters = {"dataset": row["dataset"], "models": model}
+    if record.precision not in (None, "fp32"):
+        parameters["precision"] = record.precision
+    return Advice(reason, "ingest", (source,), parameters)
 
 
-def _steps(found: Overview) -> list[tuple[str, str]]:
+def _steps(found: Overview) -> list[Advice]:
     """Return what a store lacks first, and else what to look at."""
     state = found.state
     if not state["n_samples"]:
-        return [("bring images in", "facestore ingest FOLDER --labels FILE --model tiny")]
+        options = {"labels": "FILE", "models": "tiny"}
+        return [Advice("bring images in", "ingest", ("FOLDER",), options)]
     if not found.encoders:
-        return [("encode the images", "facestore ingest FOLDER --model ViT-L-14,laion2b_s32b_b82k")]
+        model = {"models": "ViT-L-14,laion2b_s32b_b82k"}
+        return [Advice("encode the images", "ingest", ("FOLDER",), model)]
     if not state["n_predictions"]:
         if not found.prompts["n_scored"]:
-            return [("score prompts", "facestore score raw_gender_labels")]
-        predict = "facestore predict --prompt-set raw_gender_labels --attribute gender"
-        return [("predict", predict)]
+            return [Advice("score prompts", "score", (_FIRST_PROMPTS,))]
+        which = {"prompt_set": _FIRST_PROMPTS, "attribute": "gender"}
+        return [Advice("predict", "predict", parameters=which)]
     steps = []
     if any(row["accuracy"] is not None for row in found.classifiers):
-        steps.append(("see gaps between groups", "facestore check --max-gap 0.05"))
+        limit = {"max_gap": "0.05"}
+        steps.append(Advice("see gaps between groups", "check", parameters=limit))
     made = "a report is there; make it anew" if found.has_report else "make the report"
-    return [*steps, (made, "facestore report --open")]
+    return [*steps, Advice(made, "report")]

@@ -13,6 +13,7 @@ from pathlib import Path
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
 from facestore.files import put_in_place, sha256_of, sync
+from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
 
@@ -39,23 +40,30 @@ class SnapshotSummary:
     n_vectors: int | None
 
 
-def snapshot_file(store: Stores, target: Path) -> SnapshotSummary:
-    """Publish a copy of the DuckDB file; who has an older one open keeps it.
+def snapshot(store: Stores, target: AnyPath, *, vectors: bool = False) -> SnapshotSummary:
+    """Publish a copy of the tables and views, or of the whole store, while others write.
 
     Parameters
     ----------
     store
         The store.
     target
-        The file; one of that name is replaced at once.
+        A DuckDB file, which is replaced at once if it is there: who has it open keeps the old one.
+    vectors
+        Copy the vectors, too: the target is the new folder of a store then.
 
     Raises
     ------
     InputError
-        If the target is the store's own file, or a folder.
+        If the target is the store's own file, or a folder; with `vectors`, if something is there.
     StoreWriteError
         If it cannot be written.
     """
+    return _folder(store, Path(target)) if vectors else _file(store, Path(target))
+
+
+def _file(store: Stores, target: Path) -> SnapshotSummary:
+    """Publish a copy of the DuckDB file."""
     own = store.catalog.database.path
     if target.is_dir() or target.resolve() == own.resolve():
         message = (
@@ -63,57 +71,45 @@ def snapshot_file(store: Stores, target: Path) -> SnapshotSummary:
             "give a new file such as faces.duckdb."
         )
         raise InputError(message)
-    checksum = target.with_name(target.name + CHECKSUM_SUFFIX)
+    checksum = _checksum_file(target)
     with _published(target) as partial:
-        partial.mkdir()
         copy = partial / target.name
-        store.catalog.database.copy_to(copy)
-        sha256, n_bytes = sha256_of(copy), copy.stat().st_size
-        note = partial / checksum.name
-        note.write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
+        sha256, n_bytes = _copy(store, copy)
         sync(partial)  # now, for the time without a checksum is to be short
         checksum.unlink(missing_ok=True)  # never one that belongs to another file
         put_in_place(copy, target)
-        put_in_place(note, checksum)
+        put_in_place(_checksum_file(copy), checksum)
     return SnapshotSummary(target, n_bytes, sha256, None)
 
 
-def snapshot_store(store: Stores, target: Path) -> SnapshotSummary:
-    """Publish a store with its vectors in a new folder, which appears when it is whole.
-
-    Parameters
-    ----------
-    store
-        The store.
-    target
-        The folder; it must not be there, or be empty.
-
-    Raises
-    ------
-    InputError
-        If something is there.
-    StoreWriteError
-        If it cannot be written.
-    """
+def _folder(store: Stores, target: Path) -> SnapshotSummary:
+    """Publish a store with its vectors in a new folder, which appears when it is whole."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         message = f"'{target}' is there already: give the name of a new folder."
         raise InputError(message)
     with _published(target) as partial:
-        partial.mkdir()
-        copy = partial / CATALOG_FILE
         # The tables first: whatever they tell of has its vectors by then.
-        store.catalog.database.copy_to(copy)
+        sha256, n_bytes = _copy(store, partial / CATALOG_FILE)
         n_vectors = store.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
-        sha256, n_bytes = sha256_of(copy), copy.stat().st_size
-        note = partial / f"{CATALOG_FILE}{CHECKSUM_SUFFIX}"
-        note.write_text(f"{sha256}  {CATALOG_FILE}\n", encoding="utf-8")
         put_in_place(partial, target)
     return SnapshotSummary(target, n_bytes, sha256, n_vectors)
 
 
+def _copy(store: Stores, copy: Path) -> tuple[str, int]:
+    """Copy the DuckDB file, with its checksum beside it; return that and its size."""
+    store.catalog.database.copy_to(copy)
+    sha256 = sha256_of(copy)
+    _checksum_file(copy).write_text(f"{sha256}  {copy.name}\n", encoding="utf-8")
+    return sha256, copy.stat().st_size
+
+
+def _checksum_file(path: Path) -> Path:
+    return path.with_name(path.name + CHECKSUM_SUFFIX)
+
+
 @contextmanager
 def _published(target: Path) -> Iterator[Path]:
-    """Give a place beside the target that is gone afterwards, and those of killed processes too."""
+    """Give a folder beside the target; it is gone afterwards, as are those of killed processes."""
     prefix = f".{target.name}.partial-"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +119,7 @@ def _published(target: Path) -> Iterator[Path]:
                 shutil.rmtree(left, ignore_errors=True)
         partial = target.with_name(f"{prefix}{os.getpid()}")
         try:
+            partial.mkdir()
             yield partial
         finally:
             shutil.rmtree(partial, ignore_errors=True)

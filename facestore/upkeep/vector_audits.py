@@ -25,7 +25,7 @@ from facestore.vectors import VectorTable
 
 Hashes = npt.NDArray[np.int64]
 
-_AGAIN = "delete its folder in vectors/ and ingest with --model, or import the vectors, again"
+_AGAIN = "delete its folder in vectors/ and ingest with `models=`, or import the vectors, again"
 
 
 @dataclass
@@ -85,7 +85,7 @@ def _tallies() -> dict[str, _Tally]:
             "images_have_vectors",
             "an encoder that has vectors of a data set has those of all its readable images",
             ("table", "dataset", "n_samples_without"),
-            "ingest the data set again with --model, or import the other vectors",
+            "ingest the data set again with `models=`, or import the other vectors",
             is_note=True,
         ),
         _Tally(
@@ -99,7 +99,7 @@ def _tallies() -> dict[str, _Tally]:
             "neighbours_are_current",
             "neighbours were searched among all image vectors of the encoder",
             ("encoder", "n_vectors_then", "n_vectors_now"),
-            "run `facestore dedup --cosine` again, if pairs with the new images matter",
+            "run `facestore dedup`, with `min_cosine=`, again, if pairs with the new images matter",
             is_note=True,
         ),
         _Tally(

@@ -83,7 +83,8 @@ def test_it_names_what_is_wrong_and_the_command_that_helps(facestore, judged):
     facestore("sql", "insert into labels values (999, 'gender', 'Male', null)", "--write")
     facestore("ingest", "pictures", "--dataset", "bare")
     out = facestore("info").out
-    assert "1 files of 'pictures' could not be read" in out
+    query = "select path, error from samples where error is not null"
+    assert f"1 files of 'pictures' could not be read: facestore sql \"{query}\"\n" in out
     assert "1 of 6 images of 'pictures' have no vector of tiny fp32" in out
     assert "facestore ingest pictures --dataset pictures --model tiny\n" in out
     assert "audit labels_refer failed: facestore doctor labels_refer\n" in out

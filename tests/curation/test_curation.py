@@ -157,7 +157,7 @@ def test_a_split_is_refused_where_there_is_one_unless_it_is_forced(store):
     assert first["1.jpg"] == first["copy.jpg"]
     assert first["2.jpg"] == first["0_small.jpg"]
     with pytest.raises(
-        InputError, match=r"'faces' is split already \(test 7, train 7\): add --force"
+        InputError, match=r"'faces' is split already \(test 7, train 7\): add `force=True`"
     ):
         store.split("faces", "0.5,0.5", seed=1)
     assert splits(store) == first

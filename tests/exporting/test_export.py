@@ -18,6 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 from support.pictures import write_labels, write_picture
 
 from facestore.errors import InputError, UnknownNameError
+from facestore.exporting import FORMATS
 from facestore.store import Store
 
 pytestmark = pytest.mark.xdist_group("export")
@@ -161,10 +162,7 @@ def test_what_cannot_be_exported_leaves_no_file(store, tmp_path):
         ("atlass", {}, UnknownNameError, "Did you mean 'atlas'"),
         ("fiftyone", {"dataset": "face"}, UnknownNameError, "Did you mean 'faces'"),
         ("fairlearn", {"classifiers": ["zer"]}, UnknownNameError, "Did you mean 'zero'"),
-        ("clip-benchmark", {"split": "test"}, InputError, "Nothing to export"),
-        ("fiftyone", {"split": "test"}, InputError, "Nothing to export"),
-        ("atlas", {"split": "test"}, InputError, "Nothing to export"),
-        ("fairlearn", {"split": "test"}, InputError, "Nothing to export"),
+        *((form, {"split": "test"}, InputError, "Nothing to export") for form in FORMATS),
     ]:
         with pytest.raises(error, match=words):
             store.export(form, tmp_path / "out", **options)

@@ -141,8 +141,8 @@ def test_a_figure_that_is_there_twice_stays_twice(store, tmp_path):
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("accuracy\n0.5\n", {"attribute": "gender"}, "no column 'dataset'.*give --dataset"),
-        ("accuracy\n0.5\n", {"dataset": "faces"}, "no column 'attribute'.*give --attribute"),
+        ("accuracy\n0.5\n", {"attribute": "gender"}, "no column 'dataset'.*give `dataset=NAME`"),
+        ("accuracy\n0.5\n", {"dataset": "faces"}, "no column 'attribute'.*give `attribute=NAME`"),
         ("accuracy\n95.5\n", {}, "95.5 is no fraction.*divide per cent by 100"),
         ("metric,value\nauc,0.5\n", {}, "metric 'auc' is not known"),
         ("group_attribute,group_name,value\nrace,Green,0.5\n", {}, "'Green' is no class of 'race'"),

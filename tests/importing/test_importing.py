@@ -7,12 +7,9 @@ import polars as pl
 import pytest
 
 from facestore.errors import TableError
-from facestore.importing import (
-    read_image_vectors,
-    read_predictions,
-    read_similarities,
-    read_text_vectors,
-)
+from facestore.importing.embeddings import read_image_vectors, read_text_vectors
+from facestore.importing.predictions import read_predictions
+from facestore.importing.similarities import read_similarities
 
 CLASSES = {"gender": ["Male", "Female"], "age": ["0-2", "3-9"]}
 
@@ -39,7 +36,7 @@ def test_plain_cosines_have_a_scale_of_one(tmp_path):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ({"a.jpg": {"a man": 0.3}}, "--scale 1"),
+        ({"a.jpg": {"a man": 0.3}}, "`scale=1`"),
         ({"a.jpg": {"a man": 101.0}}, "more than the scale 100 allows"),
         ({"a.jpg": {"a man": -101.0}}, "more than the scale 100 allows"),
         ({"a.jpg": {"a man": "x"}}, "'a.jpg' has 'x' for 'a man'"),
@@ -126,9 +123,9 @@ def test_broken_predictions_are_refused_with_the_reason(tmp_path, columns, says)
 
 def test_predictions_without_attribute_or_classifier_say_what_to_give(tmp_path):
     path = write_csv(tmp_path, file=["a"], predicted=["Male"])
-    with pytest.raises(TableError, match="--attribute"):
+    with pytest.raises(TableError, match="`attribute=NAME`"):
         read_predictions(path, classes=CLASSES, classifier="c")
-    with pytest.raises(TableError, match="--classifier"):
+    with pytest.raises(TableError, match="`classifier=NAME`"):
         read_predictions(path, classes=CLASSES, attribute="gender")
 
 
@@ -158,7 +155,7 @@ def test_clip_retrieval_s_npy_has_its_names_in_parquet(tmp_path):
     )
     read = read_image_vectors(tmp_path / "img_emb_0.npy", metadata=tmp_path / "metadata_0.parquet")
     assert read.batch.keys == ("x/a", "x/b")
-    with pytest.raises(TableError, match="--metadata"):
+    with pytest.raises(TableError, match=r"`metadata=FILE\.parquet`"):
         read_image_vectors(tmp_path / "img_emb_0.npy")
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.pictures import write_labels
 
 from facestore.errors import InputError, TableError, TextVectorsMissingError, UnknownNameError
-from facestore.importing.imports import TextSource
+from facestore.importing.embeddings import TextSource
 from facestore.store import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
@@ -92,7 +92,7 @@ def test_predictions_of_unknown_files_are_refused_whole(labelled, tmp_path):
         path
     )
     before = state(labelled)
-    with pytest.raises(TableError, match=r"1 of 2 files .*val/9.jpg.*--create-samples"):
+    with pytest.raises(TableError, match=r"1 of 2 files .*val/9.jpg.*`create_samples=True`"):
         labelled.import_predictions(path, dataset="d", attribute="gender", classifier="c")
     assert state(labelled) == before
 

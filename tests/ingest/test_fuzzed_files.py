@@ -16,13 +16,10 @@ from support.containers import CLASSES, encoded, write_hugging_face, write_tar
 
 from facestore.errors import FacestoreError
 from facestore.images import ImageSource
-from facestore.importing import (
-    read_image_vectors,
-    read_predictions,
-    read_published,
-    read_similarities,
-    read_text_vectors,
-)
+from facestore.importing.embeddings import read_image_vectors, read_text_vectors
+from facestore.importing.predictions import read_predictions
+from facestore.importing.published import read_published
+from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.ingest.layouts import (
     LabelRules,

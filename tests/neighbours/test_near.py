@@ -14,7 +14,7 @@ from facestore.errors import (
     TextVectorsMissingError,
     UnknownNameError,
 )
-from facestore.importing.imports import TextSource
+from facestore.importing.embeddings import TextSource
 from facestore.records import ModelName, unit_rows
 from facestore.store import Store
 

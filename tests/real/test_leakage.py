@@ -11,7 +11,7 @@ import shutil
 import pytest
 from PIL import Image, ImageEnhance
 
-from facestore.importing.imports import TextSource
+from facestore.importing.embeddings import TextSource
 from facestore.store import Store
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from facestore.importing.imports import TextSource
+from facestore.importing.embeddings import TextSource
 from facestore.prompts import builtin_prompt_sets
 from facestore.store import Store
 

@@ -17,12 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from facestore.importing import (
-    read_image_vectors,
-    read_predictions,
-    read_published,
-    read_similarities,
-)
+from facestore.importing.embeddings import read_image_vectors
+from facestore.importing.predictions import read_predictions
+from facestore.importing.published import read_published
+from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.ingest.layouts import LabelRules, SourceRequest, read_label_table, read_manifest
 from facestore.prompts import read_prompt_file

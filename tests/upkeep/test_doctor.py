@@ -17,7 +17,7 @@ from facestore.errors import (
     StoreOutdatedError,
     UnknownNameError,
 )
-from facestore.importing.imports import TextSource
+from facestore.importing.embeddings import TextSource
 from facestore.upkeep.vector_audits import NAMES
 
 pytestmark = pytest.mark.usefixtures("store_is_there")

@@ -1,0 +1,86 @@
+"""SQL on the store: queries that read, and statements that write in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from facestore.errors import QueryError
+from facestore.stores import Stores
+
+
+def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
+    """Run a query; read-only.
+
+    Parameters
+    ----------
+    store
+        The store.
+    query
+        In the SQL of DuckDB.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+        `.pl()`, `.df()`, `.arrow()`, `.fetchall()`; it ends with the next verb that writes.
+
+    Raises
+    ------
+    QueryError
+        If DuckDB refuses it.
+    """
+    with _refused():
+        return store.catalog.database.reader().sql(query)
+
+
+def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
+    """Run a query, read-only, and return its columns and rows; None of one that has none.
+
+    Parameters
+    ----------
+    store
+        The store.
+    query
+        In the SQL of DuckDB.
+
+    Raises
+    ------
+    QueryError
+        If DuckDB refuses it, or fails on a row.
+    """
+    relation: duckdb.DuckDBPyRelation | None = sql(store, query)
+    if relation is None:  # what DuckDB returns for a statement without rows
+        return None
+    with _refused():
+        return relation.columns, relation.fetchall()
+
+
+def execute(store: Stores, statement: str) -> None:
+    """Run statements that write, in one transaction.
+
+    Parameters
+    ----------
+    store
+        The store.
+    statement
+        One or several, in the SQL of DuckDB.
+
+    Raises
+    ------
+    QueryError
+        If DuckDB refuses one of them; nothing is written then.
+    """
+    with _refused(), store.catalog.database.writing() as con:
+        con.execute(statement)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Turn an error of DuckDB into one line."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise QueryError(" ".join(str(error).split())) from error

@@ -1,0 +1,49 @@
+"""What holds for the whole store: its settings, and the version of its tables."""
+
+from __future__ import annotations
+
+from facestore.stores import Stores
+
+
+def settings(store: Stores) -> list[tuple[str, str, str]]:
+    """Return the settings of the store: name, value and meaning of each.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+    return store.catalog.settings.all()
+
+
+def change_setting(store: Stores, name: str, value: int) -> None:
+    """Change a setting, which views and reports obey from then on.
+
+    Parameters
+    ----------
+    store
+        The store.
+    name
+        `min_samples` or `duplicate_distance`.
+    value
+        At least 1; for `duplicate_distance` 0 to 12.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such setting.
+    InputError
+        If the value is out of its limits.
+    """
+    store.catalog.settings.set(name, value)
+
+
+def migrate(store: Stores) -> list[str]:
+    """Bring the store up to date with this program; return what was applied.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+    return store.catalog.database.update()
