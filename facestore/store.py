@@ -307,4 +307,4 @@ class Store(
 
     def migrate(self) -> list[str]:
         """Bring the store up to date with this program; return what was applied."""
-        return self._stores.catalog.database.update()
+        return self._stores.catalog.database.update(compare=True)

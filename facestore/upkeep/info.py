@@ -8,18 +8,14 @@ from shlex import quote
 from typing import Any
 
 from facestore import resources
-from facestore.catalog.audit_files import Status
-from facestore.catalog.audits import load_of_tables
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
 from facestore.stores import Stores
 
 Row = dict[str, Any]
 
-# Up to here an overview looks for pictures that are nearly the same, and runs the audits of tables:
-# each takes about a second then.
+# Up to here an overview looks for pictures that are nearly the same: it takes about a second then.
 _MAX_IMAGES = 100_000
-_MAX_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -162,13 +158,6 @@ def _warnings(store: Stores, found: Overview) -> list[Warn]:
             )
     for encoder in store.catalog.encoders.all():
         warnings += _without_vectors(store, encoder, found)
-    if found.n_bytes["catalogue"] <= _MAX_BYTES:
-        failed = [
-            finding.name
-            for finding in store.catalog.audits.run(load_of_tables(), 1)
-            if finding.status is Status.failed
-        ]
-        warnings += [Warn(f"audit {name} failed", f"facestore doctor {name}") for name in failed]
     return warnings
 
 
@@ -222,4 +211,5 @@ def _steps(found: Overview) -> list[tuple[str, str]]:
     if any(row["accuracy"] is not None for row in found.classifiers):
         steps.append(("see gaps between groups", "facestore check --max-gap 0.05"))
     made = "a report is there; make it anew" if found.has_report else "make the report"
-    return [*steps, (made, "facestore report --open")]
+    damage = ("see that nothing is damaged", "facestore doctor")
+    return [*steps, (made, "facestore report --open"), damage]
