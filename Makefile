@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # are get compiled once, also where the environment forbids to keep that.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
-SQL := sql migrations reports/queries
+SQL := sql migrations reports/queries tests/sql/invariants
 
 .PHONY: demo test check portable docs bench faults clean
 

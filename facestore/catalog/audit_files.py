@@ -1,7 +1,8 @@
 """Audits: what must hold of the tables and views of a store, and what was found.
 
 A file `sql/audits/<name>.sql` is one bare select which returns the rows that are wrong; none means
-that all is well. It is run by `facestore doctor` and not installed into the store::
+that all is well. It is run by `facestore doctor` and not installed into the store. The files that
+prove the views in `tests/sql/invariants/` have the same form::
 
     -- labels_refer: every label belongs to a sample and is a class of its attribute
     -- audits: labels, samples, classes
@@ -9,8 +10,7 @@ that all is well. It is run by `facestore doctor` and not installed into the sto
     -- todo: import the labels again
     select ...
 
-`severity: note` makes what it finds worth knowing and no failure. That a view has one row per grain
-needs no file: its header says what the grain is.
+`severity: note` makes what it finds worth knowing and no failure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from facestore.catalog.sqlfiles import SqlFile, parse_sql_file
-from facestore.catalog.views import AUDITS_FOLDER
 
 # What no audit looks into: the program's own records of what it installed and ran.
 BOOKKEEPING = frozenset({"schema_migrations", "schema_views", "runs"})
@@ -71,7 +70,7 @@ class Finding:
 
 
 class AuditFile(SqlFile):
-    """One file of `sql/audits/`."""
+    """One file of audits."""
 
     @property
     def title(self) -> str:
@@ -95,7 +94,7 @@ class AuditFile(SqlFile):
 
 
 def load_audits(folder: Path) -> list[AuditFile]:
-    """Read the audits of `sql/`, by name.
+    """Read the audits of a folder, by name.
 
     Raises
     ------
@@ -103,7 +102,7 @@ def load_audits(folder: Path) -> list[AuditFile]:
         If a header lacks what it audits or what to do.
     """
     audits = []
-    for path in sorted((folder / AUDITS_FOLDER).glob("*.sql")):
+    for path in sorted(folder.glob("*.sql")):
         audit = parse_sql_file(path, AuditFile)
         for fact in ("audits", "reads", "todo"):
             if not audit.facts.get(fact):

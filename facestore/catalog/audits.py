@@ -1,9 +1,7 @@
-"""Audits run on the DuckDB file: the queries of `sql/audits/`, and that every grain is unique.
+"""Audits run on the DuckDB file: its definitions, that it can be read, and `sql/audits/*.sql`.
 
-They read through a connection of their own, in which each summary (a view with no row a sample) is
-computed once: a temporary table of the same name stands in front of the view. Views come in order
-of dependency, so that a summary of summaries is made from them. Audits of tables run before those
-of views, which a bad table makes wrong.
+They are of what damage, another program or an older version can do to a store. That the views are
+right where their definitions and the tables are is proved by tests, and not by each user's store.
 """
 
 from __future__ import annotations
@@ -13,18 +11,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from facestore import resources
+from facestore.catalog import definitions
 from facestore.catalog.audit_files import Finding, Status, load_audits
 from facestore.catalog.database import Database
-from facestore.catalog.views import ViewFile, load_views
+from facestore.catalog.sqlfiles import SqlFile
+from facestore.catalog.views import AUDITS_FOLDER, read_views
 
-_WRONG_VIEW = (
-    "put right first what audits of tables found; if it stays, a view is wrong: report it with "
-    "these rows"
-)
 _CANNOT_RUN = "a table or view is broken: restore the store from a copy, or import its data again"
+_OTHER_TABLES = (
+    "another program made these tables anew: restore the store from a copy, or import its data "
+    "into a new one"
+)
+_OTHER_VIEWS = (
+    "`facestore migrate` puts them back; a macro that hides a function you have to drop. Figures "
+    "that were taken in between may be wrong"
+)
+# What an audit of all tables is about, as `vectors/` is what those of the other half are about.
+_TABLES = "tables"
 _COUNTED_AT_ONCE = 10_000
 
 Rows = Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
@@ -32,7 +37,7 @@ Rows = Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
 
 @dataclass(frozen=True)
 class Audit:
-    """A query of bad rows, from a file or from the grain of a view.
+    """A query of bad rows.
 
     Attributes
     ----------
@@ -46,8 +51,6 @@ class Audit:
         The query, on a connection.
     is_note
         Whether what it finds is no failure.
-    summary
-        A view that is worth keeping for the audits after this one.
     """
 
     name: str
@@ -56,7 +59,6 @@ class Audit:
     todo: str
     bad_rows: Rows
     is_note: bool = False
-    summary: str | None = None
 
 
 class Audits:
@@ -66,63 +68,53 @@ class Audits:
         self._database = database
 
     def run(self, audits: Sequence[Audit], n_examples: int) -> Iterator[Finding]:
-        """Run audits in the order given; each summary is computed once."""
+        """Run audits in the order given."""
         with self._database.reader().cursor() as con:
             for audit in audits:
-                yield _run(con, audit, n_examples, keep=len(audits) > 1)
+                yield _run(con, audit, n_examples)
 
 
 def load() -> list[Audit]:
-    """Return every audit: of tables first, then of the grains of views, then of their figures."""
-    views = load_views(resources.folder("sql"))
-    of_tables, of_views = _by_what_they_read(views)
-    grains = [_of_grain(view) for view in views if view.parameters is None]
-    return of_tables + grains + of_views
+    """Return every audit: of the file as a whole first, then those of `sql/audits/`."""
+    sql = resources.folder("sql")
+    names = tuple(view.name for view in read_views(sql))
+    return [
+        Audit(
+            "tables_can_be_read",
+            (_TABLES,),
+            "every value of every table can be read",
+            _CANNOT_RUN,
+            definitions.unreadable_tables,
+        ),
+        Audit(
+            "tables_are_those_of_this_version",
+            (_TABLES,),
+            "tables have the columns, keys and checks that this version gives them",
+            _OTHER_TABLES,
+            definitions.differing_tables,
+        ),
+        Audit(
+            "views_are_those_of_this_version",
+            names,
+            "views and macros are those that this version installs, whatever else is in the file",
+            _OTHER_VIEWS,
+            definitions.differing_views,
+        ),
+        *(
+            Audit(each.name, each.about, each.title, each.todo, query_of(each), each.is_note)
+            for each in load_audits(sql / AUDITS_FOLDER)
+        ),
+    ]
 
 
-def load_of_tables() -> list[Audit]:
-    """Return the audits that read no view, and so take little time."""
-    return _by_what_they_read(load_views(resources.folder("sql")))[0]
+def query_of(file: SqlFile) -> Rows:
+    """Return the query of a file, to be run on a connection."""
+    return lambda con: con.sql(file.body)
 
 
-def _by_what_they_read(views: Sequence[ViewFile]) -> tuple[list[Audit], list[Audit]]:
-    """Return the audits of files: those that read tables alone, and those that read views."""
-    names = {view.name for view in views}
-    of_tables: list[Audit] = []
-    of_views: list[Audit] = []
-    for each in load_audits(resources.folder("sql")):
-        audit = Audit(each.name, each.about, each.title, each.todo, _query(each.body), each.is_note)
-        (of_views if names.intersection(each.reads) else of_tables).append(audit)
-    return of_tables, of_views
-
-
-def _of_grain(view: ViewFile) -> Audit:
-    def repeated(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        source = con.table(view.name)
-        keys = [ColumnExpression(each) for each in view.key_columns(source.columns)]
-        counted = source.aggregate([*keys, FunctionExpression("count").alias("n_rows")])
-        return counted.filter(ColumnExpression("n_rows") > ConstantExpression(1))
-
-    title = f"one row for each {', '.join(view.grain)}"
-    return Audit(
-        f"{view.name}_grain",
-        (view.name,),
-        title,
-        _WRONG_VIEW,
-        repeated,
-        summary=None if "sample" in view.grain else view.name,
-    )
-
-
-def _query(body: str) -> Rows:
-    return lambda con: con.sql(body)
-
-
-def _run(con: duckdb.DuckDBPyConnection, audit: Audit, n_examples: int, *, keep: bool) -> Finding:
+def _run(con: duckdb.DuckDBPyConnection, audit: Audit, n_examples: int) -> Finding:
     started = time.perf_counter()
     try:
-        if keep and audit.summary:
-            con.execute(f'create temp table "{audit.summary}" as from main."{audit.summary}"')
         bad = audit.bad_rows(con)
         rows = bad.fetchmany(n_examples)
         n_bad = len(rows)

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.catalog import migrate, views
+from facestore.catalog import definitions, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.config import CATALOG_FILE, WAIT_VARIABLE
 from facestore.errors import (
@@ -124,12 +124,22 @@ class Database:
             self._writer = None
             con.close()
 
-    def update(self) -> list[str]:
-        """Make the store or bring it up to date; return the migrations and views applied."""
+    def update(self, *, compare: bool = False) -> list[str]:
+        """Make the store or bring it up to date; return the migrations and views applied.
+
+        Parameters
+        ----------
+        compare
+            Whether to look for views that another program has replaced, which takes its time.
+        """
         con = self._connect_for_writing()
         try:
             applied = migrate.migrate(con, _migrations())
-            applied += views.install_views(con, views.read_views(resources.folder("sql")))
+            shipped = views.read_views(resources.folder("sql"))
+            installed = views.install_views(con, shipped)
+            if compare and not installed:
+                installed = views.install_views(con, shipped, definitions.replaced_views(con))
+            applied += installed
             applied += _install_prompt_sets(con)
         except duckdb.Error as error:
             self._tell_unwritable(error)

@@ -18,8 +18,7 @@ only where something is to be created, and once in a process for the same texts.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -34,14 +33,6 @@ AUDITS_FOLDER = "audits"
 
 Present = list[tuple[str, str]]
 
-# Words of a grain which are not columns; the first of the columns that a view has is meant.
-_KEYS = {
-    "encoder": ("encoder_id",),
-    "prompt": ("prompt_id",),
-    "sample": ("sample_id",),
-    "classifier": ("classifier_id", "classifier"),
-}
-
 
 class ViewFile(SqlFile):
     """One file of `sql/`: a view, or a macro if it has parameters.
@@ -53,33 +44,6 @@ class ViewFile(SqlFile):
     def is_scalar(self) -> bool:
         """Whether it is a scalar macro: its grain is `scalar`."""
         return self.facts.get("grain") == "scalar"
-
-    @property
-    def grain(self) -> tuple[str, ...]:
-        """The words of its grain."""
-        return tuple(re.split(r",\s*", self.facts["grain"]))
-
-    def key_columns(self, columns: Collection[str]) -> list[str]:
-        """Return the columns which are unique together, as the grain promises.
-
-        Parameters
-        ----------
-        columns
-            The columns that it has.
-
-        Raises
-        ------
-        ValueError
-            If a word of the grain is none of them.
-        """
-        keys = []
-        for word in self.grain:
-            key = next((each for each in _KEYS.get(word, (word,)) if each in columns), None)
-            if key is None:
-                message = f"{self.name}: its grain has {word!r}, which is none of its columns"
-                raise ValueError(message)
-            keys.append(key)
-        return keys
 
     @property
     def checksum(self) -> str:
@@ -187,7 +151,9 @@ def outdated(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[
     return _outdated(con, views, _present(con))
 
 
-def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
+def install_views(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], differing: Sequence[str] = ()
+) -> list[str]:
     """Create or replace all views if any of them changed; return the names of those that did.
 
     Parameters
@@ -196,9 +162,11 @@ def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> 
         A connection for writing, outside a transaction.
     views
         As `read_views` gives them, in any order.
+    differing
+        Names of views that are known to have changed, though the record of them did not.
     """
     present = _present(con)
-    changed = _outdated(con, views, present)
+    changed = _outdated(con, views, present) or list(differing)
     if not changed:
         return []
     _refuse_names_taken(con, views, present)

@@ -15,7 +15,7 @@ from facestore.cli.console import Format, print_lines, print_rows, print_summary
 from facestore.cli.data import open_store
 from facestore.cli.wording import as_typed
 from facestore.config import STORE_VARIABLE
-from facestore.errors import AuditsFailedError
+from facestore.errors import AuditsFailedError, preview
 
 if TYPE_CHECKING:
     from facestore.catalog.audit_files import Finding
@@ -72,7 +72,7 @@ def doctor(
     ] = False,
     format: options.FormatOption = Format.table,
 ) -> None:
-    """Check that the store is as it must be: keys, ranges, sums, vectors. Status 1 if not."""
+    """Check that the store is as it must be: keys, ranges, views, vectors. Status 1 if not."""
     with open_store(store) as opened:
         if repair:
             for what, n_rows in opened.repair().items():
@@ -133,7 +133,14 @@ def _print_overview(findings: Sequence[Finding], style: Format) -> None:
     """Print one row an audit; for people, examples of what is wrong below."""
     columns = ("audit", "about", "result", "n_bad", "seconds")
     rows = [
-        (each.name, ", ".join(each.about), each.status.value, each.n_bad, round(each.seconds, 3))
+        (
+            each.name,
+            # views_are_those_of_this_version is about all of them
+            preview(each.about, 5) if style is Format.table else ", ".join(each.about),
+            each.status.value,
+            each.n_bad,
+            round(each.seconds, 3),
+        )
         for each in findings
     ]
     print_rows(columns, rows, style)

@@ -1,4 +1,4 @@
--- predictions_are_numbers: scores and margins are numbers, predicted values are finite
+-- predictions_are_numbers: scores and margins are numbers, predicted values lie between -1e9 and 1e9
 -- audits: predictions
 -- reads: predictions
 -- todo: delete these rows with `facestore sql --write` and import them with numbers, or empty fields
@@ -13,4 +13,5 @@ from predictions
 where
     isnan(score)
     or isnan(margin)
-    or not isfinite(value)
+    -- views count ages in whole years
+    or not value between -1e9 and 1e9

@@ -1,7 +1,8 @@
 -- zero_shot_decisions_hold: a decision has a class and a score; margins are not negative; mean cosines are in [-1, 1]
 -- audits: zero_shot_decisions, zero_shot_sum, zero_shot_mean, zero_shot_embedding_mean, class_scores
 -- reads: zero_shot_decisions
--- todo: put right first what audits of tables found; if it stays, a view is wrong: report it with these rows
+-- todo: a mean cosine beyond 1 means that class_text_norms is of other text vectors: delete its rows of the prompt set
+--   with `facestore sql --write`, and run `facestore score` for it
 select
     aggregation,
     encoder_id,

@@ -69,7 +69,19 @@ def test_one_audit_prints_its_bad_rows(faces):
 
 def test_the_audits_of_a_view_are_run_by_its_name(faces):
     rows = faces("doctor", "label_cells", "--format", "json").rows
-    assert {row["audit"] for row in rows} == {"label_cells_grain", "label_cells_add_up"}
+    assert [row["audit"] for row in rows] == ["views_are_those_of_this_version"]
+    rows = faces("doctor", "zero_shot_decisions", "--format", "json").rows
+    assert [row["audit"] for row in rows][1:] == ["zero_shot_decisions_hold"]
+
+
+def test_a_forged_view_is_named_with_the_command_that_puts_it_back(faces):
+    faces("sql", "--write", "create or replace view judged_predictions as select 1 as accuracy")
+    ran = faces("doctor")
+    assert ran.status == 1
+    assert "audits failed (views_are_those_of_this_version)" in ran.err
+    assert "To do: `facestore migrate` puts them back" in ran.out
+    assert "judged_predictions" in faces("migrate").out
+    assert faces("doctor").status == 0
 
 
 def test_a_note_is_shown_and_no_failure(faces):

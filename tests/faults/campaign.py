@@ -359,9 +359,10 @@ def preload() -> None:
 
     import facestore.cli
     import facestore.store  # noqa: F401
-    from facestore.catalog.audits import load
+    from facestore import resources
+    from facestore.catalog.views import load_views
 
-    load()  # the order of the views, which a process keeps
+    load_views(resources.folder("sql"))  # their order, which a process keeps
 
     warnings.filterwarnings("ignore", message="lancedb fork support")
     torch.set_num_threads(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.invariants import key_columns, violated
 from support.rows import (
     Row,
     classifier,
@@ -225,7 +226,7 @@ def test_no_view_needs_an_extension(name: str, filled: duckdb.DuckDBPyConnection
 def test_the_grain_of_a_view_is_unique(name: str, filled: duckdb.DuckDBPyConnection) -> None:
     relation = source(name)
     columns = filled.execute(f"from {relation} limit 0").description
-    keys = VIEWS[name].key_columns([column[0] for column in columns or []])
+    keys = key_columns(VIEWS[name], [column[0] for column in columns or []])
     listed = ", ".join(f'"{key}"' for key in keys)
     repeated = f"select {listed}, count(*) from {relation} group by {listed} having count(*) > 1"
     assert filled.execute(repeated).fetchall() == []
@@ -277,3 +278,7 @@ def test_a_column_that_is_to_go_is_still_there_and_has_one_in_its_place(
         for one, other in pairs:
             query = f"select count(*) from {name} where {one} is distinct from {other}"
             assert filled.execute(query).fetchone() == (0,)
+
+
+def test_every_invariant_holds(filled: duckdb.DuckDBPyConnection) -> None:
+    assert violated(filled) == {}

@@ -1,9 +1,8 @@
-"""For every audit of duplicates, splits and statistics: statements, after each of which it fails."""
+"""For every invariant of duplicates, splits and statistics: statements, after each of which a view is wrong."""
 
 from __future__ import annotations
 
-from support.bad_tables import NAN
-from support.bad_views import replaced, spoiled, without_first
+from support.spoiling import NAN, replaced, spoiled, without_first
 
 
 def respelled(macro: str, arguments: str, *wrong: str) -> list[str]:
@@ -20,25 +19,6 @@ def each(view: str, *wrong: tuple[str, str]) -> list[str]:
 
 
 BAD_DUPLICATES: dict[str, list[str]] = {
-    "excluded_samples_refer": [
-        "insert into excluded_samples values (99, 'same content', 'keep-one', 5, 1)",
-        "update excluded_samples set reason = 'ugly' where sample_id = 2",
-        "update excluded_samples set policy = 'drop-some' where sample_id = 2",
-        "update excluded_samples set max_distance = 13 where sample_id = 2",
-        "update excluded_samples set kept_sample_id = 3 where sample_id = 2",
-        "update excluded_samples set kept_sample_id = 12 where sample_id = 2",
-        "update excluded_samples set kept_sample_id = 99 where sample_id = 2",
-    ],
-    "dataset_splits_refer": [
-        "update dataset_splits set dataset = 'unknown'",
-        "update dataset_splits set fractions = [0.5]",
-        "update dataset_splits set fractions = [0.5, 0.4]",
-        "update dataset_splits set fractions = [1.5, -0.5]",
-        "update dataset_splits set splits = ['train', 'train']",
-    ],
-    "splits_keep_duplicates_together": [
-        "insert into dataset_splits values ('faces', ['val', 'train'], [0.5, 0.5], [], 0, '2026-01-01')",
-    ],
     "duplicate_pairs_hold": [
         *each(
             "duplicate_pairs",

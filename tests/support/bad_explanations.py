@@ -1,9 +1,8 @@
-"""For every audit of views of explanations: statements after which a view is wrong in its way."""
+"""For every invariant of explanations: statements after which a view is wrong in its way."""
 
 from __future__ import annotations
 
-from support.bad_tables import NAN
-from support.bad_views import replaced, spoiled, without_first
+from support.spoiling import NAN, replaced, spoiled, without_first
 
 GROUPS = "region_shares_by_group"
 MANY = "n_samples = (select max(n_samples) from kept_region_shares_by_group)"

@@ -1,10 +1,31 @@
-"""For every audit of tables: statements, after each of which a good store is bad in its way."""
+"""For every audit: statements, after each of which a good store is bad in its way."""
 
 from __future__ import annotations
 
-NAN = "'nan'::double"
+from support.spoiling import NAN, replaced, spoiled
 
 BAD_TABLES: dict[str, list[str]] = {
+    "tables_are_those_of_this_version": [
+        "create or replace table labels as from labels",
+        "alter table predictions add column mine integer",
+        "alter table predictions alter column score type float",
+        "drop table training_steps",
+    ],
+    "views_are_those_of_this_version": [
+        # every prediction is right
+        replaced("judged_predictions", "select * exclude (nth) replace (true as is_correct)"),
+        "drop view leaderboard",
+        "create or replace view leaderboard as select 1 as rank",
+        "create or replace macro wilson_low(n_right, n_all) as 0",
+        "create or replace macro wilson_low(a, b) as 0, (a, b, c) as 1",
+        "drop macro table zero_shot_topk",
+        "create macro sum(x) as 0",
+        "create macro range(n) as table select 1",
+    ],
+    "attributes_are_no_groups": [
+        f"insert into classes values ('{name}', 'a', 1, null, null)"
+        for name in ("overall", "gender x race", "CLIP-2 race")
+    ],
     "samples_refer": [
         "update samples set dataset = 'other' where sample_id = 9",
         "update samples set image_id = repeat('0', 64) where sample_id = 9",
@@ -40,6 +61,8 @@ BAD_TABLES: dict[str, list[str]] = {
         "update labels set value = 19.9 where sample_id = 1 and attribute = 'age'",
         "update labels set value = 30 where sample_id = 1 and attribute = 'age'",
         "update labels set value = 'infinity' where sample_id = 7 and attribute = 'age'",
+        "update labels set value = -5 where sample_id = 7 and attribute = 'age'",
+        "update labels set value = 1e10 where sample_id = 4 and attribute = 'age'",
         "update labels set value = 'nan' where sample_id = 1 and attribute = 'gender'",
         "update labels set label = null where sample_id = 1 and attribute = 'gender'",
     ],
@@ -104,6 +127,7 @@ BAD_TABLES: dict[str, list[str]] = {
         "update predictions set score = 'nan' where classifier_id = 1 and sample_id = 1",
         "update predictions set margin = 'nan' where classifier_id = 1 and sample_id = 1",
         "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
+        "update predictions set value = 1e10 where classifier_id = 4 and sample_id = 1",
     ],
     "training_steps_refer": ["update training_steps set classifier_id = 99"],
     "training_steps_in_range": [
@@ -182,4 +206,34 @@ BAD_TABLES: dict[str, list[str]] = {
         "update neighbours set key_a = 'gone'",
         "update neighbours set key_b = 'zzz'",
     ],
-}
+    "excluded_samples_refer": [
+        "insert into excluded_samples values (99, 'same content', 'keep-one', 5, 1)",
+        "update excluded_samples set reason = 'ugly' where sample_id = 2",
+        "update excluded_samples set policy = 'drop-some' where sample_id = 2",
+        "update excluded_samples set max_distance = 13 where sample_id = 2",
+        "update excluded_samples set kept_sample_id = 3 where sample_id = 2",
+        "update excluded_samples set kept_sample_id = 12 where sample_id = 2",
+        "update excluded_samples set kept_sample_id = 99 where sample_id = 2",
+    ],
+    "dataset_splits_refer": [
+        "update dataset_splits set dataset = 'unknown'",
+        "update dataset_splits set fractions = [0.5]",
+        "update dataset_splits set fractions = [0.5, 0.4]",
+        "update dataset_splits set fractions = [1.5, -0.5]",
+        "update dataset_splits set splits = ['train', 'train']",
+    ],
+    "splits_keep_duplicates_together": [
+        "insert into dataset_splits values ('faces', ['val', 'train'], [0.5, 0.5], [], 0, '2026-01-01')",
+    ],
+    "zero_shot_decisions_hold": [
+        *(
+            spoiled("zero_shot_decisions", column, value)
+            for column, value in (
+                ("predicted", "null"), ("score", "null"), ("score", NAN), ("margin", "-0.1"),
+                ("score", "1.1"),
+            )
+        ),
+        spoiled("zero_shot_decisions", "score", "'infinity'::double", "aggregation = 'sum'"),
+        "update class_text_norms set norm = 0.1 where class = 'Female'",
+    ],
+}  # fmt: skip

@@ -1,0 +1,83 @@
+"""The invariants: each finds the bad view that it is there for, and none a store that is good."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pytest
+from support.bad_duplicates import BAD_DUPLICATES
+from support.bad_explanations import BAD_EXPLANATIONS
+from support.bad_views import BAD_VIEWS
+from support.invariants import FILES, GRAINS, INVARIANTS, SUMMARIES, misnamed
+from support.spoiling import replaced
+
+from facestore.catalog.audit_files import AuditFile
+
+Con = duckdb.DuckDBPyConnection
+
+BAD = BAD_VIEWS | BAD_DUPLICATES | BAD_EXPLANATIONS
+
+
+def test_every_invariant_has_bad_examples() -> None:
+    assert sorted(BAD) == sorted(file.name for file in FILES)
+    assert all(BAD.values())
+
+
+@pytest.mark.parametrize("name", INVARIANTS)
+def test_it_holds_in_a_good_store(store: Con, name: str) -> None:
+    assert INVARIANTS[name].bad_rows(store).fetchall() == []
+
+
+EXAMPLES = [
+    pytest.param(name, statements, id=f"{name}-{number}")
+    for name, every in BAD.items()
+    for number, statements in enumerate(every)
+]
+
+
+@pytest.mark.parametrize(("name", "statements"), EXAMPLES)
+def test_it_finds_the_bad_view(store: Con, name: str, statements: str) -> None:
+    store.execute(statements)
+    assert INVARIANTS[name].bad_rows(store).fetchall()
+
+
+@pytest.mark.parametrize("name", [each.name for each in GRAINS])
+def test_a_row_that_is_there_twice_is_found_by_the_grain(store: Con, name: str) -> None:
+    view = name.removesuffix("_grain")
+    assert len(store.view(view)) > 0, "the good store of this test has no row for it"
+    once = f"select * exclude (nth) from kept_{view}"
+    store.execute(replaced(view, f"{once} where nth = 1 union all select * exclude (nth)"))
+    assert len(INVARIANTS[name].bad_rows(store)) == 1
+
+
+RATES = {
+    "accuracy_by_group": "accuracy|ci_low|ci_high",
+    "accuracy_disparity": "accuracy.*|mean_minus_min",
+    "rates_by_group": "selection_rate|.*_positive_rate|precision|f1",
+    "age_errors": "mae|bias|within.*|ci_low|ci_high",
+}
+
+
+@pytest.mark.parametrize("view", RATES)
+def test_a_rate_may_be_missing_where_its_n_is_there(store: Con, view: str) -> None:
+    columns = store.view(view).columns
+    rates = [each for each in columns if re.fullmatch(RATES[view], each)]
+    nulls = ", ".join(f"null::double as {each}" for each in rates)
+    store.execute(replaced(view, f"select * exclude (nth) replace ({nulls})"))
+    for name, each in INVARIANTS.items():
+        if view in each.about:
+            assert each.bad_rows(store).fetchall() == [], name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_names_what_it_reads(store: Con, file: AuditFile) -> None:
+    assert misnamed(store, file) == set()
+    assert [each.type for each in duckdb.extract_statements(file.body)] == [
+        duckdb.StatementType.SELECT
+    ]
+
+
+def test_summaries_are_views_without_a_row_for_each_sample() -> None:
+    assert {"accuracy_by_group", "k_sweep", "leaderboard"} <= set(SUMMARIES)
+    assert not {"judged_predictions", "prompt_scores", "winners_every_k"} & set(SUMMARIES)

@@ -1,0 +1,110 @@
+"""A small store in which everything holds, with something in every view."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import duckdb
+
+from support.rows import (
+    classifier,
+    encoder,
+    explanation,
+    fill,
+    ingests,
+    labels,
+    load,
+    neighbours,
+    predictions,
+    prompt_set,
+    samples,
+)
+from support.rows import similarities as similarity_rows
+
+Con = duckdb.DuckDBPyConnection
+IMAGE, NEAR = "ab" * 32, "cd" * 32
+
+
+def fill_good(con: Con) -> None:
+    """Fill a store in which everything holds: something in every view, and gaps that are allowed."""
+    fill(con, **ingests("faces", "first", "second", "first"))
+    fill(con, images=[{"image_id": IMAGE, "phash": 5, "width": 9, "height": 9, "n_bytes": 99}])
+    fill(con, samples=samples(6) + samples(4, split=None, first=7))
+    con.execute("update samples set path = sample_id || '.jpg'")
+    con.execute(f"update samples set image_id = '{IMAGE}' where sample_id <= 2")
+    fill(con, labels=labels("gender", ["Male", "Female"] * 4 + [None, "Male"]))
+    fill(con, labels=labels("race", ["White", "Black", None, "White", "Indian"] * 2))
+    ages = [(1, "20-29", 25), (2, "3-9", 9.5), (4, "more than 70", 116), (7, None, 30)]
+    keys = ("sample_id", "attribute", "label", "value")
+    fill(con, labels=[dict(zip(keys, (i, "age", label, v), strict=True)) for i, label, v in ages])
+    fill(con, encoders=[encoder(1, "tiny") | {"logit_scale": 100.0}, encoder(2, "other")])
+    gender = [(i, "Male" if i <= 2 else "Female") for i in range(1, 6)]
+    fill(con, **prompt_set("set", "gender", gender))
+    cosines = {i: [(i * s % 7) / 8 - 0.2 for s in range(10)] for i in range(1, 6)}
+    load(con, similarities=similarity_rows(cosines))
+    norm = {"encoder_id": 1, "prompt_set": "set", "attribute": "gender", "norm": 0.9}
+    fill(con, class_text_norms=[norm | {"class": name} for name in ("Male", "Female")])
+    zero_shot = {"kind": "zero_shot", "prompt_set": "set", "encoder_id": 1}
+    fill(con, classifiers=[classifier(1, "a", aggregation="topk", k=2, **zero_shot)])
+    fill(con, classifiers=[classifier(2, "b", prompt_set="published"), classifier(3, "r", "race")])
+    fill(con, classifiers=[classifier(4, "years", "age")])
+    con.execute(
+        "insert into predictions select 1, sample_id, predicted, score, margin, null "
+        "from zero_shot_topk(2)"
+    )
+    fill(con, predictions=predictions(["Male", "Male", "Female", None] * 2 + ["Male"], 2))
+    fill(con, predictions=predictions(["White", "Black", "White", "Black"], 3))
+    guesses = [{"classifier_id": 4, "sample_id": i, "value": 20 + i} for i in (1, 2, 4, 7)]
+    fill(con, predictions=guesses)
+    fill(con, classifiers=[classifier(5, "probe", kind="linear_probe", encoder_id=2)])
+    shares = {"score": 0.75, "margin": 0.5}
+    fill(con, predictions=[each | shares for each in predictions(["Male", "Female"] * 5, 5)])
+    step = {"classifier_id": 5, "unit": "sweep", "step": 1, "split": "validation"}
+    steps = [("l2", 0.0), ("loss", 1.5), ("accuracy", 1.0)]
+    fill(con, training_steps=[step | {"metric": m, "value": v} for m, v in steps])
+    figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
+    figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
+    fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
+    keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
+    fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
+    fill_explanations(con)
+    fill_duplicates(con)
+
+
+def fill_explanations(con: Con) -> None:
+    """Add maps of a text and of a classifier, on grids of several sizes, one of nothing."""
+    maps = [
+        (1, [0.0, 1.0, 2.0, 3.0] * 4, 4),
+        (2, [0.5, 0.0, 0.25, 1.0, 0.0, 2.0], 3),
+        (5, [0.0], 1),
+    ]
+    fill(con, explanations=[explanation(i, i, m, cols=c) for i, m, c in maps])
+    fill(con, explanations=[explanation(9, 1, [1.0, 2.0], cols=2, target="a photo of a man")])
+    lime = {
+        "method": "lime",
+        "r_squared": 0.5,
+        "r_squared_left_out": 0.25,
+        "parameters": '{"seed": 0}',
+        "classifier_id": 1,
+    }
+    signed = [0.5, -0.25, 0.0, 1.0]
+    fill(con, explanations=[explanation(10 + i, i, signed, cols=2, **lime) for i in range(1, 7)])
+
+
+def fill_duplicates(con: Con) -> None:
+    """Add a picture that is nearly the same, in another split and another data set as well."""
+    fill(con, datasets=[{"dataset": "more", "layout": "import", "added_at": "2026-01-01"}])
+    fill(con, images=[{"image_id": NEAR, "phash": 4, "width": 9, "height": 9, "n_bytes": 98}])
+    fill(con, samples=samples(1, split="wild", first=11))
+    fill(con, samples=samples(1, dataset="more", split="train", first=12))
+    con.execute(f"update samples set image_id = '{NEAR}' where sample_id in (3, 11)")
+    con.execute(f"update samples set image_id = '{IMAGE}' where sample_id = 12")
+    fill(con, labels=labels("gender", ["Female", "Male"], first=11))
+    con.execute(
+        "insert into excluded_samples select sample_id, reason, policy, 5, kept_sample_id "
+        "from duplicate_exclusions(5) where policy = 'keep-one'"
+    )
+    con.execute(
+        "insert into dataset_splits "
+        "values ('more', ['train', 'test'], [0.5, 0.5], ['gender'], 0, '2026-01-01')"
+    )
