@@ -114,7 +114,7 @@ def explain(
     For research on what a model looks at. A map shows where, not why, and proves nothing about a
     person. Run it again after an interruption: what is there is not made again.
     """
-    from facestore.explaining import LimeOptions
+    from facestore.explaining.explainer import LimeOptions
 
     with open_store(store) as opened:
         summary = opened.explain(

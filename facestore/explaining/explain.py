@@ -13,10 +13,10 @@ from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS
 from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, ParametersError, preview
-from facestore.explaining import LimeOptions
+from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
-from facestore.images import ImageSource
+from facestore.images.places import ImageSource
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, recorded
 from facestore.training.classify_images import image_files

@@ -15,7 +15,8 @@ from facestore.catalog.explanations import EXPLANATION_SCHEMA, explanation_id, p
 from facestore.config import DEFAULT_WORKERS
 from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, ParametersError
-from facestore.explaining import LIME, Explained, Explainer, LimeOptions
+from facestore.explaining.explainer import Explained, Explainer, LimeOptions
+from facestore.explaining.methods import LIME
 from facestore.explaining.targets import Scorer, classifier_scorer, prompt_scorer, text_scorer
 from facestore.ingest.embedding import map_in_threads, read_known_image
 from facestore.records import ImageFile

@@ -19,7 +19,7 @@ from facestore.encoders.encoder import Encoder, LazyEncoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import Float32, PromptSet
 from facestore.stores import Stores
-from facestore.training import load_heads
+from facestore.training.files import load_heads
 from facestore.training.gradients.finetuned import is_finetuned, load_finetuned
 from facestore.zero_shot.score import text_vectors
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.images import ImageSource, is_uri
+from facestore.images.places import ImageSource
+from facestore.images.remote import is_uri
 from facestore.stores import Stores
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import preview
 from facestore.importing.targets import ImportSummary, Target, importing
-from facestore.ingest.layouts import LabelRules, read_label_table
+from facestore.ingest.layouts.label_tables import LabelRules, read_label_table
 from facestore.records import AnyPath
 from facestore.stores import Stores
 

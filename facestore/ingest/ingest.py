@@ -13,8 +13,10 @@ from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORK
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained
 from facestore.errors import FacestoreError, StoreLockedError
-from facestore.images import is_pattern, printable, root_of, walk
-from facestore.ingest.layouts import LabelRules, SourceRequest
+from facestore.images.places import is_pattern, root_of
+from facestore.images.walk import printable, walk
+from facestore.ingest.layouts.label_tables import LabelRules
+from facestore.ingest.layouts.layouts import SourceRequest
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one

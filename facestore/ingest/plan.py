@@ -11,8 +11,10 @@ import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
-from facestore.images import root_of
-from facestore.ingest.layouts import LabelTable, Manifest, SourceRequest, read_manifest
+from facestore.images.places import root_of
+from facestore.ingest.layouts.label_tables import LabelTable
+from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import match_names
 from facestore.records import FileEntry
 from facestore.stores import Stores

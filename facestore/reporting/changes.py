@@ -7,8 +7,10 @@ from pathlib import Path
 
 from facestore.catalog import attached
 from facestore.errors import preview
-from facestore.reporting import DIFF_PAGE, Table, read_queries
+from facestore.reporting.pages import DIFF_PAGE
+from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
+from facestore.reporting.tables import Table
 from facestore.stores import Stores
 
 QUERIES_FOLDER = "diff"

@@ -15,23 +15,16 @@ from PIL import Image
 from facestore import resources
 from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
-from facestore.explaining import seen_by
 from facestore.explaining.explain import picture_files
+from facestore.explaining.explainer import seen_by
 from facestore.files import replacing
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AnyPath
-from facestore.reporting import (
-    MapCard,
-    MapPart,
-    MapRow,
-    Provenance,
-    data_uri,
-    overlay,
-    picture_of,
-    read_queries,
-    render_explanations,
-)
+from facestore.reporting.explanations import MapCard, MapPart, MapRow, render_explanations
 from facestore.reporting.output import replace_file
+from facestore.reporting.overlays import data_uri, overlay, picture_of
+from facestore.reporting.page import Provenance
+from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
 from facestore.stores import Stores, versions
 

@@ -10,10 +10,11 @@ from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.config import SYNTHETIC_DATASET
 from facestore.explaining.explain import folder_of_pictures
-from facestore.images import ImageSource
+from facestore.images.places import ImageSource
 from facestore.records import AnyPath
-from facestore.reporting import Card, Provenance, render_gallery
+from facestore.reporting.gallery import Card, render_gallery
 from facestore.reporting.output import replace_file
+from facestore.reporting.page import Provenance
 from facestore.reporting.thumbnails import find_thumbnail
 from facestore.stores import Stores, versions
 

@@ -13,31 +13,17 @@ import duckdb
 from facestore import resources
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, UnknownNameError
-from facestore.images import ImageSource
+from facestore.images.places import ImageSource
 from facestore.records import AnyPath
-from facestore.reporting import (
-    CHARTS_FILE,
-    DIFF_PAGE,
-    JSON_FILE,
-    PAGES,
-    BlockKey,
-    Contents,
-    Page,
-    Provenance,
-    Query,
-    Table,
-    as_csv,
-    as_json,
-    best_keys,
-    page_names,
-    queries_of,
-    read_queries,
-    render_report,
-)
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
 from facestore.reporting.explanation_page import write_report_page
+from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.output import replace_file
+from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
+from facestore.reporting.pages import DIFF_PAGE, PAGES, Page, page_names, queries_of
+from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.run_query import run_query
+from facestore.reporting.tables import BlockKey, Table, best_keys
 from facestore.reporting.thumbnails import find_thumbnail
 from facestore.stores import Stores, versions
 

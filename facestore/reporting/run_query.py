@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from facestore.reporting import Query, Result, Table
+from facestore.reporting.queries import Query
+from facestore.reporting.tables import Result, Table
 
 
 def run_query(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from facestore.images import ImageSource
-from facestore.reporting import thumbnail
+from facestore.images.places import ImageSource
+from facestore.reporting.gallery import thumbnail
 
 
 def find_thumbnail(source: ImageSource | None, path: str, image_id: str | None) -> str | None:

@@ -11,7 +11,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoders.encoder import Encoder
 from facestore.errors import InputError
-from facestore.images import ImageSource
+from facestore.images.places import ImageSource
 from facestore.ingest.embedding import read_known_image
 from facestore.records import ImageFile
 from facestore.stores import Stores

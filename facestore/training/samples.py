@@ -10,7 +10,7 @@ import polars as pl
 
 from facestore.errors import InputError, LeakageError, UnknownNameError, preview
 from facestore.stores import Stores
-from facestore.training import few_shot, held_back, samples_sha256
+from facestore.training.selection import few_shot, held_back, samples_sha256
 
 NO_VECTOR, NO_LABEL, NO_NUMBER, UNKNOWN_CLASS, LEAK = (
     "no vector",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from facestore.catalog.audit_files import Finding, Status
 from facestore.catalog.encoders import StoredEncoder
-from facestore.images import is_there
+from facestore.images.places import is_there
 from facestore.records import UNIT_TOLERANCE
 from facestore.stores import Stores
 from facestore.vectors import VectorTable

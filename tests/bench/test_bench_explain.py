@@ -23,7 +23,10 @@ from support.faithfulness import (
 
 from facestore.demo.faces import FIRST_DEMO_SEED, drawing, make_face, render
 from facestore.encoders.open_clip import load_encoder
-from facestore.explaining import gradcam_maps, lime_map, relevancy_maps, to_images, to_pixels
+from facestore.explaining.gradcam import gradcam_maps
+from facestore.explaining.lime import lime_map
+from facestore.explaining.pixels import to_images, to_pixels
+from facestore.explaining.relevancy import relevancy_maps
 from facestore.records import ModelName
 
 FIRST = FIRST_DEMO_SEED + 77_000_000

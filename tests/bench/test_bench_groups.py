@@ -11,8 +11,9 @@ from support.reported import Page
 from support.rows import classifier, fill
 
 from facestore import resources
-from facestore.reporting import Provenance, read_queries, render_report
 from facestore.reporting.charts import script_bundle
+from facestore.reporting.page import Provenance, render_report
+from facestore.reporting.queries import read_queries
 from facestore.reporting.report import ReportOptions, gather
 
 FAIRFACE, N_CLASSIFIERS = 10_954, 20

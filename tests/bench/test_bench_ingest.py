@@ -17,9 +17,9 @@ import pytest
 
 from facestore.demo.faces import write_faces
 from facestore.encoders.open_clip import load_encoder
-from facestore.images import walk
+from facestore.images.walk import walk
 from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image
-from facestore.ingest.layouts import folder_of
+from facestore.ingest.layouts.files import folder_of
 from facestore.records import ModelName
 from facestore.store import Store
 

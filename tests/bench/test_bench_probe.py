@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from facestore.demo.faces import write_faces
 from facestore.store import Store
-from facestore.training import Features, Part, fit_softmax
+from facestore.training.features import Features, Part
+from facestore.training.probes.probe import fit_softmax
 
 WIDTH, N_CLASSES, C = 768, 9, 0.316
 

@@ -11,7 +11,7 @@ import pytest
 from support.reported import CLASSIFIER, Page
 from support.visits import CHROMIUM, SERIOUS, Visit, serious
 
-from facestore.reporting import PAGES
+from facestore.reporting.pages import PAGES
 from facestore.store import Store
 
 pytest.importorskip("playwright.sync_api")

@@ -11,7 +11,7 @@ from cookbook import Answer
 
 from facestore import resources
 from facestore.catalog import views
-from facestore.reporting import read_queries
+from facestore.reporting.queries import read_queries
 
 pytestmark = pytest.mark.portable
 

@@ -12,7 +12,7 @@ from support.places import ROOT
 
 from facestore.catalog.views import load_views
 from facestore.cli import app
-from facestore.reporting import read_queries
+from facestore.reporting.queries import read_queries
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 QUERIES = ROOT / "reports" / "queries"

@@ -18,8 +18,9 @@ from facestore.cli.summaries import lines_of
 from facestore.demo.faces import make_face, render, write_faces
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
-from facestore.explaining import Explainer, LimeOptions, relevancy_maps, seen_by
-from facestore.images import ImageSource
+from facestore.explaining.explainer import Explainer, LimeOptions, seen_by
+from facestore.explaining.relevancy import relevancy_maps
+from facestore.images.places import ImageSource
 from facestore.records import ModelName
 from facestore.store import Store
 from facestore.training.gradients.finetuned import save_finetuned

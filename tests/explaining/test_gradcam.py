@@ -8,8 +8,8 @@ import torch
 from support.towers import CONVOLUTIONAL, direction, grid, images, tower, unit_vectors
 
 from facestore.errors import InputError
-from facestore.explaining import gradcam_maps, supported_methods
-from facestore.explaining.gradcam import last_convolutions
+from facestore.explaining.gradcam import gradcam_maps, last_convolutions
+from facestore.explaining.methods import supported_methods
 
 pytestmark = pytest.mark.portable
 

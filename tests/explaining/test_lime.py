@@ -8,8 +8,7 @@ from skimage.data import astronaut
 from sklearn.linear_model import Lasso, Ridge
 
 from facestore.errors import InputError
-from facestore.explaining import lime_map, on_grid
-from facestore.explaining.lime import superpixels
+from facestore.explaining.lime import lime_map, on_grid, superpixels
 
 pytestmark = pytest.mark.portable
 

@@ -26,7 +26,8 @@ from facestore import resources
 from facestore.demo.faces import FIRST_DEMO_SEED, make_face, render
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError
-from facestore.explaining import relevancy_maps, supported_methods
+from facestore.explaining.methods import supported_methods
+from facestore.explaining.relevancy import relevancy_maps
 from facestore.records import ModelName
 
 pytestmark = pytest.mark.portable
@@ -302,7 +303,7 @@ def test_a_gpu_gives_the_same_maps(family):
 
 
 def test_pixels_become_pictures_and_pixels_again(encoder):
-    from facestore.explaining import to_images, to_pixels
+    from facestore.explaining.pixels import to_images, to_pixels
 
     cfg = encoder.record.preprocessing
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8))

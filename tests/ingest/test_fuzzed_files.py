@@ -15,19 +15,15 @@ from hypothesis import strategies as st
 from support.containers import CLASSES, encoded, write_hugging_face, write_tar
 
 from facestore.errors import FacestoreError
-from facestore.images import ImageSource
+from facestore.images.places import ImageSource
 from facestore.importing.embeddings import read_image_vectors, read_text_vectors
 from facestore.importing.predictions import read_predictions
 from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image
-from facestore.ingest.layouts import (
-    LabelRules,
-    SourceRequest,
-    read_label_table,
-    read_manifest,
-    utkface_labels,
-)
+from facestore.ingest.layouts.label_tables import LabelRules, read_label_table
+from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.utkface import utkface_labels
 from facestore.prompts import read_prompt_file
 
 RULES = LabelRules(CLASSES)

@@ -9,7 +9,9 @@ from sklearn.model_selection import StratifiedKFold
 from statsmodels.stats.proportion import proportion_confint
 
 from facestore.store import Store
-from facestore.training import Features, Head, Part, fit_softmax
+from facestore.training.features import Features, Part
+from facestore.training.files import Head
+from facestore.training.probes.probe import fit_softmax
 
 pytestmark = pytest.mark.real
 

@@ -265,7 +265,7 @@ def test_five_thousand_images_meet_their_labels_and_each_content_is_encoded_once
 
 
 def test_perceptual_hashes_and_labels_of_utkface_names(real_data):
-    from facestore.ingest.layouts import looks_like_utkface, utkface_labels
+    from facestore.ingest.layouts.utkface import looks_like_utkface, utkface_labels
     from facestore.records import AttributeClass
 
     names = pl.read_parquet(real_data / "utkface" / "manifest.parquet")["file"].to_list()

@@ -16,8 +16,8 @@ from support.pictures import write_labels, write_picture
 from support.reported import CLASSIFIER, Page, read_pages
 
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
-from facestore.reporting import PAGES
 from facestore.reporting.output import replace_file
+from facestore.reporting.pages import PAGES
 from facestore.reporting.tables import BLOCK_KEY, Column, raw
 from facestore.store import Store
 

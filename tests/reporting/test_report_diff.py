@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from support.reported import Page
 from support.two_stores import FACES, GENDERS, HOSTILE, RACES, make
 
-from facestore.reporting import DIFF_PAGE
+from facestore.reporting.pages import DIFF_PAGE
 from facestore.reporting.tables import raw
 from facestore.store import Store
 
@@ -264,7 +264,7 @@ def test_only_named_classifiers_are_compared(two_stores, tmp_path):
 def test_samples_of_one_path_and_other_contents_are_two_samples(con, new_catalogue, tmp_path):
     from support.rows import classifier, fill, labels, predictions, samples
 
-    from facestore.reporting import read_queries
+    from facestore.reporting.queries import read_queries
     from facestore.resources import folder
 
     queries = read_queries(folder("reports") / "queries" / "diff")

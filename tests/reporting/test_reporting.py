@@ -12,12 +12,11 @@ from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
 
 from facestore import resources
 from facestore.catalog import migrate, views
-from facestore.reporting import DIFF_PAGE, PAGES, Provenance, read_queries, render_report
 from facestore.reporting.charts import charts_of
 from facestore.reporting.charts.base import in_lines
-from facestore.reporting.page import environment
-from facestore.reporting.pages import ALWAYS
-from facestore.reporting.queries import parse_query
+from facestore.reporting.page import Provenance, environment, render_report
+from facestore.reporting.pages import ALWAYS, DIFF_PAGE, PAGES
+from facestore.reporting.queries import parse_query, read_queries
 from facestore.reporting.report import ReportOptions, gather
 from facestore.reporting.tables import Column
 

@@ -19,8 +19,9 @@ from support.places import ROOT
 from facestore.cli.summaries import lines_of
 from facestore.cli.wording import as_typed
 from facestore.errors import FacestoreError
-from facestore.images import walk
-from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
+from facestore.images.walk import walk
+from facestore.ingest.layouts.label_tables import LabelRules
+from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
 from facestore.store import Store
 
 # As facestore sets it for its users; pytest has filters of its own.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facestore.errors import InputError
-from facestore.images import Listing, PlainFile, Unreadable
-from facestore.images.walk import Found
+from facestore.images.files import PlainFile, Unreadable
+from facestore.images.walk import Found, Listing
 from facestore.records import FileEntry
 
 IMAGE_SUFFIXES = frozenset(

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from facestore.errors import InputError, TableError, preview
-from facestore.images import printable
+from facestore.images.walk import printable
 from facestore.ingest.layouts.files import Folder
 from facestore.ingest.layouts.label_tables import LabelRules, LabelTable, labels_in, merge_tables
 from facestore.ingest.layouts.label_tables import single_labels as one_label_each

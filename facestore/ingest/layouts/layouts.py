@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.errors import InputError, preview
-from facestore.images import Listing, expand, is_pattern, is_uri, root_of, walk
+from facestore.images.places import expand, is_pattern, root_of
+from facestore.images.remote import is_uri
+from facestore.images.walk import Listing, walk
 from facestore.ingest.layouts import imagefolder, lists, nearby, parquet_images, webdataset
 from facestore.ingest.layouts.files import Folder, folder_of, no_images
 from facestore.ingest.layouts.label_tables import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from facestore.errors import TableError, preview
-from facestore.images import ImageSource, check_protocol, is_uri
+from facestore.images.places import ImageSource
+from facestore.images.remote import check_protocol, is_uri
 from facestore.ingest.layouts.label_tables import LabelRules, labels_in
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import FILE_COLUMNS

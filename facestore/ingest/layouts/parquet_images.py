@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 
 from facestore.errors import InputError, preview
-from facestore.images import ParquetRow, find_image_column, open_parquet, printable
-from facestore.images.parquets import features
+from facestore.images.parquets import ParquetRow, features, find_image_column, open_parquet
+from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import (
     TAG_COLUMNS,
     LabelRules,

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 import polars as pl
 
 from facestore.errors import InputError, preview
-from facestore.images import TarMember, printable, scan_tar
+from facestore.images.tars import TarMember, scan_tar
+from facestore.images.walk import printable
 from facestore.ingest.layouts.files import is_image
 from facestore.ingest.layouts.label_tables import (
     TAG_COLUMNS,

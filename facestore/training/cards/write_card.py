@@ -6,9 +6,9 @@ from pathlib import Path
 
 from facestore.files import write_text
 from facestore.stores import Stores
-from facestore.training import HeadsFile
 from facestore.training.cards.card import Figures, render_card
 from facestore.training.cards.facts import facts_of
+from facestore.training.files import HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from facestore.config import DEFAULT_WORKERS
 from facestore.records import AnyPath
 from facestore.stores import Stores
-from facestore.training import Head, HeadsFile, load_heads, save_heads
 from facestore.training.classify_vectors import VectorClassifier
+from facestore.training.files import Head, HeadsFile, load_heads, save_heads
 from facestore.training.gradients.checkpoint import checkpoint_path
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
 from facestore.training.gradients.options import GradientOptions

@@ -13,19 +13,9 @@ from facestore.errors import InputError
 from facestore.progress import Task
 from facestore.records import AnyPath, Float32
 from facestore.stores import Stores
-from facestore.training import (
-    Features,
-    FittedHead,
-    Head,
-    HeadsFile,
-    Part,
-    SweepStep,
-    fit_softmax,
-    load_heads,
-    save_heads,
-    sweep_l2,
-)
 from facestore.training.classify_vectors import VectorClassifier
+from facestore.training.features import Features, Part
+from facestore.training.files import Head, HeadsFile, load_heads, save_heads
 from facestore.training.plan import (
     TrainingOptions,
     TrainingPlan,
@@ -33,7 +23,13 @@ from facestore.training.plan import (
     carry_out,
     plan_trainings,
 )
-from facestore.training.probes.probe import N_SWEEP_FITS
+from facestore.training.probes.probe import (
+    N_SWEEP_FITS,
+    FittedHead,
+    SweepStep,
+    fit_softmax,
+    sweep_l2,
+)
 from facestore.training.samples import Choice, Examples, TrainingSet
 from facestore.vectors import VectorTable
 

@@ -3,12 +3,8 @@ from __future__ import annotations
 import pytest
 
 from facestore.errors import TableError
-from facestore.ingest.layouts import (
-    LabelRules,
-    looks_like_utkface,
-    read_label_table,
-    utkface_labels,
-)
+from facestore.ingest.layouts.label_tables import LabelRules, read_label_table
+from facestore.ingest.layouts.utkface import looks_like_utkface, utkface_labels
 from facestore.records import AttributeClass
 
 AGES = [

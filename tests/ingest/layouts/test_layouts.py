@@ -11,8 +11,10 @@ from support.containers import CLASSES, encoded, write_hugging_face, write_tar
 from support.pictures import write_labels, write_picture
 
 from facestore.errors import InputError, TableError
-from facestore.images import ImageSource, expand, is_there, printable, root_of
-from facestore.ingest.layouts import LabelRules, SourceRequest, read_manifest
+from facestore.images.places import ImageSource, expand, is_there, root_of
+from facestore.images.walk import printable
+from facestore.ingest.layouts.label_tables import LabelRules
+from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
 
 RULES = LabelRules(CLASSES)
 

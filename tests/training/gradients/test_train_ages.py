@@ -12,7 +12,7 @@ import pytest
 from facestore.demo.faces import write_faces
 from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
-from facestore.training import load_heads
+from facestore.training.files import load_heads
 from facestore.training.gradients.loop_options import VECTOR_LOOP, LoopOptions
 from facestore.training.heads import AgeOptions
 

@@ -13,20 +13,10 @@ from sklearn.linear_model import LogisticRegression
 
 from facestore.errors import InputError
 from facestore.records import EncoderRecord
-from facestore.training import (
-    Features,
-    Head,
-    HeadsFile,
-    Part,
-    few_shot,
-    fit_softmax,
-    held_back,
-    load_heads,
-    samples_sha256,
-    save_heads,
-    sweep_l2,
-)
-from facestore.training.probes.probe import MAX_ITERATIONS, N_SWEEP_FITS
+from facestore.training.features import Features, Part
+from facestore.training.files import Head, HeadsFile, load_heads, save_heads
+from facestore.training.probes.probe import MAX_ITERATIONS, N_SWEEP_FITS, fit_softmax, sweep_l2
+from facestore.training.selection import few_shot, held_back, samples_sha256
 
 pytestmark = pytest.mark.portable
 

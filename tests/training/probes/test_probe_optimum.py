@@ -7,7 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from facestore.training import Features, Part, fit_softmax, sweep_l2
+from facestore.training.features import Features, Part
+from facestore.training.probes.probe import fit_softmax, sweep_l2
 
 pytestmark = pytest.mark.portable
 

@@ -19,7 +19,7 @@ from facestore.errors import (
     UnknownNameError,
 )
 from facestore.store import Store
-from facestore.training import load_heads, save_heads
+from facestore.training.files import load_heads, save_heads
 
 pytestmark = pytest.mark.portable
 
