@@ -13,15 +13,13 @@ from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
 from facestore.ingest.layouts.label_tables import LabelTable
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import match_names
 from facestore.records import FileEntry
 from facestore.stores import Stores
 
 _N_COMPARED = 20
-# Layouts of files in folders, which a label table or a folder above may name in another way.
-_MANY_NAMES = ("folder", "csv", "utkface", "imagefolder")
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def _paths(
     A folder can be given from above or below, and a label table names its files; members of
     containers and rows of lists have one name only.
     """
-    if manifest.layout not in _MANY_NAMES:
+    if manifest.layout not in OF_FOLDERS:
         return {entry.name: entry.name for entry in manifest.entries}
     above = source.resolve().parts[1:]
     path_of = {entry.name: _known_path(above, entry, known) for entry in manifest.entries}

@@ -196,7 +196,7 @@ def test_a_mistake_gives_one_clear_line(facestore, arguments, status, says):
         (("--model", "tiny", "--precision", "fp8"), "No precision 'fp8'"),
         (("--model", "tiny", "--device", "tpu"), "No device 'tpu'"),
         (("--layout", "csv"), "--labels FILE"),
-        (("--layout", "tar"), "known: auto, folder, csv, utkface"),
+        (("--layout", "tar"), "known: auto, folder, csv, imagefolder"),
     ],
 )
 def test_a_wrong_model_or_layout_gives_one_clear_line(facestore, pictures, more, says):

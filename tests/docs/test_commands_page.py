@@ -13,6 +13,8 @@ from typer.exceptions import TyperException
 
 from facestore.cli import app
 from facestore.cli.configuration import read_defaults
+from facestore.explaining.methods import METHODS
+from facestore.ingest.layouts.layouts import LAYOUTS
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 _GROUP = typer.main.get_command(app)
@@ -71,6 +73,16 @@ def test_every_command_and_option_is_on_the_page():
         part = page.split(f"## facestore {name}\n")[1].split("\n## ")[0]
         options = {option for each in command.params for option in each.opts if option[0] == "-"}
         assert {option for option in options if f"`{option}`" not in part} == set(), name
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "taken"),
+    [("ingest", "--layout", LAYOUTS), ("explain", "--method", METHODS)],
+)
+def test_an_option_says_all_that_it_takes(name, option, taken):
+    (command,) = (command for known, command in commands_page.commands() if known == name)
+    (shown,) = (each.help for each in command.params if option in each.opts)
+    assert set(taken) - set(re.findall(r"\w+", shown)) == set()
 
 
 @pytest.mark.parametrize("line", LINES)

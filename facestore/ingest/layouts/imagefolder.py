@@ -20,6 +20,32 @@ LAYOUT = "imagefolder"
 _NAME_COLUMNS = ("file_name", "image_file_name")
 
 
+def read_folder(source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest | None:
+    """Read a folder with metadata files, or with a folder for each class.
+
+    Parameters
+    ----------
+    source, folder
+        The folder, and what it holds.
+    rules
+        What may be a label.
+    reason
+        Why this layout was chosen; empty: it is only read where it is recognised, else None.
+
+    Raises
+    ------
+    InputError
+        If it is not clear which attribute the folders are classes of.
+    TableError
+        If labels are refused.
+    """
+    if metadata_files(folder):
+        return read_metadata(source, folder, rules, reason)
+    if reason or has_class_folders(folder, rules):
+        return read_class_folders(source, folder, rules, reason)
+    return None
+
+
 def metadata_files(folder: Folder) -> list[Path]:
     """Return the metadata files of a folder and of those below it."""
     return [path for path in folder.others if path.name in METADATA]

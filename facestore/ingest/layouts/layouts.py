@@ -1,4 +1,8 @@
-"""Which layout a source has: recognised from what is there, or given."""
+"""Which layout a source has: recognised from what is there, or given.
+
+A folder whose images say their labels is read by a module of this folder, which has its line in
+`_LABELLED`; files that hold images, by one that has its line in `_CONTAINERS`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,14 @@ from facestore.errors import InputError, preview
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
-from facestore.ingest.layouts import imagefolder, lists, nearby, parquet_images, webdataset
+from facestore.ingest.layouts import (
+    imagefolder,
+    lists,
+    nearby,
+    parquet_images,
+    utkface,
+    webdataset,
+)
 from facestore.ingest.layouts.files import Folder, folder_of, no_images
 from facestore.ingest.layouts.label_tables import (
     LabelRules,
@@ -19,13 +30,50 @@ from facestore.ingest.layouts.label_tables import (
     read_label_table,
 )
 from facestore.ingest.layouts.manifest import Manifest
-from facestore.ingest.layouts.utkface import UTKFACE_CLASSES, looks_like_utkface, utkface_labels
 from facestore.tables import JSON_LINES
 
-FOLDER, CSV, UTKFACE = "folder", "csv", "utkface"
-_CONTAINERS = (parquet_images.LAYOUT, webdataset.LAYOUT)
-_OF_FOLDERS = (FOLDER, CSV, UTKFACE, imagefolder.LAYOUT)
-LAYOUTS = ("auto", *_OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
+
+@dataclass(frozen=True)
+class ContainerLayout:
+    """Files that hold images.
+
+    Attributes
+    ----------
+    suffix
+        Of their names.
+    what
+        They are called so where they were recognised.
+    read
+        Takes the folder, the files, the rules of labels and why the layout was chosen.
+    has_images
+        Whether a file with that suffix is one of them; asked where no layout is given.
+    """
+
+    suffix: str
+    what: str
+    read: Callable[[Path, Sequence[Path], LabelRules, str], Manifest]
+    has_images: Callable[[Path], bool] = lambda _path: True
+
+
+FOLDER, CSV = "folder", "csv"
+# Folders in which names, folders or metadata say labels, the most particular first. Each takes the
+# folder, what it holds, the rules of labels and why it was chosen; where it was not, and the folder
+# is of another layout, it returns None.
+_LABELLED: Mapping[str, Callable[[Path, Folder, LabelRules, str], Manifest | None]] = {
+    imagefolder.LAYOUT: imagefolder.read_folder,
+    utkface.LAYOUT: utkface.read_folder,
+}
+_CONTAINERS = {
+    webdataset.LAYOUT: ContainerLayout(".tar", "tar files", webdataset.read_webdataset),
+    parquet_images.LAYOUT: ContainerLayout(
+        ".parquet",
+        "Parquet files with a column of images",
+        parquet_images.read_parquet_images,
+        parquet_images.has_images,
+    ),
+}
+OF_FOLDERS = (FOLDER, CSV, *_LABELLED)
+LAYOUTS = ("auto", *OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
 _TABLES = (".csv", ".tsv", *JSON_LINES)
 _FORCED = "as `layout=` says"
 
@@ -107,7 +155,7 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
     if layout not in LAYOUTS:
         message = f"No layout {layout!r}; known: {', '.join(LAYOUTS)}."
         raise InputError(message)
-    if labels is not None and layout in (FOLDER, UTKFACE, imagefolder.LAYOUT, lists.LAYOUT):
+    if labels is not None and layout in (FOLDER, *_LABELLED, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
         raise InputError(message)
     if layout == CSV and labels is None:
@@ -139,20 +187,11 @@ def _of_folder(request: SourceRequest) -> Manifest:
 
 def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
     """Return what a folder of images is: most particular first."""
-    names = [entry.name for entry in folder.entries]
-    if request.allows(imagefolder.LAYOUT):
-        reason = "" if request.is_auto else _FORCED
-        if imagefolder.metadata_files(folder):
-            return imagefolder.read_metadata(request.source, folder, request.inside, reason)
-        if not request.is_auto or imagefolder.has_class_folders(folder, request.inside):
-            return imagefolder.read_class_folders(request.source, folder, request.inside, reason)
-    if request.layout == UTKFACE or (request.is_auto and looks_like_utkface(names)):
-        found = utkface_labels(names, request.inside.classes["age"])
-        table = LabelTable(
-            found.names, found.labels, malformed=found.malformed, new_classes=UTKFACE_CLASSES
-        )
-        reason = request.reason("names of the form age_gender_race_date")
-        return _images(UTKFACE, reason, folder, table)
+    for layout, read in _LABELLED.items():
+        if request.allows(layout):
+            found = read(request.source, folder, request.inside, request.reason(""))
+            if found is not None:
+                return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
     tables = nearby.tables_nearby(request.source, folder)
     return _images(FOLDER, reason, _without(folder, tables), more=nearby.hints(tables))
@@ -185,29 +224,30 @@ def _images(
 
 
 def _of_containers_in(request: SourceRequest, folder: Folder) -> Manifest:
-    tars = [path for path in folder.others if path.suffix.lower() == ".tar"]
-    parquets = [path for path in folder.others if path.suffix.lower() == ".parquet"]
-    if request.is_auto:
-        parquets = [path for path in parquets if parquet_images.has_images(path)]
-    for layout, paths in ((webdataset.LAYOUT, tars), (parquet_images.LAYOUT, parquets)):
-        if paths and request.allows(layout):
+    for layout, container in _CONTAINERS.items():
+        paths = [path for path in folder.others if _is_one(request, path, layout, container)]
+        if paths:
             return _read_containers(request, layout, sorted(paths), request.source)
     raise no_images(request.source, folder)
 
 
+def _is_one(request: SourceRequest, path: Path, layout: str, container: ContainerLayout) -> bool:
+    """Whether a file is to be read as a container: it is said to be one, or has images."""
+    return (
+        path.suffix.lower() == container.suffix
+        and request.allows(layout)
+        and (not request.is_auto or container.has_images(path))
+    )
+
+
 def _of_file(request: SourceRequest) -> Manifest:
     source, suffix = request.source, request.source.suffix.lower()
-    if suffix == ".tar" and request.allows(webdataset.LAYOUT):
-        return _read_containers(request, webdataset.LAYOUT, [source], source.parent)
-    if suffix == ".parquet" and (
-        request.layout == parquet_images.LAYOUT
-        or (request.is_auto and parquet_images.has_images(source))
-    ):
-        return _read_containers(request, parquet_images.LAYOUT, [source], source.parent)
+    for layout, container in _CONTAINERS.items():
+        if _is_one(request, source, layout, container):
+            return _read_containers(request, layout, [source], source.parent)
     is_table = suffix in (*_TABLES, ".parquet")
     if request.layout == lists.LAYOUT or (request.is_auto and is_table):
-        reason = "" if request.is_auto else _FORCED
-        return lists.read_list(source, request.inside, reason)
+        return lists.read_list(source, request.inside, request.reason(""))
     if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
         message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
         raise InputError(message)
@@ -229,7 +269,7 @@ def _of_pattern(request: SourceRequest) -> Manifest:
         )
         raise InputError(message)
     suffixes = {path.suffix.lower() for path in paths}
-    by_suffix = {".tar": webdataset.LAYOUT, ".parquet": parquet_images.LAYOUT}
+    by_suffix = {each.suffix: layout for layout, each in _CONTAINERS.items()}
     layout = by_suffix.get(next(iter(suffixes))) if len(suffixes) == 1 else None
     if layout is None or not request.allows(layout):
         message = f"'{request.source}' names {preview(suffixes)} files: expected .tar or .parquet."
@@ -240,15 +280,9 @@ def _of_pattern(request: SourceRequest) -> Manifest:
 def _read_containers(
     request: SourceRequest, layout: str, paths: Sequence[Path], root: Path
 ) -> Manifest:
-    readers: Mapping[str, tuple[Callable[..., Manifest], str]] = {
-        webdataset.LAYOUT: (webdataset.read_webdataset, "tar files"),
-        parquet_images.LAYOUT: (
-            parquet_images.read_parquet_images,
-            "Parquet files with a column of images",
-        ),
-    }
-    read, what = readers[layout]
-    return read(root, paths, request.inside, request.reason(f"{len(paths):,} {what}"))
+    container = _CONTAINERS[layout]
+    reason = request.reason(f"{len(paths):,} {container.what}")
+    return container.read(root, paths, request.inside, reason)
 
 
 def _with_table(manifest: Manifest, table: LabelTable) -> Manifest:

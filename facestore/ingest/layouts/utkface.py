@@ -7,19 +7,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from facestore.ingest.layouts.label_tables import LABEL_SCHEMA, LabelTable, label_of_value
+from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.label_tables import (
+    LABEL_SCHEMA,
+    LabelRules,
+    LabelTable,
+    label_of_value,
+)
+from facestore.ingest.layouts.manifest import Manifest
 from facestore.records import AttributeClass
 
+LAYOUT = "utkface"
 _NAME = re.compile(r"(?P<age>\d{1,3})_(?P<gender>[01])_(?P<race>[0-4])_(?P<when>\d{8,})")
 _LOOSE_NAME = re.compile(r"\d{1,3}_[01]?_?\d*_?\d{8,}")
 _GENDERS = ("Male", "Female")
 _RACES = ("White", "Black", "Asian", "Indian", "Others")
 
 UTKFACE_CLASSES = tuple(("race", race) for race in _RACES)
+
+
+def read_folder(_source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest | None:
+    """Read a folder of files that are named as UTKFace's.
+
+    Parameters
+    ----------
+    folder
+        What it holds.
+    rules
+        Has the age groups.
+    reason
+        Why this layout was chosen; empty: it is only read where it is recognised, else None.
+    """
+    names = [entry.name for entry in folder.entries]
+    if not reason and not looks_like_utkface(names):
+        return None
+    found = utkface_labels(names, rules.classes["age"])
+    return Manifest(
+        layout=LAYOUT,
+        reason=reason or "names of the form age_gender_race_date",
+        entries=folder.entries,
+        table=replace(found, new_classes=UTKFACE_CLASSES),
+        n_other=folder.n_other,
+        notes=folder.notes,
+    )
 
 
 def looks_like_utkface(names: Sequence[str]) -> bool:
