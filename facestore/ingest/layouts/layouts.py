@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, ParametersError, preview
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
@@ -109,10 +109,10 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
         raise InputError(message)
     if labels is not None and layout in (FOLDER, UTKFACE, imagefolder.LAYOUT, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
-        raise InputError(message)
+        raise ParametersError(message)
     if layout == CSV and labels is None:
         message = "`layout=csv` needs the table: give it as `labels=FILE`."
-        raise InputError(message)
+        raise ParametersError(message)
     if is_uri(str(source)) or is_uri(str(source).replace(":/", "://", 1)):
         message = (
             f"'{source}' is a URI: give a CSV or Parquet table with URIs in a column `file`, or "
