@@ -12,10 +12,11 @@ from sklearn.metrics import classification_report
 from support.places import ROOT
 
 from facestore.cli.summaries import lines_of
-from facestore.errors import (, ParametersError
+from facestore.errors import (
     HeadsMismatchError,
     InputError,
     LeakageError,
+    ParametersError,
     UnknownNameError,
 )
 from facestore.store import Store
