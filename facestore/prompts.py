@@ -15,8 +15,6 @@ A prompt set in YAML has vocabularies, whose words name classes, and templates::
 Every template stands for all combinations of the words of its slots.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import math

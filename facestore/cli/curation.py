@@ -1,7 +1,5 @@
 """Commands that look after the data: dedup, split."""
 
-from __future__ import annotations
-
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Annotated

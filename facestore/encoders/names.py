@@ -1,7 +1,5 @@
 """What open_clip calls its models, and what it only warns of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The pages of the report, as `reports/pages.toml` lists them."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

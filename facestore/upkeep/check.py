@@ -1,7 +1,5 @@
 """Check: figures are held against limits, and a limit is broken only where the interval says so."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

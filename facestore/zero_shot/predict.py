@@ -1,7 +1,5 @@
 """Predict: the views decide, and their decisions become a classifier's predictions."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 from facestore.catalog.predictions import PredictionChanges

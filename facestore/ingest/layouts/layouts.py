@@ -1,7 +1,5 @@
 """Which layout a source has: recognised from what is there, or given."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Train probes: linear heads on stored vectors, saved as a file, with predictions and a card."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
