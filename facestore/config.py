@@ -1,7 +1,5 @@
 """Names of files in a store, and the defaults that several commands share."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 STORE_VARIABLE = "FACESTORE_STORE"

@@ -27,8 +27,6 @@ A message says what was given, what was expected and what to do next::
         └── TextVectorsMissingError  an imported encoder without vectors for these prompts
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path

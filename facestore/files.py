@@ -1,7 +1,5 @@
 """Files that a reader finds whole or not at all, their SHA-256, and rows as CSV."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -5,8 +5,6 @@ killed process left behind is no lock, and is taken over. The holder's number ha
 because Windows lets nobody read a locked one, and some versions of filelock empty it.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress

@@ -4,8 +4,6 @@
 does so too. Where two paths share a tail of the same length, the name meets neither.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How long commands show where they are; without a library, so that `--help` stays fast."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 

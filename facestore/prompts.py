@@ -15,8 +15,6 @@ A prompt set in YAML has vocabularies, whose words name classes, and templates::
 Every template stands for all combinations of the words of its slots.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import math
@@ -112,7 +110,7 @@ def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None
                 raise TableError(
                     path,
                     f"prompt {prompt.text!r} names no class of {attribute!r}",
-                    "Name its classes in a YAML file (see `facestore prompts add --help`).",
+                    "Name its classes in a YAML file: the help of `facestore prompts add` has one.",
                 )
 
 
@@ -134,7 +132,7 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
             for each in spec.get("prompts", ())
         ]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        todo = "See `facestore prompts add --help` for the form of such a file."
+        todo = "The help of `facestore prompts add` shows the form of such a file."
         raise TableError(path, f"not a prompt set ({error!r})", todo) from error
     name = str(spec.get("prompt_set", path.stem))
     return PromptSet(name, str(spec.get("description", "")).strip(), (*expanded, *listed))

@@ -1,7 +1,5 @@
 """Where `sql/`, `migrations/`, `reports/` and the assets lie: in the wheel or in a checkout."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -1,7 +1,5 @@
 """Where the time of a command went: seconds by stage, added up over threads."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """The Python interface: a store, with the same verbs as the command line."""
 
-from __future__ import annotations
-
 from facestore.curation.dedup import dedup, duplicates, export_excluded, undo_dedup
 from facestore.curation.split import split
 from facestore.demo.demo import demo

@@ -1,7 +1,5 @@
 """Both halves of a store, which every verb is given, and the record of what a verb did."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """Reading CSV, TSV, JSON lines and Parquet tables that anybody may have written."""
 
-from __future__ import annotations
-
 import re
 import struct
 import zipfile

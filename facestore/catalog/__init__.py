@@ -1,7 +1,5 @@
 """The DuckDB half of a store: data sets, labels, prompts, similarities, predictions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path

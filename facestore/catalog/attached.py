@@ -1,7 +1,5 @@
 """A second catalogue beside that of the store: attached to the same connection, to be compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -13,8 +13,6 @@ prove the views in `tests/sql/invariants/` have the same form::
 `severity: note` makes what it finds worth knowing and no failure.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path

@@ -4,8 +4,6 @@ They are of what damage, another program or an older version can do to a store. 
 right where their definitions and the tables are is proved by tests, and not by each user's store.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

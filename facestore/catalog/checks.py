@@ -1,7 +1,5 @@
 """The figures that `facestore check` holds against limits, each with its interval."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

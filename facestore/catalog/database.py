@@ -5,8 +5,6 @@ DuckDB lets either one process write or many read. So nothing here keeps the fil
 between. A reading connection is kept, and closed before the next write.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -5,8 +5,6 @@ replaced since. How DuckDB prints a definition depends on whether it was read fr
 to compare with are written into a file of their own and read back.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Sequence

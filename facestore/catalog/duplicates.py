@@ -1,7 +1,5 @@
 """Duplicates in DuckDB: what each policy leaves out, and what is left out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The encoders that a store knows."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Explanations in DuckDB: which samples to explain, which are explained, and their maps."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What `facestore export` hands over, read from views."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Samples found by what a user calls them, and by the keys of their vectors."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 

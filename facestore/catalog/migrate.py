@@ -5,8 +5,6 @@ record in `schema_migrations`, so that a killed run leaves the store at a whole 
 SHA-256 is kept: a file that was edited after it ran is refused.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass

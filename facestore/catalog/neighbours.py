@@ -1,7 +1,5 @@
 """Pairs of images whose vectors are close, in DuckDB."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pyarrow as pa

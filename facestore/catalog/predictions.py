@@ -1,7 +1,5 @@
 """Classifiers and their predictions in DuckDB."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Rows of a prompt set in an open transaction; `database` needs them, so they are apart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import duckdb

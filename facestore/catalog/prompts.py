@@ -1,7 +1,5 @@
 """Prompt sets in DuckDB."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from facestore.catalog.database import Database

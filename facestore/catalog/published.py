@@ -1,7 +1,5 @@
 """Published figures in DuckDB."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

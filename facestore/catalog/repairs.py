@@ -3,8 +3,6 @@
 Labels and files are never touched, and rows which contradict each other are left to the user.
 """
 
-from __future__ import annotations
-
 from facestore.catalog.database import Database
 
 # Of rows that agree in every column, the first stays.

@@ -1,7 +1,5 @@
 """The log of commands that changed a store."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import datetime

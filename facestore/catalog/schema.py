@@ -1,7 +1,5 @@
 """The schema as shipped: tables, views and macros explained without a store."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Settings of a store, which its views obey."""
 
-from __future__ import annotations
-
 from facestore.catalog.database import Database
 from facestore.errors import InputError, UnknownNameError
 

@@ -1,7 +1,5 @@
 """Cosine similarities of samples and prompts in DuckDB."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl

@@ -1,7 +1,5 @@
 """Splits of data sets in DuckDB."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa

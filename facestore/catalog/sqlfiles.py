@@ -11,8 +11,6 @@ next line::
 Views, audits and the queries of the report are such files; each kind has facts of its own.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What heads are trained on, and the curves of their training, in DuckDB."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -15,8 +15,6 @@ second run would lose the order. That takes longer than all else of opening a st
 only where something is to be created, and once in a process for the same texts.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The command line: it parses, calls the store and prints. Heavy imports are inside commands."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback

@@ -1,7 +1,5 @@
 """Commands that compute and show: score, predict, report, sql, demo."""
 
-from __future__ import annotations
-
 import sys
 from enum import StrEnum
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command that brings a classifier in: import classifier."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

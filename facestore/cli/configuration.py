@@ -1,7 +1,5 @@
 """The file `facestore.toml`: options of commands, below what is typed and what variables say."""
 
-from __future__ import annotations
-
 import os
 import tomllib
 from collections.abc import Mapping

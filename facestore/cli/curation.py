@@ -1,7 +1,5 @@
 """Commands that look after the data: dedup, split."""
 
-from __future__ import annotations
-
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Annotated
@@ -65,14 +63,7 @@ def dedup(
     With --cosine: fill the table `neighbours` with pairs that an encoder finds close; they replace
     those of an earlier search.
     """
-    by_hash = policy or export or dry_run or max_distance is not None
-    if undo and by_hash:
-        raise typer.BadParameter("--undo goes with --dataset alone")
-    if cosine is None and (model or max_pairs):
-        raise typer.BadParameter("--model and --max-pairs go with --cosine")
     if cosine is not None:
-        if by_hash or undo or dataset:
-            raise typer.BadParameter("--cosine goes with --model and --max-pairs alone")
         _find_neighbours(store, cosine, model, max_pairs)
         return
     with open_store(store) as opened:

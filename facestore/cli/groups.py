@@ -1,7 +1,5 @@
 """Groups of options that several commands have: a dataclass, of which each field is an option."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from functools import wraps

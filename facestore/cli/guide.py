@@ -1,7 +1,5 @@
 """What the help says beyond each command: panels by what one wants to do, and an example each."""
 
-from __future__ import annotations
-
 import typer
 from typer.models import CommandInfo, TyperInfo
 

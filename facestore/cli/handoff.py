@@ -64,10 +64,6 @@ def check(
     """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does."""
     from facestore.upkeep.check import Verdict
 
-    if max_gap is None and min_accuracy is None and max_leakage is None:
-        raise typer.BadParameter("give a limit: --max-gap, --min-accuracy or --max-leakage")
-    if group and max_gap is None:
-        raise typer.BadParameter("--group goes with --max-gap")
     with open_store(store) as opened:
         conditions = opened.check(
             max_gap=max_gap,

@@ -1,7 +1,5 @@
 """Commands on prompt sets: list, show, add."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What commands say of what they did: the summary of each verb, one fact a line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import singledispatch
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Commands that train: train probe, train heads, train age."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -4,8 +4,6 @@ These are options by which one command chooses among verbs, or that only the com
 parameters of one verb exclude, the verb says itself, by a `ParametersError`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -6,8 +6,6 @@ expected". Here it becomes `--new-classes`, `--val-fraction 1.5`; and within a c
 "`facestore ingest FOLDER models=tiny`", too.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from shlex import quote

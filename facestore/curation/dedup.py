@@ -1,7 +1,5 @@
 """Duplicates: what each policy leaves out of figures without duplicates. No file is deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

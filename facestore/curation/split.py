@@ -1,7 +1,5 @@
 """Split a data set: which sample is for training, which for choosing, which for judging."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The order in which samples are dealt out is that of a hash of the seed and their
 is the same on every machine and does not depend on the order in which they came into the store.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections import defaultdict

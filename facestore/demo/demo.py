@@ -1,7 +1,5 @@
 """The demo: the whole job on synthetic faces with the bundled tiny CLIP, without a network."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facestore.config import DEFAULT_PRECISION, DEMO_FACES_FOLDER, SYNTHETIC_DATASET

@@ -1,12 +1,10 @@
 """What open_clip calls its models, and what it only warns of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from facestore import resources
-from facestore.errors import EncoderError, InputError, UnknownNameError
+from facestore.errors import EncoderError, InputError, ParametersError, UnknownNameError
 from facestore.records import ModelName
 
 TINY = "tiny"
@@ -42,7 +40,7 @@ def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
         f"`pretrained={pretrained!r}` would not be used, since {why}: leave it out, or give the "
         "architecture that the weights are of, as `models=ViT-B-32`."
     )
-    raise InputError(message)
+    raise ParametersError(message)
 
 
 def _brings_weights(architecture: str) -> bool:

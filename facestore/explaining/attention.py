@@ -6,8 +6,6 @@ towers by `scaled_dot_product_attention`. Both are public functions of torch, an
 so that gradients of the probabilities can be had, which the fused kernels never have in memory.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Explain: which part of each picture moved a score, kept as rows; what is there is left alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -8,8 +8,6 @@ solution, scaled, for scores of any scale. The Lasso that captum takes by defaul
 penalty of 0.01 all weights of scores as small as cosines are 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -4,8 +4,6 @@ Whatever facestore classifies with is linear in it: the cosine to a text, the po
 prompts of a class, the logit of a linear head, the years of a regression head.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Exporting: labels, predictions, vectors and figures as files that other tools read."""
 
-from __future__ import annotations
-
 # Name of a format -> the file that is written. Each is a module of that name here, with a function
 # `write`; it is imported when it is asked for, so that the command line can list them at no cost.
 FORMATS = {

@@ -1,7 +1,5 @@
 """Samples with their vectors in the plane, as Embedding Atlas reads them from Parquet."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

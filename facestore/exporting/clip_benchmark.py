@@ -1,7 +1,5 @@
 """Results in the columns of CLIP_benchmark's CSV, and in its JSON."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

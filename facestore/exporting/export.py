@@ -1,7 +1,5 @@
 """Export: what is in a store, written for other tools."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Labels, predictions and sensitive features in the columns that Fairlearn is given."""
 
-from __future__ import annotations
-
 import polars as pl
 
 from facestore.errors import InputError

@@ -1,7 +1,5 @@
 """Samples in the JSON that `fiftyone.Dataset.from_json` reads."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

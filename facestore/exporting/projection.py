@@ -1,7 +1,5 @@
 """Vectors in the plane, and their neighbours, as Embedding Atlas wants them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

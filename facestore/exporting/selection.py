@@ -1,7 +1,5 @@
 """What is exported, and the steps that formats share."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """From the bytes of a picture to RGB, within limits of size and only for known formats."""
 
-from __future__ import annotations
-
 import io
 import struct
 import warnings

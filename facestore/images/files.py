@@ -1,7 +1,5 @@
 """Plain files, read so that neither a FIFO nor a huge file can stop a run."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

@@ -1,7 +1,5 @@
 """Rows of Parquet files that hold image bytes, read in passing: never a whole row group at once."""
 
-from __future__ import annotations
-
 import bisect
 import json
 import threading

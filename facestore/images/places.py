@@ -1,7 +1,5 @@
 """From the source of a data set and the path of a sample to the image."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Members of tar archives. Nothing is ever extracted: a member is a name and a range of bytes."""
 
-from __future__ import annotations
-
 import struct
 import tarfile
 from collections.abc import Iterator

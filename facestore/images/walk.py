@@ -1,7 +1,5 @@
 """The files of a folder, without following links out of it and without opening anything."""
 
-from __future__ import annotations
-
 import os
 import stat
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Vectors that others made: `.npz`, clip-retrieval's `.npy` with metadata, Parquet."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

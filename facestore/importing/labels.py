@@ -1,7 +1,5 @@
 """Import label tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of predictions: one classifier, or many in one file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of figures that others published: a figure a row, or a group a column."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

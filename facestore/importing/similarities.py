@@ -1,7 +1,5 @@
 """The similarity JSON of the prompt-ensemble work: `{file: {prompt: 100 x cosine}}`."""
 
-from __future__ import annotations
-
 import json
 import math
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """The steps that imports share: samples are found by name or made, and what changed is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass

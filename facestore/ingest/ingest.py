@@ -1,7 +1,5 @@
 """Ingest: files become samples, images, labels and vectors; what is there already is left alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """What an ingest is going to do: which file is which sample, with which labels and split."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

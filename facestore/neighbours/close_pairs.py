@@ -1,7 +1,5 @@
 """Stage: vectors near each other, found by comparing every vector with every other one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 

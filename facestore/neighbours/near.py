@@ -1,7 +1,5 @@
 """Near and search: the images of a store that are nearest to an image or to a text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder

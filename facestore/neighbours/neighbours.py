@@ -1,7 +1,5 @@
 """Neighbours: compare all image vectors of an encoder, and keep the pairs that are close."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What changed between two stores: the tables of the page *Changes*, and a few lines of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Explanation page: read pictures again, lay maps over them, write files and the page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The HTML page of explanations: pictures beside their maps, and shares of regions by group."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

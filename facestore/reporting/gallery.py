@@ -1,7 +1,5 @@
 """The HTML page of images that were found: thumbnails with their labels."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Sequence

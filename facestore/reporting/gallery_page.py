@@ -1,7 +1,5 @@
 """Gallery: find the files of samples, make thumbnails, write the page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -4,8 +4,6 @@ A cell that is rounded or shortened has its whole value in `data-v`: the scripts
 it and write it to CSV, and a test reads it back.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any

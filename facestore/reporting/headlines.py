@@ -1,7 +1,5 @@
 """The shortest account of all classifiers, for a terminal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from facestore import resources

@@ -1,7 +1,5 @@
 """The numbers of the report for machines: one JSON file, or a CSV file a table."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from typing import Any

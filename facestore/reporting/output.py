@@ -1,7 +1,5 @@
 """Files of reports and pages, put in place whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facestore.errors import StoreWriteError

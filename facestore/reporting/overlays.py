@@ -5,8 +5,6 @@ CC0) where a map only speaks for a target, and Okabe and Ito's blue and vermilio
 speaks against. Light grows with relevance, so that they survive a black and white print.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 

@@ -1,7 +1,5 @@
 """HTML pages: tables and charts into templates."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,15 +1,10 @@
-"""The pages of the report: one entry each, which lists the queries that it shows.
+"""The pages of the report, as `reports/pages.toml` lists them."""
 
-A table on a page is a query file in `reports/queries/` and its name in the page's list here, in the
-order of the page. A page that says more than its tables do has a template of its own,
-`reports/pages/NAME.html.j2`; all others share one.
-"""
-
-from __future__ import annotations
-
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from facestore import resources
 from facestore.reporting.tables import Table
 
 FIRST_PAGE = "overview"
@@ -53,137 +48,24 @@ class Page:
         return not self.needs or any(tables[name].n_rows for name in self.needs)
 
 
-_PREDICT = "facestore predict --prompt-set age_race_gender_labels_v2 --attribute gender"
+def _read_pages() -> tuple[Page, ...]:
+    text = (resources.folder("reports") / "pages.toml").read_text(encoding="utf-8")
+    lists = {"queries": (), "needs": ()}
+    return tuple(
+        Page(name, **(facts | {key: tuple(facts.get(key, each)) for key, each in lists.items()}))
+        for name, facts in tomllib.loads(text).items()
+    )
 
-PAGES = (
-    Page(
-        FIRST_PAGE,
-        "Overview",
-        "How well classifiers tell perceived gender, race and age on face images, and for whom"
-        " they fail.",
-        ("best_classifiers", "gaps", "warnings", "datasets"),
-    ),
-    Page(
-        "dataset",
-        "Dataset",
-        "What is in the data: how many samples of whom, in which splits.",
-        (
-            "datasets", "label_counts", "age_pyramid", "representation", "label_cells",
-            "split_chi_square", "split_balance",
-        ),
-        ("label_counts", "datasets"),
-        "There are no samples yet.",
-        "facestore ingest FOLDER --labels FILE --model ViT-L-14,laion2b_s32b_b82k",
-    ),
-    Page(
-        "prompts",
-        "Prompts",
-        "How much of an accuracy is the prompt: single prompts and ensembles, the number of prompts"
-        " that count, the wording.",
-        (
-            "aggregations", "k_sweep", "best_k", "prompt_sensitivity", "wording_accuracy",
-            "calibration",
-        ),
-        ("aggregations", "k_sweep"),
-        "No labelled sample has similarities to the prompts of a set.",
-        "facestore score age_race_gender_labels_v2",
-    ),
-    Page(
-        "groups",
-        "Accuracy by group",
-        "For whom the classifiers are right, and for whom they fail.",
-        ("groups", "disparity", "group_pairs", "group_cells", "comparisons"),
-        ("groups",),
-        "No prediction meets a label of its attribute.",
-        _PREDICT,
-    ),
-    Page(
-        "classes",
-        "Classes",
-        "Which classes are taken for which, and how well each of them is found.",
-        ("confusion", "classification_report", "class_rates"),
-        ("confusion",),
-        "No prediction meets a label of its attribute.",
-        _PREDICT,
-    ),
-    Page(
-        "ages",
-        "Ages",
-        "How far predicted ages are from the true ones, in years.",
-        (
-            "age_errors", "age_tolerance", "age_decades", "age_scatter", "age_error_histogram",
-        ),
-        ("age_errors",),
-        "No classifier predicts ages in years where they are known.",
-        "facestore import predictions FILE --dataset NAME --attribute age",
-    ),
-    Page(
-        "models",
-        "Models",
-        "All classifiers side by side, and beside figures that others published.",
-        ("leaderboard", "coverage", "published", "relabelled"),
-        ("leaderboard", "published"),
-        "No prediction meets a label of its attribute.",
-        _PREDICT,
-    ),
-    Page(
-        "duplicates",
-        "Duplicates",
-        "Pictures that are there more than once, and what they do to the figures.",
-        (
-            "duplicate_summary", "duplicate_groups", "label_conflicts", "split_leakage",
-            "dataset_leakage", "embedding_leakage", "without_duplicates",
-        ),
-        (
-            "duplicate_groups", "label_conflicts", "split_leakage", "dataset_leakage",
-            "embedding_leakage", "without_duplicates",
-        ),
-        "No two files have the same picture, or only labels are known and no pictures.",
-        "facestore dedup",
-    ),
-    Page(
-        "errors",
-        "Errors",
-        "The mistakes in which the classifiers are surest, and labels that may be wrong.",
-        ("worst_predictions", "worst_by_group", "suspect_labels"),
-        ("worst_predictions", "suspect_labels"),
-        "There is no wrong prediction, or no prediction.",
-        _PREDICT,
-    ),
-    Page(
-        "training",
-        "Training",
-        "How the classifiers that were trained here got to their figures.",
-        ("training_epochs", "training_sweep"),
-        ("training_epochs", "training_sweep"),
-        "No classifier was trained here.",
-        "facestore train probe --help",
-    ),
-    Page(
-        "provenance",
-        "Provenance",
-        "What made these figures: models, weights, versions, commands, and every query.",
-        ("fingerprint", "encoders", "prompt_sets", "runs"),
-    ),
-)  # fmt: skip
 
-# What `--diff` adds: its queries read a second store, which is attached as `other`.
-DIFF_PAGE = Page(
-    "diff",
-    "Changes",
-    "What changed between another store or snapshot (before) and this one (after).",
-    (
-        "diff_stores", "diff_contents", "diff_accuracy", "diff_paired", "diff_groups",
-        "diff_predictions", "diff_samples", "diff_labels", "diff_duplicates", "diff_leakage",
-    ),
-)  # fmt: skip
+*_pages, DIFF_PAGE = _read_pages()
+PAGES = tuple(_pages)
 
 # Queries which every report runs: which classifiers are shown, what is in the store.
 ALWAYS = ("best_classifiers", "fingerprint", "datasets")
 
 
 def page_names() -> list[str]:
-    """Return what `--only` takes."""
+    """Return the names of the pages that need no second store."""
     return [page.name for page in PAGES]
 
 

@@ -1,7 +1,5 @@
 """The report: run the query files, render the pages, put them in place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

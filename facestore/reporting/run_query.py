@@ -1,7 +1,5 @@
 """Run a query of the report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import duckdb

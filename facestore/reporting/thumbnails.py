@@ -1,7 +1,5 @@
 """Small pictures of samples, read again from what they were ingested from."""
 
-from __future__ import annotations
-
 import hashlib
 
 from facestore.images.places import ImageSource

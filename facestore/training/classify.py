@@ -1,7 +1,5 @@
 """Classify: heads from a file decide, and their decisions become predictions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol

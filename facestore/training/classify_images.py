@@ -1,7 +1,5 @@
 """Fine-tuned models on images: they read the files again and decide."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

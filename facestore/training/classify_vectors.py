@@ -1,7 +1,5 @@
 """Linear heads on stored vectors: the encoder that they need, and what they decide."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial

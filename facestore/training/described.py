@@ -1,7 +1,5 @@
 """Safetensors files that say what they are: one JSON object, `facestore`, in the metadata."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """TensorBoard event files, where TensorBoard is installed; it is no dependency."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -15,8 +15,6 @@ The number of a regression is weight . vector + bias, in years for ages. Class n
 the order of the rows, never indices. There may be more tensors and keys.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

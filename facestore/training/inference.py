@@ -1,7 +1,5 @@
 """What trained heads say about samples."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from facestore.training.decisions import Decided, decide

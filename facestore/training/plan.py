@@ -1,7 +1,5 @@
 """What a training is to do: on which samples, into which file; and carrying it out, once."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

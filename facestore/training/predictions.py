@@ -1,7 +1,5 @@
 """What trained heads decided, as rows of the store: predictions and curves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

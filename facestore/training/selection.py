@@ -1,7 +1,5 @@
 """Which samples are fitted, and which are held back to choose the penalty by."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 

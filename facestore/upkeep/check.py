@@ -1,13 +1,11 @@
 """Check: figures are held against limits, and a limit is broken only where the interval says so."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from facestore.catalog.checks import Figure, Scope
-from facestore.errors import InputError
+from facestore.errors import InputError, ParametersError
 from facestore.stores import Stores
 
 
@@ -79,8 +77,10 @@ def check(
 
     Raises
     ------
+    ParametersError
+        If there is no limit, or `groups` without the one that is of groups.
     InputError
-        If there is no limit, one is no share, or nothing is there to be held against it: a check
+        If a limit is no share, or nothing is there to be held against it: a check
         of nothing must not pass.
     UnknownNameError
         If a name is not known.
@@ -89,8 +89,11 @@ def check(
     asked = {"max_gap": max_gap, "min_accuracy": min_accuracy, "max_leakage": max_leakage}
     limits = {name: limit for name, limit in asked.items() if limit is not None}
     if not limits:
-        message = "There is no limit to check: give `max_gap=`, `min_accuracy=` or `max_leakage=`."
-        raise InputError(message)
+        message = "Nothing to check: give a limit, `max_gap=`, `min_accuracy=` or `max_leakage=`."
+        raise ParametersError(message)
+    if groups and max_gap is None:
+        message = "`groups=` goes with `max_gap=`: give both, or neither."
+        raise ParametersError(message)
     for name, limit in limits.items():
         if not 0 <= limit <= 1:
             message = f"`{name}=` cannot be {limit:g}: expected a share from 0 to 1, as 0.05."

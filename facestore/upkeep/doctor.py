@@ -1,7 +1,5 @@
 """Doctor: run the audits of both halves of a store, and repair what is safe."""
 
-from __future__ import annotations
-
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.audits import load
 from facestore.errors import UnknownNameError

@@ -1,7 +1,5 @@
 """What is in a store, of both halves: row by row, and as an overview for people."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """SQL on the store: queries that read, and statements that write in one transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

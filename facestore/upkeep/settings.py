@@ -1,7 +1,5 @@
 """What holds for the whole store: its settings, and the version of its tables."""
 
-from __future__ import annotations
-
 from facestore.stores import Stores
 
 

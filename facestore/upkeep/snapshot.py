@@ -1,7 +1,5 @@
 """Snapshot: a whole, checked copy of a store as it is at one moment, while others write."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

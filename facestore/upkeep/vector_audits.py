@@ -3,8 +3,6 @@
 The vectors are streamed once. Of keys only a 64-bit hash is kept, so that millions of them fit.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,11 +1,9 @@
 """Predict: the views decide, and their decisions become a classifier's predictions."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 from facestore.catalog.predictions import PredictionChanges
-from facestore.errors import InputError
+from facestore.errors import InputError, ParametersError
 from facestore.prompts import check_attribute
 from facestore.records import ClassifierRecord
 from facestore.stores import Stores, recorded
@@ -69,7 +67,7 @@ def predict(
         message = (
             f"`aggregation={aggregation}` with `k={k}`: a k of 1 or more goes with topk alone."
         )
-        raise InputError(message)
+        raise ParametersError(message)
     if k is not None and k > MAX_K:
         message = f"`k={k}`: a k from 1 to {MAX_K} was expected."
         raise InputError(message)

@@ -1,7 +1,5 @@
 """The prompt sets of a store: those that come with facestore, and those added."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Score: text vectors of a prompt set against the image vectors of an encoder."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Stage 3: image vectors and text vectors become cosine similarities."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -201,7 +201,7 @@ def test_a_mistake_gives_one_clear_line(facestore, arguments, status, says):
 )
 def test_a_wrong_model_or_layout_gives_one_clear_line(facestore, pictures, more, says):
     ran = facestore("ingest", pictures, *more)
-    assert ran.status == 1
+    assert ran.status == (2 if more == ("--layout", "csv") else 1)  # an option that lacks another
     assert says in ran.err
     assert ran.err.count("\n") == 1
 
@@ -220,7 +220,7 @@ def test_a_k_that_does_not_fit_is_refused(facestore, pictures):
         ran = facestore(
             "predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender", *more
         )
-        assert ran.status == 1
+        assert ran.status == (2 if message == says else 1)
         assert message in ran.err
 
 

@@ -74,7 +74,6 @@ def test_a_parameter_is_shown_as_its_option(message, typed):
     assert as_typed(message) == typed
 
 
-@pytest.mark.xfail(strict=False, reason="rooms are converted one by one")
 def test_no_text_below_the_command_line_has_an_option():
     found = [
         f"{path.relative_to(ROOT)}:{line} {text!r}"
@@ -85,7 +84,6 @@ def test_no_text_below_the_command_line_has_an_option():
     assert found == []
 
 
-@pytest.mark.xfail(strict=False, reason="rooms are converted one by one")
 def test_what_texts_name_is_a_parameter_of_a_verb_and_an_option_of_a_command():
     named = {name for path in BELOW for _, text in texts(path) for name in PARAMETER.findall(text)}
     assert len(named) > 10

@@ -125,7 +125,7 @@ def test_a_store_with_data_outlives_an_ingest_of_nothing(facestore, tmp_path, pi
 def test_weights_that_no_model_takes_are_refused(facestore, pictures, tmp_path, models, said):
     named = [word for model in models for word in ("--model", model)]
     ran = facestore("ingest", pictures, *named, "--pretrained", "mine.pt")
-    assert (ran.status, ran.err.count("\n")) == (1, 1)
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
     assert f"--pretrained 'mine.pt' would not be used, since {said}" in ran.err
     assert not (tmp_path / "store").exists()
     assert "takes no others" in facestore("ingest", pictures, "--model", "tiny,mine.pt").err

@@ -10,8 +10,6 @@ a model that was trained on such drawings beats chance by an amount that is know
 about people, nor about how any model treats photographs of them, nor which groups a model errs on.
 """
 
-from __future__ import annotations
-
 from facestore.demo.faces.dataset import write_faces
 from facestore.demo.faces.drawing import render
 from facestore.demo.faces.identity import (

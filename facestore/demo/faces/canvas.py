@@ -4,8 +4,6 @@ Face units are fractions of the scale of a picture (about its width), with the o
 eyes and the nose, x to the right and y down.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A folder of labelled faces in FairFace's layout."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A picture of a face, put together from its parts."""
 
-from __future__ import annotations
-
 import random
 
 from PIL import Image

@@ -1,7 +1,5 @@
 """The features of a face: eyes, brows, nose, mouth and glasses."""
 
-from __future__ import annotations
-
 import math
 
 from facestore.demo.faces.canvas import Canvas, Colour, Point, arc, clamp, mix

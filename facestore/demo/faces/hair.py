@@ -1,7 +1,5 @@
 """The hair of a face: behind the head, on top of it, on the chin, and a bow."""
 
-from __future__ import annotations
-
 import math
 
 from facestore.demo.faces.canvas import Canvas, Colour, Point, arc, clamp, mix

@@ -1,7 +1,5 @@
 """The head without its hair and features: shoulders, ears, skull, cheeks and lines of age."""
 
-from __future__ import annotations
-
 import math
 
 from facestore.demo.faces.canvas import Canvas, Point, clamp, mix

@@ -4,8 +4,6 @@ A group (gender, race, age) only shifts the distributions from which a few param
 The distributions of any two groups overlap, so no drawing gives its labels away for certain.
 """
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

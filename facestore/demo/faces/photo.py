@@ -1,7 +1,5 @@
 """What a camera adds to a face: background, light, colour, blur, noise, and edited copies."""
 
-from __future__ import annotations
-
 import io
 import random
 

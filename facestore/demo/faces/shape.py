@@ -1,7 +1,5 @@
 """Proportions and colours of a face, worked out once from its parameters for all its parts."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

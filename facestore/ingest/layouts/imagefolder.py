@@ -1,7 +1,5 @@
 """Hugging Face's imagefolder: metadata (.csv, .jsonl, .parquet) or a folder a class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 

@@ -5,8 +5,6 @@ it is wrong: a label that no class of the attribute has would silently count
 as a mistake of every model.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

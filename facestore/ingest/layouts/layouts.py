@@ -4,13 +4,11 @@ A folder whose images say their labels is read by a module of this folder, which
 `_LABELLED`; files that hold images, by one that has its line in `_CONTAINERS`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, ParametersError, preview
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
@@ -157,10 +155,10 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
         raise InputError(message)
     if labels is not None and layout in (FOLDER, *_LABELLED, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
-        raise InputError(message)
+        raise ParametersError(message)
     if layout == CSV and labels is None:
         message = "`layout=csv` needs the table: give it as `labels=FILE`."
-        raise InputError(message)
+        raise ParametersError(message)
     if is_uri(str(source)) or is_uri(str(source).replace(":/", "://", 1)):
         message = (
             f"'{source}' is a URI: give a CSV or Parquet table with URIs in a column `file`, or "

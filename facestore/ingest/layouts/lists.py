@@ -1,7 +1,5 @@
 """Lists: a table whose rows are the paths or URIs of images, with their labels beside them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facestore.errors import TableError, preview

@@ -1,7 +1,5 @@
 """What a source holds: the images, their labels, and how that was found out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 

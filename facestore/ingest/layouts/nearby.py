@@ -1,7 +1,5 @@
 """Label tables that lie in or beside a folder of images and were not given: they are pointed at."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from shlex import quote

@@ -1,7 +1,5 @@
 """Parquet files that hold the bytes of images, as Hugging Face publishes data sets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

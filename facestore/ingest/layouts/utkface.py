@@ -3,8 +3,6 @@
 Some files lack a field (`61_1_20170109142408075.jpg`): they are kept, without labels.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

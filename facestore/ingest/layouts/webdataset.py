@@ -1,7 +1,5 @@
 """WebDataset: tars whose members of one key, the name up to its first dot, belong together."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Charts of the report, by the query whose rows they draw."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from facestore.reporting.charts import counts, intervals, lines

@@ -1,7 +1,5 @@
 """Charts of cells, bars and points: labels, age pyramids, groups of three labels, ages, models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Charts of lines: accuracy over k, and curves of training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Model cards: what heads are for, what they were trained on, and their figures by group."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What files of heads say of themselves, for their model cards."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

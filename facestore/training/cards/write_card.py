@@ -1,7 +1,5 @@
 """The model card of heads, written from the views of the store."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from facestore.files import write_text

@@ -1,7 +1,5 @@
 """Checkpoints of a training: written whole or not at all, read by the same training only."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Mapping
 from pathlib import Path

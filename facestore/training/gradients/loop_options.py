@@ -1,7 +1,5 @@
 """How a training goes: epochs, rates, precision, seed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from facestore.errors import InputError, UnknownNameError

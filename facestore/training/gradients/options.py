@@ -1,7 +1,5 @@
 """What a training by gradients can be told, beside what every training can."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What all trainings by gradient share: parts of a data set, running, the curves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Train ages in years together with gender, on the images or on vectors that are stored."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Train heads: several of them and the last blocks of an encoder, together, on the images."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the views say of a training in progress: the store's own SQL judges what is held back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -12,8 +12,6 @@ is not penalised and the penalty is scaled with them, so the optimum is that of 
 are. What makes the problem badly conditioned is dealt with in `softmax_objective`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial

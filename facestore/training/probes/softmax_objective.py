@@ -6,8 +6,6 @@ start is about 1 in every direction. There a few steps are enough, and a gradien
 means parameters that near to the optimum, whatever the penalty.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Train probes: linear heads on stored vectors, saved as a file, with predictions and a card."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -9,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from facestore.errors import InputError
+from facestore.errors import InputError, ParametersError
 from facestore.progress import Task
 from facestore.records import AnyPath, Float32
 from facestore.stores import Stores
@@ -166,13 +164,16 @@ def train_probe(
 
 
 def _check(class_weight: str | None, few_shot: int | None, seeds: int, l2: float | None) -> None:
+    if seeds > 1 and few_shot is None:
+        message = f"`seeds={seeds}`: more than 1 goes with `few_shot=K` alone."
+        raise ParametersError(message)
     wrong = None
     if class_weight not in (None, "balanced"):
         wrong = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
     elif few_shot is not None and few_shot < 1:
         wrong = f"`few_shot={few_shot}`: 1 image a class or more was expected."
-    elif seeds < 1 or (seeds > 1 and few_shot is None):
-        wrong = f"`seeds={seeds}`: 1 or more was expected, and more than 1 only with `few_shot=K`."
+    elif seeds < 1:
+        wrong = f"`seeds={seeds}`: 1 or more was expected."
     elif l2 is not None and not 0 < l2 < float("inf"):
         wrong = f"`l2={l2}`: a number above 0 was expected, or auto."
     if wrong:

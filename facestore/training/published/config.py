@@ -5,8 +5,6 @@
 that of a `CLIPImageProcessor`.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

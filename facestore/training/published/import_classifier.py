@@ -1,7 +1,5 @@
 """Import a classifier that others trained: published weights become a file of heads."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -16,6 +16,7 @@ from facestore.errors import (
     HeadsMismatchError,
     InputError,
     LeakageError,
+    ParametersError,
     UnknownNameError,
 )
 from facestore.store import Store
@@ -292,7 +293,7 @@ def test_the_report_is_scikit_learn_s_to_the_digit(store):
         ({"val_fraction": 0}, InputError, "Nothing is held back"),
         ({"val_fraction": 1.0}, InputError, "`val_fraction=1.0`"),
         ({"class_weight": "even"}, InputError, "'balanced' was expected"),
-        ({"seeds": 2}, InputError, "only with `few_shot=K`"),
+        ({"seeds": 2}, ParametersError, "goes with `few_shot=K`"),
         ({"few_shot": 0}, InputError, "`few_shot=0`"),
         ({"l2": -1.0}, InputError, "`l2=-1.0`"),
     ],
