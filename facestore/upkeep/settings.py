@@ -44,4 +44,4 @@ def migrate(store: Stores) -> list[str]:
     store
         The store.
     """
-    return store.catalog.database.update()
+    return store.catalog.database.update(compare=True)
