@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from facestore.demo.faces.canvas import Canvas, Colour, Point, arc, clamp, mix
-from facestore.demo.faces.shape import Pose, Shape
+from faces.canvas import Canvas, Colour, Point, arc, clamp, mix
+from faces.shape import Pose, Shape
 
 _SIDES = (-1, 1)
 _LASHES: Colour = (12, 9, 10)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from facestore.demo.faces.canvas import Canvas, Point, clamp, mix
-from facestore.demo.faces.shape import Pose, Shape
+from faces.canvas import Canvas, Point, clamp, mix
+from faces.shape import Pose, Shape
 
 _SIDES = (-1, 1)
 _OUTLINE_POINTS = 48
