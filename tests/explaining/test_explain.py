@@ -12,11 +12,11 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import torch
+from faces import make_face, render, write_faces
 from PIL import Image
 from support.invariants import violated
 
 from facestore.cli.summaries import lines_of
-from facestore.demo.faces import make_face, render, write_faces
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.explaining.explainer import Explainer, LimeOptions, seen_by
