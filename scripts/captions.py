@@ -1,6 +1,6 @@
 """Captions of synthetic faces: a small grammar, and which captions are true of which face.
 
-A face has three labels, given as indices into GENDERS, RACES and AGES of `facestore.demo.faces`. A
+A face has three labels, given as indices into GENDERS, RACES and AGES of `faces`. A
 caption says something about some of them; it is true of every face whose labels it allows.
 """
 
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from facestore.demo.faces import AGES, GENDERS, RACES
+from faces import AGES, GENDERS, RACES
 
 Labels = tuple[int, int, int]
 

@@ -20,13 +20,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from faces import write_faces
 from PIL import Image
 
 from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
 from facestore.config import SYNTHETIC_DATASET as DATASET
 from facestore.demo.demo import run_demo
-from facestore.demo.faces import write_faces
 
 BATCH, LEAKING = "second-batch", "third-batch"
 TRAINING = "training-faces"

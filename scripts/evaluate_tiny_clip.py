@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import open_clip
 import torch
+from faces import AGES, GENDERS, RACES
 from sklearn.linear_model import LogisticRegression
 
-from facestore.demo.faces import AGES, GENDERS, RACES
 from facestore.prompts import builtin_prompt_sets
 from facestore.records import PromptSet
 

@@ -24,10 +24,9 @@ import numpy.typing as npt
 import open_clip
 import torch
 from evaluate_tiny_clip import evaluate, write_card
+from faces import AGES, FIRST_DEMO_SEED, GENDERS, RACES, make_face, render
 from muon import Muon
 from safetensors.torch import save_file
-
-from facestore.demo.faces import AGES, FIRST_DEMO_SEED, GENDERS, RACES, make_face, render
 
 SIZE = 96
 N_TRAIN, N_HELD_OUT = 40_000, 4_000

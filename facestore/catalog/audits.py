@@ -13,7 +13,7 @@ import duckdb
 from facestore import resources
 from facestore.catalog import definitions
 from facestore.catalog.audit_files import Finding, Status, load_audits
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.catalog.sqlfiles import SqlFile
 from facestore.catalog.views import AUDITS_FOLDER, read_views
 
@@ -59,11 +59,8 @@ class Audit:
     is_note: bool = False
 
 
-class Audits:
+class Audits(TableFamily):
     """What must hold of the tables and views."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def run(self, audits: Sequence[Audit], n_examples: int) -> Iterator[Finding]:
         """Run audits in the order given."""

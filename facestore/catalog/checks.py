@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
 
 _MEANT = """
@@ -99,11 +99,8 @@ class Figure:
     details: str
 
 
-class Checks:
+class Checks(TableFamily):
     """Figures for limits."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def gaps(self, scope: Scope) -> list[Figure]:
         """Return the gaps between the best and the worst group."""
@@ -135,7 +132,7 @@ class Checks:
             names = [name for name in given or () if name is not None]
             if not names:
                 continue
-            rows = self._database.reader().execute(query).fetchall()
+            rows = self._rows(query)
             known = {row[0] for row in rows} - {None, "overall"}
             for name in names:
                 if name not in known:
@@ -145,5 +142,5 @@ class Checks:
         names = ("dataset", "split", *more)
         values = {name: getattr(scope, name) for name in names}
         values = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
-        rows = self._database.reader().execute(query, values).fetchall()
+        rows = self._rows(query, values)
         return [Figure(*row) for row in rows]

@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 from facestore import resources
 from facestore.catalog import definitions, migrate, views
@@ -235,6 +237,25 @@ class Database:
         text = str(error)
         if any(reason in text.lower() for reason in _NOT_WRITABLE):
             raise StoreWriteError(self.path, text) from error
+
+
+class TableFamily:
+    """A part of a catalogue: some tables, and what is asked of them.
+
+    Parameters
+    ----------
+    database
+        The DuckDB file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def _rows(self, query: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        return self._database.reader().execute(query, parameters).fetchall()
+
+    def _frame(self, query: str, parameters: object = None) -> pl.DataFrame:
+        return self._database.reader().execute(query, parameters).pl()
 
 
 def check_folder(folder: Path) -> None:

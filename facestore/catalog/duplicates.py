@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import InputError
 
 POLICIES = ("keep-one", "drop-conflicting", "drop-all")
@@ -67,11 +67,8 @@ class ExclusionChanges:
     n_gone: int
 
 
-class Duplicates:
+class Duplicates(TableFamily):
     """What is left out as a duplicate; images and samples stay."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def effects(self, max_distance: int, dataset: str | None) -> list[PolicyEffect]:
         """Return what each policy would leave out of each data set.
@@ -84,20 +81,20 @@ class Duplicates:
             Only this data set; None: each of them.
         """
         values = {"policies": list(POLICIES)} | _values(max_distance, dataset)
-        rows = self._database.reader().execute(_EFFECTS, values).fetchall()
+        rows = self._rows(_EFFECTS, values)
         return [PolicyEffect(*row) for row in rows]
 
     def planned(self, policy: str, max_distance: int, dataset: str | None) -> list[tuple[Any, ...]]:
         """Return the samples that a policy would leave out, in `EXPORT_COLUMNS`."""
         query = _PLANNED.format(source="duplicate_exclusions($max_distance)")
         values = {"policy": _checked(policy)} | _values(max_distance, dataset)
-        return self._database.reader().execute(query, values).fetchall()
+        return self._rows(query, values)
 
     def excluded(self, dataset: str | None) -> list[tuple[Any, ...]]:
         """Return the samples that are left out, in `EXPORT_COLUMNS`."""
         query = _PLANNED.format(source="excluded_samples")
         values = {"policy": None, "dataset": dataset}
-        return self._database.reader().execute(query, values).fetchall()
+        return self._rows(query, values)
 
     def exclude(self, policy: str, max_distance: int, dataset: str | None) -> ExclusionChanges:
         """Leave out what a policy says, instead of what was left out before.

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 
@@ -29,17 +29,14 @@ class StoredEncoder:
     record: EncoderRecord
 
 
-class Encoders:
+class Encoders(TableFamily):
     """Encoders by name; what a name stands for never changes."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def all(self) -> list[StoredEncoder]:
         """Return all encoders, in order of their ids."""
         if not self._database.exists:
             return []
-        rows = self._database.reader().execute(_ALL).fetchall()
+        rows = self._rows(_ALL)
         return [_stored(*row) for row in rows]
 
     def find(self, wanted: str) -> StoredEncoder:

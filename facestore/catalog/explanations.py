@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownNameError
 
 EXPLANATION_SCHEMA = pl.Schema(
@@ -179,11 +179,8 @@ class Selection:
     worst: int | None = None
 
 
-class Explanations:
+class Explanations(TableFamily):
     """Maps by what was asked."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def candidates(self, selection: Selection, classifier: str | None) -> pl.DataFrame:
         """Return the samples with a readable image that a selection means.
@@ -215,7 +212,7 @@ class Explanations:
             "limit": selection.limit if selection.worst is None else selection.worst,
             "is_worst": selection.worst is not None,
         }
-        return self._database.reader().execute(_CANDIDATES, values).pl()
+        return self._frame(_CANDIDATES, values)
 
     def known(self, ids: Sequence[str]) -> set[str]:
         """Return which explanations are there."""
@@ -255,19 +252,19 @@ class Explanations:
     def thirds(self, ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
         """Return (region, share) of the thirds of the rows, by explanation_id."""
         found: dict[str, list[tuple[str, float]]] = {}
-        rows = self._database.reader().execute(_THIRDS, {"ids": list(ids)}).fetchall()
+        rows = self._rows(_THIRDS, {"ids": list(ids)})
         for each, region, share in rows:
             found.setdefault(each, []).append((region, share))
         return found
 
     def compared(self, n: int) -> list[list[str]]:
         """Return the ids of `n` samples which several encoders or targets were asked about."""
-        rows = self._database.reader().execute(_COMPARED, {"n": n}).fetchall()
+        rows = self._rows(_COMPARED, {"n": n})
         return [ids for (ids,) in rows]
 
     def worst(self, n: int) -> list[list[str]]:
         """Return the ids of `n` errors that are explained, by classifier, the worst first."""
-        rows = self._database.reader().execute(_WORST, {"n": n}).fetchall()
+        rows = self._rows(_WORST, {"n": n})
         return [ids for (ids,) in rows]
 
     def _check_groups(self, groups: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 _SAMPLES = """
 select samples.sample_id, samples.dataset, samples.path, samples.split, samples.tags,
@@ -64,11 +64,8 @@ order by all
 """
 
 
-class Exports:
+class Exports(TableFamily):
     """Rows for other tools, of a data set, a split, and classifiers; None: all."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def samples(self, dataset: str | None, split: str | None) -> pl.DataFrame:
         """Return samples, with the keys of their vectors and the sizes of their images."""
@@ -99,4 +96,4 @@ class Exports:
     def _read(self, query: str, **values: Any) -> pl.DataFrame:
         if "classifiers" in values:
             values["classifiers"] = list(values["classifiers"]) or None
-        return self._database.reader().execute(query, values).pl()
+        return self._frame(query, values)

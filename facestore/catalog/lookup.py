@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownNameError, preview
 from facestore.records import Float32
 
@@ -136,11 +136,8 @@ class Hit:
     labels: dict[str, str]
 
 
-class Lookup:
+class Lookup(TableFamily):
     """Samples by name, and by key of their vector."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def find(self, given: str) -> Found:
         """Return the image that a sample_id, image_id, beginning of one, or path means.

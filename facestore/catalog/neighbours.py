@@ -4,14 +4,11 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 
-class Neighbours:
+class Neighbours(TableFamily):
     """What a search among the vectors of an encoder found."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def replace(
         self, encoder_id: int, *, min_cosine: float, n_vectors: int, pairs: Iterable[pa.Table]

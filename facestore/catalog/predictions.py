@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import ClassifierRecord
 
@@ -63,19 +63,14 @@ class StoredClassifier:
     record: ClassifierRecord
 
 
-class Predictions:
+class Predictions(TableFamily):
     """What classifiers say of samples."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def names(self) -> list[str]:
         """Return the names of all classifiers."""
         if not self._database.exists:
             return []
-        rows = (
-            self._database.reader().execute("select name from classifiers order by all").fetchall()
-        )
+        rows = self._rows("select name from classifiers order by all")
         return [name for (name,) in rows]
 
     def find(self, name: str) -> StoredClassifier:

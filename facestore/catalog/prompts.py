@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
 from facestore.errors import InputError, UnknownNameError
 from facestore.prompts import builtin_prompt_sets
@@ -17,11 +17,8 @@ class StoredPrompt:
     text: str
 
 
-class Prompts:
+class Prompts(TableFamily):
     """The prompt sets of a store: those that come with facestore, and those added."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def names(self) -> list[str]:
         """Return the names of all prompt sets; without a store, of the bundled ones."""
@@ -61,15 +58,11 @@ class Prompts:
 
     def stored(self, name: str) -> list[StoredPrompt]:
         """Return the prompts of a set with their ids, in order of id."""
-        rows = (
-            self._database.reader()
-            .execute(
-                "select prompt_id, text from prompt_set_members "
-                "inner join prompts using (prompt_id) "
-                "where prompt_set = ? order by prompt_id",
-                [name],
-            )
-            .fetchall()
+        rows = self._rows(
+            "select prompt_id, text from prompt_set_members "
+            "inner join prompts using (prompt_id) "
+            "where prompt_set = ? order by prompt_id",
+            [name],
         )
         return [StoredPrompt(*row) for row in rows]
 
@@ -99,7 +92,7 @@ class Prompts:
         return True
 
     def _check_classes(self, prompt_set: PromptSet) -> None:
-        rows = self._database.reader().execute("select attribute, class from classes").fetchall()
+        rows = self._rows("select attribute, class from classes")
         known: dict[str, set[str]] = {}
         for attribute, name in rows:
             known.setdefault(attribute, set()).add(name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,8 @@ class PublishedChanges:
     n_replaced: int
 
 
-class Published:
+class Published(TableFamily):
     """Figures that others published, next to which views put those of the store."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def replace(self, figures: pl.DataFrame) -> PublishedChanges:
         """Write figures in place of all that the store has of their sources.
@@ -56,13 +53,9 @@ class Published:
 
     def n_measured(self, sources: Sequence[str]) -> int:
         """Return how many figures of some sources the store measures as well."""
-        row = (
-            self._database.reader()
-            .execute(
-                "select count(distinct published_row) from published_comparison "
-                "where measured is not null and list_contains(?, source)",
-                [list(sources)],
-            )
-            .fetchone()
+        ((n_measured,),) = self._rows(
+            "select count(distinct published_row) from published_comparison "
+            "where measured is not null and list_contains(?, source)",
+            [list(sources)],
         )
-        return int(row[0]) if row else 0
+        return int(n_measured)

@@ -3,7 +3,7 @@
 Labels and files are never touched, and rows which contradict each other are left to the user.
 """
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 # Of rows that agree in every column, the first stays.
 _REPEATED_SIMILARITIES = """
@@ -53,11 +53,8 @@ _REPAIRS = {
 }
 
 
-class Repairs:
+class Repairs(TableFamily):
     """What can be put right without a decision of the user."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def run(self) -> dict[str, int]:
         """Repair what is safe, in one transaction; return the rows deleted, by what they were."""

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 
-class Runs:
+class Runs(TableFamily):
     """What was done, with which versions."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def record(
         self,

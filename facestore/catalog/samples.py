@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
 from facestore.records import AttributeClass, ImageRecord
 
@@ -62,26 +62,19 @@ class SampleChanges:
         )
 
 
-class Samples:
+class Samples(TableFamily):
     """What is known of files and their labels."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def datasets(self) -> dict[str, str]:
         """Return the data sets by name, each with its source; none where there is no store."""
         if not self._database.exists:
             return {}
-        rows = self._database.reader().execute("select dataset, source from datasets").fetchall()
+        rows = self._rows("select dataset, source from datasets")
         return dict(rows)
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Return (source, layout) of each data set whose images were ingested."""
-        rows = (
-            self._database.reader()
-            .execute("select dataset, source, layout from datasets where layout <> 'import'")
-            .fetchall()
-        )
+        rows = self._rows("select dataset, source, layout from datasets where layout <> 'import'")
         return {dataset: (source, layout) for dataset, source, layout in rows if source}
 
     def require_dataset(self, dataset: str) -> None:
@@ -99,36 +92,27 @@ class Samples:
         """Return the samples of a data set: sample_id and the columns of `SAMPLE_SCHEMA`."""
         if not self._database.exists:
             return pl.DataFrame(schema={"sample_id": pl.Int32(), **SAMPLE_SCHEMA})
-        return (
-            self._database.reader()
-            .execute(
-                "select sample_id, path, image_id, split, tags, error "
-                "from samples where dataset = ?",
-                [dataset],
-            )
-            .pl()
+        return self._frame(
+            "select sample_id, path, image_id, split, tags, error from samples where dataset = ?",
+            [dataset],
         )
 
     def labels_of(self, dataset: str) -> pl.DataFrame:
         """Return the labels of a data set, in the columns of `LABEL_SCHEMA`."""
         if not self._database.exists:
             return pl.DataFrame(schema=LABEL_SCHEMA)
-        return (
-            self._database.reader()
-            .execute(
-                "select path, attribute, label, value from labels "
-                "inner join samples using (sample_id) "
-                "where dataset = ?",
-                [dataset],
-            )
-            .pl()
+        return self._frame(
+            "select path, attribute, label, value from labels "
+            "inner join samples using (sample_id) "
+            "where dataset = ?",
+            [dataset],
         )
 
     def image_ids(self) -> set[str]:
         """Return the ids of all images whose content is known."""
         if not self._database.exists:
             return set()
-        rows = self._database.reader().execute("select image_id from images").fetchall()
+        rows = self._rows("select image_id from images")
         return {image_id for (image_id,) in rows}
 
     def image_ids_of(self, dataset: str) -> set[str]:
@@ -141,19 +125,15 @@ class Samples:
 
     def shared_with(self, dataset: str) -> list[tuple[str, int, int]]:
         """Return (data set, images shared, its labelled ones of them), the most shared first."""
-        rows: list[tuple[str, int, int]] = (
-            self._database.reader()
-            .execute(
-                "with mine as (select distinct image_id from samples "
-                "where dataset = $dataset and image_id is not null) "
-                "select dataset, count(distinct image_id) as n_images, "
-                "count(distinct image_id) filter "
-                "(where sample_id in (select sample_id from labels)) "
-                "from samples semi join mine using (image_id) where dataset <> $dataset "
-                "group by dataset order by n_images desc, dataset",
-                {"dataset": dataset},
-            )
-            .fetchall()
+        rows: list[tuple[str, int, int]] = self._rows(
+            "with mine as (select distinct image_id from samples "
+            "where dataset = $dataset and image_id is not null) "
+            "select dataset, count(distinct image_id) as n_images, "
+            "count(distinct image_id) filter "
+            "(where sample_id in (select sample_id from labels)) "
+            "from samples semi join mine using (image_id) where dataset <> $dataset "
+            "group by dataset order by n_images desc, dataset",
+            {"dataset": dataset},
         )
         return rows
 
@@ -161,13 +141,8 @@ class Samples:
         """Return the classes of every attribute, in order of their ordinals."""
         if not self._database.exists:
             self._database.update()
-        rows = (
-            self._database.reader()
-            .execute(
-                "select attribute, class, ordinal, low, high from classes "
-                "order by attribute, ordinal"
-            )
-            .fetchall()
+        rows = self._rows(
+            "select attribute, class, ordinal, low, high from classes order by attribute, ordinal"
         )
         classes: dict[str, list[AttributeClass]] = {}
         for attribute, name, ordinal, low, high in rows:

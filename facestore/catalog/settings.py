@@ -1,6 +1,6 @@
 """Settings of a store, which its views obey."""
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownNameError
 
 # The smallest and the largest value of each; None: there is no largest.
@@ -10,18 +10,13 @@ _LIMITS: dict[str, tuple[int, int | None]] = {
 }
 
 
-class Settings:
+class Settings(TableFamily):
     """What a user may set once for the whole store."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def all(self) -> list[tuple[str, str, str]]:
         """Return the name, value and meaning of each setting."""
-        rows: list[tuple[str, str, str]] = (
-            self._database.reader()
-            .execute("select setting, value, meaning from settings order by setting")
-            .fetchall()
+        rows: list[tuple[str, str, str]] = self._rows(
+            "select setting, value, meaning from settings order by setting"
         )
         return rows
 

@@ -5,18 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 import pyarrow as pa
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompts
 from facestore.records import Float32
 
 _KEYS_AT_ONCE = 10_000
 
 
-class Similarities:
+class Similarities(TableFamily):
     """What is scored, and what is still to do."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def pending(self, encoder_id: int, prompt_set: str, dataset: str | None) -> pl.DataFrame:
         """Return the samples that lack similarities for prompts of a set.
@@ -27,39 +24,28 @@ class Similarities:
             `sample_id`, `vector_key` (what the vector is filed under), `prompt_ids` (those missing,
             in order), in order of sample_id.
         """
-        return (
-            self._database.reader()
-            .execute(
-                "with wanted as ("
-                "select list(prompt_id order by prompt_id) as prompt_ids from prompt_set_members "
-                "where prompt_set = $prompt_set), "
-                "done as ("
-                "select sample_id, list(prompt_id) as prompt_ids from similarities "
-                "where encoder_id = $encoder_id and prompt_id in ("
-                "select prompt_id from prompt_set_members where prompt_set = $prompt_set) "
-                "group by sample_id) "
-                "select vector_keys.sample_id, vector_keys.vector_key, "
-                "list_filter(wanted.prompt_ids, lambda p: "
-                "not list_contains(coalesce(done.prompt_ids, []), p)) as prompt_ids "
-                "from vector_keys cross join wanted left join done using (sample_id) "
-                "where ($dataset is null or vector_keys.dataset = $dataset) "
-                "and coalesce(len(done.prompt_ids), 0) < len(wanted.prompt_ids) "
-                "order by vector_keys.sample_id",
-                {"prompt_set": prompt_set, "encoder_id": encoder_id, "dataset": dataset},
-            )
-            .pl()
+        return self._frame(
+            "with wanted as ("
+            "select list(prompt_id order by prompt_id) as prompt_ids from prompt_set_members "
+            "where prompt_set = $prompt_set), "
+            "done as ("
+            "select sample_id, list(prompt_id) as prompt_ids from similarities "
+            "where encoder_id = $encoder_id and prompt_id in ("
+            "select prompt_id from prompt_set_members where prompt_set = $prompt_set) "
+            "group by sample_id) "
+            "select vector_keys.sample_id, vector_keys.vector_key, "
+            "list_filter(wanted.prompt_ids, lambda p: "
+            "not list_contains(coalesce(done.prompt_ids, []), p)) as prompt_ids "
+            "from vector_keys cross join wanted left join done using (sample_id) "
+            "where ($dataset is null or vector_keys.dataset = $dataset) "
+            "and coalesce(len(done.prompt_ids), 0) < len(wanted.prompt_ids) "
+            "order by vector_keys.sample_id",
+            {"prompt_set": prompt_set, "encoder_id": encoder_id, "dataset": dataset},
         )
 
     def vector_keys(self, dataset: str) -> dict[str, str]:
         """Return what the vector of each sample of a data set is filed under, by path."""
-        rows = (
-            self._database.reader()
-            .execute(
-                "select path, vector_key from vector_keys where dataset = ?",
-                [dataset],
-            )
-            .fetchall()
-        )
+        rows = self._rows("select path, vector_key from vector_keys where dataset = ?", [dataset])
         return dict(rows)
 
     def all_vector_keys(self) -> Iterator[tuple[str, str]]:
@@ -155,12 +141,8 @@ class Similarities:
 
     def has_class_norms(self, encoder_id: int, prompt_set: str) -> bool:
         """Whether the norms of a prompt set are there for an encoder."""
-        row = (
-            self._database.reader()
-            .execute(
-                "select count(*) > 0 from class_text_norms where encoder_id = ? and prompt_set = ?",
-                [encoder_id, prompt_set],
-            )
-            .fetchone()
+        ((has_norms,),) = self._rows(
+            "select count(*) > 0 from class_text_norms where encoder_id = ? and prompt_set = ?",
+            [encoder_id, prompt_set],
         )
-        return bool(row and row[0])
+        return bool(has_norms)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
 from facestore.records import SplitMember
 
@@ -28,11 +28,8 @@ order by samples.sample_id
 """
 
 
-class Splits:
+class Splits(TableFamily):
     """Which part of its data set a sample is in."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def members(self, dataset: str, attributes: Sequence[str]) -> list[SplitMember]:
         """Return the samples of a data set with what decides their split.
@@ -68,14 +65,10 @@ class Splits:
 
     def sizes(self, dataset: str) -> dict[str, int]:
         """Return how many samples each split of a data set has; those without one do not count."""
-        rows = (
-            self._database.reader()
-            .execute(
-                "select split, count(*) from samples where dataset = ? and split is not null "
-                "group by split order by split",
-                [dataset],
-            )
-            .fetchall()
+        rows = self._rows(
+            "select split, count(*) from samples where dataset = ? and split is not null "
+            "group by split order by split",
+            [dataset],
         )
         return dict(rows)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from facestore.catalog.database import Database
+from facestore.catalog.database import TableFamily
 
 # Pairs of a training sample and a sample that is held out, in any data set of the store, whose
 # images are the same or nearly so.
@@ -79,21 +79,14 @@ STEP_SCHEMA = pl.Schema(
 )
 
 
-class Training:
+class Training(TableFamily):
     """Samples and labels of a split, what leaks out of it, and steps of training."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def splits(self, dataset: str) -> dict[str | None, int]:
         """Return the splits of a data set, None for samples of none, and the samples of each."""
-        rows = (
-            self._database.reader()
-            .execute(
-                "select split, count(*) from samples where dataset = ? group by split order by all",
-                [dataset],
-            )
-            .fetchall()
+        rows = self._rows(
+            "select split, count(*) from samples where dataset = ? group by split order by all",
+            [dataset],
         )
         return dict(rows)
 
@@ -106,7 +99,7 @@ class Training:
             `sample_id`, `path`, `vector_key` (NULL: no readable image).
         """
         values = {"dataset": dataset, "split": split}
-        return self._database.reader().execute(_SAMPLES, values).pl()
+        return self._frame(_SAMPLES, values)
 
     def labels(self, dataset: str, split: str | None) -> pl.DataFrame:
         """Return the labels of a split.
@@ -118,7 +111,7 @@ class Training:
             `is_known` (whether the label is a class of the attribute).
         """
         values = {"dataset": dataset, "split": split}
-        return self._database.reader().execute(_LABELS, values).pl()
+        return self._frame(_LABELS, values)
 
     def leaks(self, dataset: str, split: str | None) -> pl.DataFrame:
         """Return pairs of a sample of the split and the same or nearly the same image elsewhere.
@@ -133,7 +126,7 @@ class Training:
             the same images first.
         """
         values = {"dataset": dataset, "split": split}
-        return self._database.reader().execute(_LEAKS, values).pl()
+        return self._frame(_LEAKS, values)
 
     def pending(
         self, classifiers: Sequence[str], dataset: str | None, split: str | None
@@ -152,21 +145,17 @@ class Training:
         polars.DataFrame
             `classifier`, `sample_id`, `vector_key`, in order.
         """
-        return (
-            self._database.reader()
-            .execute(
-                "select wanted.classifier, vector_keys.sample_id, vector_keys.vector_key "
-                "from (select unnest($classifiers) as classifier) as wanted "
-                "cross join vector_keys "
-                "inner join samples on vector_keys.sample_id = samples.sample_id "
-                "anti join (select classifiers.name, predictions.sample_id from predictions "
-                "inner join classifiers using (classifier_id)) as known "
-                "on wanted.classifier = known.name and vector_keys.sample_id = known.sample_id "
-                "where ($dataset is null or samples.dataset = $dataset) "
-                "and ($split is null or samples.split = $split) order by all",
-                {"classifiers": list(classifiers), "dataset": dataset, "split": split},
-            )
-            .pl()
+        return self._frame(
+            "select wanted.classifier, vector_keys.sample_id, vector_keys.vector_key "
+            "from (select unnest($classifiers) as classifier) as wanted "
+            "cross join vector_keys "
+            "inner join samples on vector_keys.sample_id = samples.sample_id "
+            "anti join (select classifiers.name, predictions.sample_id from predictions "
+            "inner join classifiers using (classifier_id)) as known "
+            "on wanted.classifier = known.name and vector_keys.sample_id = known.sample_id "
+            "where ($dataset is null or samples.dataset = $dataset) "
+            "and ($split is null or samples.split = $split) order by all",
+            {"classifiers": list(classifiers), "dataset": dataset, "split": split},
         )
 
     def add_steps(self, classifier: str, steps: pl.DataFrame) -> int:

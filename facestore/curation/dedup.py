@@ -39,8 +39,6 @@ def duplicates(
 
     Parameters
     ----------
-    store
-        The store.
     dataset
         Only this data set.
     max_distance
@@ -57,8 +55,6 @@ def dedup(
 
     Parameters
     ----------
-    store
-        The store.
     policy
         `keep-one`, `drop-conflicting` or `drop-all`; it replaces what was left out before.
     dataset, max_distance
@@ -83,8 +79,6 @@ def undo_dedup(store: Stores, *, dataset: str | None = None) -> int:
 
     Parameters
     ----------
-    store
-        The store.
     dataset
         Only in this data set.
     """
@@ -108,8 +102,6 @@ def export_excluded(
 
     Parameters
     ----------
-    store
-        The store.
     path
         The file to write.
     policy, dataset, max_distance

@@ -44,8 +44,6 @@ def split(
 
     Parameters
     ----------
-    store
-        The store.
     dataset
         The data set.
     fractions

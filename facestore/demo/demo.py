@@ -1,9 +1,11 @@
 """The demo: the whole job on synthetic faces with the bundled tiny CLIP, without a network."""
 
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+from facestore import resources
 from facestore.config import DEFAULT_PRECISION, DEMO_FACES_FOLDER, SYNTHETIC_DATASET
-from facestore.demo.faces import write_faces
 from facestore.encoders.names import TINY
 from facestore.ingest.ingest import ingest
 from facestore.reporting.report import report
@@ -12,7 +14,7 @@ from facestore.zero_shot.predict import predict
 from facestore.zero_shot.score import score
 
 _ENCODER = f"{TINY} {DEFAULT_PRECISION}"
-_N_FACES, _N_EXACT, _N_NEAR = 720, 12, 24
+_LABELS = "labels.csv"
 
 # attribute, prompt set, aggregation, k: one prompt a class beside ensembles of them
 _CLASSIFIERS = (
@@ -35,24 +37,23 @@ def demo(store: Stores) -> Path:
     Parameters
     ----------
     store
-        A store of its own; the faces are drawn into its folder.
+        A store of its own; the faces are unpacked into its folder.
     """
     run_demo(store, store.path / DEMO_FACES_FOLDER)
     return report(store)
 
 
 def run_demo(store: Stores, folder: Path) -> None:
-    """Draw faces, encode them, score prompts, predict.
+    """Unpack faces, encode them, score prompts, predict.
 
     Parameters
     ----------
     store
         A store of its own.
     folder
-        Where the faces are drawn.
+        Where the faces are unpacked.
     """
-    store.notify(f"Drawing {_N_FACES:,} synthetic faces (drawings, not people) in '{folder}' ...")
-    labels = write_faces(folder, _N_FACES, n_exact=_N_EXACT, n_near=_N_NEAR)
+    labels = unpack_faces(folder, store.notify)
     summary = ingest(
         store,
         folder / "images",
@@ -74,3 +75,25 @@ def run_demo(store: Stores, folder: Path) -> None:
             model=_ENCODER,
         )
         store.notify(done)
+
+
+def unpack_faces(folder: Path, notify: Callable[[object], None]) -> Path:
+    """Unpack the bundled faces: drawings with labels, in the layout of FairFace.
+
+    Parameters
+    ----------
+    folder
+        Where `images/` and `labels.csv` go; files of these names are replaced.
+    notify
+        Is told how many faces there are, and what they are.
+
+    Returns
+    -------
+    pathlib.Path
+        Path of `labels.csv`.
+    """
+    with zipfile.ZipFile(resources.asset("faces.zip")) as archive:
+        n_faces = sum(name != _LABELS for name in archive.namelist())
+        notify(f"Unpacking {n_faces:,} synthetic faces (drawings, not people) in '{folder}' ...")
+        archive.extractall(folder)
+    return folder / _LABELS

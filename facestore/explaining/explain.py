@@ -69,8 +69,6 @@ def explain(
 
     Parameters
     ----------
-    store
-        The store.
     samples
         DATASET/PATH, a sample_id, an image_id or its first digits, or a file that was
         ingested. None: all that the other choices leave.
@@ -264,8 +262,6 @@ def picture_files(
 
     Parameters
     ----------
-    store
-        The store.
     samples
         `path` and `image_id`.
     images

@@ -149,8 +149,6 @@ def classifier_scorer(
 
     Parameters
     ----------
-    store
-        The store.
     classifier, encoder, model
         It, its encoder, and the encoder's model.
     folder

@@ -27,8 +27,6 @@ def export(
 
     Parameters
     ----------
-    store
-        The store.
     form
         For which tool: one of `facestore.exporting.FORMATS`.
     out

@@ -60,8 +60,6 @@ def import_embeddings(
 
     Parameters
     ----------
-    store
-        The store.
     path, names_key, vectors_key, metadata
         The file and where in it names and vectors are, as `read_image_vectors` takes them.
     dataset, split, create_samples

@@ -28,8 +28,6 @@ def import_labels(
 
     Parameters
     ----------
-    store
-        The store.
     path
         CSV or Parquet with a column `file`.
     dataset

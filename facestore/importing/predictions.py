@@ -49,8 +49,6 @@ def import_predictions(
 
     Parameters
     ----------
-    store
-        The store.
     path
         CSV or Parquet, as `read_predictions` takes it.
     dataset, split, create_samples

@@ -94,8 +94,6 @@ def import_published(
 
     Parameters
     ----------
-    store
-        The store.
     path
         CSV or Parquet: a figure a row (`group_attribute`, `group_name`, `metric`, `value`), or a
         column for each (`accuracy`, names of classes).

@@ -34,8 +34,6 @@ def import_similarities(
 
     Parameters
     ----------
-    store
-        The store.
     path
         JSON, `{file: {prompt: scale x cosine}}`.
     dataset, split, create_samples

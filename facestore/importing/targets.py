@@ -149,8 +149,6 @@ def importing(
 
     Parameters
     ----------
-    store
-        The store.
     what
         What is imported, as the command says it.
     path

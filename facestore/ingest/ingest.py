@@ -83,8 +83,6 @@ def ingest(
 
     Parameters
     ----------
-    store
-        The store.
     source
         A folder, .tar, .parquet, table of paths or URIs, or pattern of tars; its name is the
         data set's unless `dataset` is given.

@@ -79,8 +79,6 @@ def plan_ingest(
 
     Parameters
     ----------
-    store
-        The store.
     request
         What is read.
     dataset, split

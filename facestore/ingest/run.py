@@ -106,8 +106,6 @@ class IngestRun:
 
     Parameters
     ----------
-    store
-        The store.
     plan
         What is to be read.
     encoders

@@ -31,8 +31,6 @@ def near(
 
     Parameters
     ----------
-    store
-        The store.
     image
         A file, DATASET/PATH, a sample_id, or an image_id or its first digits. What it names in
         the store is left out; copies under other names are not.
@@ -87,8 +85,6 @@ def search(
 
     Parameters
     ----------
-    store
-        The store.
     text
         A whole sentence, as a prompt.
     k, model, dataset, device

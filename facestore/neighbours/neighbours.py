@@ -49,8 +49,6 @@ def find_neighbours(
 
     Parameters
     ----------
-    store
-        The store.
     min_cosine
         In (0, 1]; which value means "the same picture" depends on the encoder.
     model

@@ -62,8 +62,6 @@ def predict_with(
 
     Parameters
     ----------
-    store
-        The store.
     classifier
         A file that `train_probe`, `train_heads` or `train_age` wrote, here or in another store, or
         `import_classifier`.
@@ -105,8 +103,6 @@ def classify(
 
     Parameters
     ----------
-    store
-        The store.
     trained
         The heads, and what they are applied to.
     dataset, split

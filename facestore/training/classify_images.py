@@ -97,8 +97,6 @@ def open_image_classifier(
 
     Parameters
     ----------
-    store
-        The store.
     path
         The file.
     given

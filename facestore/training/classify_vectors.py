@@ -49,8 +49,6 @@ def open_vector_classifier(store: Stores, path: Path, given: str | None) -> Vect
 
     Parameters
     ----------
-    store
-        The store.
     path
         The file.
     given

@@ -146,8 +146,6 @@ def plan_trainings(
 
     Parameters
     ----------
-    store
-        The store.
     encoder, choice, options
         What is trained, on which samples, how.
     keys
@@ -209,8 +207,6 @@ def carry_out(
 
     Parameters
     ----------
-    store
-        The store.
     plan
         What is trained.
     command, arguments

@@ -45,8 +45,6 @@ def check_classes(
 
     Parameters
     ----------
-    store
-        The store.
     path
         The file of the heads.
     heads
@@ -123,8 +121,6 @@ def write_decided(
 
     Parameters
     ----------
-    store
-        The store.
     records
         The classifiers.
     frames

@@ -154,8 +154,6 @@ def choose(
 
     Parameters
     ----------
-    store
-        The store.
     attributes
         What is to be predicted.
     choice

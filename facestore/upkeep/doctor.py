@@ -14,8 +14,6 @@ def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> li
 
     Parameters
     ----------
-    store
-        The store.
     name
         One audit, or a table or view: all audits of it. None: all.
     n_examples
@@ -54,11 +52,6 @@ def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> li
 
 def repair(store: Stores) -> dict[str, int]:
     """Delete exact repeats and rows that nothing reads; return how many, by what they were.
-
-    Parameters
-    ----------
-    store
-        The store.
 
     Raises
     ------

@@ -77,11 +77,6 @@ class Overview:
 def info(store: Stores) -> list[tuple[str, str, int, str]]:
     """Return what is in the store: kind, name, number and details of each part.
 
-    Parameters
-    ----------
-    store
-        The store.
-
     Raises
     ------
     StoreNotFoundError

@@ -15,8 +15,6 @@ def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
 
     Parameters
     ----------
-    store
-        The store.
     query
         In the SQL of DuckDB.
 
@@ -39,8 +37,6 @@ def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] |
 
     Parameters
     ----------
-    store
-        The store.
     query
         In the SQL of DuckDB.
 
@@ -61,8 +57,6 @@ def execute(store: Stores, statement: str) -> None:
 
     Parameters
     ----------
-    store
-        The store.
     statement
         One or several, in the SQL of DuckDB.
 

@@ -4,13 +4,7 @@ from facestore.stores import Stores
 
 
 def settings(store: Stores) -> list[tuple[str, str, str]]:
-    """Return the settings of the store: name, value and meaning of each.
-
-    Parameters
-    ----------
-    store
-        The store.
-    """
+    """Return the settings of the store: name, value and meaning of each."""
     return store.catalog.settings.all()
 
 
@@ -19,8 +13,6 @@ def change_setting(store: Stores, name: str, value: int) -> None:
 
     Parameters
     ----------
-    store
-        The store.
     name
         `min_samples` or `duplicate_distance`.
     value
@@ -37,11 +29,5 @@ def change_setting(store: Stores, name: str, value: int) -> None:
 
 
 def migrate(store: Stores) -> list[str]:
-    """Bring the store up to date with this program; return what was applied.
-
-    Parameters
-    ----------
-    store
-        The store.
-    """
+    """Bring the store up to date with this program; return what was applied."""
     return store.catalog.database.update(compare=True)

@@ -43,8 +43,6 @@ def snapshot(store: Stores, target: AnyPath, *, vectors: bool = False) -> Snapsh
 
     Parameters
     ----------
-    store
-        The store.
     target
         A DuckDB file, which is replaced at once if it is there: who has it open keeps the old one.
     vectors

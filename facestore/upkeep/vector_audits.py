@@ -119,8 +119,6 @@ def vector_findings(store: Stores, n_examples: int) -> Iterator[Finding]:
 
     Parameters
     ----------
-    store
-        The store.
     n_examples
         How many bad rows of each audit are kept.
     """

@@ -36,8 +36,6 @@ def predict(
 
     Parameters
     ----------
-    store
-        The store.
     attribute
         What is predicted.
     prompt_set

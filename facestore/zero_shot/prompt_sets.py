@@ -32,8 +32,6 @@ def add_prompts(
 
     Parameters
     ----------
-    store
-        The store.
     path
         The file, as `facestore.prompts` describes it.
     name

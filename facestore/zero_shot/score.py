@@ -90,8 +90,6 @@ def score(
 
     Parameters
     ----------
-    store
-        The store.
     prompt_set
         Name of the set.
     model

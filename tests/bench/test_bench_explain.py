@@ -12,6 +12,7 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from faces import FIRST_DEMO_SEED, drawing, make_face, render
 from PIL import Image
 from support.faithfulness import (
     FRACTIONS,
@@ -21,7 +22,6 @@ from support.faithfulness import (
     mean_interval,
 )
 
-from facestore.demo.faces import FIRST_DEMO_SEED, drawing, make_face, render
 from facestore.encoders.open_clip import load_encoder
 from facestore.explaining.gradcam import gradcam_maps
 from facestore.explaining.lime import lime_map

@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from faces import write_faces
 
-from facestore.demo.faces import write_faces
 from facestore.encoders.open_clip import load_encoder
 from facestore.images.walk import walk
 from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image

@@ -6,10 +6,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from faces import write_faces
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from facestore.demo.faces import write_faces
 from facestore.store import Store
 from facestore.training.features import Features, Part
 from facestore.training.probes.probe import fit_softmax

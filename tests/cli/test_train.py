@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-
-from facestore.demo.faces import write_faces
+from faces import write_faces
 
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 

@@ -108,7 +108,7 @@ def test_the_readme_lists_every_command():
 
 
 def test_the_example_of_the_python_interface_runs(tmp_path, monkeypatch):
-    from facestore.demo.faces import write_faces
+    from faces import write_faces
 
     write_faces(tmp_path / "faces", 12)
     (tmp_path / "faces" / "labels.csv").rename(tmp_path / "labels.csv")

@@ -7,10 +7,10 @@ import shlex
 
 import duckdb
 import pytest
+from faces import write_faces
 from support.places import ROOT
 
 from facestore.cli import app
-from facestore.demo.faces import write_faces
 
 pytestmark = pytest.mark.portable
 

@@ -30,6 +30,13 @@ def test_every_sql_migration_and_report_file_is_in_the_wheel(unpacked):
         assert {p.relative_to(there) for p in there.rglob("*") if p.is_file()} == here != set()
 
 
+def test_every_asset_is_in_the_wheel(unpacked):
+    here, there = ROOT / "facestore" / "assets", unpacked / "facestore" / "assets"
+    names = {p.relative_to(here).as_posix() for p in here.rglob("*") if p.is_file()}
+    assert {p.relative_to(there).as_posix() for p in there.rglob("*") if p.is_file()} == names
+    assert "faces.zip" in names
+
+
 def test_it_works_where_there_is_no_checkout(unpacked, tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"

@@ -4,10 +4,10 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from faces import make_face, render
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from facestore.demo.faces import make_face, render
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.encoders.preprocessing import Preprocessing

@@ -8,6 +8,7 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from faces import FIRST_DEMO_SEED, make_face, render
 from open_clip.transformer import VisionTransformer
 from PIL import Image
 from scipy.stats import spearmanr
@@ -23,7 +24,6 @@ from support.towers import (
 )
 
 from facestore import resources
-from facestore.demo.faces import FIRST_DEMO_SEED, make_face, render
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError
 from facestore.explaining.methods import supported_methods

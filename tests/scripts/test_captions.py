@@ -12,9 +12,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from faces import AGES, GENDERS, RACES
 from support.places import ROOT
 
-from facestore.demo.faces import AGES, GENDERS, RACES
 from facestore.prompts import builtin_prompt_sets
 
 SCRIPT = ROOT / "scripts" / "captions.py"

@@ -1,6 +1,6 @@
 """A small training of the bundled tiny CLIP on synthetic faces; as a program it can be killed.
 
-python tests/support/training_run.py CHECKPOINT RESULT STEPS_BEFORE_IT_HANGS
+PYTHONPATH=tests:scripts python -m support.training_run CHECKPOINT RESULT STEPS_BEFORE_IT_HANGS
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import torch
+from faces import AGES, GENDERS, RACES, make_face, render
 from PIL import Image
 
 from facestore import resources
-from facestore.demo.faces import AGES, GENDERS, RACES, make_face, render
 from facestore.training.gradients.loop import Training
 from facestore.training.gradients.loop_options import LoopOptions
 from facestore.training.gradients.tower import ImageTower

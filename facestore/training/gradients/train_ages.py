@@ -53,8 +53,6 @@ def train_age(
 
     Parameters
     ----------
-    store
-        The store.
     dataset, split, model, val_split, val_fraction, loop, force, drop_leaks, name, out
         As in `train_heads`.
     on_vectors

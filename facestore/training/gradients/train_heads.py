@@ -54,8 +54,6 @@ def train_heads(
 
     Parameters
     ----------
-    store
-        The store.
     attributes
         `gender`, `race`, `age` ...
     dataset, split
@@ -124,8 +122,6 @@ def fit_on_images(
 
     Parameters
     ----------
-    store
-        The store.
     choice, options
         Which samples, and how.
     model, device, out

@@ -84,8 +84,6 @@ def train_probe(
 
     Parameters
     ----------
-    store
-        The store.
     attributes
         `gender`, `race`, `age` ...
     dataset, split

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import polars as pl
 import pytest
+from faces import write_faces
 
-from facestore.demo.faces import write_faces
 from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
 from facestore.training.files import load_heads

@@ -7,8 +7,8 @@ import json
 import shutil
 
 import pytest
+from faces import write_faces
 
-from facestore.demo.faces import write_faces
 from facestore.errors import InputError, LeakageError
 from facestore.progress import SilentProgress
 from facestore.store import Store

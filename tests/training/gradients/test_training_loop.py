@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ import torch
 from support import training_run
 from support.training_run import OPTIONS, faces, image, losses, new_model, small_training, tiny
 
-import facestore
 from facestore.errors import InputError, UnknownNameError
 from facestore.training.events import EventFiles
 from facestore.training.gradients.loop import Training
@@ -171,11 +169,9 @@ def test_a_resumed_run_is_the_undisturbed_run(undisturbed, tmp_path, interrupted
 def test_a_run_that_is_killed_ends_as_an_undisturbed_run(undisturbed, tmp_path):
     training, _ = undisturbed
     file, result = tmp_path / "run.ckpt", tmp_path / "result"
-    program = Path(training_run.__file__)
-
-    command = [sys.executable, str(program), str(file), str(result), "8"]
-    # The package under test, installed or not.
-    env = os.environ | {"PYTHONPATH": str(Path(facestore.__file__).parent.parent)}
+    # As a module, not by its path: beside it lies another `faces` than that of scripts/.
+    command = [sys.executable, "-m", training_run.__name__, str(file), str(result), "8"]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=env) as process:
         deadline = time.monotonic() + 120
         while not result.exists() and time.monotonic() < deadline:

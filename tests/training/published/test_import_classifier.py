@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 import torch
+from faces import write_faces
 from PIL import Image
 from support.published import SIZES, make_card, write_card
 from transformers import CLIPImageProcessor
 
 from facestore.cli.summaries import lines_of
-from facestore.demo.faces import write_faces
 from facestore.errors import InputError
 from facestore.store import Store
 from facestore.training.gradients.finetuned import load_finetuned

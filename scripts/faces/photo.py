@@ -5,7 +5,7 @@ import random
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from facestore.demo.faces.canvas import Colour, clamp, mix
+from faces.canvas import Colour, clamp, mix
 
 _QUARTER_TURNS = (0, 90, 180, 270)
 _LEVELS = range(256)

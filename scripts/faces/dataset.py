@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from facestore.demo.faces.drawing import render
-from facestore.demo.faces.identity import AGES, FIRST_DEMO_SEED, Face, make_face
-from facestore.demo.faces.photo import near_duplicate
+from faces.drawing import render
+from faces.identity import AGES, FIRST_DEMO_SEED, Face, make_face
+from faces.photo import near_duplicate
 from facestore.files import csv_text
 
 _COLUMNS = ("file", "age", "gender", "race", "service_test")

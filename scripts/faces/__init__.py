@@ -8,11 +8,13 @@ the drawing, so there is no annotator and no label noise except where it is put 
 A demo on them shows that the machinery works: images are read, embedded, scored and counted, and
 a model that was trained on such drawings beats chance by an amount that is known. It shows nothing
 about people, nor about how any model treats photographs of them, nor which groups a model errs on.
+
+The demo's faces are bundled (`scripts/bundle_faces.py`); tests and other scripts draw their own.
 """
 
-from facestore.demo.faces.dataset import write_faces
-from facestore.demo.faces.drawing import render
-from facestore.demo.faces.identity import (
+from faces.dataset import write_faces
+from faces.drawing import render
+from faces.identity import (
     AGE_BOUNDS,
     AGES,
     FIRST_DEMO_SEED,
@@ -21,7 +23,7 @@ from facestore.demo.faces.identity import (
     Face,
     make_face,
 )
-from facestore.demo.faces.photo import near_duplicate
+from faces.photo import near_duplicate
 
 __all__ = [
     "AGES",

@@ -2,8 +2,8 @@
 
 import math
 
-from facestore.demo.faces.canvas import Canvas, Colour, Point, arc, clamp, mix
-from facestore.demo.faces.shape import Pose, Shape
+from faces.canvas import Canvas, Colour, Point, arc, clamp, mix
+from faces.shape import Pose, Shape
 
 _SIDES = (-1, 1)
 _BOW_COLOURS: tuple[Colour, ...] = ((226, 60, 120), (120, 90, 220), (240, 180, 40), (60, 170, 190))

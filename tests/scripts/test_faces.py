@@ -7,13 +7,11 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
+import faces as synthetic
 import imagehash
 import numpy as np
 import pytest
-from PIL import Image
-
-from facestore.demo import faces as synthetic
-from facestore.demo.faces import (
+from faces import (
     AGE_BOUNDS,
     AGES,
     FIRST_DEMO_SEED,
@@ -25,6 +23,7 @@ from facestore.demo.faces import (
     render,
     write_faces,
 )
+from PIL import Image
 
 N_DRAWN = 6_000
 N_PICTURES = 120

@@ -3,8 +3,8 @@
 import random
 from dataclasses import dataclass
 
-from facestore.demo.faces.canvas import Colour, clamp, mix
-from facestore.demo.faces.identity import Face
+from faces.canvas import Colour, clamp, mix
+from faces.identity import Face
 
 _SHADOW: Colour = (40, 18, 14)
 _GREY: Colour = (205, 205, 208)

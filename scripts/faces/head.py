@@ -2,8 +2,8 @@
 
 import math
 
-from facestore.demo.faces.canvas import Canvas, Point, clamp, mix
-from facestore.demo.faces.shape import Pose, Shape
+from faces.canvas import Canvas, Point, clamp, mix
+from faces.shape import Pose, Shape
 
 _SIDES = (-1, 1)
 _OUTLINE_POINTS = 48

@@ -4,11 +4,11 @@ import random
 
 from PIL import Image
 
-from facestore.demo.faces import features, hair, head
-from facestore.demo.faces.canvas import Canvas
-from facestore.demo.faces.identity import Face
-from facestore.demo.faces.photo import develop, draw_background
-from facestore.demo.faces.shape import Pose, draw_pose, shape_of
+from faces import features, hair, head
+from faces.canvas import Canvas
+from faces.identity import Face
+from faces.photo import develop, draw_background
+from faces.shape import Pose, draw_pose, shape_of
 
 _SUPERSAMPLING = 2  # Pillow draws hard edges; drawing larger and averaging softens them
 _MIN_SIZE = 16
