@@ -269,7 +269,7 @@ def test_a_profile_says_where_the_time_went(store, pictures, workers):
     lines = profile_of(summary)
     assert all(summary.seconds[stage] > 0 for stage in ("read", "decode", "transform", "encode"))
     assert sum(summary.seconds[stage] for stage in ("encode", "plan")) < summary.seconds["total"]
-    assert lines[-1] == f"bottleneck: {summary.bottleneck}"
+    assert lines[-1].startswith("bottleneck: ")
     assert any(line.startswith("transform") for line in lines)
 
 
@@ -284,7 +284,8 @@ def test_a_profile_says_where_the_time_went(store, pictures, workers):
 )
 def test_the_bottleneck_is_what_the_others_waited_for(store, pictures, seconds, expected):
     summary = store.ingest(pictures)
-    assert replace(summary, seconds=seconds).bottleneck.startswith(expected)
+    lines = profile_of(replace(summary, seconds=seconds | {"total": 9}))
+    assert lines[-1].startswith(f"bottleneck: {expected}")
 
 
 def test_other_weights_under_a_known_name_are_refused(store, pictures):
