@@ -8,14 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facestore.catalog import Catalog
-from facestore.catalog.encoders import StoredEncoder
-from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
 from facestore.records import EmbeddingBatch, EncoderRecord, unit_rows
 from facestore.stores import Stores
-from facestore.vectors import VectorStore
 
 K = 10
 MIN_COSINE = 0.95
@@ -29,9 +25,9 @@ def some_vectors(n, width):
     return unit_rows(vectors)
 
 
-def make_store(folder, vectors) -> tuple[Stores, StoredEncoder]:
+def make_store(folder, vectors) -> Stores:
     """Make a store of images that only have vectors, in one fragment each 10,000."""
-    stores = Stores(Catalog(folder / CATALOG_FILE), VectorStore(str(folder / VECTORS_FOLDER)))
+    stores = Stores(folder)
     record = EncoderRecord("imported", "m", "x", None, dim=vectors.shape[1])
     encoder = stores.catalog.encoders.register(record)
     table = stores.vectors.images(encoder.vectors)
@@ -48,7 +44,7 @@ def make_store(folder, vectors) -> tuple[Stores, StoredEncoder]:
             f"select i + 1, 'd', i || '.jpg' from range({len(vectors)}) as t (i)"
         )
         con.execute("insert into labels select sample_id, 'gender', 'Male', null from samples")
-    return stores, encoder
+    return stores
 
 
 def numpy_pairs(vectors, min_cosine, rows=2048):
@@ -64,8 +60,8 @@ def numpy_pairs(vectors, min_cosine, rows=2048):
 
 def test_pairs_above_a_cosine(benchmark, tmp_path, sized, record, timed):
     vectors = some_vectors(sized(20_000, 3_000), sized(512, 64))
-    stores, encoder = make_store(tmp_path, vectors)
-    summary = benchmark.pedantic(find_neighbours, (stores, encoder, MIN_COSINE), rounds=3)
+    stores = make_store(tmp_path, vectors)
+    summary = benchmark.pedantic(find_neighbours, (stores, MIN_COSINE), rounds=3)
     (first, _), numpy_seconds = timed(lambda: numpy_pairs(vectors, MIN_COSINE))
     assert summary.n_pairs == len(first) >= len(vectors) // 10
     record(times_numpy=lambda seconds: seconds / numpy_seconds)
@@ -74,9 +70,9 @@ def test_pairs_above_a_cosine(benchmark, tmp_path, sized, record, timed):
 @pytest.mark.parametrize("verb", [near, search], ids=["near", "search"])
 def test_nearest_ten(benchmark, tmp_path, sized, record, timed, verb):
     vectors = some_vectors(sized(100_000, 3_000), sized(768, 64))
-    stores, encoder = make_store(tmp_path, vectors)
+    stores = make_store(tmp_path, vectors)
     given = "d/7.jpg" if verb is near else TEXT
-    hits = benchmark(lambda: verb(stores, given, encoder=encoder, model=None, k=K))
+    hits = benchmark(lambda: verb(stores, given, k=K))
 
     def by_numpy():
         cosines = vectors @ vectors[7]
