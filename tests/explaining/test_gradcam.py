@@ -63,5 +63,5 @@ def test_what_no_region_changes_has_a_map_of_zeros(targets):
 
 
 def test_transformers_are_refused():
-    with pytest.raises(InputError, match=r"No Grad-CAM for image tower .*--method relevancy"):
+    with pytest.raises(InputError, match=r"No Grad-CAM for image tower .*`method=relevancy`"):
         gradcam_maps(tower("vit"), images("vit"), np.zeros(16, np.float32))

@@ -241,7 +241,7 @@ def test_with_the_last_layer_alone_only_its_own_attention_counts():
 
 @pytest.mark.parametrize("family", CONVOLUTIONAL)
 def test_towers_without_attention_are_refused(family):
-    with pytest.raises(InputError, match=r"No relevancy for image tower .*--method gradcam"):
+    with pytest.raises(InputError, match=r"No relevancy for image tower .*`method=gradcam`"):
         relevancy_maps(tower(family), images(family), np.zeros(16, np.float32))
 
 
