@@ -30,6 +30,7 @@ A message says what was given, what was expected and what to do next::
 import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 
 class FacestoreError(Exception):
@@ -46,8 +47,9 @@ class StoreNotFoundError(StoreError, FileNotFoundError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"No store at '{path}'. Make one with `facestore ingest FOLDER store={path}`, "
-            "or name another with `store=` or FACESTORE_STORE."
+            f"No store at '{path}'. Make one with "
+            f"`facestore ingest FOLDER store={quote(str(path))}`, or name another with `store=` or "
+            "FACESTORE_STORE."
         )
 
     def __str__(self) -> str:

@@ -36,6 +36,9 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     OSError
         If it cannot be written, or not be put in place.
     """
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, and stays one
+        yield path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))

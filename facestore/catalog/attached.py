@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import duckdb
 
@@ -117,8 +118,8 @@ def _outdated(given: Path, error: StoreOutdatedError, known: int) -> tuple[str, 
         else "its views are those of another version of facestore"
     )
     if given.is_dir():
-        return found, f"Run `facestore migrate`, with `store={given}`, once."
+        return found, f"Run `facestore migrate store={quote(str(given))}` once."
     return found, (
         f"Make a store of a copy: put it into a new folder as {CATALOG_FILE}, run "
-        "`facestore migrate`, with `store=FOLDER`, and give that folder."
+        "`facestore migrate store=FOLDER`, and give that folder."
     )

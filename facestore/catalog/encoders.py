@@ -84,7 +84,7 @@ class Encoders(TableFamily):
         if not everything:
             message = (
                 "The store has no encoder yet. Ingest the images with one: "
-                "`facestore ingest FOLDER`, with `models=ViT-B-32,openai`."
+                "`facestore ingest FOLDER models=ViT-B-32,openai` does."
             )
             raise InputError(message)
         names = ", ".join(repr(each.name) for each in everything)

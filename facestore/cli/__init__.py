@@ -28,7 +28,7 @@ from facestore.cli.console import one_line, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.cli.wording import as_typed
 from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
-from facestore.errors import FacestoreError, ParametersError
+from facestore.errors import FacestoreError, QueryError
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
 _STOPPED = 130
@@ -95,7 +95,9 @@ def main() -> None:
     except FacestoreError as error:
         if voice.is_verbose:
             traceback.print_exc()
-        _fail(as_typed(str(error)), 2 if isinstance(error, ParametersError) else 1)
+        # What DuckDB says of a query has the user's own words in it, without quotes.
+        message = str(error) if isinstance(error, QueryError) else as_typed(str(error))
+        _fail(message, 1)
     except (typer.Abort, KeyboardInterrupt):
         status = _STOPPED
     except BrokenPipeError:

@@ -123,12 +123,16 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def say(notice: object) -> None:
-    """Print what is no result: a line for the user, or the summary of a step on the way."""
-    if voice.is_quiet:
-        return
-    for line in [as_typed(notice)] if isinstance(notice, str) else _lines_of(notice):
+def say(line: str) -> None:
+    """Print a line for the user that is no result."""
+    if not voice.is_quiet:
         typer.echo(wrapped(one_line(line), sys.stderr), err=True)
+
+
+def pass_on(notice: object) -> None:
+    """Print what a verb tells on its way: a line, or the summary of a verb that it called."""
+    for line in [as_typed(notice)] if isinstance(notice, str) else _lines_of(notice):
+        say(line)
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -146,7 +150,7 @@ def _lines_of(summary: object) -> list[str]:
     # Here, since it knows all verbs: `facestore --help` needs none of what they import.
     from facestore.cli.summaries import lines_of
 
-    return [as_typed(line) for line in lines_of(summary)]
+    return lines_of(summary)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:

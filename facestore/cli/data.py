@@ -10,10 +10,10 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import (
     Format,
+    pass_on,
     print_lines,
     print_rows,
     print_summary,
-    say,
     terminal_progress,
 )
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
@@ -35,7 +35,7 @@ def open_store(path: Path) -> Store:
     """Open a store that talks to the terminal."""
     from facestore.store import Store
 
-    return Store(path, progress=terminal_progress(), notify=say)
+    return Store(path, progress=terminal_progress(), notify=pass_on)
 
 
 def ingest(

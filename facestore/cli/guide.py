@@ -75,6 +75,7 @@ def _add_examples(group: TyperInfo) -> None:
     """Give every command of a group its example, and the group that of its first one."""
     commands = group.typer_instance.registered_commands if group.typer_instance else []
     for command in commands:
+        command.cls = CheckedCommand
         command.epilog = f"Example: {_EXAMPLES[f'{group.name} {_name(command)}']}"
     group.epilog = commands[0].epilog
 

@@ -49,7 +49,7 @@ def _(summary: IngestSummary) -> list[str]:
         f"{summary.n_files:,} files of data set {plan.dataset!r} ({plan.layout}): "
         f"{changes.n_new:,} new samples, {changes.n_changed:,} changed, "
         f"{summary.n_images_new:,} new images",
-        f"layout {plan.layout}: {plan.reason}",
+        f"layout {plan.layout}: {as_typed(plan.reason)}",
         *(encoded or ["nothing encoded: no --model was given"]),
     ]
     if not changes.n_new and not changes.n_changed and not sum(summary.n_encoded.values()):
@@ -71,7 +71,7 @@ def _(summary: IngestSummary) -> list[str]:
         if items:
             facts.append(f"{len(items):,} {what} ({preview(items)})")
     facts += [_shared_with(summary, *each) for each in summary.shared]
-    facts += plan.notes
+    facts += map(as_typed, plan.notes)
     if plan.n_other_files:
         facts.append(f"{plan.n_other_files:,} other files were passed over")
     return facts

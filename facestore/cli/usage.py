@@ -11,6 +11,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from facestore.cli.wording import as_typed
+from facestore.errors import ParametersError
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -80,11 +83,14 @@ class CheckedCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, or say what does not go together."""
-        check_usage(str(self.name), ctx.params)
-        return super().invoke(ctx)
+        check_usage(str(self.name), ctx.params, ctx)
+        try:
+            return super().invoke(ctx)
+        except ParametersError as error:
+            raise typer.BadParameter(as_typed(str(error)), ctx=ctx) from error
 
 
-def check_usage(command: str, values: Mapping[str, Any]) -> None:
+def check_usage(command: str, values: Mapping[str, Any], ctx: Any = None) -> None:
     """Refuse options that do not go together.
 
     Parameters
@@ -93,6 +99,8 @@ def check_usage(command: str, values: Mapping[str, Any]) -> None:
         Name of the command.
     values
         Its parameters; None, False and an empty list were not given.
+    ctx
+        Of the command, whose help the error then names.
 
     Raises
     ------
@@ -104,4 +112,4 @@ def check_usage(command: str, values: Mapping[str, Any]) -> None:
     given |= {name for name, value in values.items() if value == 0 and value is not False}
     for rule in _RULES.get(command, ()):
         if rule.is_broken(given):
-            raise typer.BadParameter(rule.says)
+            raise typer.BadParameter(rule.says, ctx=ctx)

@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from shlex import quote
 
-_PARAMETER = re.compile(r"`([a-z_0-9]+)=([^`]*)`")
-_COMMAND = re.compile(r"`facestore [^`]+`")
-_IN_COMMAND = re.compile(r"(?<= )([a-z_0-9]+)=('[^']*'|[^\s`]*)")
+# What the user gave stands in quotes, and is left as it is, whatever is in it.
+_QUOTED = r"""(?<!\w)'(?:[^'\\]|\\.|(?<=\w)'(?=\w))*'(?!\w)|(?<!\w)"(?:[^"\\]|\\.)*"(?!\w)"""
+_VALUE = r"(?:'[^']*'|[^`'])*"
+_MESSAGE = re.compile(
+    rf"(?P<command>`facestore {_VALUE}`)|`(?P<name>[a-z_0-9]+)=(?P<value>{_VALUE})`|{_QUOTED}"
+)
+_IN_COMMAND = re.compile(r"(?<= )(?P<name>[a-z_0-9]+)=(?P<value>'[^']*'|[^\s`']*)")
 # Options that are given once for each value, and those that Python cannot call by their name.
 _OPTIONS = {
     "attributes": "attribute",
@@ -31,12 +35,13 @@ _COMMANDS = {"import_labels": "import labels", "report": "report --open"}
 
 def as_typed(message: str) -> str:
     """Return a message with options in the place of parameters."""
-    message = _COMMAND.sub(lambda command: _IN_COMMAND.sub(_option, command[0]), message)
-    return _PARAMETER.sub(_option, message)
+    return _MESSAGE.sub(_typed, message)
 
 
-def _option(found: re.Match[str]) -> str:
-    return typed_option(found[1], found[2])
+def _typed(found: re.Match[str]) -> str:
+    if found["command"]:
+        return _IN_COMMAND.sub(lambda each: typed_option(each["name"], each["value"]), found[0])
+    return typed_option(found["name"], found["value"]) if found["name"] else found[0]
 
 
 def typed_option(parameter: str, value: str) -> str:

@@ -69,7 +69,8 @@ def backend(name: str) -> Any:
         If there is none of that name.
     """
     if name not in BACKENDS:
-        raise UnknownNameError("encoder backend", name, BACKENDS)
+        todo = "`facestore models` lists what there is."
+        raise UnknownNameError("encoder backend", name, BACKENDS, todo)
     return import_module(BACKENDS[name])
 
 

@@ -97,7 +97,7 @@ def _tallies() -> dict[str, _Tally]:
             "neighbours_are_current",
             "neighbours were searched among all image vectors of the encoder",
             ("encoder", "n_vectors_then", "n_vectors_now"),
-            "run `facestore dedup`, with `min_cosine=`, again, if pairs with the new images matter",
+            "run `facestore dedup min_cosine=` again, if pairs with the new images matter",
             is_note=True,
         ),
         _Tally(

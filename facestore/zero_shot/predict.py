@@ -61,12 +61,10 @@ def predict(
     check_attribute(store.catalog.prompts.get(prompt_set), attribute)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    if (aggregation == "topk") != (k is not None) or (k is not None and k < 1):
-        message = (
-            f"`aggregation={aggregation}` with `k={k}`: a k of 1 or more goes with topk alone."
-        )
+    if (aggregation == "topk") != (k is not None):
+        message = f"`aggregation={aggregation}` with `k={k}`: a k goes with topk alone."
         raise ParametersError(message)
-    if k is not None and k > MAX_K:
+    if k is not None and not 1 <= k <= MAX_K:
         message = f"`k={k}`: a k from 1 to {MAX_K} was expected."
         raise InputError(message)
     parts = (encoder.name, prompt_set, attribute, aggregation, k)

@@ -214,7 +214,7 @@ def test_a_k_that_does_not_fit_is_refused(facestore, pictures):
     for more, message in (
         (topk, says),
         (("--k", 3), says),
-        ((*topk, "--k", 0), says),
+        ((*topk, "--k", 0), "a k from 1 to 1000 was expected"),
         ((*topk, "--k", 1001), "a k from 1 to 1000 was expected"),
     ):
         ran = facestore(

@@ -60,6 +60,11 @@ def parameters() -> set[str]:
         ("Give `new_classes=True`.", "Give --new-classes."),
         ("`val_fraction=1.5`: a share.", "--val-fraction 1.5: a share."),
         ("name them with `attributes=`", "name them with --attribute"),
+        ("'`k=2`.csv' has `k=3`", "'`k=2`.csv' has --k 3"),
+        ("'it's `k=2`.csv' and it's `k=3`", "'it's `k=2`.csv' and it's --k 3"),
+        ('"it\'s `k=2`": `k=3`', '"it\'s `k=2`": --k 3'),
+        ("`labels='my `k=2` a.csv'`", "--labels 'my `k=2` a.csv'"),
+        ("`facestore migrate store='x lr=0.1/s'`", "`facestore migrate --store 'x lr=0.1/s'`"),
         (
             "`facestore ingest FOLDER store='my faces' models=tiny`.",
             "`facestore ingest FOLDER --store 'my faces' --model tiny`.",

@@ -42,8 +42,8 @@ def no_database(file):
 @pytest.mark.parametrize(
     ("spoil", "found", "todo"),
     [
-        (old_views, "its views are those of another version", "`facestore migrate`, with `store=FOLDER`"),
-        (old_version, r"it has schema version 3, this store \d", "`facestore migrate`, with `store=FOLDER`"),
+        (old_views, "its views are those of another version", "`facestore migrate store=FOLDER`"),
+        (old_version, r"it has schema version 3, this store \d", "`facestore migrate store=FOLDER`"),
         (new_version, r"it has schema version 99, this facestore knows \d", "pip install -U"),
         (no_catalogue, "without the tables of facestore", "Give a store or a snapshot"),
         (no_database, "cannot be opened as a DuckDB database", "facestore snapshot"),
@@ -90,4 +90,4 @@ def test_an_old_store_is_told_to_migrate(two_stores, tmp_path):
     old_views(tmp_path / "old" / "facestore.duckdb")
     with Store.open(after) as store, pytest.raises(OtherStoreError) as told:
         store.report(tmp_path / "out", diff=tmp_path / "old")
-    assert f"Run `facestore migrate`, with `store={tmp_path / 'old'}`, once." in str(told.value)
+    assert f"Run `facestore migrate store={tmp_path / 'old'}` once." in str(told.value)
