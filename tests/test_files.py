@@ -185,3 +185,13 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 def test_texts_come_back_from_csv(rows, quote_text):
     written = csv_text(["a", "b"], iter(rows), quote_text=quote_text)
     assert [*csv.reader(io.StringIO(written, newline=""))] == [["a", "b"], *rows]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_what_is_no_plain_file_is_written_to_and_stays_what_it_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with replacing(pipe) as part:
+        assert part == pipe
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

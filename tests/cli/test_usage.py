@@ -63,3 +63,20 @@ def test_what_does_not_go_together_is_refused(command, given, says):
 )
 def test_what_goes_together_is_let_through(command, given):
     check_usage(command, given)
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("predict", "--prompt-set", "p"), "predict"),
+        (("check",), "check"),
+        (
+            ("train", "probe", "--attribute", "gender", "--dataset", "d", "--seeds", "3"),
+            "train probe",
+        ),
+    ],
+)
+def test_wrong_usage_names_the_help_of_its_command(facestore, words, command):
+    ran = facestore(*words)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith(f"See `facestore {command} --help`.\n")
