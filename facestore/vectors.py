@@ -18,15 +18,8 @@ import numpy as np
 import pyarrow as pa
 
 from facestore.errors import StoreWriteError
-from facestore.records import (
-    UNIT_TOLERANCE,
-    EmbeddingBatch,
-    Float32,
-    Int64,
-    KeyedRows,
-    VectorBlock,
-    first_repeated,
-)
+from facestore.records import EmbeddingBatch, Float32, Int64, KeyedRows, VectorBlock, first_repeated
+from facestore.unit_rows import UNIT_TOLERANCE
 
 _READ_ROWS = 8192
 

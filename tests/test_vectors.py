@@ -6,7 +6,8 @@ import lancedb
 import numpy as np
 import pytest
 
-from facestore.records import EmbeddingBatch, unit_rows
+from facestore.records import EmbeddingBatch
+from facestore.unit_rows import unit_rows
 from facestore.vectors import VectorStore
 
 

@@ -19,7 +19,8 @@ from facestore.encoders.devices import choose_device
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
 from facestore.errors import EncoderError, UnknownNameError
-from facestore.records import EncoderRecord, Float32, ModelName, unit_rows
+from facestore.records import EncoderRecord, Float32, ModelName
+from facestore.unit_rows import unit_rows
 
 if TYPE_CHECKING:
     import torch

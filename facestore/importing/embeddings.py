@@ -13,9 +13,10 @@ import polars as pl
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
-from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName, kept_or_unit_rows
+from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores
 from facestore.tables import refusing
+from facestore.unit_rows import kept_or_unit_rows
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")

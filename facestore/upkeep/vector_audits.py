@@ -17,8 +17,8 @@ import numpy.typing as npt
 from facestore.catalog.audit_files import Finding, Status
 from facestore.catalog.encoders import StoredEncoder
 from facestore.images.places import is_there
-from facestore.records import UNIT_TOLERANCE
 from facestore.stores import Stores
+from facestore.unit_rows import UNIT_TOLERANCE
 from facestore.vectors import VectorTable
 
 Hashes = npt.NDArray[np.int64]

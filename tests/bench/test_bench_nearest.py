@@ -10,8 +10,9 @@ import pytest
 
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
-from facestore.records import EmbeddingBatch, EncoderRecord, unit_rows
+from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
+from facestore.unit_rows import unit_rows
 
 K = 10
 MIN_COSINE = 0.95

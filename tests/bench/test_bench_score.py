@@ -13,8 +13,9 @@ from facestore.catalog.database import Database
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.similarities import Similarities
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
-from facestore.records import EmbeddingBatch, EncoderRecord, unit_rows
+from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.store import Store
+from facestore.unit_rows import unit_rows
 from facestore.vectors import VectorStore
 from facestore.zero_shot.scoring import score_blocks
 

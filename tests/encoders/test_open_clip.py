@@ -10,7 +10,8 @@ from support.pictures import picture
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder, weights_sha256
 from facestore.errors import EncoderError, InputError, UnknownNameError
-from facestore.records import EncoderRecord, ModelName, kept_or_unit_rows, unit_rows
+from facestore.records import EncoderRecord, ModelName
+from facestore.unit_rows import kept_or_unit_rows, unit_rows
 
 pytestmark = pytest.mark.portable
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from facestore.neighbours import close_pairs as nearest
 from facestore.neighbours.close_pairs import close_pairs
-from facestore.records import VectorBlock, unit_rows
+from facestore.records import VectorBlock
+from facestore.unit_rows import unit_rows
 
 
 def vectors(n, width=4, seed=0):

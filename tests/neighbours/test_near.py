@@ -15,8 +15,9 @@ from facestore.errors import (
     UnknownNameError,
 )
 from facestore.importing.embeddings import TextSource
-from facestore.records import ModelName, unit_rows
+from facestore.records import ModelName
 from facestore.store import Store
+from facestore.unit_rows import unit_rows
 
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 

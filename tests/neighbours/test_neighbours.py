@@ -8,8 +8,9 @@ from support.pictures import picture, write_picture
 
 from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, NoVectorsError
-from facestore.records import EmbeddingBatch, unit_rows
+from facestore.records import EmbeddingBatch
 from facestore.store import Store
+from facestore.unit_rows import unit_rows
 
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 

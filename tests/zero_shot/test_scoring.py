@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facestore.encoders.open_clip import load_encoder
-from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet, unit_rows
+from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet
+from facestore.unit_rows import unit_rows
 from facestore.zero_shot.scoring import class_norms, score_blocks
 
 pytestmark = pytest.mark.portable
