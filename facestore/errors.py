@@ -190,9 +190,21 @@ class TableError(InputError):
 
 
 class UnknownNameError(InputError, LookupError):
-    """A name that is not among the known ones; near misses are suggested."""
+    """A name that is not among the known ones; near misses are suggested.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], todo: str = "") -> None:
+    Parameters
+    ----------
+    kind, name, place
+        `No split 'train' in data set 'faces'.`: `split`, the name, and where it was looked for.
+    known
+        The names that there are.
+    todo
+        What else to do.
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], todo: str = "", *, place: str = ""
+    ) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
         near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5) or [
             each for each in self.known if all(w in each.lower() for w in name.lower().split())
@@ -205,7 +217,8 @@ class UnknownNameError(InputError, LookupError):
             hint = f"Known: {preview(self.known, n_shown)}."
         else:
             hint = f"There is no {kind} yet."
-        super().__init__(f"No {kind} {name!r}. {hint} {todo}".rstrip())
+        looked_for = " ".join(filter(None, (f"No {kind} {name!r}", place)))
+        super().__init__(f"{looked_for}. {hint} {todo}".rstrip())
 
 
 class LeakageError(InputError):

@@ -101,7 +101,9 @@ class Prompts(TableFamily):
                 if attribute not in known:
                     raise UnknownNameError("attribute", attribute, known)
                 if name not in known[attribute]:
-                    raise UnknownNameError(f"class of {attribute!r}", name, known[attribute])
+                    raise UnknownNameError(
+                        "class", name, known[attribute], place=f"of {attribute!r}"
+                    )
 
 
 def _content(prompt_set: PromptSet) -> set[tuple[str, frozenset[tuple[str, str]]]]:

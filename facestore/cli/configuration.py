@@ -46,7 +46,7 @@ def _of_group(
 ) -> dict[str, Any]:
     for name, table in tables.items():
         if name not in group.commands:
-            raise UnknownNameError(f"command of '{path}'", name, group.commands)
+            raise UnknownNameError("command", name, group.commands, place=f"of '{path}'")
         if not isinstance(table, dict):
             message = f"'{path}' says {name} = {table!r}: expected a table [{name}] of options."
             raise InputError(message)
@@ -73,6 +73,6 @@ def _of_command(
     for key, value in table.items():
         option = key.replace("_", "-")
         if option not in options:
-            raise UnknownNameError(f"option of [{name}] in '{path}'", option, options)
+            raise UnknownNameError("option", option, options, place=f"of [{name}] in '{path}'")
         found[options[option]] = value
     return found

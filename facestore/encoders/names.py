@@ -72,7 +72,9 @@ def _check_known(name: ModelName) -> None:
         raise InputError(message)
     if name.pretrained not in tags and not Path(name.pretrained).is_file():
         todo = "A checkpoint file works too."
-        raise UnknownNameError(f"weights of {name.architecture}", name.pretrained, tags, todo)
+        raise UnknownNameError(
+            "weights", name.pretrained, tags, todo, place=f"of {name.architecture}"
+        )
 
 
 def needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:

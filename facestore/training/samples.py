@@ -239,7 +239,7 @@ def _samples(
     splits = store.catalog.training.splits(dataset)
     if split not in splits:
         names = [each or "(none)" for each in splits]
-        raise UnknownNameError(f"split of data set {dataset!r}", str(split), names)
+        raise UnknownNameError("split", str(split), names, place=f"in data set {dataset!r}")
     samples = store.catalog.training.samples(dataset, split).with_columns(
         reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
         .then(pl.lit(NO_VECTOR))

@@ -61,8 +61,11 @@ def predict(
     check_attribute(store.catalog.prompts.get(prompt_set), attribute)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    if (aggregation == "topk") != (k is not None):
-        message = f"`aggregation={aggregation}` with `k={k}`: a k goes with topk alone."
+    if aggregation == "topk" and k is None:
+        message = "`aggregation=topk` needs the number of prompts a class: `k=11`, say."
+        raise ParametersError(message)
+    if aggregation != "topk" and k is not None:
+        message = f"`k={k}` goes with `aggregation=topk` alone, not with {aggregation}."
         raise ParametersError(message)
     if k is not None and not 1 <= k <= MAX_K:
         message = f"`k={k}`: a k from 1 to {MAX_K} was expected."

@@ -133,7 +133,7 @@ def test_weights_that_no_model_takes_are_refused(facestore, pictures, tmp_path, 
 
 def test_weights_go_to_the_model_that_has_none(facestore, pictures):
     both = ("--model", "tiny", "--model", "ViT-B-32", "--pretrained", "no-such-tag")
-    assert "No weights of ViT-B-32 'no-such-tag'" in facestore("ingest", pictures, *both).err
+    assert "No weights 'no-such-tag' of ViT-B-32" in facestore("ingest", pictures, *both).err
     assert ModelName.parse("tiny", "no-such-tag") == ModelName("tiny")
 
 

@@ -289,7 +289,7 @@ def test_the_report_is_scikit_learn_s_to_the_digit(store):
         ({"attributes": ["age"]}, InputError, "of 1 classes or numbers: a head needs 2"),
         ({"attributes": []}, InputError, "one or more were expected"),
         ({"split": "tain"}, UnknownNameError, "Did you mean 'train'"),
-        ({"val_split": "test"}, UnknownNameError, "No split of data set 'faces' 'test'"),
+        ({"val_split": "test"}, UnknownNameError, "No split 'test' in data set 'faces'"),
         ({"val_fraction": 0}, InputError, "Nothing is held back"),
         ({"val_fraction": 1.0}, InputError, "`val_fraction=1.0`"),
         ({"class_weight": "even"}, InputError, "'balanced' was expected"),
