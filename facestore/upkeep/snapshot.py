@@ -10,7 +10,7 @@ from pathlib import Path
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
-from facestore.files import put_in_place, sha256_of, sync
+from facestore.files import make_folder, put_in_place, sha256_of, sync
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
@@ -108,7 +108,7 @@ def _published(target: Path) -> Iterator[Path]:
     """Give a folder beside the target; it is gone afterwards, as are those of killed processes."""
     prefix = f".{target.name}.partial-"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         for left in target.parent.glob(f"{escape(prefix)}*"):
             pid = left.name.removeprefix(prefix)
             if not (pid.isdigit() and _is_running(int(pid))):
