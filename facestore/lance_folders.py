@@ -8,6 +8,7 @@ to anybody: it is read whole before it is trusted.
 
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from facestore.files import sync_one, write_text
 
 _NOTE = "on_disk.json"
 _SET_ASIDE = "set_aside"
+_MANIFESTS = "_versions"
 # Lance makes it anew, and reads the table without it.
 _HINT = "latest_version_hint.json"
 # A manifest is called by its distance from here, so that the newest comes first.
@@ -22,6 +24,7 @@ _LAST_VERSION = 2**64 - 1
 _INVERTED_DIGITS = 20
 # Clocks tick seldom, and are set back now and then.
 _SLACK_NS = 60 * 10**9
+_TICK_NS = 10**9
 
 
 class LanceFolder:
@@ -36,6 +39,7 @@ class LanceFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._synced: set[Path] = set()
+        self._changed_at = 0  # when the last manifest had come, at the last sync
 
     def newest(self) -> int:
         """Return the newest version that has a manifest; 0 where there is none."""
@@ -61,8 +65,11 @@ class LanceFolder:
         OSError
             If the disk fails. What it did not take is not known.
         """
-        if not self._path.is_dir():
+        changed_at = _changed_at(self._path / _MANIFESTS)
+        if not changed_at or (version is None and changed_at == self._changed_at):
             return
+        # One that comes within the same tick of the clock would not be seen.
+        self._changed_at = changed_at if time.time_ns() - changed_at > _TICK_NS else 0
         paths = [each for each in self._path.rglob("*") if each.name not in (_NOTE, _HINT)]
         new = [each for each in paths if each not in self._synced and self._is_unsure(each)]
         # Files first, then what has their names: the folders of new files, up to the store's.
@@ -79,6 +86,7 @@ class LanceFolder:
     def set_aside(self, version: int) -> None:
         """Take a version out of the table's history; its manifest and its data stay."""
         manifest = self._manifests()[version]
+        self._synced.discard(manifest)  # the next version is called so again
         folder = self._path / _SET_ASIDE
         folder.mkdir(exist_ok=True)
         number, target = 0, folder / manifest.name
@@ -93,7 +101,7 @@ class LanceFolder:
     def _manifests(self) -> dict[int, Path]:
         """Return the manifests by version, of both ways in which Lance calls them."""
         found = {}
-        for path in self._path.glob("_versions/*.manifest"):
+        for path in (self._path / _MANIFESTS).glob("*.manifest"):
             if path.stem.isdigit():
                 number = int(path.stem)
                 is_inverted = len(path.stem) == _INVERTED_DIGITS
@@ -109,3 +117,11 @@ class LanceFolder:
             return os.lstat(path).st_ctime_ns >= noted_at - _SLACK_NS
         except FileNotFoundError:  # no note; or Lance has removed a file of its own
             return path.exists()
+
+
+def _changed_at(path: Path) -> int:
+    """Return when a file was last made in a folder or taken out of it; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
