@@ -20,6 +20,7 @@ import polars as pl
 from facestore import resources
 from facestore.catalog import definitions, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
+from facestore.catalog.undo import Undo
 from facestore.config import CATALOG_FILE, WAIT_VARIABLE
 from facestore.errors import (
     InputError,
@@ -65,6 +66,7 @@ class Database:
         self.path = path
         self._notify = notify
         self._before_commit = before_commit
+        self._undo = Undo(path)
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
@@ -197,6 +199,7 @@ class Database:
         """Close a connection that wrote, and wait until the disk knows that the WAL is gone."""
         con.close()
         try:
+            self._undo.finish()
             sync_one(self.path.parent)
         except OSError as error:
             raise StoreWriteError(self.path, error.strerror or str(error)) from error
@@ -215,7 +218,13 @@ class Database:
                     sync_one(each)
         except OSError as error:
             raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
-        return self._connect(read_only=False)
+        con = self._connect(read_only=False)
+        try:
+            self._undo.keep(con)
+        except OSError as error:
+            self._close(con)
+            raise StoreWriteError(self.path, error.strerror or str(error)) from error
+        return con
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours or not current."""
@@ -233,6 +242,7 @@ class Database:
         started, is_told, limit = time.monotonic(), False, _wait_seconds()
         while True:
             try:
+                self._undo.recover()
                 con = duckdb.connect(str(self.path), read_only=read_only)
                 # DuckDB's own bar would come between the lines of a table.
                 con.execute("set enable_progress_bar = false")

@@ -87,7 +87,8 @@ class PowerCuts:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir()
         self._prepare(command, root)
-        before, facts = disk.read(root), self._facts(root)
+        facts = self._facts(root)
+        before = disk.read(root)  # LanceDB makes its folder when it looks for it
         runner = [
             sys.executable,
             str(Path(__file__).with_name("runner.py")),
