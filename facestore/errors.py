@@ -9,6 +9,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreBusyError       another process holds the DuckDB file
     │   ├── StoreLockedError     another process runs the same command on it
     │   ├── StoreWriteError      a full disk, a store that may only be read
+    │   ├── VectorsUnreadableError  a Lance table that is damaged, or not to be opened now
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
@@ -101,6 +102,31 @@ class StoreWriteError(StoreError):
             f"there is space and that you may write there{other and f', or {other}'}, and run the "
             "same command again."
         )
+
+
+class VectorsUnreadableError(StoreError):
+    """The newest version of a Lance table cannot be read.
+
+    Parameters
+    ----------
+    table
+        Its name.
+    reason
+        What is wrong.
+    is_damaged
+        Whether it is the files, and not what the machine allows at the moment.
+    """
+
+    def __init__(self, table: str, reason: str, *, is_damaged: bool) -> None:
+        self.table, self.reason, self.is_damaged = table, reason, is_damaged
+        todo = (
+            "run `facestore doctor repair=True`, which goes back to its newest version that can be "
+            "read, and ingest or import again what is missing"
+            if is_damaged
+            else "see that you may read it and that the machine has memory and open files to "
+            "spare, and run the same command again"
+        )
+        super().__init__(f"'vectors/{table}.lance' cannot be read ({reason}): {todo}.")
 
 
 class StoreTooNewError(StoreError):

@@ -1,15 +1,18 @@
 """Files that a reader finds whole or not at all, their SHA-256, and rows as CSV."""
 
 import csv
+import errno
 import hashlib
 import io
 import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_DISK_FAILED = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     if path.exists() and not path.is_file():  # a device or a pipe is written to, and stays one
         yield path
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
@@ -66,13 +69,42 @@ def put_in_place(part: Path, path: Path, *, lasting: bool = True) -> None:
         sync(part)
     part.replace(path)
     if lasting:
-        _sync(path.parent)  # which has the new name
+        sync_one(path.parent)  # which has the new name
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above that are missing; a power cut does not take their names.
+
+    Parameters
+    ----------
+    path
+        The folder; one that is there will do.
+    """
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in reversed(made):
+        sync_one(each.parent)
 
 
 def sync(path: Path) -> None:
     """Wait until a file, or a folder with all that is in it, is on the disk."""
     for each in (path, *path.rglob("*")):
-        _sync(each)
+        sync_one(each)
+
+
+def sync_one(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    try:
+        # Windows syncs only what is open for writing.
+        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        # Windows opens no folder, and not all file systems sync one; a disk that fails is no such.
+        if error.errno in _DISK_FAILED or not path.is_dir():
+            raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -115,14 +147,3 @@ def csv_text(
     writer.writerow(columns)
     writer.writerows(rows)
     return written.getvalue()
-
-
-def _sync(path: Path) -> None:
-    # Windows opens no folder, and not all file systems sync one.
-    with suppress(OSError) if path.is_dir() else nullcontext():
-        # Windows syncs only what is open for writing.
-        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from facestore.errors import StoreLockedError, StoreWriteError
+from facestore.files import make_folder
 
 _LOCK, _HOLDER = ".lock", ".pid"
 SUFFIXES = frozenset((_LOCK, _HOLDER))
@@ -46,7 +47,7 @@ def only_one(folder: Path, command: str) -> Iterator[None]:
     holder = path.with_suffix(_HOLDER)
     with ExitStack() as held:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             # No soft lock where the system has none: a killed process would leave it for ever.
             held.enter_context(FileLock(path, blocking=False, fallback_to_soft=False))
             held.callback(_remove, holder)

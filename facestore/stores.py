@@ -58,8 +58,9 @@ class Stores:
     ) -> None:
         self.path = Path(path)
         check_folder(self.path)
-        self.catalog = Catalog(self.path / CATALOG_FILE, notify)
-        self.vectors = VectorStore(str(self.path / VECTORS_FOLDER))
+        self.vectors = VectorStore(str(self.path / VECTORS_FOLDER), notify)
+        # Vectors that rows rely on are on the disk before the rows are, whatever the verb.
+        self.catalog = Catalog(self.path / CATALOG_FILE, notify, self.vectors.sync)
         self.progress = progress or SilentProgress()
         self.notify = notify
 

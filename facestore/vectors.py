@@ -3,25 +3,36 @@
 A Lance table holds `key` and `vector`: keyed by image_id or by the text itself, so a table can be
 carried to another store. It is the only truth about which vectors exist, and is never migrated:
 other weights, preprocessing or precision are another encoder, and so other tables.
+
+What `add` has written is on the disk when it returns; `VectorStore.sync` does the same for what was
+read, and has to come before rows are committed that rely on it.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from facestore.errors import StoreWriteError
-from facestore.records import EmbeddingBatch, Float32, Int64, KeyedRows, VectorBlock, first_repeated
-from facestore.unit_rows import UNIT_TOLERANCE
-
-_READ_ROWS = 8192
+from facestore.errors import VectorsUnreadableError
+from facestore.lance_folders import LanceFolder
+from facestore.lance_tables import (
+    READ_ROWS,
+    TableState,
+    VectorSnapshot,
+    not_unit,
+    open_table,
+    reading,
+    vectors_of,
+    writing,
+)
+from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
 
 
 class VectorStore:
@@ -30,42 +41,90 @@ class VectorStore:
     Parameters
     ----------
     uri
-        A folder, or any URI that Lance takes (`s3://`, `gs://` ...).
+        A folder, or any URI that Lance takes (`s3://`, `gs://` ...). What is in a folder is synced;
+        elsewhere a write that has returned is taken to last.
+    notify
+        Takes a line for the user where a table was mended.
     """
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
+    def __init__(self, uri: str, notify: Callable[[str], object] = lambda _line: None) -> None:
+        self._uri, self._notify = uri, notify
+        self._folder = None if "://" in uri else Path(uri)
+        self._states: dict[str, TableState] = {}
 
     @cached_property
     def _db(self) -> Any:
-        import lancedb
-
-        return lancedb.connect(self._uri)
+        return self._connect()
 
     def images(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the image vectors of an encoder, keyed by `image_id`."""
-        return VectorTable(self._db, f"{vectors}.images", "image_id", identity or {})
+        name = f"{vectors}.images"
+        return VectorTable(self._db, name, "image_id", identity or {}, self._state(name))
 
     def texts(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the text vectors of an encoder, keyed by `text`."""
-        return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
+        name = f"{vectors}.texts"
+        return VectorTable(self._db, name, "text", identity or {}, self._state(name))
 
     def names(self) -> list[str]:
         """Return the names of all Lance tables; not of one whose making was killed half-way."""
-        found = sorted(self._db.list_tables().tables)
-        return [name for name in found if _open_table(self._db, name) is not None]
+        return [name for name in self._listed() if self._is_there(name)]
 
     def copy_to(self, other: VectorStore) -> int:
         """Write all tables, each as it is at one moment, into an empty store; return the rows."""
         n_rows = 0
         for name in self.names():
-            table = self._db.open_table(name)
+            table = open_table(self._db, name)
             table.checkout(table.version)
-            batches = table.search().limit(None).to_batches(_READ_ROWS)
+            batches = table.search().limit(None).to_batches(READ_ROWS)
             rows = pa.RecordBatchReader.from_batches(table.schema, batches)
-            with _writing(name):
-                n_rows += int(other._db.create_table(name, data=rows).count_rows())
+            with writing(name):
+                copied = other._db.create_table(name, data=rows)
+                other._state(name).sync(copied.version)
+            n_rows += int(copied.count_rows())
         return n_rows
+
+    def sync(self) -> None:
+        """Wait until all that this process has read or written here is on the disk.
+
+        Another process may have written what was read, and have been killed before it was synced.
+        """
+        for name, state in self._states.items():
+            with writing(name):
+                state.sync()
+
+    def mend(self) -> list[str]:
+        """Read all tables whole, and put versions that cannot be read aside; say what was done.
+
+        Raises
+        ------
+        VectorsUnreadableError
+            If a table cannot be read for a reason that has nothing to do with its files.
+        """
+        lines = []
+        for name in self._listed():
+            lines += self._state(name).mend(name, None, deep=True)
+        return lines
+
+    def _connect(self) -> Any:
+        import lancedb
+
+        return lancedb.connect(self._uri)
+
+    def _listed(self) -> list[str]:
+        return sorted(self._db.list_tables().tables)
+
+    def _is_there(self, name: str) -> bool:
+        try:
+            return open_table(self._db, name) is not None
+        except VectorsUnreadableError:  # whoever reads it is told
+            return True
+
+    def _state(self, name: str) -> TableState:
+        if name not in self._states:
+            folder = None if self._folder is None else LanceFolder(self._folder / f"{name}.lance")
+            self._states[name] = TableState(folder, self._connect, self._notify)
+        return self._states[name]
 
 
 class VectorTable:
@@ -81,20 +140,31 @@ class VectorTable:
         Name of its key column.
     identity
         What identifies the encoder; kept in the table's metadata.
+    state
+        What is known of it; shared by all of this name.
     """
 
-    def __init__(self, db: Any, name: str, key: str, identity: Mapping[str, Any]) -> None:
+    def __init__(
+        self, db: Any, name: str, key: str, identity: Mapping[str, Any], state: TableState
+    ) -> None:
         self._db = db
         self.name = name
         self._key = key
         self._identity = identity
+        self._state = state
+
+    def mend(self) -> None:
+        """Put aside what a power cut left unreadable, before anything is written or made anew.
+
+        Only for a command that no other one of its kind runs beside; `add` does it by itself.
+        """
+        self._state.mend(self.name, self._key)
 
     def keys(self) -> set[str]:
         """Return all keys."""
         if (table := self._open()) is None:
             return set()
-        batches = table.search().select([self._key]).limit(None).to_batches(_READ_ROWS)
-        return {key for batch in batches for key in batch[self._key].to_pylist()}
+        return {key for keys in self._each_key(table) for key in keys}
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -107,7 +177,9 @@ class VectorTable:
         return None if table is None else int(table.schema.field("vector").type.list_size)
 
     def add(self, batch: EmbeddingBatch) -> int:
-        """Add vectors whose keys are new; return how many were.
+        """Add vectors whose keys are new, in their order; return how many were.
+
+        They are on the disk when it returns. One process at a time may do it.
 
         Parameters
         ----------
@@ -127,6 +199,7 @@ class VectorTable:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
             raise ValueError(message)
         _check_unit_rows(batch.vectors, self.name)
+        self.mend()
         # Not `or`: a table without rows is false, and a kill just after its making leaves one.
         if (table := self._open()) is None:
             table = self._create(batch.vectors.shape[1])
@@ -136,20 +209,25 @@ class VectorTable:
                 f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
             )
             raise ValueError(message)
-        vectors = pa.FixedSizeListArray.from_arrays(pa.array(batch.vectors.ravel()), width)
-        rows = pa.table(
-            [pa.array(batch.keys, pa.string()), vectors], schema=_schema(self._key, width)
-        )
-        merge = table.merge_insert(self._key).when_not_matched_insert_all()
-        with _writing(self.name):
-            return int(merge.execute(rows).num_inserted_rows)
+        is_new = self._is_new(table, batch.keys)
+        if not is_new.any():
+            return 0
+        keys = [key for key, new in zip(batch.keys, is_new, strict=True) if new]
+        flat = pa.array(batch.vectors[is_new].ravel())
+        vectors = pa.FixedSizeListArray.from_arrays(flat, width)
+        rows = pa.table([pa.array(keys, pa.string()), vectors], schema=_schema(self._key, width))
+        self._write(table, lambda: table.add(rows))
+        self._state.hashes = np.sort(np.concatenate([self._state.hashes, _hashes(keys)]))
+        self._state.version = table.version
+        return len(keys)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
         if (table := self._open()) is None:
             return
-        for batch in table.search().limit(None).to_batches(_READ_ROWS):
-            yield _embedding_batch(batch, self._key)
+        with reading(self.name):
+            for batch in table.search().limit(None).to_batches(READ_ROWS):
+                yield _embedding_batch(batch, self._key)
 
     def get(self, keys: Sequence[str]) -> dict[str, Float32]:
         """Return the vectors of those of the keys that are there; meant for some hundreds."""
@@ -165,10 +243,9 @@ class VectorTable:
         """Return the float32 (D,) vector of a key, or None."""
         if (table := self._open()) is None:
             return None
-        quoted = key.replace("'", "''")
-        found = table.search().where(f"{self._key} = '{quoted}'").limit(1).to_arrow()
-        batches = found.to_batches()
-        return _vectors(batches[0])[0] if found.num_rows else None
+        with reading(self.name):
+            found = table.search().where(f"{self._key} = {_quoted(key)}").limit(1).to_arrow()
+        return vectors_of(found.to_batches()[0])[0] if found.num_rows else None
 
     def nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
         """Return the keys of the `n` vectors nearest to one, and their cosines, highest first.
@@ -185,7 +262,8 @@ class VectorTable:
         if (table := self._open()) is None:
             return [], np.empty(0, np.float32)
         search = table.search(vector).distance_type("dot").bypass_vector_index()
-        found = search.select([self._key, "_distance"]).limit(n).to_arrow()
+        with reading(self.name):
+            found = search.select([self._key, "_distance"]).limit(n).to_arrow()
         # of unit vectors: rounding may lead out of [-1, 1] by an ulp
         cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
         keys = found[self._key].to_pylist()
@@ -195,80 +273,55 @@ class VectorTable:
     def snapshot(self) -> VectorSnapshot | None:
         """Return the table as it is now, to be read several times; None where there is none."""
         table = self._open()
-        return None if table is None else VectorSnapshot(table, self._key)
+        return None if table is None else VectorSnapshot(table, self._key, self.name)
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
+        self.mend()
         if (table := self._open()) is not None:
-            with _writing(self.name):
-                table.optimize()
+            self._write(table, table.optimize)
 
     def _open(self) -> Any:
-        return _open_table(self._db, self.name)
+        return open_table(self._db, self.name)
 
     def _create(self, width: int) -> Any:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
         schema = _schema(self._key, width).with_metadata({"facestore": identity})
-        with _writing(self.name):
+        with writing(self.name):
             return self._db.create_table(self.name, schema=schema)
 
+    def _write(self, table: Any, write: Callable[[], object]) -> None:
+        """Write a version, and wait until it is on the disk."""
+        before = table.version
+        with writing(self.name):
+            write()
+            try:
+                self._state.sync(table.version)
+            except OSError:
+                # What the disk has refused once may look well in memory: it is made again.
+                if (folder := self._state.folder) is not None:
+                    for version in range(table.version, before, -1):
+                        folder.set_aside(version)
+                raise
 
-class VectorSnapshot:
-    """One version of a table of vectors: what others write in the meantime is not seen.
+    def _is_new(self, table: Any, keys: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Say which keys the table does not have; they are read again if others wrote to it."""
+        state = self._state
+        if state.version != table.version:
+            found = [_hashes(each) for each in self._each_key(table)]
+            state.hashes = np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+            state.version = table.version
+        may_be_there = np.isin(_hashes(keys), state.hashes)
+        if not may_be_there.any():
+            return ~may_be_there
+        asked = {key for key, may_be in zip(keys, may_be_there, strict=True) if may_be}
+        known = {key for each in self._each_key(table) for key in each if key in asked}
+        return np.asarray([key not in known for key in keys], dtype=np.bool_)
 
-    Parameters
-    ----------
-    table
-        An open Lance table.
-    key
-        Name of its key column.
-    """
-
-    def __init__(self, table: Any, key: str) -> None:
-        self._table = table
-        self._key = key
-        table.checkout(table.version)
-
-    def keys(self) -> KeyedRows:
-        """Return the keys of all rows."""
-        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
-        found = pa.Table.from_batches(
-            search.to_batches(_READ_ROWS),
-            pa.schema([pa.field(self._key, pa.string(), nullable=False), ("_rowid", pa.uint64())]),
-        ).sort_by("_rowid")
-        keys = found[self._key].combine_chunks()
-        return KeyedRows(found["_rowid"].to_numpy().astype(np.int64), keys)
-
-    def blocks(self) -> Iterator[VectorBlock]:
-        """Yield all vectors, some thousands at a time."""
-        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
-        for batch in search.to_batches(_READ_ROWS):
-            yield VectorBlock(_rows(batch), _vectors(batch))
-
-
-def _open_table(db: Any, name: str) -> Any:
-    """Open a table; None where there is none, or only a folder that a killed process left.
-
-    Lance lists such a folder, and makes the table in it when it is asked to again.
-    """
-    if name not in db.list_tables().tables:
-        return None
-    try:
-        return db.open_table(name)
-    except ValueError as error:
-        if "was not found" in str(error):
-            return None
-        raise
-
-
-@contextmanager
-def _writing(name: str) -> Iterator[None]:
-    """Tell what Lance raises on a full or a read-only disk; each of its writes is whole or none."""
-    try:
-        yield
-    except (RuntimeError, OSError) as error:
-        found = re.search(r"[^:,(]*\(os error \d+\)", str(error))
-        raise StoreWriteError(f"vectors/{name}.lance", found[0] if found else str(error)) from error
+    def _each_key(self, table: Any) -> Iterator[list[str]]:
+        with reading(self.name):
+            for batch in table.search().select([self._key]).limit(None).to_batches(READ_ROWS):
+                yield batch[self._key].to_pylist()
 
 
 def _schema(key: str, width: int) -> pa.Schema:
@@ -277,22 +330,19 @@ def _schema(key: str, width: int) -> pa.Schema:
 
 
 def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
-    return EmbeddingBatch(tuple(batch[key].to_pylist()), _vectors(batch))
+    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
 
 
-def _vectors(batch: pa.RecordBatch) -> Float32:
-    column = batch["vector"]
-    flat = column.flatten().to_numpy(zero_copy_only=False)
-    return np.asarray(flat, dtype=np.float32).reshape(len(column), column.type.list_size)
+def _hashes(keys: Sequence[str]) -> Int64:
+    return np.fromiter((hash(key) for key in keys), dtype=np.int64, count=len(keys))
 
 
-def _rows(batch: pa.RecordBatch) -> Int64:
-    return np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
+def _quoted(key: str) -> str:
+    return "'" + key.replace("'", "''") + "'"
 
 
 def _check_unit_rows(vectors: Float32, table: str) -> None:
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    bad = np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE))
+    bad, lengths = not_unit(vectors)
     if bad.size:
         message = f"vector {bad[0]} for {table!r} has length {lengths[bad[0]]:.4g}, not 1"
         raise ValueError(message)

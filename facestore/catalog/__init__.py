@@ -37,10 +37,17 @@ class Catalog:
         The DuckDB file; it is made by the first command that writes.
     notify
         Takes a line for the user where another process has to be waited for.
+    before_commit
+        As `Database` has it.
     """
 
-    def __init__(self, path: Path, notify: Callable[[str], None] = lambda _line: None) -> None:
-        self.database = Database(path, notify)
+    def __init__(
+        self,
+        path: Path,
+        notify: Callable[[str], None] = lambda _line: None,
+        before_commit: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.database = Database(path, notify, before_commit)
         self.samples = Samples(self.database)
         self.encoders = Encoders(self.database)
         self.prompts = Prompts(self.database)

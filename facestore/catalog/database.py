@@ -20,6 +20,7 @@ import polars as pl
 from facestore import resources
 from facestore.catalog import definitions, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
+from facestore.catalog.undo import Undo
 from facestore.config import CATALOG_FILE, WAIT_VARIABLE
 from facestore.errors import (
     InputError,
@@ -29,6 +30,7 @@ from facestore.errors import (
     StoreOutdatedError,
     StoreWriteError,
 )
+from facestore.files import make_folder, sync_one
 from facestore.locks import SUFFIXES
 from facestore.prompts import builtin_prompt_sets
 
@@ -51,11 +53,20 @@ class Database:
         The file; its folder is the store.
     notify
         Takes a line for the user where another process has to be waited for.
+    before_commit
+        Is called before each commit: has the disk take what the rows rely on.
     """
 
-    def __init__(self, path: Path, notify: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        notify: Callable[[str], None] = lambda _line: None,
+        before_commit: Callable[[], object] = lambda: None,
+    ) -> None:
         self.path = path
         self._notify = notify
+        self._before_commit = before_commit
+        self._undo = Undo(path)
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
@@ -112,6 +123,7 @@ class Database:
             con.begin()
             try:
                 yield con
+                self._before_commit()
                 con.commit()
             except BaseException:
                 with suppress(duckdb.Error):  # of a database that a full disk made invalid
@@ -122,7 +134,7 @@ class Database:
             raise
         finally:
             self._writer = None
-            con.close()
+            self._close(con)
 
     def update(self, *, compare: bool = False) -> list[str]:
         """Make the store or bring it up to date; return the migrations and views applied.
@@ -145,7 +157,7 @@ class Database:
             self._tell_unwritable(error)
             raise
         finally:
-            con.close()
+            self._close(con)
         self._is_current = True
         return applied
 
@@ -183,6 +195,15 @@ class Database:
             self._reader.close()
             self._reader = None
 
+    def _close(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Close a connection that wrote, and wait until the disk knows that the WAL is gone."""
+        con.close()
+        try:
+            self._undo.finish()
+            sync_one(self.path.parent)
+        except OSError as error:
+            raise StoreWriteError(self.path, error.strerror or str(error)) from error
+
     def _open_for_writing(self) -> duckdb.DuckDBPyConnection:
         if not self._is_current:
             self.update()
@@ -191,10 +212,19 @@ class Database:
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
+            if not self.exists:  # who made its folder may have been killed just then
+                for each in self.path.parent.resolve().parents:
+                    sync_one(each)
         except OSError as error:
             raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
-        return self._connect(read_only=False)
+        con = self._connect(read_only=False)
+        try:
+            self._undo.keep(con)
+        except OSError as error:
+            self._close(con)
+            raise StoreWriteError(self.path, error.strerror or str(error)) from error
+        return con
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours or not current."""
@@ -212,6 +242,7 @@ class Database:
         started, is_told, limit = time.monotonic(), False, _wait_seconds()
         while True:
             try:
+                self._undo.recover()
                 con = duckdb.connect(str(self.path), read_only=read_only)
                 # DuckDB's own bar would come between the lines of a table.
                 con.execute("set enable_progress_bar = false")

@@ -67,7 +67,9 @@ def doctor(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="First delete exact repeats, and rows that nothing can read."
+            "--repair",
+            help="First delete exact repeats and rows that nothing can read, and put versions of "
+            "vectors aside that cannot be read.",
         ),
     ] = False,
     format: options.FormatOption = Format.table,
@@ -157,4 +159,4 @@ def _print_bad_rows(finding: Finding, style: Format) -> None:
     if finding.n_bad > len(finding.rows):
         say(f"{finding.n_bad:,} rows in all, the first {len(finding.rows):,} are shown")
     if finding.n_bad:
-        say(f"To do: {finding.todo}.")
+        say(f"To do: {as_typed(finding.todo)}.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from facestore.catalog.duplicates import EXPORT_COLUMNS, ExclusionChanges, PolicyEffect
 from facestore.errors import InputError
-from facestore.files import csv_text
+from facestore.files import csv_text, write_text
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
 
@@ -137,7 +137,7 @@ def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
     if not path.parent.is_dir():
         message = f"There is no folder '{path.parent}' for the list: make it first."
         raise InputError(message)
-    path.write_text(csv_text(EXPORT_COLUMNS, rows), encoding="utf-8", newline="")
+    write_text(path, csv_text(EXPORT_COLUMNS, rows))
 
 
 def _scope(store: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:

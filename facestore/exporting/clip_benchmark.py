@@ -6,7 +6,7 @@ from typing import Any
 
 from facestore.errors import InputError
 from facestore.exporting.selection import Selection
-from facestore.files import csv_text, write_text
+from facestore.files import csv_text, make_folder, write_text
 from facestore.stores import Stores
 
 # The columns that `clip_benchmark build` writes, in its order.
@@ -40,7 +40,7 @@ def write(store: Stores, selection: Selection) -> int:
     if out.is_file():
         message = f"'{out}' is a file: give a .csv, or a folder for one JSON a result."
         raise InputError(message)
-    out.mkdir(exist_ok=True)
+    make_folder(out)
     for result in results:
         write_text(out / _file_name(result), json.dumps(result, indent=2))
     return len(results)

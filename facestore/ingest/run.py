@@ -264,7 +264,11 @@ class IngestRun:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
         store = self._store
         known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
-        present = store.vectors.images(known.vectors).keys() if known else set()
+        present: set[str] = set()
+        if known:
+            images = store.vectors.images(known.vectors)
+            images.mend()
+            present = images.keys()
         loaded: list[Encoder] = []
 
         def load() -> Encoder:

@@ -53,12 +53,19 @@ def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> li
 def repair(store: Stores) -> dict[str, int]:
     """Delete exact repeats and rows that nothing reads; return how many, by what they were.
 
+    Of tables of vectors, newest versions that cannot be read are put aside first; `store.notify`
+    is given a line for each table.
+
     Raises
     ------
     StoreNotFoundError
         If there is no store.
+    VectorsUnreadableError
+        If vectors cannot be read for a reason that has nothing to do with their files.
     """
     store.catalog.database.reader()  # writing would make one
     with recorded(store, "doctor", {"repair": True}) as counts:
-        counts.update(store.catalog.repairs.run())
-    return counts
+        counts["tables of vectors mended"] = len(store.vectors.mend())
+        deleted = store.catalog.repairs.run()
+        counts.update(deleted)
+    return deleted

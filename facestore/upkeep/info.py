@@ -8,6 +8,7 @@ from typing import Any
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
+from facestore.errors import VectorsUnreadableError
 from facestore.stores import Stores
 
 Row = dict[str, Any]
@@ -151,12 +152,13 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 def _count_vectors(store: Stores, vectors: str) -> tuple[int, int]:
     """Return the numbers of image and text vectors; none of a table that cannot be read."""
-    tables = (store.vectors.images(vectors), store.vectors.texts(vectors))
-    try:
-        n_images, n_texts = (table.count() for table in tables)
-    except (RuntimeError, ValueError, OSError):  # doctor says why
-        return 0, 0
-    return n_images, n_texts
+    counts = []
+    for table in (store.vectors.images(vectors), store.vectors.texts(vectors)):
+        try:
+            counts.append(table.count())
+        except VectorsUnreadableError:  # a warning says why
+            counts.append(0)
+    return counts[0], counts[1]
 
 
 def _warnings(store: Stores, found: Overview) -> list[Advice]:
@@ -170,16 +172,20 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
             reason = f"data set {name!r} has no labels: nothing can be judged"
             warnings.append(Advice(reason, "import_labels", ("FILE",), {"dataset": name}))
     for encoder in store.catalog.encoders.all():
-        warnings += _without_vectors(store, encoder, found)
+        try:
+            warnings += _without_vectors(store, encoder, found)
+            store.vectors.texts(encoder.vectors).count()
+        except VectorsUnreadableError as error:
+            reason = f"vectors/{error.table}.lance cannot be read ({error.reason})"
+            warnings.append(Advice(reason, "doctor", parameters={"repair": "True"}))
     return warnings
 
 
 def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Advice]:
     """Say in which data sets an encoder has vectors of some images and lacks others."""
-    (count,) = (row["n_images"] for row in found.encoders if row["encoder"] == encoder.name)
-    if not count:
-        return []
     present = store.vectors.images(encoder.vectors).keys()
+    if not present:
+        return []
     warnings = []
     for row in found.datasets:
         wanted = store.catalog.samples.image_ids_of(row["dataset"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
-from facestore.files import put_in_place, sha256_of, sync
+from facestore.files import make_folder, put_in_place, sha256_of, sync, sync_one
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
@@ -73,6 +73,7 @@ def _file(store: Stores, target: Path) -> SnapshotSummary:
         sha256, n_bytes = _copy(store, copy)
         sync(partial)  # now, for the time without a checksum is to be short
         checksum.unlink(missing_ok=True)  # never one that belongs to another file
+        sync_one(target.parent)  # nor after a power cut
         put_in_place(copy, target)
         put_in_place(_checksum_file(copy), checksum)
     return SnapshotSummary(target, n_bytes, sha256, None)
@@ -108,7 +109,7 @@ def _published(target: Path) -> Iterator[Path]:
     """Give a folder beside the target; it is gone afterwards, as are those of killed processes."""
     prefix = f".{target.name}.partial-"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         for left in target.parent.glob(f"{escape(prefix)}*"):
             pid = left.name.removeprefix(prefix)
             if not (pid.isdigit() and _is_running(int(pid))):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from facestore.catalog.audit_files import Finding, Status
 from facestore.catalog.encoders import StoredEncoder
+from facestore.errors import VectorsUnreadableError
 from facestore.images.places import is_there
 from facestore.stores import Stores
 from facestore.unit_rows import UNIT_TOLERANCE
@@ -23,6 +24,10 @@ from facestore.vectors import VectorTable
 
 Hashes = npt.NDArray[np.int64]
 
+_MEND = (
+    "run `facestore doctor repair=True`, which goes back to the newest version that can be read, "
+    "and ingest or import again what is missing"
+)
 _AGAIN = "delete its folder in vectors/ and ingest with `models=`, or import the vectors, again"
 
 
@@ -66,7 +71,7 @@ def _tallies() -> dict[str, _Tally]:
             "the Lance tables of an encoder can be read, have its width, and are there once it "
             "was scored",
             ("table", "problem"),
-            _AGAIN,
+            f"{_MEND}; where nothing is left or the width is wrong, {_AGAIN}",
         ),
         _Tally("vectors_are_unit", "vectors have length 1", ("table", "key", "length"), _AGAIN),
         _Tally(
@@ -164,7 +169,7 @@ def _searched_before(
         then = searched.get(encoder.encoder_id)
         try:
             now = store.vectors.images(encoder.vectors).count()
-        except (RuntimeError, ValueError, OSError):
+        except VectorsUnreadableError:
             continue  # another audit tells of a table that cannot be read
         if then not in (None, now):
             yield encoder.name, then, now
@@ -199,9 +204,8 @@ def _audit_table(
         tallies["images_have_vectors"].add(_incomplete(table, wanted or {}, found), n_examples)
         repeated = set(found[counts > 1].tolist())
         tallies["vectors_unique"].add(_repeated_keys(table, repeated), n_examples)
-    # What LanceDB raises where files are missing or damaged.
-    except (RuntimeError, ValueError, OSError) as error:
-        problem = f"it cannot be read: {' '.join(str(error).split())[:200]}"
+    except VectorsUnreadableError as error:
+        problem = f"it cannot be read: {error.reason}"
         fits.add([(table.name, problem)], n_examples)
 
 

@@ -174,6 +174,8 @@ def text_vectors(
         If texts have no vector and there is no model to make them.
     """
     table = store.vectors.texts(encoder.vectors, asdict(encoder.record))
+    if must_keep:
+        table.mend()
     vectors = table.get(texts)
     missing = [text for text in texts if text not in vectors]
     if missing:

@@ -21,6 +21,7 @@ from facestore.encoders.open_clip import load_encoder
 from facestore.images.walk import walk
 from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image
 from facestore.ingest.layouts.files import folder_of
+from facestore.lance_folders import LanceFolder
 from facestore.records import ModelName
 from facestore.store import Store
 
@@ -282,6 +283,30 @@ def test_memory_does_not_grow_with_the_number_of_images(benchmark, many, sized, 
         times=mib_of_four_times / mib,
     )
     assert mib_of_four_times < 1.15 * mib
+
+
+@pytest.mark.parametrize("full", [500, 5000])
+def test_waiting_for_the_disk(benchmark, many, sized, fresh, record, monkeypatch, full):
+    """Ingest waits for the disk in all its syncs for less than 5 % of its time, at any size."""
+    folder, waited = many(full, 40), []
+    n = len(list(folder.iterdir()))
+
+    def timed_sync(*arguments, _real=LanceFolder.sync):
+        started = time.perf_counter()
+        _real(*arguments)
+        waited.append(time.perf_counter() - started)
+
+    def setup():
+        waited.clear()
+        return (fresh(), folder, ["tiny"]), {}
+
+    monkeypatch.setattr(LanceFolder, "sync", timed_sync)
+    summary = benchmark.pedantic(ingest, setup=setup, rounds=1, warmup_rounds=sized(1, 0))
+    assert summary.changes.n_new == n
+    assert len(waited) >= 2
+    share = sum(waited) / summary.seconds["total"]
+    record(share=share, syncs=len(waited), seconds_a_sync=sum(waited) / len(waited))
+    assert share < 0.05 or sized(False, True)
 
 
 def test_hashing(benchmark, many, record, timed):

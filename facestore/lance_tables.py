@@ -1,0 +1,248 @@
+"""Lance tables as LanceDB opens them: its errors in one line, and versions that it cannot read.
+
+A power cut may leave the newest version of a table empty or full of zeros, of which LanceDB makes
+errors of several classes, or a table without rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from facestore.errors import StoreWriteError, VectorsUnreadableError
+from facestore.lance_folders import LanceFolder
+from facestore.records import Float32, Int64, KeyedRows, VectorBlock
+from facestore.unit_rows import UNIT_TOLERANCE
+
+READ_ROWS = 8192
+_NO_SUCH_FILE = "2"
+
+
+@dataclass
+class TableState:
+    """What this process knows of a table, by whichever `VectorTable`."""
+
+    folder: LanceFolder | None
+    connect: Callable[[], Any]
+    notify: Callable[[str], object]
+    is_mended: bool = False
+    version: int = 0
+    # Hashes of the keys of that version, sorted: millions of them fit.
+    hashes: Int64 = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def sync(self, version: int | None = None) -> None:
+        """Wait until the table is on the disk, and note a version, as `LanceFolder.sync` does."""
+        if self.folder is not None:
+            self.folder.sync(version)
+
+    def mend(self, name: str, key: str | None, *, deep: bool = False) -> list[str]:
+        """Put aside what cannot be read, once; say what was done, here and to the user."""
+        if self.folder is None or (self.is_mended and not deep):
+            return []
+        lines = set_unreadable_aside(self.connect, name, key, self.folder, deep=deep)
+        self.is_mended = True
+        for line in lines:
+            self.notify(line)
+        return lines
+
+
+class VectorSnapshot:
+    """One version of a table of vectors: what others write in the meantime is not seen.
+
+    Parameters
+    ----------
+    table
+        An open Lance table.
+    key
+        Name of its key column.
+    name
+        What it is called.
+    """
+
+    def __init__(self, table: Any, key: str, name: str) -> None:
+        self._table, self._key, self._name = table, key, name
+        table.checkout(table.version)
+
+    def keys(self) -> KeyedRows:
+        """Return the keys of all rows."""
+        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
+        columns = [pa.field(self._key, pa.string(), nullable=False), ("_rowid", pa.uint64())]
+        with reading(self._name):
+            found = pa.Table.from_batches(search.to_batches(READ_ROWS), pa.schema(columns))
+        found = found.sort_by("_rowid")
+        keys = found[self._key].combine_chunks()
+        return KeyedRows(found["_rowid"].to_numpy().astype(np.int64), keys)
+
+    def blocks(self) -> Iterator[VectorBlock]:
+        """Yield all vectors, some thousands at a time."""
+        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
+        with reading(self._name):
+            for batch in search.to_batches(READ_ROWS):
+                yield VectorBlock(_rows(batch), vectors_of(batch))
+
+
+def open_table(db: Any, name: str) -> Any:
+    """Open a table; None where there is none, or only a folder that a killed process left.
+
+    Lance lists such a folder, and makes the table in it when it is asked to again.
+
+    Raises
+    ------
+    VectorsUnreadableError
+        If its newest version cannot be read.
+    """
+    if name not in db.list_tables().tables:
+        return None
+    with reading(name):
+        try:
+            table = db.open_table(name)
+        except ValueError as error:
+            if "was not found" in str(error):
+                return None
+            raise
+        if table.version == 0:
+            message = "its newest manifest holds nothing but zeros"
+            raise ValueError(message)
+        return table
+
+
+def vectors_of(batch: pa.RecordBatch) -> Float32:
+    """Return the column `vector` of a batch as float32 (B, D)."""
+    column = batch["vector"]
+    flat = column.flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(flat, dtype=np.float32).reshape(len(column), column.type.list_size)
+
+
+def not_unit(vectors: Float32) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return which rows are not of length 1, and the lengths of all."""
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    return np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE)), lengths
+
+
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Tell what Lance raises on a full or a read-only disk; each of its writes is whole or none."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        found = re.search(r"[^:,(]*\(os error \d+\)", str(error))
+        reason = found[0] if found else str(error)
+        raise StoreWriteError(f"vectors/{name}.lance", reason) from error
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Tell what Lance raises where files of a table are missing, damaged or not to be opened."""
+    try:
+        yield
+    except (RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, VectorsUnreadableError):
+            raise
+        raise VectorsUnreadableError(
+            name, _reason(str(error)), is_damaged=_is_damage(str(error))
+        ) from error
+
+
+def set_unreadable_aside(
+    connect: Callable[[], Any], name: str, key: str | None, folder: LanceFolder, *, deep: bool
+) -> list[str]:
+    """Put the newest versions of a table aside which cannot be read; say what was done.
+
+    Of the others the newest is synced and noted as one that can be relied on.
+
+    Parameters
+    ----------
+    connect
+        Opens the database anew: an open one remembers what it has read.
+    name, key
+        The table and its key column; None: the one it has.
+    folder
+        Its folder.
+    deep
+        Whether a version is read as well that was noted as being on the disk.
+
+    Raises
+    ------
+    VectorsUnreadableError
+        If a version cannot be read for a reason that has nothing to do with its files.
+    """
+    noted, n_rows = folder.noted(), -1
+    reasons: dict[int, str] = {}
+    while version := folder.newest():
+        if version <= noted and not deep:
+            break
+        try:
+            n_rows = _read_whole(connect(), name, key)
+        except VectorsUnreadableError as error:
+            if not error.is_damaged:
+                raise
+            with writing(name):
+                folder.set_aside(version)
+            reasons[version] = error.reason
+            continue
+        break
+    with writing(name):
+        folder.sync(version)
+    if not reasons:
+        return []
+    if version and n_rows < 0:
+        n_rows = int(open_table(connect(), name).count_rows())
+    left = f"{n_rows:,} vectors of version {version} are kept" if version else "none is left"
+    versions, reason = ", ".join(map(str, reasons)), reasons[min(reasons)]
+    return [
+        f"vectors/{name}.lance: version {versions} cannot be read ({reason}), and is now in its "
+        f"folder set_aside; {left}. Ingest or import again what is missing."
+    ]
+
+
+def _read_whole(db: Any, name: str, key: str | None) -> int:
+    """Read all rows of the newest version; return how many there are.
+
+    Raises
+    ------
+    VectorsUnreadableError
+        If there is one that cannot have been written so.
+    """
+    n_rows = 0
+    with reading(name):
+        table = open_table(db, name)
+        if table is None:
+            message = "LanceDB does not find it"
+            raise ValueError(message)
+        key = key or next(each for each in table.schema.names if each != "vector")
+        for batch in table.search().limit(None).to_batches(READ_ROWS):
+            if any(not each or "\0" in each for each in batch[key].to_pylist()):
+                message = "keys are empty"
+                raise ValueError(message)
+            bad, lengths = not_unit(vectors_of(batch))
+            if bad.size:
+                message = f"vector {n_rows + bad[0]} has length {lengths[bad[0]]:.4g}"
+                raise ValueError(message)
+            n_rows += len(batch)
+    return n_rows
+
+
+def _rows(batch: pa.RecordBatch) -> Int64:
+    return np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
+
+
+def _is_damage(text: str) -> bool:
+    """Whether an error is about the content of files, and not about what the machine allows now."""
+    of_system = re.search(r"os error (\d+)", text)
+    if of_system is not None and of_system[1] != _NO_SUCH_FILE:
+        return False
+    return re.search(r"upgrade|not supported|unsupported|out of memory", text, re.I) is None
+
+
+def _reason(text: str) -> str:
+    """Return the part of a message that says something to a user."""
+    found = re.search(r"[^:,(]*\(os error \d+\)", text)
+    words = found[0] if found else text.removeprefix("lance error: ")
+    # where in its own source an error came up
+    return " ".join(re.sub(r", /\S+\.rs:\d+:\d+", "", words).split())[:200].rstrip(".")
