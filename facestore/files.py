@@ -4,12 +4,13 @@ import csv
 import hashlib
 import io
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
+
+from facestore.parts import part_of
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
         yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    part = part_of(path)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         mode = stat.S_IMODE(part.stat().st_mode)
@@ -67,6 +68,20 @@ def put_in_place(part: Path, path: Path, *, lasting: bool = True) -> None:
     part.replace(path)
     if lasting:
         _sync(path.parent)  # which has the new name
+
+
+def put_new(part: Path, path: Path) -> bool:
+    """Give a file that is on the disk another name; False where another file has it, and keeps it."""
+    try:
+        if os.name == "nt":
+            part.rename(path)  # which fails where there is one
+        else:
+            _link(part, path)
+    except FileExistsError:
+        return False
+    part.unlink(missing_ok=True)
+    _sync(path.parent)
+    return True
 
 
 def sync(path: Path) -> None:
@@ -126,3 +141,14 @@ def _sync(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _link(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # not all file systems have links
+        if path.exists():
+            raise FileExistsError(path) from None
+        part.rename(path)

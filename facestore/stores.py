@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from facestore.catalog import Catalog
-from facestore.catalog.database import check_folder
+from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
 from facestore.errors import StoreError
 from facestore.progress import Progress, SilentProgress

@@ -18,9 +18,9 @@ import duckdb
 import polars as pl
 
 from facestore import resources
-from facestore.catalog import definitions, migrate, views
+from facestore.catalog import definitions, making, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
-from facestore.config import CATALOG_FILE, WAIT_VARIABLE
+from facestore.config import WAIT_VARIABLE
 from facestore.errors import (
     InputError,
     NotAStoreError,
@@ -29,7 +29,6 @@ from facestore.errors import (
     StoreOutdatedError,
     StoreWriteError,
 )
-from facestore.locks import SUFFIXES
 from facestore.prompts import builtin_prompt_sets
 
 _WAIT_SECONDS = 30.0
@@ -61,9 +60,14 @@ class Database:
         self._is_current = False
 
     @property
+    def log(self) -> Path:
+        """What DuckDB has not yet written into the file; only a process that was killed leaves it."""
+        return making.log_of(self.path)
+
+    @property
     def exists(self) -> bool:
-        """Whether the file is there."""
-        return self.path.is_file()
+        """Whether the file is there, and is more than what a broken making left."""
+        return making.is_made(self.path)
 
     def reader(self) -> duckdb.DuckDBPyConnection:
         """Return a connection for reading, which stays open until the next write.
@@ -132,15 +136,13 @@ class Database:
         compare
             Whether to look for views that another program has replaced, which takes its time.
         """
+        applied = self._make_new()
+        if applied:
+            return applied
         con = self._connect_for_writing()
         try:
-            applied = migrate.migrate(con, _migrations())
-            shipped = views.read_views(resources.folder("sql"))
-            installed = views.install_views(con, shipped)
-            if compare and not installed:
-                installed = views.install_views(con, shipped, definitions.replaced_views(con))
-            applied += installed
-            applied += _install_prompt_sets(con)
+            making.refuse_stranger(con, self.path)
+            applied = _bring_up_to_date(con, compare=compare)
         except duckdb.Error as error:
             self._tell_unwritable(error)
             raise
@@ -165,10 +167,9 @@ class Database:
             If the copy cannot be written.
         """
         self.reader()  # nobody writes while it is open
-        log = self.path.with_name(f"{self.path.name}.wal")
         try:
-            if log.exists():  # of a process that was killed
-                shutil.copyfile(log, target.with_name(f"{target.name}.wal"))
+            if self.log.exists():
+                shutil.copyfile(self.log, making.log_of(target))
             shutil.copyfile(self.path, target)
             # Closing that file has ended this process's lock on it, so the reader ends, too.
             self.close()
@@ -190,16 +191,35 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
+        return self._connect(read_only=False)
+
+    def _make_new(self) -> list[str]:
+        """Make the file where there is none; return what is in it, nothing if there is one."""
+        applied: list[str] = []
+
+        def fill(con: duckdb.DuckDBPyConnection) -> None:
+            applied.extend(_bring_up_to_date(con))
+
         try:
+            if self.exists:
+                return []
+            self.close()
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not making.make(self.path, fill):
+                return []
         except OSError as error:
             raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
-        return self._connect(read_only=False)
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
+        self._is_current = True
+        return applied
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours or not current."""
         if self._is_current:
             return
+        making.refuse_stranger(con, self.path)
         pending = [migration.name for migration in migrate.pending(con, _migrations())]
         if not pending:
             pending = views.outdated(con, views.read_views(resources.folder("sql")))
@@ -258,20 +278,14 @@ class TableFamily:
         return self._database.reader().execute(query, parameters).pl()
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else than a store; an empty or a new one will do.
-
-    Raises
-    ------
-    NotAStoreError
-        If it is a file, or has files and no catalogue among them.
-    """
-    if folder.is_dir():
-        others = sum(1 for each in folder.iterdir() if each.suffix not in SUFFIXES)
-        if others and not (folder / CATALOG_FILE).is_file():
-            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
-    elif folder.exists():
-        raise NotAStoreError(folder, "it is a file, a folder was expected")
+def _bring_up_to_date(con: duckdb.DuckDBPyConnection, *, compare: bool = False) -> list[str]:
+    """Apply what is pending: migrations, views and prompt sets; return their names."""
+    applied = migrate.migrate(con, _migrations())
+    shipped = views.read_views(resources.folder("sql"))
+    installed = views.install_views(con, shipped)
+    if compare and not installed:
+        installed = views.install_views(con, shipped, definitions.replaced_views(con))
+    return [*applied, *installed, *_install_prompt_sets(con)]
 
 
 def _wait_seconds() -> float:
