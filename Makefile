@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults clean
+.PHONY: demo test check portable docs bench faults injected clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -39,6 +39,10 @@ docs: $(VENV)/.installed-dev
 # Some 200 kills at random moments; tests/faults/test_campaign.py is its short form.
 faults: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/campaign.py --kills 216 --images 2000 --rounds 3
+
+# Each call on the files of a store fails once, with each error, for each command that writes; --each limits it.
+injected: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/injected.py --each 40
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

@@ -71,7 +71,7 @@ def put_in_place(part: Path, path: Path, *, lasting: bool = True) -> None:
 
 
 def put_new(part: Path, path: Path) -> bool:
-    """Give a file that is on the disk another name; False where another file has it, and keeps it."""
+    """Give a finished file that name; False where another file has it, which stays."""
     try:
         if os.name == "nt":
             part.rename(path)  # which fails where there is one

@@ -23,22 +23,23 @@ from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.config import WAIT_VARIABLE
 from facestore.errors import (
     InputError,
+    NoLocksError,
     NotAStoreError,
     StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
+    StoreReadError,
     StoreWriteError,
+    SystemFaultError,
 )
+from facestore.faults import NO_LOCKS, NO_MEMORY, system_reason
+from facestore.parts import sweep
 from facestore.prompts import builtin_prompt_sets
 
 _WAIT_SECONDS = 30.0
 _RETRY_SECONDS = 0.05
 # After so long the user is told; a transaction of another command takes less.
 _SILENT_SECONDS = 1.0
-_NOT_WRITABLE = (
-    "permission denied", "read-only file system", "no space left", "file too large",
-    "could not write", "could not truncate",
-)  # fmt: skip
 
 
 class Database:
@@ -61,7 +62,7 @@ class Database:
 
     @property
     def log(self) -> Path:
-        """What DuckDB has not yet written into the file; only a process that was killed leaves it."""
+        """What DuckDB has not yet written into the file; a process that was killed leaves it."""
         return making.log_of(self.path)
 
     @property
@@ -136,6 +137,7 @@ class Database:
         compare
             Whether to look for views that another program has replaced, which takes its time.
         """
+        sweep(self.path.parent)
         applied = self._make_new()
         if applied:
             return applied
@@ -175,7 +177,7 @@ class Database:
             self.close()
             with duckdb.connect(str(target)) as con:
                 con.execute("checkpoint")
-        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+        except (OSError, duckdb.Error) as error:
             raise StoreWriteError(target, str(error)) from error
 
     def close(self) -> None:
@@ -239,8 +241,8 @@ class Database:
             except duckdb.ConnectionException as error:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:
-                holder = _lock_holder(str(error))
                 self._tell_unwritable(error)
+                holder = _lock_holder(str(error))
                 if holder is None:
                     found = f"'{self.path.name}' cannot be opened as a DuckDB database"
                     raise NotAStoreError(self.path.parent, found) from error
@@ -253,10 +255,16 @@ class Database:
                 time.sleep(_RETRY_SECONDS)
 
     def _tell_unwritable(self, error: duckdb.Error) -> None:
-        """Raise StoreWriteError if an error is about the disk; DuckDB has several classes of it."""
-        text = str(error)
-        if any(reason in text.lower() for reason in _NOT_WRITABLE):
-            raise StoreWriteError(self.path, text) from error
+        """Raise a StoreError if an error is the system's; DuckDB has several classes of it."""
+        reason = system_reason(error)
+        if reason == NO_LOCKS:
+            raise NoLocksError(self.path, reason) from error
+        if reason == NO_MEMORY:
+            raise SystemFaultError(reason, str(error)) from error
+        if reason is not None:
+            is_read = "could not read" in str(error).lower()
+            kind = StoreReadError if is_read else StoreWriteError
+            raise kind(self.path, str(error)) from error
 
 
 class TableFamily:
@@ -306,7 +314,7 @@ def _migrations() -> list[migrate.Migration]:
 
 def _lock_holder(message: str) -> str | None:
     """Say who holds the lock that DuckDB's message tells of; None if it tells of none."""
-    if "lock" not in message.lower():
+    if "could not set lock" not in message.lower():
         return None
     found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
     if found is None:

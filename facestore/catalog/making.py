@@ -125,10 +125,11 @@ def refuse_stranger(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     """Whether facestore makes something of that name before there is a catalogue."""
-    if path.suffix in SUFFIXES or is_part(path.name) or path.name == log_of(Path(CATALOG_FILE)).name:
+    name = path.name
+    if path.suffix in SUFFIXES or is_part(name) or name == log_of(Path(CATALOG_FILE)).name:
         return True
     return (
-        path.name == VECTORS_FOLDER
+        name == VECTORS_FOLDER
         and path.is_dir()
         and all(each.name.endswith(_LANCE) for each in path.iterdir())
     )

@@ -22,7 +22,9 @@ FILE = "facestore.duckdb"
 
 def _begun(folder: Path, statements: str = "") -> None:
     """Leave a DuckDB file as a process does that is killed before its first checkpoint."""
-    script = f"import duckdb, os; c = duckdb.connect({str(folder / FILE)!r}); {statements}os._exit(9)"
+    script = (
+        f"import duckdb, os; c = duckdb.connect({str(folder / FILE)!r}); {statements}os._exit(9)"
+    )
     subprocess.run([sys.executable, "-c", script], check=False)
 
 
@@ -66,6 +68,10 @@ def _part_of_a_killed_one(folder: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", script], check=False)
     assert len(list(folder.iterdir())) == 1
+
+
+def _names(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
 
 
 LEFT = [_empty, _zeros, _begun, _half_a_header, _first_migrations, _log_alone, _vectors_alone,
@@ -166,7 +172,7 @@ def test_of_two_that_make_a_store_the_first_one_counts(tmp_path):
     assert not making.make(file, fill)
     with duckdb.connect(str(file), read_only=True) as con:
         assert con.execute("select table_name from duckdb_tables()").fetchall() == [("winner",)]
-    assert os.listdir(tmp_path) == [FILE]
+    assert _names(tmp_path) == [FILE]
 
 
 def test_of_two_that_take_over_what_was_left_the_first_one_counts(tmp_path):
@@ -191,7 +197,7 @@ def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
     with duckdb.connect(str(tmp_path / FILE), read_only=True) as con:
         n = len(migrate.load_migrations(resources.folder("migrations")))
         assert con.execute("select max(version) from schema_migrations").fetchone() == (n,)
-    assert os.listdir(tmp_path) == [FILE]
+    assert _names(tmp_path) == [FILE]
 
 
 def test_a_link_to_another_place_stays_one(tmp_path):
@@ -201,7 +207,7 @@ def test_a_link_to_another_place_stays_one(tmp_path):
     with Store.open(tmp_path / "store") as store:
         store.migrate()
     assert (tmp_path / "store" / FILE).is_symlink()
-    assert os.listdir(tmp_path / "disk") == ["faces.duckdb"]
+    assert _names(tmp_path / "disk") == ["faces.duckdb"]
 
 
 def test_parts_of_processes_that_run_are_not_swept(tmp_path):
@@ -220,10 +226,10 @@ def test_parts_of_processes_that_run_are_not_swept(tmp_path):
     os.utime(tmp_path / old, (1, 1))
     sweep(tmp_path)
     left = {mine, names[running.pid], elsewhere, ".page.html-12345678.part"}
-    assert set(os.listdir(tmp_path)) == left
+    assert set(_names(tmp_path)) == left
     running.communicate(b"\n")
     sweep(tmp_path)
-    assert set(os.listdir(tmp_path)) == left - {names[running.pid]}
+    assert set(_names(tmp_path)) == left - {names[running.pid]}
 
 
 def test_the_first_file_that_a_process_writes_sweeps_the_folder(tmp_path):
@@ -234,7 +240,7 @@ def test_the_first_file_that_a_process_writes_sweeps_the_folder(tmp_path):
     ended.wait()
     (tmp_path / mine.replace(f".{os.getpid()}.", f".{ended.pid}.")).mkdir()
     write_text(tmp_path / "page.html", "page")
-    assert os.listdir(tmp_path) == ["page.html"]
+    assert _names(tmp_path) == ["page.html"]
 
 
 def test_a_folder_of_strangers_is_no_store_whatever_facestore_left_in_it(tmp_path):

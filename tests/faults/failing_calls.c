@@ -26,7 +26,7 @@
 
 enum kind {
     CREATE = 1, OPEN_WRITE = 2, OPEN_READ = 4, READ = 8, WRITE = 16, SYNC = 32, RESIZE = 64,
-    RENAME = 128, REMOVE = 256, MAKE_FOLDER = 512, LOCK = 1024, MODE = 2048, LIST = 4096
+    RENAME = 128, REMOVE = 256, MAKE_FOLDER = 512, LOCK = 1024, MODE = 2048, LIST = 4096, RESERVE = 8192
 };
 
 enum { KILLED = 0 };
@@ -132,8 +132,8 @@ FAILING(int, fsync, SYNC, fd, NULL, (int fd), fd)
 FAILING(int, fdatasync, SYNC, fd, NULL, (int fd), fd)
 FAILING(int, ftruncate, RESIZE, fd, NULL, (int fd, off_t n), fd, n)
 FAILING(int, ftruncate64, RESIZE, fd, NULL, (int fd, off64_t n), fd, n)
-FAILING(int, fallocate, RESIZE, fd, NULL, (int fd, int how, off_t at, off_t n), fd, how, at, n)
-FAILING(int, fallocate64, RESIZE, fd, NULL, (int fd, int how, off64_t at, off64_t n), fd, how, at, n)
+FAILING(int, fallocate, RESERVE, fd, NULL, (int fd, int how, off_t at, off_t n), fd, how, at, n)
+FAILING(int, fallocate64, RESERVE, fd, NULL, (int fd, int how, off64_t at, off64_t n), fd, how, at, n)
 FAILING(int, rename, RENAME, -1, to, (const char *from, const char *to), from, to)
 FAILING(int, renameat, RENAME, b, to, (int a, const char *from, int b, const char *to), a, from, b, to)
 FAILING(int, renameat2, RENAME, b, to,
@@ -156,7 +156,7 @@ FAILING(ssize_t, copy_file_range, WRITE, to, NULL,
 #define RESERVES(name, number) \
     int name(int fd, number at, number n) { \
         REAL(name); \
-        return fails(RESIZE, #name, fd, NULL) ? error_number : real(fd, at, n); \
+        return fails(RESERVE, #name, fd, NULL) ? error_number : real(fd, at, n); \
     }
 RESERVES(posix_fallocate, off_t)
 RESERVES(posix_fallocate64, off64_t)
@@ -192,7 +192,7 @@ WRITES(pwrite64, (int fd, const void *from, size_t n, off64_t at), fd, from, n, 
         void *argument = va_arg(more, void *); \
         va_end(more); \
         REAL(name); \
-        int is_lock = what == F_SETLK || what == F_SETLKW || what == F_OFD_SETLK; \
+        int is_lock = what == F_SETLK || what == F_SETLKW || what == F_GETLK; \
         return is_lock && fails(LOCK, #name, fd, NULL) ? -1 : real(fd, what, argument); \
     }
 CONTROLS(fcntl)
