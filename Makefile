@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults power clean
+.PHONY: demo test check portable docs bench faults power injected clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -43,6 +43,10 @@ faults: $(VENV)/.installed-dev
 # Some 1,200 states that a power cut can leave; needs strace. tests/faults/test_power_cut.py has its short form.
 power: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/power/campaign.py --states 150
+
+# Each call on the files of a store fails once, with each error, for each command that writes; --each limits it.
+injected: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/injected.py --each 40
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

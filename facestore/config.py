@@ -20,3 +20,9 @@ SYNTHETIC_DATASET = "synthetic-faces"
 DEFAULT_PRECISION = "fp32"
 DEFAULT_BATCH_SIZE = 64
 DEFAULT_WORKERS = 2
+
+# GB of address space below which libraries crash instead of raising an error, and some more:
+# DuckDB and Polars; PyTorch with LanceDB; V8, which draws charts and reserves 64 GB.
+TABLES_ADDRESS_SPACE = 2.5
+MODELS_ADDRESS_SPACE = 8.0
+CHARTS_ADDRESS_SPACE = 72.0

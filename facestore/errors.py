@@ -10,6 +10,8 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreLockedError     another process runs the same command on it
     │   ├── StoreWriteError      a full disk, a store that may only be read
     │   ├── VectorsUnreadableError  a Lance table that is damaged, or not to be opened now
+    │   ├── StoreReadError       a disk that does not give back what it has
+    │   ├── NoLocksError         a file system without locks
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
@@ -21,6 +23,8 @@ A message says what was given, what was expected and what to do next::
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
     │   └── LeakageError         training samples that are held out as well
     ├── QueryError               SQL that DuckDB refuses
+    ├── SystemFaultError         memory, open files: what the system refused elsewhere
+    ├── AddressSpaceError        a limit under which native code would crash
     └── EncoderError             models
         ├── EncoderMismatchError other weights or preprocessing under a known name
         ├── HeadsMismatchError   heads that were trained on vectors of another encoder
@@ -29,9 +33,22 @@ A message says what was given, what was expected and what to do next::
 """
 
 import difflib
+import errno
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
+
+_TODOS = {
+    os.strerror(number): todo
+    for numbers, todo in (
+        ((errno.ENOSPC, errno.EDQUOT), "make room there"),
+        ((errno.EMFILE, errno.ENFILE), "allow more open files (`ulimit -n 4096`)"),
+        ((errno.EIO, errno.ENXIO, errno.ESTALE), "see that the disk is sound and still there"),
+        ((errno.ENOMEM,), "give it more memory (`ulimit -v unlimited`), or less to do at once"),
+    )
+    for number in numbers
+}
 
 
 class FacestoreError(Exception):
@@ -96,11 +113,36 @@ class StoreWriteError(StoreError):
     """A store, a copy of one or a page about one cannot be written."""
 
     def __init__(self, path: Path | str, reason: str, *, other: str = "") -> None:
-        self.path, self.reason = path, " ".join(reason.split())[:300].rstrip(".")
+        self.path, self.reason = path, _in_one_line(reason)
+        todo = todo_about(self.reason) or "see that there is space and that you may write there"
         super().__init__(
-            f"'{path}' cannot be written ({self.reason}), and nothing was half written: see that "
-            f"there is space and that you may write there{other and f', or {other}'}, and run the "
-            "same command again."
+            f"'{path}' cannot be written ({self.reason}), and nothing was half written: {todo}"
+            f"{other and f', or {other}'}, and run the same command again."
+        )
+
+
+class StoreReadError(StoreError):
+    """Files of a store cannot be read."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path, self.reason = path, _in_one_line(reason)
+        todo = todo_about(self.reason) or "see that you may read it"
+        super().__init__(
+            f"'{path}' cannot be read ({self.reason}), and nothing was changed: {todo}, and run "
+            "the same command again."
+        )
+
+
+class NoLocksError(StoreError):
+    """A file system that locks nothing: two commands could write to a store at once."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path, self.reason = path, _in_one_line(reason)
+        super().__init__(
+            f"'{path}' is on a file system that gives no locks ({self.reason}), and without them "
+            "two commands could spoil a store: have it mounted with locks (NFS: without `nolock`, "
+            "and its lock service running), or put the store on a disk of this machine, and run "
+            "the same command again."
         )
 
 
@@ -276,6 +318,34 @@ class QueryError(FacestoreError):
     """DuckDB refuses a statement of the user."""
 
 
+class SystemFaultError(FacestoreError):
+    """The system refused something that every program needs."""
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        self.reason = _in_one_line(reason)
+        # Of memory many libraries speak at length, and none says more than the system.
+        more = "" if self.reason == os.strerror(errno.ENOMEM) else _in_one_line(details)
+        shown = f" ({more})" if more and more != self.reason else ""
+        todo = todo_about(self.reason) or "see that you may read and write what the command names"
+        super().__init__(
+            f"The system says: {self.reason}{shown}. What was done is kept: {todo}, and run the "
+            "same command again."
+        )
+
+
+class AddressSpaceError(FacestoreError):
+    """A limit of the address space under which a library would crash."""
+
+    def __init__(self, what: str, allowed: float, needed: float) -> None:
+        self.allowed, self.needed = allowed, needed
+        super().__init__(
+            f"This process may use {allowed:.1f} GB of address space (`ulimit -v`), and {what} "
+            f"needs {needed:g} GB, most of it only reserved: allow more (`ulimit -v "
+            f"{int(needed * 2**20)}`, or unlimited; limit memory with a cgroup instead), and run "
+            "the same command again."
+        )
+
+
 class EncoderError(FacestoreError):
     """A model that cannot be loaded or used."""
 
@@ -326,6 +396,15 @@ class TextVectorsMissingError(EncoderError):
             f"({preview([repr(t) for t in texts])}).{hint} "
             "Import them with `facestore import embeddings ... text=FILE`."
         )
+
+
+def todo_about(reason: str) -> str | None:
+    """Return what helps against a reason in the words of the system; None where none is known."""
+    return next((todo for words, todo in _TODOS.items() if words in reason), None)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())[:300].rstrip(".")
 
 
 def preview(items: Iterable[object], limit: int = 3) -> str:

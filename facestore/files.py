@@ -5,12 +5,13 @@ import errno
 import hashlib
 import io
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from facestore.parts import part_of
 
 _DISK_FAILED = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 
@@ -43,7 +44,7 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
         yield path
         return
     make_folder(path.parent)
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    part = part_of(path)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         mode = stat.S_IMODE(part.stat().st_mode)
@@ -84,6 +85,20 @@ def make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for each in reversed(made):
         sync_one(each.parent)
+
+
+def put_new(part: Path, path: Path) -> bool:
+    """Give a finished file that name; False where another file has it, which stays."""
+    try:
+        if os.name == "nt":
+            part.rename(path)  # which fails where there is one
+        else:
+            _link(part, path)
+    except FileExistsError:
+        return False
+    part.unlink(missing_ok=True)
+    sync_one(path.parent)
+    return True
 
 
 def sync(path: Path) -> None:
@@ -147,3 +162,14 @@ def csv_text(
     writer.writerow(columns)
     writer.writerows(rows)
     return written.getvalue()
+
+
+def _link(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # not all file systems have links
+        if path.exists():
+            raise FileExistsError(path) from None
+        part.rename(path)

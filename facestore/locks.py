@@ -5,15 +5,17 @@ killed process left behind is no lock, and is taken over. The holder's number ha
 because Windows lets nobody read a locked one, and some versions of filelock empty it.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from facestore.errors import StoreLockedError, StoreWriteError
+from facestore.errors import NoLocksError, StoreLockedError, StoreWriteError
 from facestore.files import make_folder
 
 _LOCK, _HOLDER = ".lock", ".pid"
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 SUFFIXES = frozenset((_LOCK, _HOLDER))
 
 
@@ -39,6 +41,8 @@ def only_one(folder: Path, command: str) -> Iterator[None]:
         If another process, or another thread of this one, runs the same command on it.
     StoreWriteError
         If the folder cannot be written.
+    NoLocksError
+        If its file system has no locks.
     """
     # Here, since what only reads a store needs none of it.
     from filelock import FileLock, Timeout
@@ -54,7 +58,9 @@ def only_one(folder: Path, command: str) -> Iterator[None]:
             holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
         except Timeout as error:
             raise StoreLockedError(folder, command, _pid_in(holder)) from error
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, NotImplementedError) or error.errno in _NO_LOCKS:
+                raise NoLocksError(folder, str(error)) from error
             raise StoreWriteError(folder, error.strerror or str(error)) from error
         yield
 

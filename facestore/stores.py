@@ -10,9 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from facestore.catalog import Catalog
-from facestore.catalog.database import check_folder
+from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
-from facestore.errors import StoreError
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -122,7 +121,7 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
     try:
         yield counts
     except BaseException as error:
-        with suppress(StoreError):  # what the user has to know is the first error
+        with suppress(Exception):  # what the user has to know is the first error
             record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
         raise
     record("done")

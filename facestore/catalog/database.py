@@ -18,30 +18,30 @@ import duckdb
 import polars as pl
 
 from facestore import resources
-from facestore.catalog import definitions, migrate, views
+from facestore.catalog import definitions, making, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.catalog.undo import Undo
-from facestore.config import CATALOG_FILE, WAIT_VARIABLE
+from facestore.config import WAIT_VARIABLE
 from facestore.errors import (
     InputError,
+    NoLocksError,
     NotAStoreError,
     StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
+    StoreReadError,
     StoreWriteError,
+    SystemFaultError,
 )
+from facestore.faults import NO_LOCKS, NO_MEMORY, system_reason
 from facestore.files import make_folder, sync_one
-from facestore.locks import SUFFIXES
+from facestore.parts import sweep
 from facestore.prompts import builtin_prompt_sets
 
 _WAIT_SECONDS = 30.0
 _RETRY_SECONDS = 0.05
 # After so long the user is told; a transaction of another command takes less.
 _SILENT_SECONDS = 1.0
-_NOT_WRITABLE = (
-    "permission denied", "read-only file system", "no space left", "file too large",
-    "could not write", "could not truncate",
-)  # fmt: skip
 
 
 class Database:
@@ -72,9 +72,14 @@ class Database:
         self._is_current = False
 
     @property
+    def log(self) -> Path:
+        """What DuckDB has not yet written into the file; a process that was killed leaves it."""
+        return making.log_of(self.path)
+
+    @property
     def exists(self) -> bool:
-        """Whether the file is there."""
-        return self.path.is_file()
+        """Whether the file is there, and is more than what a broken making left."""
+        return making.is_made(self.path)
 
     def reader(self) -> duckdb.DuckDBPyConnection:
         """Return a connection for reading, which stays open until the next write.
@@ -144,15 +149,14 @@ class Database:
         compare
             Whether to look for views that another program has replaced, which takes its time.
         """
+        sweep(self.path.parent)
+        applied = self._make_new()
+        if applied:
+            return applied
         con = self._connect_for_writing()
         try:
-            applied = migrate.migrate(con, _migrations())
-            shipped = views.read_views(resources.folder("sql"))
-            installed = views.install_views(con, shipped)
-            if compare and not installed:
-                installed = views.install_views(con, shipped, definitions.replaced_views(con))
-            applied += installed
-            applied += _install_prompt_sets(con)
+            making.refuse_stranger(con, self.path)
+            applied = _bring_up_to_date(con, compare=compare)
         except duckdb.Error as error:
             self._tell_unwritable(error)
             raise
@@ -177,16 +181,15 @@ class Database:
             If the copy cannot be written.
         """
         self.reader()  # nobody writes while it is open
-        log = self.path.with_name(f"{self.path.name}.wal")
         try:
-            if log.exists():  # of a process that was killed
-                shutil.copyfile(log, target.with_name(f"{target.name}.wal"))
+            if self.log.exists():
+                shutil.copyfile(self.log, making.log_of(target))
             shutil.copyfile(self.path, target)
             # Closing that file has ended this process's lock on it, so the reader ends, too.
             self.close()
             with duckdb.connect(str(target)) as con:
                 con.execute("checkpoint")
-        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+        except (OSError, duckdb.Error) as error:
             raise StoreWriteError(target, str(error)) from error
 
     def close(self) -> None:
@@ -211,13 +214,6 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
-        try:
-            make_folder(self.path.parent)
-            if not self.exists:  # who made its folder may have been killed just then
-                for each in self.path.parent.resolve().parents:
-                    sync_one(each)
-        except OSError as error:
-            raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
         con = self._connect(read_only=False)
         try:
             self._undo.keep(con)
@@ -226,10 +222,35 @@ class Database:
             raise StoreWriteError(self.path, error.strerror or str(error)) from error
         return con
 
+    def _make_new(self) -> list[str]:
+        """Make the file where there is none; return what is in it, nothing if there is one."""
+        applied: list[str] = []
+
+        def fill(con: duckdb.DuckDBPyConnection) -> None:
+            applied.extend(_bring_up_to_date(con))
+
+        try:
+            if self.exists:
+                return []
+            self.close()
+            make_folder(self.path.parent)
+            for each in self.path.parent.resolve().parents:
+                sync_one(each)  # who made its folder may have been killed just then
+            if not making.make(self.path, fill):
+                return []
+        except OSError as error:
+            raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
+        except duckdb.Error as error:
+            self._tell_unwritable(error)
+            raise
+        self._is_current = True
+        return applied
+
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours or not current."""
         if self._is_current:
             return
+        making.refuse_stranger(con, self.path)
         pending = [migration.name for migration in migrate.pending(con, _migrations())]
         if not pending:
             pending = views.outdated(con, views.read_views(resources.folder("sql")))
@@ -250,8 +271,8 @@ class Database:
             except duckdb.ConnectionException as error:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:
-                holder = _lock_holder(str(error))
                 self._tell_unwritable(error)
+                holder = _lock_holder(str(error))
                 if holder is None:
                     found = f"'{self.path.name}' cannot be opened as a DuckDB database"
                     raise NotAStoreError(self.path.parent, found) from error
@@ -264,10 +285,16 @@ class Database:
                 time.sleep(_RETRY_SECONDS)
 
     def _tell_unwritable(self, error: duckdb.Error) -> None:
-        """Raise StoreWriteError if an error is about the disk; DuckDB has several classes of it."""
-        text = str(error)
-        if any(reason in text.lower() for reason in _NOT_WRITABLE):
-            raise StoreWriteError(self.path, text) from error
+        """Raise a StoreError if an error is the system's; DuckDB has several classes of it."""
+        reason = system_reason(error)
+        if reason == NO_LOCKS:
+            raise NoLocksError(self.path, reason) from error
+        if reason == NO_MEMORY:
+            raise SystemFaultError(reason, str(error)) from error
+        if reason is not None:
+            is_read = "could not read" in str(error).lower()
+            kind = StoreReadError if is_read else StoreWriteError
+            raise kind(self.path, str(error)) from error
 
 
 class TableFamily:
@@ -289,20 +316,14 @@ class TableFamily:
         return self._database.reader().execute(query, parameters).pl()
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else than a store; an empty or a new one will do.
-
-    Raises
-    ------
-    NotAStoreError
-        If it is a file, or has files and no catalogue among them.
-    """
-    if folder.is_dir():
-        others = sum(1 for each in folder.iterdir() if each.suffix not in SUFFIXES)
-        if others and not (folder / CATALOG_FILE).is_file():
-            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
-    elif folder.exists():
-        raise NotAStoreError(folder, "it is a file, a folder was expected")
+def _bring_up_to_date(con: duckdb.DuckDBPyConnection, *, compare: bool = False) -> list[str]:
+    """Apply what is pending: migrations, views and prompt sets; return their names."""
+    applied = migrate.migrate(con, _migrations())
+    shipped = views.read_views(resources.folder("sql"))
+    installed = views.install_views(con, shipped)
+    if compare and not installed:
+        installed = views.install_views(con, shipped, definitions.replaced_views(con))
+    return [*applied, *installed, *_install_prompt_sets(con)]
 
 
 def _wait_seconds() -> float:
@@ -323,7 +344,7 @@ def _migrations() -> list[migrate.Migration]:
 
 def _lock_holder(message: str) -> str | None:
     """Say who holds the lock that DuckDB's message tells of; None if it tells of none."""
-    if "lock" not in message.lower():
+    if "could not set lock" not in message.lower():
         return None
     found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
     if found is None:

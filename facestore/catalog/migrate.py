@@ -7,6 +7,7 @@ SHA-256 is kept: a file that was edited after it ran is refused.
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,8 @@ def migrate(
             )
             con.commit()
         except BaseException:
-            con.rollback()
+            with suppress(duckdb.Error):  # a full disk has ended the transaction
+                con.rollback()
             raise
         applied.append(migration.name)
     return applied

@@ -99,11 +99,10 @@ class Undo:
         first, _, content = self._kept.read_bytes().partition(b"\n")
         try:
             about: dict[str, Any] = json.loads(first)
-        except ValueError:
+            is_whole = hashlib.sha256(content).hexdigest() == about["sha256"]
+        except (ValueError, TypeError, KeyError):
             return None, b""
-        if hashlib.sha256(content).hexdigest() != about["sha256"]:
-            return None, b""
-        return about, content
+        return (about, content) if is_whole else (None, b"")
 
     def _check_log(self) -> None:
         """Set a log aside that cannot be read; all that is in it was never acknowledged."""

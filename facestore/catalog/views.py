@@ -17,6 +17,7 @@ only where something is to be created, and once in a process for the same texts.
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -181,7 +182,8 @@ def install_views(
         )
         con.commit()
     except BaseException:
-        con.rollback()
+        with suppress(duckdb.Error):  # a full disk has ended the transaction
+            con.rollback()
         raise
     return changed
 

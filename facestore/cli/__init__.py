@@ -27,11 +27,20 @@ from facestore.cli.configuration import read_defaults
 from facestore.cli.console import one_line, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.cli.wording import as_typed
-from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
-from facestore.errors import FacestoreError, QueryError
+from facestore.config import (
+    CATALOG_FILE,
+    DEFAULT_STORE,
+    MODELS_ADDRESS_SPACE,
+    STORE_VARIABLE,
+    TABLES_ADDRESS_SPACE,
+)
+from facestore.errors import FacestoreError, QueryError, SystemFaultError
+from facestore.faults import require_address_space, system_reason
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
 _STOPPED = 130
+# What loads PyTorch always; the others ask for its room when they load a model.
+_WITH_MODELS = ("demo", "explain", "train")
 
 app = typer.Typer(
     name="facestore",
@@ -51,6 +60,7 @@ app = typer.Typer(
 
 @app.callback()
 def _before(
+    context: typer.Context,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print results and errors, and nothing else.")
     ] = False,
@@ -59,6 +69,10 @@ def _before(
     ] = False,
 ) -> None:
     voice.is_quiet, voice.is_verbose = quiet, verbose
+    command = context.invoked_subcommand
+    has_model = command in _WITH_MODELS
+    needed = MODELS_ADDRESS_SPACE if has_model else TABLES_ADDRESS_SPACE
+    require_address_space(needed, f"`facestore {command}`")
 
 
 data.add_commands(app)
@@ -92,17 +106,14 @@ def main() -> None:
         status = command(prog_name="facestore", standalone_mode=False, default_map=defaults)
     except TyperException as error:
         _fail_usage(error)
-    except FacestoreError as error:
-        if voice.is_verbose:
-            traceback.print_exc()
-        # What DuckDB says of a query has the user's own words in it, without quotes.
-        message = str(error) if isinstance(error, QueryError) else as_typed(str(error))
-        _fail(message, 1)
     except (typer.Abort, KeyboardInterrupt):
         status = _STOPPED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        _fail_expected(error)
+        raise
     if status == _STOPPED:
         _fail("Stopped. What was done is kept: run the same command again to go on.", _STOPPED)
     sys.exit(status if isinstance(status, int) else 0)
@@ -128,6 +139,20 @@ def _fail(message: str, status: int) -> None:
     colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
     typer.secho(wrapped(f"Error: {one_line(message)}", sys.stderr), fg=colour, err=True)
     sys.exit(status)
+
+
+def _fail_expected(error: Exception) -> None:
+    """Show an error of ours, or one of the system whatever library raised it; no other one."""
+    message = str(error)
+    if not isinstance(error, FacestoreError):
+        reason = system_reason(error)
+        if reason is None:
+            return
+        message = str(SystemFaultError(reason, message))
+    if voice.is_verbose:
+        traceback.print_exc()
+    # What DuckDB says of a query has the user's own words in it, without quotes.
+    _fail(message if isinstance(error, QueryError) else as_typed(message), 1)
 
 
 def _fail_usage(error: TyperException) -> None:

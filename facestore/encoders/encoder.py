@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from facestore.config import DEFAULT_PRECISION
+from facestore.config import DEFAULT_PRECISION, MODELS_ADDRESS_SPACE
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
 from facestore.errors import UnknownNameError
+from facestore.faults import require_address_space
 from facestore.records import EncoderRecord, Float32, ModelName
 
 if TYPE_CHECKING:
@@ -67,10 +68,13 @@ def backend(name: str) -> Any:
     ------
     UnknownNameError
         If there is none of that name.
+    AddressSpaceError
+        If a limit allows too little for PyTorch.
     """
     if name not in BACKENDS:
         todo = "`facestore models` lists what there is."
         raise UnknownNameError("encoder backend", name, BACKENDS, todo)
+    require_address_space(MODELS_ADDRESS_SPACE, "a model")
     return import_module(BACKENDS[name])
 
 

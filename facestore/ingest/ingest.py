@@ -7,7 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from facestore.catalog.samples import SampleChanges
-from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
+from facestore.config import (
+    DEFAULT_BATCH_SIZE,
+    DEFAULT_PRECISION,
+    DEFAULT_WORKERS,
+    VECTORS_FOLDER,
+)
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained
 from facestore.errors import FacestoreError, StoreLockedError
@@ -184,7 +189,10 @@ def ingest(
 
 @contextmanager
 def _no_store_for_nothing(store: Stores) -> Iterator[None]:
-    """Remove a store that was made by this ingest when it ends in an error and has no data set."""
+    """Remove a store that was made by this ingest when it ends in an error and has nothing in it.
+
+    Vectors count: they took their time, and the same command finds them again.
+    """
     database, folder = store.catalog.database, store.path
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     had_store = database.exists
@@ -193,11 +201,13 @@ def _no_store_for_nothing(store: Stores) -> Iterator[None]:
     except StoreLockedError:  # the store is being made by another process
         raise
     except FacestoreError:
-        if not had_store and not (database.exists and store.catalog.samples.datasets()):
-            store.catalog.close()
-            for file in (database.path, lock_file(folder, "ingest")):
-                file.unlink(missing_ok=True)
-            with suppress(OSError):  # something else is in it
+        # What the user has to know is the first error, also where the disk does not answer.
+        with suppress(FacestoreError, OSError):
+            is_empty = not (folder / VECTORS_FOLDER).exists()
+            if is_empty and not had_store and not store.catalog.samples.datasets():
+                store.catalog.close()
+                for file in (database.path, database.log, lock_file(folder, "ingest")):
+                    file.unlink(missing_ok=True)
                 for each in made:
                     each.rmdir()
         raise

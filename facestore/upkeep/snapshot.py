@@ -11,6 +11,7 @@ from pathlib import Path
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
 from facestore.files import make_folder, put_in_place, sha256_of, sync, sync_one
+from facestore.parts import is_running
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
@@ -112,7 +113,7 @@ def _published(target: Path) -> Iterator[Path]:
         make_folder(target.parent)
         for left in target.parent.glob(f"{escape(prefix)}*"):
             pid = left.name.removeprefix(prefix)
-            if not (pid.isdigit() and _is_running(int(pid))):
+            if not (pid.isdigit() and is_running(int(pid))):
                 shutil.rmtree(left, ignore_errors=True)
         partial = target.with_name(f"{prefix}{os.getpid()}")
         try:
@@ -124,16 +125,3 @@ def _published(target: Path) -> Iterator[Path]:
         raise  # of a store that is not there, which is an OSError as well
     except OSError as error:
         raise StoreWriteError(target, error.strerror or str(error)) from error
-
-
-def _is_running(pid: int) -> bool:
-    """Whether a process of this machine is alive."""
-    if os.name == "nt":  # there `os.kill` asks nothing: it stops the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another user's
-        return True
-    return True

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from facestore.config import CHARTS_ADDRESS_SPACE
+from facestore.faults import require_address_space
 from facestore.reporting.tables import BlockKey
 
 if TYPE_CHECKING:
@@ -62,9 +64,7 @@ class Chart:
     @cached_property
     def svg(self) -> str:
         """The static form; texts in it are escaped."""
-        import vl_convert
-
-        svg: str = vl_convert.vegalite_to_svg(_static(self.spec), vl_version=vega_lite_version())
+        svg: str = _converter().vegalite_to_svg(_static(self.spec), vl_version=vega_lite_version())
         return svg
 
 
@@ -78,12 +78,16 @@ def vega_lite_version() -> str:
 @cache
 def script_bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script that needs nothing else."""
+    # the default snippet, which makes vegaEmbed known to the page
+    bundle: str = _converter().javascript_bundle(None, vl_version=vega_lite_version())
+    return bundle
+
+
+def _converter() -> Any:
+    require_address_space(CHARTS_ADDRESS_SPACE, "the drawing of charts")
     import vl_convert
 
-    # the default snippet, which makes vegaEmbed known to the page; types of the library lack None
-    version = vega_lite_version()
-    bundle: str = vl_convert.javascript_bundle(None, vl_version=version)  # type: ignore[arg-type]
-    return bundle
+    return vl_convert
 
 
 def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any]:

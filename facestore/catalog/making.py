@@ -1,0 +1,157 @@
+"""A new DuckDB file: made whole in a folder beside its place, then given its name.
+
+A kill, a full disk or a power cut leaves no store or a whole one. What an older facestore left of a
+making that was broken off is known by its emptiness, and a new file takes its place.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from facestore.config import CATALOG_FILE, VECTORS_FOLDER
+from facestore.errors import NotAStoreError
+from facestore.files import put_new, sync
+from facestore.locks import SUFFIXES
+from facestore.parts import is_part, part_of, remove
+
+# A DuckDB file begins with three blocks of 4096 bytes, and with nothing else when it is new.
+_HEADERS = 3 * 4096
+_MAGIC, _MAGIC_AT = b"DUCK", 8
+_LANCE = (".images.lance", ".texts.lance")
+# Views come after all migrations, and nothing is written to a store before it has them.
+_IS_UNFINISHED = """
+select
+    not exists (from duckdb_views() where not internal)
+    and (
+        not exists (from duckdb_tables())
+        or exists (from duckdb_tables() where table_name = 'schema_migrations')
+    )
+"""
+_IS_STRANGE = """
+select
+    (exists (from duckdb_tables()) or exists (from duckdb_views() where not internal))
+    and not exists (from duckdb_tables() where table_name = 'schema_migrations')
+"""
+
+
+def is_made(path: Path) -> bool:
+    """Whether a file is there that is more than the beginning of a DuckDB file.
+
+    A stranger's file counts as made, so that it is refused and stays.
+    """
+    try:
+        if path.stat().st_size > _HEADERS:
+            return path.is_file()
+        head = path.read_bytes()
+    except FileNotFoundError:
+        return False
+    if not any(head):
+        return False
+    if not head.startswith(_MAGIC, _MAGIC_AT):
+        return True
+    return len(head) == _HEADERS and not _is_unfinished(path)
+
+
+def make(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
+    """Make a DuckDB file beside its place and put it there; False if another process was first.
+
+    Parameters
+    ----------
+    path
+        Where it is to be. What a making that was broken off left there is taken away.
+    fill
+        Makes its tables and views.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    duckdb.Error
+        If DuckDB cannot write it.
+    """
+    path = path.resolve()  # a link to another disk stays one
+    folder = part_of(path)
+    folder.mkdir()
+    try:
+        # Called as it will be: DuckDB names a database after its file.
+        new = folder / path.name
+        with duckdb.connect(str(new)) as con:
+            con.execute("set enable_progress_bar = false")
+            fill(con)
+            con.execute("checkpoint")  # closing does it, too, and says nothing when it fails
+        sync(folder)
+        _take_away_unmade(path, folder)
+        return put_new(new, path)
+    finally:
+        remove(folder)
+
+
+def log_of(path: Path) -> Path:
+    """Return the file that DuckDB writes to before it writes to another."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than a store; an empty or a new one will do.
+
+    Raises
+    ------
+    NotAStoreError
+        If it is a file, or has files and no catalogue among them. What facestore itself leaves
+        when it is killed, or the disk is full, is none of these files.
+    """
+    if folder.is_dir():
+        others = sum(1 for each in folder.iterdir() if not _is_ours(each))
+        file = folder / CATALOG_FILE
+        if others and not (file.is_file() or file.is_symlink()):
+            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
+    elif folder.exists():
+        raise NotAStoreError(folder, "it is a file, a folder was expected")
+
+
+def refuse_stranger(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a database with tables of which none is facestore's.
+
+    Raises
+    ------
+    NotAStoreError
+        If it is one.
+    """
+    if con.execute(_IS_STRANGE).fetchone() == (True,):
+        raise NotAStoreError(path.parent, f"'{path.name}' is another program's database")
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether facestore makes something of that name before there is a catalogue."""
+    name = path.name
+    if path.suffix in SUFFIXES or is_part(name) or name == log_of(Path(CATALOG_FILE)).name:
+        return True
+    return (
+        name == VECTORS_FOLDER
+        and path.is_dir()
+        and all(each.name.endswith(_LANCE) for each in path.iterdir())
+    )
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether a new DuckDB file, and the log beside it, have no more than a part of the tables."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            return con.execute(_IS_UNFINISHED).fetchone() == (True,)
+    except duckdb.Error:  # a process that makes it holds it, or it is broken
+        return False
+
+
+def _take_away_unmade(path: Path, folder: Path) -> None:
+    """Move the beginning of a DuckDB file out of the way; a store that is whole stays."""
+    if is_made(path):
+        return
+    taken = folder / "unmade"
+    with suppress(FileNotFoundError):
+        path.rename(taken)
+    if is_made(taken):  # another process has made it in this moment
+        put_new(taken, path)
+    else:  # a log without its file says nothing
+        log_of(path).unlink(missing_ok=True)

@@ -1,0 +1,251 @@
+"""A new store is there whole or not at all, and what a broken making left is in nobody's way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from facestore import resources
+from facestore.catalog import making, migrate
+from facestore.errors import NotAStoreError
+from facestore.parts import part_of, sweep
+from facestore.store import Store
+
+FILE = "facestore.duckdb"
+
+
+def _begun(folder: Path, statements: str = "") -> None:
+    """Leave a DuckDB file as a process does that is killed before its first checkpoint."""
+    script = (
+        f"import duckdb, os; c = duckdb.connect({str(folder / FILE)!r}); {statements}os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+
+
+def _empty(folder: Path) -> None:
+    (folder / FILE).touch()
+
+
+def _zeros(folder: Path) -> None:
+    (folder / FILE).write_bytes(bytes(3 * 4096))
+
+
+def _half_a_header(folder: Path) -> None:
+    _begun(folder)
+    os.truncate(folder / FILE, 6000)
+
+
+def _first_migrations(folder: Path) -> None:
+    _begun(
+        folder,
+        "from facestore import resources; from facestore.catalog import migrate as m; "
+        "m.migrate(c, m.load_migrations(resources.folder('migrations')), stop_before=4); ",
+    )
+    assert (folder / f"{FILE}.wal").stat().st_size
+
+
+def _log_alone(folder: Path) -> None:
+    _first_migrations(folder)
+    (folder / FILE).unlink()
+
+
+def _vectors_alone(folder: Path) -> None:
+    (folder / "vectors" / "tiny-fp32.images.lance" / "data").mkdir(parents=True)
+    (folder / ".ingest.lock").touch()
+
+
+def _part_of_a_killed_one(folder: Path) -> None:
+    script = (
+        "import os; from pathlib import Path; from facestore.parts import part_of; "
+        f"part = part_of(Path({str(folder / FILE)!r})); part.mkdir(); (part / 'x').touch(); "
+        "os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    assert len(list(folder.iterdir())) == 1
+
+
+def _names(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
+
+
+LEFT = [_empty, _zeros, _begun, _half_a_header, _first_migrations, _log_alone, _vectors_alone,
+        _part_of_a_killed_one]  # fmt: skip
+
+
+@pytest.mark.parametrize("leave", LEFT, ids=lambda each: each.__name__.strip("_"))
+def test_what_a_broken_making_left_is_in_nobodys_way(
+    leave: Callable[[Path], None], facestore, tmp_path
+):
+    (tmp_path / "labels.csv").write_text("file,gender\n1.jpg,Male\n")
+    folder = tmp_path / "store"
+    folder.mkdir()
+    leave(folder)
+    assert "No store at" in facestore("info").err
+    words = ("import", "labels", tmp_path / "labels.csv", "--dataset", "d", "--create-samples")
+    ran = facestore(*words)
+    assert (ran.status, ran.err) == (0, "")
+    assert facestore("doctor").status == 0
+    files = {each.name for each in folder.iterdir()} - {".ingest.lock", "vectors"}
+    assert files == {FILE}
+
+
+def _text(folder: Path) -> None:
+    (folder / FILE).write_text("hello")
+
+
+def _long_text(folder: Path) -> None:
+    (folder / FILE).write_text("hello " * 9999)
+
+
+def _zeros_and_more(folder: Path) -> None:
+    (folder / FILE).write_bytes(bytes(3 * 4096) + b"more")
+
+
+def _other_tables(folder: Path) -> None:
+    with duckdb.connect(str(folder / FILE)) as con:
+        con.execute("create table mine as select 1 as one")
+
+
+def _other_tables_in_the_log(folder: Path) -> None:
+    _begun(folder, "c.execute('create table mine as select 1 as one'); ")
+
+
+def _view_in_the_log(folder: Path) -> None:
+    _begun(folder, "c.execute('create view mine as select 1 as one'); ")
+
+
+def _other_vectors(folder: Path) -> None:
+    (folder / "vectors").mkdir()
+    (folder / "vectors" / "drawing.svg").touch()
+
+
+def _other_parts(folder: Path) -> None:
+    (folder / ".film-a1b2c3.part").touch()
+
+
+STRANGE = [_text, _long_text, _zeros_and_more, _other_tables, _other_tables_in_the_log,
+           _view_in_the_log, _other_vectors, _other_parts]  # fmt: skip
+
+
+@pytest.mark.parametrize("leave", STRANGE, ids=lambda each: each.__name__.strip("_"))
+def test_what_is_a_strangers_is_refused_and_stays(
+    leave: Callable[[Path], None], facestore, tmp_path
+):
+    folder = tmp_path / "store"
+    folder.mkdir()
+    leave(folder)
+    before = _held(folder)
+    for words in (["migrate"], ["info"]):
+        ran = facestore(*words)
+        assert ran.status == 1
+        assert "is not a facestore store" in ran.err
+    assert _held(folder) == before
+
+
+def _held(folder: Path) -> dict[str, object]:
+    """Return what is in a folder: of a database its tables and views, else the bytes."""
+    held: dict[str, object] = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        try:
+            with duckdb.connect(str(path), read_only=True) as con:
+                held[name] = con.execute("select table_name, sql from duckdb_tables() union all "
+                    "select view_name, sql from duckdb_views() where not internal").fetchall()  # fmt: skip
+        except duckdb.Error:
+            held[name] = path.is_file() and path.read_bytes()
+    return {name: each for name, each in held.items() if not name.endswith(".wal")}
+
+
+def test_of_two_that_make_a_store_the_first_one_counts(tmp_path):
+    file = tmp_path / FILE
+
+    def fill(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("create table loser as select 1 as one")
+        assert making.make(file, lambda other: other.execute("create table winner as select 1"))
+
+    assert not making.make(file, fill)
+    with duckdb.connect(str(file), read_only=True) as con:
+        assert con.execute("select table_name from duckdb_tables()").fetchall() == [("winner",)]
+    assert _names(tmp_path) == [FILE]
+
+
+def test_of_two_that_take_over_what_was_left_the_first_one_counts(tmp_path):
+    file = tmp_path / FILE
+    file.touch()
+    test_of_two_that_make_a_store_the_first_one_counts(tmp_path)
+
+
+def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
+    seen = []
+    install = migrate.migrate
+
+    def watched(*arguments: object, **more: object) -> list[str]:
+        seen.append((tmp_path / FILE).exists())
+        return install(*arguments, **more)
+
+    monkeypatch.setattr(migrate, "migrate", watched)
+    with Store.open(tmp_path) as store:
+        store.migrate()
+        assert seen == [False]
+        assert store.sql("select count(*) from prompt_sets").fetchone() != (0,)
+    with duckdb.connect(str(tmp_path / FILE), read_only=True) as con:
+        n = len(migrate.load_migrations(resources.folder("migrations")))
+        assert con.execute("select max(version) from schema_migrations").fetchone() == (n,)
+    assert _names(tmp_path) == [FILE]
+
+
+def test_a_link_to_another_place_stays_one(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / FILE).symlink_to(tmp_path / "disk" / "faces.duckdb")
+    with Store.open(tmp_path / "store") as store:
+        store.migrate()
+    assert (tmp_path / "store" / FILE).is_symlink()
+    assert _names(tmp_path / "disk") == ["faces.duckdb"]
+
+
+def test_parts_of_processes_that_run_are_not_swept(tmp_path):
+    running = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = {}
+    mine = part_of(tmp_path / "page.html").name
+    for each in (running, ended):
+        names[each.pid] = mine.replace(f".{os.getpid()}.", f".{each.pid}.")
+    host = mine.split("-")[1].split(".")[0]
+    elsewhere = names[ended.pid].replace(host, "000000")
+    old = names[running.pid].replace("page", "old")
+    for name in (mine, *names.values(), elsewhere, old, ".page.html-12345678.part"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / old, (1, 1))
+    sweep(tmp_path)
+    left = {mine, names[running.pid], elsewhere, ".page.html-12345678.part"}
+    assert set(_names(tmp_path)) == left
+    running.communicate(b"\n")
+    sweep(tmp_path)
+    assert set(_names(tmp_path)) == left - {names[running.pid]}
+
+
+def test_the_first_file_that_a_process_writes_sweeps_the_folder(tmp_path):
+    from facestore.files import write_text
+
+    mine = part_of(tmp_path / "x" / "other.html").name
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / mine.replace(f".{os.getpid()}.", f".{ended.pid}.")).mkdir()
+    write_text(tmp_path / "page.html", "page")
+    assert _names(tmp_path) == ["page.html"]
+
+
+def test_a_folder_of_strangers_is_no_store_whatever_facestore_left_in_it(tmp_path):
+    _vectors_alone(tmp_path)
+    Store.open(tmp_path).close()
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(NotAStoreError, match="among its"):
+        Store.open(tmp_path)
