@@ -137,7 +137,6 @@ class Database:
         compare
             Whether to look for views that another program has replaced, which takes its time.
         """
-        sweep(self.path.parent)
         applied = self._make_new()
         if applied:
             return applied
@@ -193,6 +192,7 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
+        sweep(self.path.parent)
         return self._connect(read_only=False)
 
     def _make_new(self) -> list[str]:
