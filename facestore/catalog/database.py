@@ -149,7 +149,6 @@ class Database:
         compare
             Whether to look for views that another program has replaced, which takes its time.
         """
-        sweep(self.path.parent)
         applied = self._make_new()
         if applied:
             return applied
@@ -214,6 +213,7 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
+        sweep(self.path.parent)
         con = self._connect(read_only=False)
         try:
             self._undo.keep(con)
