@@ -103,6 +103,26 @@ class StoreWriteError(StoreError):
         )
 
 
+class VectorsDifferError(StoreError):
+    """A Lance table is not what the catalogue knows of it.
+
+    Parameters
+    ----------
+    table
+        Its name.
+    problem
+        What differs.
+    """
+
+    def __init__(self, table: str, problem: str) -> None:
+        self.table, self.problem = table, problem
+        super().__init__(
+            f"'vectors/{table}.lance' is not what the catalogue knows of it: {problem}. Nothing "
+            "was measured with it: restore the store from a copy, or delete this folder and ingest "
+            "with `models=`, import the vectors or score again, whichever made it."
+        )
+
+
 class StoreTooNewError(StoreError):
     """A store has migrations that this program does not know."""
 

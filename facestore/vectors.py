@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,25 @@ class VectorStore:
         found = sorted(self._db.list_tables().tables)
         return [name for name in found if _open_table(self._db, name) is not None]
 
+    def contents(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each table, and what else is there, with what is wrong about it; None: nothing.
+
+        A table whose making was killed half-way is not there yet, and hidden files are nobody's.
+        """
+        folder = Path(self._uri)
+        files = [] if "://" in self._uri or not folder.is_dir() else sorted(folder.iterdir())
+        for file in files:
+            if not file.name.startswith(".") and not (file.suffix == ".lance" and file.is_dir()):
+                yield file.name, "it is no Lance table"
+        for name in sorted(self._db.list_tables().tables):
+            if (folder / f"{name}.lance").is_file():
+                continue
+            try:
+                if _open_table(self._db, name) is not None:
+                    yield name, None
+            except Exception as error:  # noqa: BLE001, of Rust's panics there is no class to import
+                yield name, f"it cannot be opened: {' '.join(str(error).split())[:200]}"
+
     def copy_to(self, other: VectorStore) -> int:
         """Write all tables, each as it is at one moment, into an empty store; return the rows."""
         n_rows = 0
@@ -91,10 +111,14 @@ class VectorTable:
 
     def keys(self) -> set[str]:
         """Return all keys."""
-        if (table := self._open()) is None:
-            return set()
-        batches = table.search().select([self._key]).limit(None).to_batches(_READ_ROWS)
-        return {key for batch in batches for key in batch[self._key].to_pylist()}
+        return {key for keys in self.key_batches() for key in keys}
+
+    def key_batches(self) -> Iterator[tuple[str, ...]]:
+        """Yield all keys, some thousands at a time, as often as they are there."""
+        if (table := self._open()) is not None:
+            search = table.search().select([self._key]).limit(None)
+            for batch in search.to_batches(_READ_ROWS):
+                yield tuple(batch[self._key].to_pylist())
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -150,6 +174,23 @@ class VectorTable:
             return
         for batch in table.search().limit(None).to_batches(_READ_ROWS):
             yield _embedding_batch(batch, self._key)
+
+    def batches_from(self, first_row: int) -> Iterator[EmbeddingBatch]:
+        """Yield the vectors from a row on, in the order in which they were added."""
+        if (table := self._open()) is None:
+            return
+        for batch in table.search().offset(first_row).limit(None).to_batches(_READ_ROWS):
+            yield _embedding_batch(batch, self._key)
+
+    def made_by(self) -> dict[str, Any] | None:
+        """Return the identity that the table was made with; None where none can be read in it."""
+        if (table := self._open()) is None:
+            return None
+        try:
+            identity = json.loads((table.schema.metadata or {})[b"facestore"])
+        except (KeyError, ValueError):
+            return None
+        return identity if isinstance(identity, dict) else None
 
     def get(self, keys: Sequence[str]) -> dict[str, Float32]:
         """Return the vectors of those of the keys that are there; meant for some hundreds."""

@@ -292,7 +292,7 @@ def _migrations() -> list[migrate.Migration]:
 
 def _lock_holder(message: str) -> str | None:
     """Say who holds the lock that DuckDB's message tells of; None if it tells of none."""
-    if "lock" not in message.lower():
+    if not re.search(r"\block\b", message.lower()):  # of a block there is another word
         return None
     found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
     if found is None:
