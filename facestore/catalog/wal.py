@@ -2,8 +2,8 @@
 
 The log has what was committed since the last checkpoint. DuckDB checks each entry, and stops
 without a word at one that is longer than the rest of the file: that is what a killed process leaves
-of a transaction which was not committed, and also what a damaged length looks like. A file that does
-not begin as a log is passed over in the same way.
+of a transaction which was not committed, and also what a damaged length looks like. A file which
+does not begin as a log is passed over in the same way.
 
 After a header of one object, which ends with two bytes 255, come entries: 8 bytes for the length,
 8 for the checksum, and so many bytes (DuckDB 1.2 to 1.5, version 2 of the log).
@@ -11,6 +11,8 @@ After a header of one object, which ends with two bytes 255, come entries: 8 byt
 
 from pathlib import Path
 
+# What DuckDB writes now; of a longer one only the end is not known.
+_HEADER = b"\x64\x00\x62\x65\x00\x02\xff\xff"
 _BEGIN = b"\x64\x00\x62"  # field 100, the kind of entry: a version
 _END = b"\xff\xff"
 _LENGTHS = 16
@@ -35,6 +37,8 @@ def n_unread_bytes(wal: Path) -> int:
     with wal.open("rb") as file:
         header = file.read(_MOST_HEADER)
         starts, at = [], header.find(_END)
+        if header.startswith(_HEADER):
+            starts, at = [len(_HEADER)], -1
         while at >= 0:
             starts.append(at + len(_END))
             at = header.find(_END, at + 1)

@@ -5,12 +5,14 @@ import time
 import duckdb
 
 from facestore.catalog.audit_files import Finding
+from facestore.catalog.blocks import differing_blocks
 from facestore.catalog.wal import is_log, n_unread_bytes, wal_of
 from facestore.errors import NotAStoreError
 from facestore.stores import Stores
 from facestore.upkeep.tallies import Tally, in_short
 
-LOG_NAME = "catalogue_log_is_read"
+LOG_NAME, BLOCKS_NAME = "catalogue_log_is_read", "catalogue_blocks_are_whole"
+NAMES = (LOG_NAME, BLOCKS_NAME)
 ABOUT = ("tables",)
 
 
@@ -50,4 +52,24 @@ def log_finding(store: Stores) -> Finding:
             tally.problem = f"{log.name}: it is no log of DuckDB, and nothing of it is read"
         elif log.exists() and (n_bytes := n_unread_bytes(log)):
             tally.add([(log.name, n_bytes)])
+    return tally.finding(started)
+
+
+def blocks_finding(store: Stores) -> Finding:
+    """Say which blocks of the DuckDB file are damaged, whether or not they are read."""
+    started = time.perf_counter()
+    tally = Tally(
+        BLOCKS_NAME,
+        "blocks of the DuckDB file have the checksum that was written in them",
+        ("block",),
+        "if a command was killed, nothing: it is a block that was not committed. Else the file is "
+        "damaged: blocks in use are refused by DuckDB where they are read, so restore the store "
+        "from a copy",
+        about=ABOUT,
+        is_note=True,
+        is_deep=True,
+    )
+    path = store.catalog.database.path
+    with tally.surviving(path.name):
+        tally.add((number,) for number in differing_blocks(path))
     return tally.finding(started)

@@ -41,21 +41,19 @@ def doctor(
     """
     everything = load()
     chosen = [each for each in everything if name in (None, each.name, *each.about)]
-    deep = deep or name in (*DEEP_NAMES, *deep_audits.NAMES)
+    deep = deep or name in (*DEEP_NAMES, *deep_audits.NAMES, catalogue_file.BLOCKS_NAME)
     wants_vectors = name in (None, _VECTORS, *NAMES)
     wants_computed = deep and name in (None, *deep_audits.ABOUT, *deep_audits.NAMES)
-    wants_log = name in (None, catalogue_file.LOG_NAME, *catalogue_file.ABOUT)
-    if not (chosen or wants_vectors or wants_computed or wants_log):
-        known = [
-            catalogue_file.LOG_NAME,
-            *NAMES,
-            *deep_audits.NAMES,
-            *(each.name for each in everything),
-        ]
+    wants_file = name in (None, *catalogue_file.NAMES, *catalogue_file.ABOUT)
+    if not (chosen or wants_vectors or wants_computed or wants_file):
+        outside = (*catalogue_file.NAMES, *NAMES, *deep_audits.NAMES)
+        known = [*outside, *(each.name for each in everything)]
         raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
     if (broken := catalogue_file.broken(store)) is not None:
         return [broken, unopened(store, n_examples)]
-    findings = [catalogue_file.log_finding(store)] if wants_log else []
+    findings = [catalogue_file.log_finding(store)] if wants_file else []
+    if wants_file and deep:
+        findings.append(catalogue_file.blocks_finding(store))
     n_parts = len(chosen) + wants_vectors + wants_computed
     with store.progress.task("Examining", n_parts) as task:
         for finding in store.catalog.audits.run(chosen, n_examples):
