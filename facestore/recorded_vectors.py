@@ -19,7 +19,7 @@ from facestore.vector_digests import row_digests
 from facestore.vectors import VectorTable
 
 # What decides a vector. Libraries' versions do not, and an import may tell some only later.
-_IDENTITY = (
+IDENTITY = (
     "source", "architecture", "pretrained", "precision", "dim", "logit_scale", "preprocessing",
     "weights_sha256",
 )  # fmt: skip
@@ -141,8 +141,10 @@ def identity_problem(record: EncoderRecord, made_by: Mapping[str, Any] | None) -
     """Say in what the encoder that a table was made with differs from the one of the catalogue."""
     if made_by is None:
         return "it does not say which encoder made it"
-    for name in _IDENTITY:
-        known, found = getattr(record, name), made_by.get(name)
+    for name in IDENTITY:
+        if name not in made_by:
+            return f"it does not say with which {name} it was made"
+        known, found = getattr(record, name), made_by[name]
         if name == "preprocessing":
             known, found = _plain(record, known), _plain(record, found or {})
         told_later = name in _LATER and record.source == "imported" and found is None

@@ -17,7 +17,7 @@ comment on table vector_batches is 'checksums of rows of a Lance table that lie 
 comment on column vector_batches.kind is 'which of the two Lance tables of the encoder: images or texts';
 comment on column vector_batches.first_row is 'place of the first of them in the Lance table, from 0';
 comment on column vector_batches.n_rows is 'how many';
-comment on column vector_batches.sha256 is 'SHA-256 (hex) over the digests of the rows, each of 32 bytes; that of a row is SHA-256 over the length of its key in bytes (4 bytes, little-endian), the key (UTF-8) and the vector (float32, little-endian)';
+comment on column vector_batches.sha256 is 'SHA-256 (hex) over the digests of the rows; see docs/doctor.md for the layout';
 comment on column vector_batches.row_checks is 'the first 4 bytes of the digest of each row, so that a damaged row can be named';
-comment on column vector_batches.origin is 'written: taken of what was to be written; found: of what was on the disk already, and so trusted as it was found';
+comment on column vector_batches.origin is 'written: of what was to be written; found: of what was there, trusted as it was found';
 comment on column vector_batches.recorded_at is 'UTC';

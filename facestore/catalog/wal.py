@@ -6,17 +6,14 @@ of a transaction which was not committed, and also what a damaged length looks l
 does not begin as a log is passed over in the same way.
 
 After a header of one object, which ends with two bytes 255, come entries: 8 bytes for the length,
-8 for the checksum, and so many bytes (DuckDB 1.2 to 1.5, version 2 of the log).
+8 for the checksum, and so many bytes (version 2 of the log, which DuckDB 1.5 writes).
 """
 
 from pathlib import Path
 
-# What DuckDB writes now; of a longer one only the end is not known.
-_HEADER = b"\x64\x00\x62\x65\x00\x02\xff\xff"
 _BEGIN = b"\x64\x00\x62"  # field 100, the kind of entry: a version
-_END = b"\xff\xff"
+_HEADER = _BEGIN + b"\x65\x00\x02\xff\xff"  # field 101, version 2; end
 _LENGTHS = 16
-_MOST_HEADER = 96
 
 
 def wal_of(database: Path) -> Path:
@@ -32,25 +29,16 @@ def is_log(wal: Path) -> bool:
 
 
 def n_unread_bytes(wal: Path) -> int:
-    """Return how many bytes at the end are no whole entry."""
+    """Return how many bytes at the end are no whole entry; all, of a log with another header."""
     n_bytes = wal.stat().st_size
     with wal.open("rb") as file:
-        header = file.read(_MOST_HEADER)
-        starts, at = [], header.find(_END)
-        if header.startswith(_HEADER):
-            starts, at = [len(_HEADER)], -1
-        while at >= 0:
-            starts.append(at + len(_END))
-            at = header.find(_END, at + 1)
-        left = [n_bytes]
-        # a header may hold two bytes 255 before its end: the right one leads farthest
-        for start in starts:
-            at = start
-            while at + _LENGTHS <= n_bytes:
-                file.seek(at)
-                length = int.from_bytes(file.read(8), "little")
-                if length == 0 or at + _LENGTHS + length > n_bytes:
-                    break
-                at += _LENGTHS + length
-            left.append(n_bytes - at)
-    return min(left)
+        if file.read(len(_HEADER)) != _HEADER:
+            return n_bytes
+        at = len(_HEADER)
+        while at + _LENGTHS <= n_bytes:
+            file.seek(at)
+            length = int.from_bytes(file.read(8), "little")
+            if length == 0 or at + _LENGTHS + length > n_bytes:
+                break
+            at += _LENGTHS + length
+    return n_bytes - at

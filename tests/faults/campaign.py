@@ -26,7 +26,7 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -239,8 +239,16 @@ def _same(a: object, b: object) -> bool:
 class Campaign:
     """Rounds over all commands, in a folder of its own."""
 
-    def __init__(self, folder: Path, n_images: int, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        n_images: int,
+        seed: int,
+        say: Callable[[str], None],
+        commands: Sequence[str] = COMMANDS,
+    ) -> None:
         self.folder, self.say, self.outcome = folder, say, Outcome()
+        self._commands = commands
         self._random = random.Random(seed)
         self._log = folder / "log"
         self._out = folder / "out"
@@ -250,7 +258,7 @@ class Campaign:
         self._seconds: dict[str, float] = {}
         self._reference = folder / "reference"
         shutil.copytree(folder / "old", self._reference)
-        for command in COMMANDS:
+        for command in self._commands:
             started = time.monotonic()
             self._complete(command, self._reference)
             self._seconds[command] = time.monotonic() - started
@@ -261,7 +269,7 @@ class Campaign:
         store = self.folder / "store"
         shutil.rmtree(store, ignore_errors=True)
         shutil.copytree(self.folder / "old", store)
-        for command in COMMANDS:
+        for command in self._commands:
             self._kill(command, store, kills.get(command, 0))
             self._complete(command, store)
         found = self.folder / "differences.json"
@@ -400,17 +408,23 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--without", action="append", default=[], choices=COMMANDS)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     preload()
-    each = -(-options.kills // (len(COMMANDS) * options.rounds))
+    commands = [each for each in COMMANDS if each not in options.without]
+    each = -(-options.kills // (len(commands) * options.rounds))
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(
-            Path(folder), options.images, options.seed, lambda line: print(line, flush=True)
+            Path(folder),
+            options.images,
+            options.seed,
+            lambda line: print(line, flush=True),
+            commands,
         )
         outcome = campaign.outcome
         for _ in range(options.rounds):
-            campaign.round(dict.fromkeys(COMMANDS, each))
+            campaign.round(dict.fromkeys(commands, each))
             result = {
                 "kills": outcome.n_kills, "by_command": dict(outcome.kills), "clean": outcome.clean,
                 "repaired": outcome.repaired, "rounds": outcome.rounds, "problems": outcome.problems,

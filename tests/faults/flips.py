@@ -106,6 +106,7 @@ def digest_of(store: Path, *, deep: bool) -> dict[str, str]:
     """
     import duckdb
 
+    from facestore.recorded_vectors import IDENTITY
     from facestore.vectors import VectorStore
 
     found = {}
@@ -132,10 +133,9 @@ def digest_of(store: Path, *, deep: bool) -> dict[str, str]:
         if problem is None:
             stem, _, kind = name.rpartition(".")
             table = getattr(vectors, kind)(stem)
+            # what decides a vector, and not the versions of libraries, which the catalogue has, too
             made_by = table.made_by() or {}
-            # of libraries, which decide no vector; the catalogue has them, too
-            made_by.pop("versions", None)
-            digest.update(json.dumps(made_by).encode())
+            digest.update(json.dumps([made_by.get(each) for each in IDENTITY]).encode())
             for batch in table.batches_from(0):
                 digest.update("\0".join(batch.keys).encode())
                 digest.update(batch.vectors.tobytes())

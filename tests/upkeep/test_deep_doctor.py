@@ -153,6 +153,12 @@ def without_metadata(table):
     return table.replace_schema_metadata({})
 
 
+def without_a_name(table):
+    identity = json.loads(table.schema.metadata[b"facestore"])
+    identity.pop("pretrained")
+    return table.replace_schema_metadata({"facestore": json.dumps(identity)})
+
+
 def other(column, value):
     def change(table):
         identity = json.loads(table.schema.metadata[b"facestore"]) | {column: value}
@@ -165,6 +171,7 @@ def other(column, value):
     ("kind", "change", "says"),
     [
         ("images", without_metadata, "does not say which encoder made it"),
+        ("texts", without_a_name, "does not say with which pretrained"),
         ("texts", other("weights_sha256", "ab" * 32), "weights_sha256 abab"),
         ("images", other("architecture", "RN101"), "architecture RN101"),
         ("images", other("pretrained", "yfcc15m"), "pretrained yfcc15m"),
