@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults power injected clean
+.PHONY: demo test check portable docs bench faults flips power injected clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -36,9 +36,13 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/commands_page.py
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
-# Some 200 kills at random moments; tests/faults/test_campaign.py is its short form.
+# 1,000 kills at random moments, and 10,000 bytes of a store changed one at a time; tests/faults/test_campaign.py is the
+# short form of both.
 faults: $(VENV)/.installed-dev
-	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/campaign.py --kills 216 --images 2000 --rounds 3
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/campaign.py --kills 1001 --images 500 --rounds 7
+
+flips: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/flips.py --flips 10000
 
 # Some 1,200 states that a power cut can leave; needs strace. tests/faults/test_power_cut.py has its short form.
 power: $(VENV)/.installed-dev

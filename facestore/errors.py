@@ -12,6 +12,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── VectorsUnreadableError  a Lance table that is damaged, or not to be opened now
     │   ├── StoreReadError       a disk that does not give back what it has
     │   ├── NoLocksError         a file system without locks
+    │   ├── VectorsDifferError   a Lance table that is not what the catalogue knows of it
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
@@ -169,6 +170,26 @@ class VectorsUnreadableError(StoreError):
             "spare, and run the same command again"
         )
         super().__init__(f"'vectors/{table}.lance' cannot be read ({reason}): {todo}.")
+
+
+class VectorsDifferError(StoreError):
+    """A Lance table is not what the catalogue knows of it.
+
+    Parameters
+    ----------
+    table
+        Its name.
+    problem
+        What differs.
+    """
+
+    def __init__(self, table: str, problem: str) -> None:
+        self.table, self.problem = table, problem
+        super().__init__(
+            f"'vectors/{table}.lance' is not what the catalogue knows of it: {problem}. Nothing "
+            "was measured with it: restore the store from a copy, or delete this folder and ingest "
+            "with `models=`, import the vectors or score again, whichever made it."
+        )
 
 
 class StoreTooNewError(StoreError):

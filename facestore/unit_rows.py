@@ -1,11 +1,12 @@
 """Rows of unit length: what every table of vectors holds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from facestore.records import Float32
+from facestore.records import Float32, PromptSet
 
 # float16 keeps a unit vector's length to about this.
 UNIT_TOLERANCE = 1e-3
@@ -61,3 +62,26 @@ def kept_or_unit_rows(vectors: npt.NDArray[Any]) -> Float32:
     if np.all(np.abs(lengths - 1) < UNIT_TOLERANCE):
         return np.asarray(vectors, dtype=np.float32)
     return units
+
+
+def class_norms(
+    prompt_set: PromptSet, vectors: Mapping[str, Float32]
+) -> dict[tuple[str, str], float]:
+    """Return the length of the mean unit text vector of each (attribute, class) of a prompt set.
+
+    The cosine to the ensembled class embedding (Radford et al. 2021, section 3.1.4) is the mean
+    cosine of the class's prompts divided by this length.
+
+    Parameters
+    ----------
+    prompt_set
+        The prompts and the classes they name.
+    vectors
+        Text -> float32 (D,) unit vector.
+    """
+    groups: dict[tuple[str, str], list[Float32]] = {}
+    for prompt in prompt_set.prompts:
+        for attribute, name in prompt.classes.items():
+            groups.setdefault((attribute, name), []).append(vectors[prompt.text])
+    means = {key: np.mean(group, axis=0, dtype=np.float64) for key, group in groups.items()}
+    return {key: float(np.linalg.norm(mean)) for key, mean in means.items()}

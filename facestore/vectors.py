@@ -70,6 +70,25 @@ class VectorStore:
         """Return the names of all Lance tables; not of one whose making was killed half-way."""
         return [name for name in self._listed() if self._is_there(name)]
 
+    def contents(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each table, and what else is there, with what is wrong about it; None: nothing.
+
+        A table whose making was killed half-way is not there yet, and hidden files are nobody's.
+        """
+        folder = Path(self._uri)
+        files = [] if "://" in self._uri or not folder.is_dir() else sorted(folder.iterdir())
+        for file in files:
+            if not file.name.startswith(".") and not (file.suffix == ".lance" and file.is_dir()):
+                yield file.name, "it is no Lance table"
+        for name in self._listed():
+            if (folder / f"{name}.lance").is_file():
+                continue
+            try:
+                if open_table(self._db, name) is not None:
+                    yield name, None
+            except Exception as error:  # noqa: BLE001, of Rust's panics there is no class to import
+                yield name, f"it cannot be opened: {' '.join(str(error).split())[:200]}"
+
     def copy_to(self, other: VectorStore) -> int:
         """Write all tables, each as it is at one moment, into an empty store; return the rows."""
         n_rows = 0
@@ -162,9 +181,12 @@ class VectorTable:
 
     def keys(self) -> set[str]:
         """Return all keys."""
-        if (table := self._open()) is None:
-            return set()
-        return {key for keys in self._each_key(table) for key in keys}
+        return {key for keys in self.key_batches() for key in keys}
+
+    def key_batches(self) -> Iterator[tuple[str, ...]]:
+        """Yield all keys, some thousands at a time, as often as they are there."""
+        if (table := self._open()) is not None:
+            yield from map(tuple, self._each_key(table))
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -228,6 +250,24 @@ class VectorTable:
         with reading(self.name):
             for batch in table.search().limit(None).to_batches(READ_ROWS):
                 yield _embedding_batch(batch, self._key)
+
+    def batches_from(self, first_row: int) -> Iterator[EmbeddingBatch]:
+        """Yield the vectors from a row on, in the order in which they were added."""
+        if (table := self._open()) is None:
+            return
+        with reading(self.name):
+            for batch in table.search().offset(first_row).limit(None).to_batches(READ_ROWS):
+                yield _embedding_batch(batch, self._key)
+
+    def made_by(self) -> dict[str, Any] | None:
+        """Return the identity that the table was made with; None where none can be read in it."""
+        if (table := self._open()) is None:
+            return None
+        try:
+            identity = json.loads((table.schema.metadata or {})[b"facestore"])
+        except (KeyError, ValueError):
+            return None
+        return identity if isinstance(identity, dict) else None
 
     def get(self, keys: Sequence[str]) -> dict[str, Float32]:
         """Return the vectors of those of the keys that are there; meant for some hundreds."""

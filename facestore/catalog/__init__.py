@@ -24,6 +24,7 @@ from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
 from facestore.catalog.training import Training
+from facestore.catalog.vector_batches import VectorBatches
 
 __all__ = ["Catalog", "Database", "attached"]
 
@@ -50,6 +51,7 @@ class Catalog:
         self.database = Database(path, notify, before_commit)
         self.samples = Samples(self.database)
         self.encoders = Encoders(self.database)
+        self.vector_batches = VectorBatches(self.database)
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)

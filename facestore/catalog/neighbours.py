@@ -48,6 +48,14 @@ class Neighbours(TableFamily):
                 n_pairs += int(row[0]) if row else 0
         return n_pairs
 
+    def pairs(self, encoder_id: int, n: int) -> list[tuple[str, str, float]]:
+        """Return the keys and the cosine of some pairs."""
+        return self._rows(
+            "select key_a, key_b, cosine from neighbours where encoder_id = ? "
+            "order by key_a, key_b limit ?",
+            [encoder_id, n],
+        )
+
     def searched(self) -> dict[int, int]:
         """Return the encoders that were searched, each with the number of its vectors then."""
         rows = self._database.reader().execute(

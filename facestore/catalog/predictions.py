@@ -1,7 +1,9 @@
 """Classifiers and their predictions in DuckDB."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -24,6 +26,36 @@ where decided.encoder_id = $encoder_id
     and ($dataset is null or samples.dataset = $dataset)
 order by decided.sample_id
 """
+
+# What a view decides differently than was written, beyond the order in which numbers are added up.
+_OTHERWISE = """
+select
+    $name,
+    predictions.sample_id,
+    predictions.predicted,
+    predictions.score,
+    decided.predicted,
+    decided.score
+from predictions
+left join (
+    select * from {source}
+    where encoder_id = $encoder_id and prompt_set = $prompt_set and attribute = $attribute
+) as decided on predictions.sample_id = decided.sample_id
+where predictions.classifier_id = $classifier_id
+    and (
+        decided.sample_id is null
+        or (
+            predictions.predicted is distinct from decided.predicted
+            and decided.margin > $tolerance
+        )
+        or not coalesce(abs(predictions.score - decided.score) <= $tolerance, false)
+        or abs(coalesce(predictions.margin, -1) - coalesce(decided.margin, -1)) > $tolerance
+        or isnan(predictions.margin)
+        or predictions.value is not null
+    )
+order by all
+"""
+_TOLERANCE = 1e-6
 
 _SOURCES = {
     "sum": "zero_shot_sum",
@@ -132,6 +164,32 @@ class Predictions(TableFamily):
             if n_classifiers_new and not n_new:
                 raise _nothing_to_decide_by(classifier)
         return PredictionChanges(n_classifiers_new, n_new)
+
+    def undecided(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the predictions of zero-shot classifiers which are not what the views decide.
+
+        Yields
+        ------
+        tuple
+            Name of the classifier, sample_id, class and score as they are, and as decided.
+        """
+        rows = self._rows(
+            "select classifier_id, name, encoder_id, prompt_set, attribute, aggregation, k "
+            "from classifiers where kind = 'zero_shot' order by classifier_id"
+        )
+        names = ("classifier_id", "name", "encoder_id", "prompt_set", "attribute")
+        for *columns, aggregation, k in rows:
+            values = dict(zip(names, columns, strict=True)) | {"tolerance": _TOLERANCE}
+            if aggregation == "topk":
+                values["k"] = k
+            yield from self._rows(_OTHERWISE.format(source=_SOURCES[aggregation]), values)
+
+    def heads_files(self) -> list[tuple[str, str]]:
+        """Return the name and the SHA-256 (hex) of each file of heads that predicted."""
+        return self._rows(
+            "select distinct details ->> 'file', details ->> 'file_sha256' from classifiers "
+            "where details ->> 'file_sha256' is not null order by all"
+        )
 
     def add(self, classifiers: list[ClassifierRecord], rows: pl.DataFrame) -> PredictionChanges:
         """Insert predictions that were made elsewhere, by imported models or trained heads.

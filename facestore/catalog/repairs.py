@@ -47,9 +47,9 @@ where encoder_id not in (select encoder_id from encoders)
 """
 
 _REPAIRS = {
-    "repeated rows of similarities": _REPEATED_SIMILARITIES,
-    "repeated rows of predictions": _REPEATED_PREDICTIONS,
-    "rows of class_text_norms that nothing reads": _ORPHANED_NORMS,
+    "repeated rows of similarities deleted": _REPEATED_SIMILARITIES,
+    "repeated rows of predictions deleted": _REPEATED_PREDICTIONS,
+    "rows of class_text_norms that nothing reads deleted": _ORPHANED_NORMS,
 }
 
 

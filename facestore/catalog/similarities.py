@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompts
-from facestore.records import Float32
+from facestore.records import Float32, Int64
 
 _KEYS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 500_000
 
 
 class Similarities(TableFamily):
@@ -59,6 +61,43 @@ class Similarities(TableFamily):
         """Return the ids of encoders whose text vectors were made or imported, and used."""
         rows = self._database.reader().execute("select encoder_id from class_text_norms")
         return {encoder_id for (encoder_id,) in rows.fetchall()}
+
+    def scored_prompts(self, encoder_id: int) -> list[tuple[int, str]]:
+        """Return id and text of each prompt that has similarities of an encoder, by id."""
+        return self._rows(
+            "select prompt_id, text from prompts where prompt_id in ("
+            "select prompt_id from similarities where encoder_id = ?) order by prompt_id",
+            [encoder_id],
+        )
+
+    def sample_keys(self) -> Iterator[tuple[int, str]]:
+        """Yield the id of each readable sample, and what its vector is filed under."""
+        rows = self._database.reader().cursor()
+        rows.execute("select sample_id, vector_key from vector_keys")
+        while chunk := rows.fetchmany(_KEYS_AT_ONCE):
+            yield from chunk
+
+    def rows_of(
+        self, encoder_id: int, prompt_ids: Sequence[int]
+    ) -> Iterator[tuple[Int64, Int64, Float32]]:
+        """Yield prompt_id, sample_id and cosine of the similarities to some prompts, in parts."""
+        rows = self._database.reader().cursor()
+        rows.execute(
+            "select prompt_id, sample_id, cosine from similarities "
+            "where encoder_id = ? and list_contains(?, prompt_id)",
+            [encoder_id, list(prompt_ids)],
+        )
+        for batch in rows.to_arrow_reader(_ROWS_AT_ONCE):
+            ids, samples, cosines = (column.to_numpy(zero_copy_only=False) for column in batch)
+            yield ids.astype(np.int64), samples.astype(np.int64), cosines
+
+    def class_norms_of(self, encoder_id: int) -> list[tuple[str, str, str, float]]:
+        """Return prompt set, attribute, class and length of each mean text vector."""
+        return self._rows(
+            "select prompt_set, attribute, class, norm from class_text_norms "
+            "where encoder_id = ? order by all",
+            [encoder_id],
+        )
 
     def add(
         self,

@@ -68,9 +68,13 @@ def doctor(
         bool,
         typer.Option(
             "--repair",
-            help="First delete exact repeats and rows that nothing can read, and put versions of "
-            "vectors aside that cannot be read.",
+            help="First delete exact repeats and rows that nothing can read, put versions of "
+            "vectors aside that cannot be read, and record vectors without a checksum.",
         ),
+    ] = False,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Read every vector, and compute again what follows from them."),
     ] = False,
     format: options.FormatOption = Format.table,
 ) -> None:
@@ -78,8 +82,8 @@ def doctor(
     with open_store(store) as opened:
         if repair:
             for what, n_rows in opened.repair().items():
-                say(f"{n_rows:,} {what} deleted")
-        findings = opened.doctor(name, n_examples=_EXAMPLES if name is None else _ROWS)
+                say(f"{n_rows:,} {what}")
+        findings = opened.doctor(name, deep=deep, n_examples=_EXAMPLES if name is None else _ROWS)
     if [each.name for each in findings] == [name]:
         _print_bad_rows(findings[0], format)
     else:

@@ -7,13 +7,14 @@ from facestore.errors import NoVectorsError
 from facestore.exporting.projection import nearest_rows, project
 from facestore.exporting.selection import Selection, files_of, with_column
 from facestore.files import replacing
+from facestore.recorded_vectors import checked_images
 from facestore.stores import Stores
 
 
 def write(store: Stores, selection: Selection) -> int:
     """Write a row a sample that has a vector; return how many."""
     encoder = store.catalog.encoders.chosen(selection.model)
-    table = store.vectors.images(encoder.vectors)
+    table = checked_images(store, encoder)
     rows = store.catalog.exports.samples(selection.dataset, selection.split)
     wanted = set(rows["vector_key"].to_list())
     vectors = {

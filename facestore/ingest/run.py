@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
 from facestore.encoders.encoder import Encoder, LazyEncoder
 from facestore.ingest.embedding import (
@@ -26,6 +27,7 @@ from facestore.ingest.embedding import (
     read_image,
 )
 from facestore.ingest.plan import IngestPlan
+from facestore.recorded_vectors import VectorRecord, check_table
 from facestore.records import EmbeddingBatch, ImageRecord
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores
@@ -72,12 +74,15 @@ class _Model:
     present: set[str]
     buffer: VectorBuffer
     table: Callable[[], VectorTable]
+    record: VectorRecord | None = None
     n_encoded: int = 0
     n_writes: int = 0
 
     def write(self, batch: EmbeddingBatch) -> None:
         """Write vectors; called in the thread that writes."""
         table = self.table()
+        if self.record is not None:
+            self.record.note(batch)
         table.add(batch)
         self.n_encoded += len(batch.keys)
         self.n_writes += 1
@@ -225,19 +230,23 @@ class IngestRun:
         self._samples_at = time.monotonic()
 
     def _commit(self, chunk: _Chunk) -> None:
-        """Write samples, their images and labels; called in the thread that writes."""
+        """Write samples, their images, labels and vectors' checksums, in the thread that writes."""
         plan, known = self._plan, self._known_images
         paths = [plan.path_of[result.entry.name] for result in chunk.results]
         images = [image for image in chunk.images() if image.image_id not in known]
-        self._changes += self._store.catalog.samples.save(
-            plan.dataset,
-            source=plan.source,
-            layout=plan.layout,
-            samples=chunk.samples(plan),
-            labels=plan.labels.filter(pl.col("path").is_in(paths)),
-            images=images,
-            new_classes=plan.new_classes if not plan.labels.is_empty() else (),
-        )
+        with self._store.catalog.transaction():
+            for model in self._models:
+                if model.record is not None:
+                    model.record.save()
+            self._changes += self._store.catalog.samples.save(
+                plan.dataset,
+                source=plan.source,
+                layout=plan.layout,
+                samples=chunk.samples(plan),
+                labels=plan.labels.filter(pl.col("path").is_in(paths)),
+                images=images,
+                new_classes=plan.new_classes if not plan.labels.is_empty() else (),
+            )
         known.update(image.image_id for image in images)
 
     def _submit(self, work: Callable[[], object]) -> None:
@@ -276,7 +285,7 @@ class IngestRun:
                 with self._watch.measure("load model"):
                     model = encoder.load()
                     # Two threads must not open the DuckDB file at once.
-                    self._submit(lambda: store.catalog.encoders.register(model.record))
+                    self._submit(lambda: recorded(store.catalog.encoders.register(model.record)))
                     self._wait()
                 loaded.append(model)
             return loaded[0]
@@ -285,7 +294,18 @@ class IngestRun:
             record = encoder.load().record
             return store.vectors.images(record.vectors, asdict(record))
 
-        return _Model(encoder, present, VectorBuffer(load, batch_size, self._watch), table)
+        made = _Model(encoder, present, VectorBuffer(load, batch_size, self._watch), table)
+
+        def recorded(stored: StoredEncoder) -> None:
+            """Look at the table of the encoder before anything is added to it."""
+            if made.record is None:
+                check_table(store, stored, "images", may_lack=True)
+                made.record = VectorRecord(store, stored, "images")
+                made.record.begin()
+
+        if known:
+            recorded(known)
+        return made
 
 
 def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | None:

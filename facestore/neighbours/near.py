@@ -8,6 +8,7 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, NoVectorsError
 from facestore.files import sha256_of
 from facestore.ingest.embedding import ReadRequest, read_image
+from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, FileEntry, Float32
 from facestore.stores import Stores
 from facestore.zero_shot.score import encoder_and_model, text_vectors
@@ -114,7 +115,7 @@ def _check(store: Stores, encoder: StoredEncoder, k: int, dataset: str | None) -
         raise InputError(message)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    if not store.vectors.images(encoder.vectors).count():
+    if not checked_images(store, encoder).count():
         raise NoVectorsError(encoder.name, encoder.record.architecture)
 
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from facestore.errors import InputError, NoVectorsError
 from facestore.neighbours.close_pairs import ClosePairs, close_pairs
+from facestore.recorded_vectors import checked_images
 from facestore.records import KeyedRows
 from facestore.stores import Stores, recorded
 
@@ -67,7 +68,7 @@ def find_neighbours(
     if not 0 < min_cosine <= 1:
         message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
         raise InputError(message)
-    snapshot = store.vectors.images(encoder.vectors).snapshot()
+    snapshot = checked_images(store, encoder).snapshot()
     if snapshot is None:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
     keyed = snapshot.keys()

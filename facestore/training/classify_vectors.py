@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import HeadsMismatchError, preview
+from facestore.recorded_vectors import checked_images
 from facestore.records import EncoderRecord, Float32
 from facestore.stores import Stores
 from facestore.training.decisions import Batches, Decided
@@ -40,7 +41,7 @@ class VectorClassifier:
 
     def _batches(self, store: Stores) -> Batches:
         heads = {head.attribute: head for head in self.heads.heads}
-        for batch in store.vectors.images(self.encoder.vectors).batches():
+        for batch in checked_images(store, self.encoder).batches():
             yield batch.keys, partial(_decide, heads, batch.vectors)
 
 

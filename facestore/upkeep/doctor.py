@@ -3,19 +3,27 @@
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.audits import load
 from facestore.errors import UnknownNameError
+from facestore.recorded_vectors import record_all
 from facestore.stores import Stores, recorded
-from facestore.upkeep.vector_audits import NAMES, vector_findings
+from facestore.upkeep import catalogue_file, deep_audits
+from facestore.upkeep.vector_audits import DEEP_NAMES, NAMES, VectorAudit, unopened
 
 _VECTORS = "vectors/"
 
 
-def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> list[Finding]:
+def doctor(
+    store: Stores, name: str | None = None, *, deep: bool = False, n_examples: int = 5
+) -> list[Finding]:
     """Check that the store is as it must be; nothing is written.
+
+    What is damaged is told, and does not keep the other audits from being run.
 
     Parameters
     ----------
     name
         One audit, or a table or view: all audits of it. None: all.
+    deep
+        Read every vector, and compute again what follows from them.
     n_examples
         How many bad rows of each audit are kept.
 
@@ -33,25 +41,40 @@ def doctor(store: Stores, name: str | None = None, *, n_examples: int = 5) -> li
     """
     everything = load()
     chosen = [each for each in everything if name in (None, each.name, *each.about)]
+    deep = deep or name in (*DEEP_NAMES, *deep_audits.NAMES, catalogue_file.BLOCKS_NAME)
     wants_vectors = name in (None, _VECTORS, *NAMES)
-    if not chosen and not wants_vectors:
-        known = [*NAMES, *(each.name for each in everything)]
+    wants_computed = deep and name in (None, *deep_audits.ABOUT, *deep_audits.NAMES)
+    wants_file = name in (None, *catalogue_file.NAMES, *catalogue_file.ABOUT)
+    if not (chosen or wants_vectors or wants_computed or wants_file):
+        outside = (*catalogue_file.NAMES, *NAMES, *deep_audits.NAMES)
+        known = [*outside, *(each.name for each in everything)]
         raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
-    store.catalog.database.reader()  # no store is an error, whatever is asked for
-    findings = []
-    with store.progress.task("Examining", len(chosen) + wants_vectors) as task:
+    if (broken := catalogue_file.broken(store)) is not None:
+        return [broken, unopened(store, n_examples)]
+    findings = [catalogue_file.log_finding(store)] if wants_file else []
+    if wants_file and deep:
+        findings.append(catalogue_file.blocks_finding(store))
+    n_parts = len(chosen) + wants_vectors + wants_computed
+    with store.progress.task("Examining", n_parts) as task:
         for finding in store.catalog.audits.run(chosen, n_examples):
             findings.append(finding)
             task.advance()
         if wants_vectors:
-            found = vector_findings(store, n_examples)
-            findings += [each for each in found if name in (None, _VECTORS, each.name)]
+            findings += VectorAudit(store, n_examples, deep=deep).findings()
             task.advance()
-    return findings
+        if wants_computed:
+            findings += deep_audits.deep_findings(store, n_examples)
+            task.advance()
+    return [each for each in findings if name in (None, each.name, *each.about)]
 
 
 def repair(store: Stores) -> dict[str, int]:
-    """Delete exact repeats and rows that nothing reads; return how many, by what they were.
+    """Delete exact repeats and rows that nothing reads; record vectors that have no checksum.
+
+    Returns
+    -------
+    dict of str to int
+        How many, by what they were.
 
     Of tables of vectors, newest versions that cannot be read are put aside first; `store.notify`
     is given a line for each table.
@@ -66,6 +89,7 @@ def repair(store: Stores) -> dict[str, int]:
     store.catalog.database.reader()  # writing would make one
     with recorded(store, "doctor", {"repair": True}) as counts:
         counts["tables of vectors mended"] = len(store.vectors.mend())
-        deleted = store.catalog.repairs.run()
-        counts.update(deleted)
-    return deleted
+        counts.update(store.catalog.repairs.run())
+        n_recorded = sum(record_all(store, each) for each in store.catalog.encoders.all())
+        counts["vectors recorded as they are"] = n_recorded
+    return counts

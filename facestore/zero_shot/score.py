@@ -1,7 +1,7 @@
 """Score: text vectors of a prompt set against the image vectors of an encoder."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.preprocessing import resizes_fast
 from facestore.errors import NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
+from facestore.recorded_vectors import VectorRecord, checked_images, record_all
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores, recorded
-from facestore.zero_shot.scoring import class_norms, score_blocks
+from facestore.unit_rows import class_norms
+from facestore.zero_shot.scoring import score_blocks
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def score(
         If there is no such prompt set, encoder or data set.
     NoVectorsError
         If the encoder has no image vectors.
+    VectorsDifferError
+        If its vectors are not those that were recorded, as far as that is seen at once.
     TextVectorsMissingError
         If prompts have no vector and there is no model to make them.
     """
@@ -113,7 +117,7 @@ def score(
     prompts = store.catalog.prompts.get(prompt_set)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    images = store.vectors.images(encoder.vectors)
+    images = checked_images(store, encoder)
     keys = images.keys()
     if not keys:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
@@ -124,6 +128,7 @@ def score(
         recorded(store, "score", arguments) as counts,
     ):
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
+        counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
         if not store.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
@@ -184,7 +189,15 @@ def text_vectors(
         loaded = model.load()
         store.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)
-        with nullcontext() if must_keep else suppress(StoreWriteError):
-            table.add(EmbeddingBatch(tuple(missing), made))
+        batch = EmbeddingBatch(tuple(missing), made)
+        if must_keep:
+            record = VectorRecord(store, encoder, "texts")
+            record.begin()
+            record.note(batch)
+            table.add(batch)
+            record.save()
+        else:  # the next command that writes records it
+            with suppress(StoreWriteError):
+                table.add(batch)
         vectors |= dict(zip(missing, made, strict=True))
     return vectors

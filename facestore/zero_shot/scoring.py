@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from facestore.records import EmbeddingBatch, Float32, PromptSet
+from facestore.records import EmbeddingBatch, Float32
 
 
 @dataclass(frozen=True)
@@ -62,29 +62,6 @@ def score_blocks(
     for group in groups:
         if group.n_rows:
             yield group.give_out()
-
-
-def class_norms(
-    prompt_set: PromptSet, vectors: Mapping[str, Float32]
-) -> dict[tuple[str, str], float]:
-    """Return the length of the mean unit text vector of each (attribute, class) of a prompt set.
-
-    The cosine to the ensembled class embedding (Radford et al. 2021, section 3.1.4) is the mean
-    cosine of the class's prompts divided by this length.
-
-    Parameters
-    ----------
-    prompt_set
-        The prompts and the classes they name.
-    vectors
-        Text -> float32 (D,) unit vector.
-    """
-    groups: dict[tuple[str, str], list[Float32]] = {}
-    for prompt in prompt_set.prompts:
-        for attribute, name in prompt.classes.items():
-            groups.setdefault((attribute, name), []).append(vectors[prompt.text])
-    means = {key: np.mean(group, axis=0, dtype=np.float64) for key, group in groups.items()}
-    return {key: float(np.linalg.norm(mean)) for key, mean in means.items()}
 
 
 class _Group:

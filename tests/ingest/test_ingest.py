@@ -10,7 +10,7 @@ from support.pictures import picture, write_labels, write_picture
 from facestore.cli.summaries import lines_of, profile_of
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
-from facestore.errors import EncoderMismatchError, InputError, TableError
+from facestore.errors import EncoderMismatchError, InputError, TableError, VectorsDifferError
 from facestore.records import ModelName
 from facestore.store import Store
 
@@ -292,6 +292,9 @@ def test_other_weights_under_a_known_name_are_refused(store, pictures):
     store.ingest(pictures, models=["tiny"])
     store.execute("update encoders set weights_sha256 = 'other'")
     write_picture(pictures / "new.jpg", seed=77)
+    with pytest.raises(VectorsDifferError, match="other"):  # the table says so as well
+        store.ingest(pictures, models=["tiny"])
+    shutil.rmtree(store.path / "vectors")
     with pytest.raises(EncoderMismatchError, match="other"):
         store.ingest(pictures, models=["tiny"])
 

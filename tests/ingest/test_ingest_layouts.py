@@ -101,10 +101,10 @@ def test_every_image_is_read_again_by_the_path_of_a_sample(ingested):
 
 def test_doctor_finds_the_sources_and_misses_one_that_is_gone(ingested):
     store, folder, _ = ingested
-    from facestore.upkeep.vector_audits import vector_findings
+    from facestore.upkeep.vector_audits import VectorAudit
 
     def gone():
-        found = {each.name: each for each in vector_findings(store, 5)}
+        found = {each.name: each for each in VectorAudit(store, 5, deep=False).findings()}
         return found["datasets_have_folders"].n_bad
 
     assert gone() == 0

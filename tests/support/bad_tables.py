@@ -225,6 +225,16 @@ BAD_TABLES: dict[str, list[str]] = {
     "splits_keep_duplicates_together": [
         "insert into dataset_splits values ('faces', ['val', 'train'], [0.5, 0.5], [], 0, '2026-01-01')",
     ],
+    "vector_batches_refer": ["update vector_batches set encoder_id = 99"],
+    "vector_batches_are_whole": [
+        "update vector_batches set first_row = 1 where first_row = 0",
+        "update vector_batches set first_row = 3 where first_row = 2",
+        "update vector_batches set n_rows = 3 where first_row = 0",
+        "update vector_batches set n_rows = 0 where first_row = 2",
+        "update vector_batches set row_checks = '\\x00'::blob where first_row = 2",
+        "update vector_batches set sha256 = 'ab'",
+        "delete from vector_batches where first_row = 0",
+    ],
     "zero_shot_decisions_hold": [
         *(
             spoiled("zero_shot_decisions", column, value)

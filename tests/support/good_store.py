@@ -67,6 +67,11 @@ def fill_good(con: Con) -> None:
     fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
     keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
     fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
+    con.execute(
+        "insert into vector_batches "
+        "select 1, 'images', 2 * i, 2, repeat('a', 64), repeat('x', 8)::blob, 'written', '2026-01-01' "
+        "from range(2) as batches(i)"
+    )
     fill_explanations(con)
     fill_duplicates(con)
 

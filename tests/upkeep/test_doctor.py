@@ -51,8 +51,8 @@ def store(tmp_path):
         yield opened
 
 
-def bad(store, name=None):
-    return {f.name: f.n_bad for f in store.doctor(name) if f.status != Status.ok}
+def bad(store, name=None, *, deep=False):
+    return {f.name: f.n_bad for f in store.doctor(name, deep=deep) if f.status != Status.ok}
 
 
 def lance(store):
@@ -74,7 +74,8 @@ def test_a_good_store_has_no_findings_and_is_not_written_to(store):
     findings = store.doctor()
     assert {f.name for f in findings if f.status != Status.ok} == set()
     assert len(findings) > 40
-    assert {"vectors_are_unit", "labels_refer", "tables_can_be_read"} <= {f.name for f in findings}
+    assert {"vectors_unique", "labels_refer", "tables_can_be_read"} <= {f.name for f in findings}
+    assert bad(store, deep=True) == {}
     store.close()
     assert (store.path / "facestore.duckdb").read_bytes() == before
 
@@ -87,9 +88,12 @@ def test_one_audit_or_those_of_a_table_are_run_alone(store):
     assert {f.name for f in store.doctor("tables")} == {
         "tables_can_be_read",
         "tables_are_those_of_this_version",
+        "catalogue_log_is_read",
     }
     assert [f.name for f in store.doctor("vectors_are_unit")] == ["vectors_are_unit"]
-    assert {f.name for f in store.doctor("vectors/")} == set(NAMES)
+    assert {f.name for f in store.doctor("vectors/", deep=True)} == set(NAMES) - {
+        "datasets_have_folders"
+    }
 
 
 def test_an_unknown_audit_is_refused(store):
@@ -201,8 +205,9 @@ def test_a_vector_that_is_no_number_is_found(store):
         where="image_id = 'sample:d/1.jpg'",
         values_sql={"vector": f"arrow_cast([{nans}], 'FixedSizeList(8, Float32)')"},
     )
-    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
-    assert (found.name, found.status) == ("vectors_are_unit", Status.failed)
+    assert "vectors_are_those_recorded" in bad(store, "vectors/", deep=True)
+    (found,) = store.doctor("vectors_are_unit")
+    assert found.status == Status.failed
     assert found.rows[0][:2] == (images(store), "sample:d/1.jpg")
 
 
@@ -214,16 +219,18 @@ def test_a_key_that_is_there_twice_is_found(store):
 
 def test_a_vector_of_no_sample_is_a_note(store):
     add_row(store, "f" * 64, [1.0] + [0.0] * 7)
-    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
-    assert (found.name, found.status) == ("vectors_have_samples", Status.note)
+    assert bad(store, "vectors/") == {"vectors_are_recorded": 1, "vectors_have_samples": 1}
+    (found,) = store.doctor("vectors_have_samples")
+    assert found.status == Status.note
     assert found.rows == ((images(store), "f" * 64),)
 
 
 def test_an_image_without_a_vector_is_a_note_where_others_have_one(store, tmp_path, pictures):
     store.ingest(pictures, dataset="p")  # of which this encoder has no vector at all
     lance(store).open_table(images(store)).delete("image_id = 'sample:d/1.jpg'")
-    (found,) = [f for f in store.doctor("vectors/") if f.status != Status.ok]
-    assert (found.name, found.status) == ("images_have_vectors", Status.note)
+    assert bad(store, "vectors/") == {"vectors_fit_their_encoders": 1, "images_have_vectors": 1}
+    (found,) = store.doctor("images_have_vectors")
+    assert found.status == Status.note
     assert found.rows == ((images(store), "d", 1),)
 
 
@@ -292,7 +299,7 @@ def test_exact_repeats_and_orphans_are_repaired(store):
     assert {"similarities_unique", "predictions_unique", "class_text_norms_refer"} <= set(
         bad(store)
     )
-    assert list(store.repair().values()) == [11, 7, 1]
+    assert list(store.repair().values()) == [11, 7, 1, 0]
     assert bad(store) == {}
     for table, rows in expected.items():
         assert store.sql(f"from {table} order by all").fetchall() == rows
@@ -305,6 +312,6 @@ def test_rows_that_contradict_each_other_are_left(store):
         "insert into similarities select * replace (0.5 as cosine) from similarities limit 1"
     )
     store.execute("insert into predictions select * replace (9 as score) from predictions limit 1")
-    assert list(store.repair().values()) == [0, 0, 0]
+    assert list(store.repair().values()) == [0, 0, 0, 0]
     assert {"similarities_unique", "predictions_unique"} <= set(bad(store))
     assert store.sql("select count(*) from runs where command = 'doctor'").fetchone() == (0,)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from facestore.encoders.open_clip import load_encoder
 from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet
-from facestore.unit_rows import unit_rows
-from facestore.zero_shot.scoring import class_norms, score_blocks
+from facestore.unit_rows import class_norms, unit_rows
+from facestore.zero_shot.scoring import score_blocks
 
 pytestmark = pytest.mark.portable
 

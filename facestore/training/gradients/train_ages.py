@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from facestore.config import DEFAULT_WORKERS
+from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.training.classify_vectors import VectorClassifier
@@ -102,7 +103,7 @@ def _fit_on_vectors(
     out: AnyPath | None,
 ) -> TrainSummary:
     encoder = store.catalog.encoders.chosen(model)
-    images = store.vectors.images(encoder.vectors)
+    images = checked_images(store, encoder)
     (plan,) = plan_trainings(
         store,
         encoder,

@@ -9,6 +9,7 @@ import numpy as np
 
 from facestore.errors import InputError, ParametersError
 from facestore.progress import Task
+from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, Float32
 from facestore.stores import Stores
 from facestore.training.classify_vectors import VectorClassifier
@@ -137,7 +138,7 @@ def train_probe(
     choice = Choice(dataset, split, val_split, val_fraction, few_shot, seed)
     _check(class_weight, few_shot, seeds, l2)
     encoder = store.catalog.encoders.chosen(model)
-    images = store.vectors.images(encoder.vectors)
+    images = checked_images(store, encoder)
     plans = plan_trainings(
         store,
         encoder,

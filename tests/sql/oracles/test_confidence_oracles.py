@@ -167,7 +167,7 @@ def test_embedding_mean_is_the_classifier_that_open_clip_builds(
     con: duckdb.DuckDBPyConnection, seed: int, n_templates: int, n_samples: int
 ) -> None:
     from facestore.records import Prompt, PromptSet
-    from facestore.zero_shot.scoring import class_norms
+    from facestore.unit_rows import class_norms
 
     rng = np.random.default_rng(seed)
     n_prompts = n_templates * len(CLASSES)

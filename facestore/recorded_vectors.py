@@ -1,0 +1,162 @@
+"""Vectors are recorded where they are written, and checked before they are measured with.
+
+A vector is written to Lance, and its checksum to DuckDB with the rows that rely on it. What a
+killed command has written and not recorded is found by the next one that writes, and recorded as it
+is found. Cheap comparisons, of counts and of the encoder, are made before each use; those of every
+row are made by `facestore doctor --deep`.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from facestore.catalog.encoders import StoredEncoder
+from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
+from facestore.errors import VectorsDifferError
+from facestore.records import EmbeddingBatch, EncoderRecord
+from facestore.stores import Stores
+from facestore.vector_digests import row_digests
+from facestore.vectors import VectorTable
+
+# What decides a vector. Libraries' versions do not, and an import may tell some only later.
+IDENTITY = (
+    "source", "architecture", "pretrained", "precision", "dim", "logit_scale", "preprocessing",
+    "weights_sha256",
+)  # fmt: skip
+_LATER = frozenset(("precision", "dim", "logit_scale"))
+
+
+class VectorRecord:
+    """What a command writes into one Lance table, kept until it is recorded.
+
+    Parameters
+    ----------
+    store, encoder, kind
+        The store, the encoder, and which of its tables.
+    """
+
+    def __init__(self, store: Stores, encoder: StoredEncoder, kind: Kind) -> None:
+        self._store, self._encoder, self._kind = store, encoder, kind
+        self._written: dict[str, bytes] = {}
+
+    def begin(self) -> None:
+        """Forget rows that are gone from the table, so that what is added has their places."""
+        batches = self._store.catalog.vector_batches
+        n_rows = table_of(self._store, self._encoder, self._kind).count()
+        if batches.n_recorded(self._encoder.encoder_id, self._kind) > n_rows:
+            batches.keep_first(self._encoder.encoder_id, self._kind, n_rows)
+
+    def note(self, batch: EmbeddingBatch) -> None:
+        """Keep the digests of vectors that are to be added."""
+        self._written.update(zip(batch.keys, row_digests(batch), strict=True))
+
+    def save(self) -> int:
+        """Record all rows of the table that are not recorded yet; return how many."""
+        batches = self._store.catalog.vector_batches
+        encoder_id = self._encoder.encoder_id
+        table = table_of(self._store, self._encoder, self._kind)
+        first_row = batches.n_recorded(encoder_id, self._kind)
+        if table.count() <= first_row:
+            return 0
+        rows = list(self._digested(table, first_row))
+        self._written.clear()
+        return batches.add(encoder_id, self._kind, rows)
+
+    def _digested(self, table: VectorTable, first_row: int) -> Iterator[DigestedRows]:
+        """Yield rows with one origin side by side; those written here as they were to be."""
+        digests: list[tuple[bool, bytes]] = []
+        for batch in table.batches_from(first_row):
+            unknown = [key not in self._written for key in batch.keys]
+            found = row_digests(batch) if any(unknown) else [b""] * len(unknown)
+            digests += [
+                (is_found, digest if is_found else self._written[key])
+                for key, is_found, digest in zip(batch.keys, unknown, found, strict=True)
+            ]
+        for is_found, rows in groupby(digests, lambda each: each[0]):
+            part = [digest for _, digest in rows]
+            yield DigestedRows(first_row, part, is_found)
+            first_row += len(part)
+
+
+def table_of(store: Stores, encoder: StoredEncoder, kind: Kind) -> VectorTable:
+    """Return a Lance table of an encoder."""
+    tables = {"images": store.vectors.images, "texts": store.vectors.texts}
+    return tables[kind](encoder.vectors)
+
+
+def record_all(store: Stores, encoder: StoredEncoder) -> int:
+    """Record what is in both tables of an encoder and not recorded yet; return how many rows."""
+    return sum(VectorRecord(store, encoder, kind).save() for kind in KINDS)
+
+
+def checked_images(store: Stores, encoder: StoredEncoder) -> VectorTable:
+    """Return the image vectors of an encoder, to measure with.
+
+    Raises
+    ------
+    VectorsDifferError
+        If rows are gone from one of its tables, or one says that another encoder made it.
+    """
+    for kind in KINDS:
+        check_table(store, encoder, kind)
+    return table_of(store, encoder, "images")
+
+
+def check_table(
+    store: Stores, encoder: StoredEncoder, kind: Kind, *, may_lack: bool = False
+) -> None:
+    """Compare a table with what is known of it, as far as that is cheap.
+
+    Parameters
+    ----------
+    may_lack
+        Whether rows may be gone, because they are about to be made again.
+
+    Raises
+    ------
+    VectorsDifferError
+        If something differs.
+    """
+    table = table_of(store, encoder, kind)
+    n_rows = table.count()
+    if not n_rows:
+        return
+    problem = identity_problem(encoder.record, table.made_by())
+    if problem is None and not may_lack:
+        problem = count_problem(
+            n_rows, store.catalog.vector_batches.n_recorded(encoder.encoder_id, kind)
+        )
+    if problem is not None:
+        raise VectorsDifferError(table.name, problem)
+
+
+def count_problem(n_rows: int, n_recorded: int) -> str | None:
+    """Say whether rows are gone."""
+    if n_rows >= n_recorded:
+        return None
+    return f"it has {n_rows:,} vectors, {n_recorded:,} were recorded"
+
+
+def identity_problem(record: EncoderRecord, made_by: Mapping[str, Any] | None) -> str | None:
+    """Say in what the encoder that a table was made with differs from the one of the catalogue."""
+    if made_by is None:
+        return "it does not say which encoder made it"
+    for name in IDENTITY:
+        if name not in made_by:
+            return f"it does not say with which {name} it was made"
+        known, found = getattr(record, name), made_by[name]
+        if name == "preprocessing":
+            known, found = _plain(record, known), _plain(record, found or {})
+        told_later = name in _LATER and record.source == "imported" and found is None
+        if known != found and not told_later:
+            return f"it was made with {name} {found}, the encoder has {known}"
+    return None
+
+
+def _plain(record: EncoderRecord, preprocessing: Any) -> str:
+    """Return preprocessing in one order."""
+    if not isinstance(preprocessing, Mapping):
+        return str(preprocessing)
+    return EncoderRecord(
+        record.source, record.architecture, None, None, preprocessing=preprocessing
+    ).preprocessing_json
