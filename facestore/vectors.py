@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from facestore.errors import StoreWriteError
+from facestore.locks import only_one, wait_seconds
 from facestore.records import EmbeddingBatch, Float32, Int64, KeyedRows, VectorBlock, first_repeated
 from facestore.unit_rows import UNIT_TOLERANCE
 
@@ -44,11 +46,16 @@ class VectorStore:
 
     def images(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the image vectors of an encoder, keyed by `image_id`."""
-        return VectorTable(self._db, f"{vectors}.images", "image_id", identity or {})
+        return self._table(f"{vectors}.images", "image_id", identity)
 
     def texts(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the text vectors of an encoder, keyed by `text`."""
-        return VectorTable(self._db, f"{vectors}.texts", "text", identity or {})
+        return self._table(f"{vectors}.texts", "text", identity)
+
+    def _table(self, name: str, key: str, identity: Mapping[str, Any] | None) -> VectorTable:
+        # of a URI there is no folder for a lock
+        folder = None if "://" in self._uri else Path(self._uri).parent
+        return VectorTable(self._db, name, key, identity or {}, folder)
 
     def names(self) -> list[str]:
         """Return the names of all Lance tables; not of one whose making was killed half-way."""
@@ -81,13 +88,23 @@ class VectorTable:
         Name of its key column.
     identity
         What identifies the encoder; kept in the table's metadata.
+    store
+        Folder of the store, whose lock the one that writes holds; None: there is none.
     """
 
-    def __init__(self, db: Any, name: str, key: str, identity: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        db: Any,
+        name: str,
+        key: str,
+        identity: Mapping[str, Any],
+        store: Path | None = None,
+    ) -> None:
         self._db = db
         self.name = name
         self._key = key
         self._identity = identity
+        self._store = store
 
     def keys(self) -> set[str]:
         """Return all keys."""
@@ -119,9 +136,15 @@ class VectorTable:
         ValueError
             If a key occurs twice (Lance would store both), a row is not of unit length, or the
             width differs from the table's.
+        StoreLockedError
+            If another process writes vectors for longer than it is waited for.
         """
         if not batch.keys:
             return 0
+        with self._only_writer():
+            return self._add(batch)
+
+    def _add(self, batch: EmbeddingBatch) -> int:
         repeated = first_repeated(batch.keys)
         if repeated is not None:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
@@ -199,9 +222,20 @@ class VectorTable:
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
-        if (table := self._open()) is not None:
-            with _writing(self.name):
-                table.optimize()
+        with self._only_writer():
+            if (table := self._open()) is not None:
+                with _writing(self.name):
+                    table.optimize()
+
+    def _only_writer(self) -> AbstractContextManager[None]:
+        """Wait until nobody else writes vectors.
+
+        Lance's merge compares with the version that was opened: of two who add the same keys at
+        once, both would insert them.
+        """
+        if self._store is None:
+            return nullcontext()
+        return only_one(self._store, "vectors", wait=wait_seconds())
 
     def _open(self) -> Any:
         return _open_table(self._db, self.name)

@@ -5,7 +5,6 @@ DuckDB lets either one process write or many read. So nothing here keeps the fil
 between. A reading connection is kept, and closed before the next write.
 """
 
-import os
 import re
 import shutil
 import time
@@ -20,19 +19,17 @@ import polars as pl
 from facestore import resources
 from facestore.catalog import definitions, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
-from facestore.config import CATALOG_FILE, WAIT_VARIABLE
+from facestore.config import CATALOG_FILE
 from facestore.errors import (
-    InputError,
     NotAStoreError,
     StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
     StoreWriteError,
 )
-from facestore.locks import SUFFIXES
+from facestore.locks import SUFFIXES, wait_seconds
 from facestore.prompts import builtin_prompt_sets
 
-_WAIT_SECONDS = 30.0
 _RETRY_SECONDS = 0.05
 # After so long the user is told; a transaction of another command takes less.
 _SILENT_SECONDS = 1.0
@@ -209,7 +206,7 @@ class Database:
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         """Connect, waiting a little for other processes to let go of the file."""
-        started, is_told, limit = time.monotonic(), False, _wait_seconds()
+        started, is_told, limit = time.monotonic(), False, wait_seconds()
         while True:
             try:
                 con = duckdb.connect(str(self.path), read_only=read_only)
@@ -272,18 +269,6 @@ def check_folder(folder: Path) -> None:
             raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
     elif folder.exists():
         raise NotAStoreError(folder, "it is a file, a folder was expected")
-
-
-def _wait_seconds() -> float:
-    """Return how long another process is waited for."""
-    given = os.environ.get(WAIT_VARIABLE)
-    if given is None:
-        return _WAIT_SECONDS
-    try:
-        return max(0.0, float(given))
-    except ValueError as error:
-        message = f"{WAIT_VARIABLE}={given!r}: a number of seconds was expected."
-        raise InputError(message) from error
 
 
 def _migrations() -> list[migrate.Migration]:

@@ -24,7 +24,7 @@ from facestore.cli import (
 )
 from facestore.cli.completion import COMPLETION_VARIABLE
 from facestore.cli.configuration import read_defaults
-from facestore.cli.console import one_line, voice, wrapped
+from facestore.cli.console import one_line, printable, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.cli.wording import as_typed
 from facestore.config import CATALOG_FILE, DEFAULT_STORE, STORE_VARIABLE
@@ -94,7 +94,7 @@ def main() -> None:
         _fail_usage(error)
     except FacestoreError as error:
         if voice.is_verbose:
-            traceback.print_exc()
+            typer.echo(printable(traceback.format_exc()), err=True, nl=False)
         # What DuckDB says of a query has the user's own words in it, without quotes.
         message = str(error) if isinstance(error, QueryError) else as_typed(str(error))
         _fail(message, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,17 @@ class AgeOptions:
     delta: float = 5.0
     divisor: float = 10.0
     gender_divisor: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.loss not in (MSE, HUBER):
+            raise UnknownNameError("loss", self.loss, (MSE, HUBER))
+        if not 0 <= self.share <= 1:
+            message = f"`share={self.share}`: a share from 0 to 1 was expected."
+            raise InputError(message)
+        for name in ("delta", "divisor", "gender_divisor"):
+            if not 0 < getattr(self, name) < math.inf:
+                message = f"`{name}={getattr(self, name)}`: a number above 0 was expected."
+                raise InputError(message)
 
 
 def age_gender_tasks(
