@@ -122,12 +122,13 @@ class AgeOptions:
     def __post_init__(self) -> None:
         if self.loss not in (MSE, HUBER):
             raise UnknownNameError("loss", self.loss, (MSE, HUBER))
-        if not 0 <= self.share <= 1:
-            message = f"`share={self.share}`: a share from 0 to 1 was expected."
-            raise InputError(message)
-        for name in ("delta", "divisor", "gender_divisor"):
-            if not 0 < getattr(self, name) < math.inf:
-                message = f"`{name}={getattr(self, name)}`: a number above 0 was expected."
+        wanted = {"share": "a share from 0 to 1"} | dict.fromkeys(
+            ("delta", "divisor", "gender_divisor"), "a number above 0"
+        )
+        for name, what in wanted.items():
+            value = getattr(self, name)
+            if not (0 <= value <= 1 if name == "share" else 0 < value < math.inf):
+                message = f"`{name}={value}`: {what} was expected."
                 raise InputError(message)
 
 
