@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults flips power injected clean
+.PHONY: demo test check portable docs bench faults flips power injected lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -52,13 +52,27 @@ power: $(VENV)/.installed-dev
 injected: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/injected.py --each 40
 
+# The tests with the lowest versions that pyproject.toml allows, in an environment of its own. A newer Python or
+# NumPy may warn of what old libraries do.
+LOWEST := $(VENV)-lowest
+lowest: $(VENV)/.installed-dev
+	$(PYTHON) -m venv $(LOWEST)
+	$(BIN)/python scripts/lowest.py > $(LOWEST)/lowest.txt
+	$(LOWEST)/bin/python -m pip install --quiet --no-compile --constraint $(LOWEST)/lowest.txt --editable '.[dev]'
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/pytest -n 3 --dist loadgroup -W default
+
+# The versions of the environment, with the hashes of their files.
+constraints: $(VENV)/.installed-dev
+	$(PIP) uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/constraints.py
+
 bench: $(VENV)/.installed-bench
 	mkdir -p build
 	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only --benchmark-json=build/bench.json
 	$(BIN)/python scripts/performance_page.py build/bench.json
 
 clean:
-	rm -rf $(VENV) build dist facestore-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest build dist facestore-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

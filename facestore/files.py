@@ -3,17 +3,22 @@
 import csv
 import errno
 import hashlib
-import io
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from facestore.parts import part_of
+from facestore.leftovers import part_of, sweep
 
 _DISK_FAILED = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
+# What a spreadsheet may compute or run, but no number.
+_FORMULA = re.compile(
+    r"(?![+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z)(?:[\t\r\n]|[\s\ufeff\u200b]*[=+\-@＝＋－＠])"
+)
 
 
 @contextmanager
@@ -24,7 +29,8 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     ----------
     path
         The file. Its folder is made if it is not there; an older file of that name stays what it
-        is until the new one is whole, and for ever if there is an error.
+        is until the new one is whole, and for ever if there is an error. What killed processes
+        left of it is removed.
     lasting
         Whether the file is on the disk at the end, power cut or not. What is made again without
         loss need not wait for the disk.
@@ -44,6 +50,7 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
         yield path
         return
     make_folder(path.parent)
+    sweep(path)
     part = part_of(path)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
@@ -140,8 +147,13 @@ def csv_text(
     *,
     quote_text: bool = False,
     end: str = "\n",
+    raw: bool = False,
 ) -> str:
     r"""Return rows as CSV below the names of their columns; None is an empty field.
+
+    Text that a spreadsheet would take for a formula gets a `'` before it (OWASP, *CSV injection*):
+    text that begins with one of `=+-@`, also in full width or after blanks, or with a tab or the
+    end of a line. Numbers stay as they are, also where they are text.
 
     Parameters
     ----------
@@ -152,16 +164,30 @@ def csv_text(
         heed quotes from reading the age `10-19` as a date.
     end
         Of a line; RFC 4180 has `\r\n`.
+    raw
+        Whether text is as it is, for programs that read it back.
     """
-    written = io.StringIO(newline="")
+    lines: list[str] = []
+    # Of what ends a line, Python puts in quotes only what ends its own lines: so these have both.
     writer = csv.writer(
-        written,
+        SimpleNamespace(write=lines.append),
         quoting=csv.QUOTE_NONNUMERIC if quote_text else csv.QUOTE_MINIMAL,
-        lineterminator=end,
+        lineterminator="\r\n",
     )
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return written.getvalue()
+    shown = _as_they_are if raw else _for_spreadsheets
+    writer.writerow(shown(columns))
+    writer.writerows(map(shown, rows))
+    return "".join(f"{line[:-2]}{end}" for line in lines)
+
+
+def _as_they_are(values: Sequence[Any]) -> Sequence[Any]:
+    return values
+
+
+def _for_spreadsheets(values: Sequence[Any]) -> list[Any]:
+    return [
+        f"'{each}" if isinstance(each, str) and _FORMULA.match(each) else each for each in values
+    ]
 
 
 def _link(part: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from facestore.lance_tables import (
     vectors_of,
     writing,
 )
+from facestore.locks import only_one, wait_seconds
 from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
 
 
@@ -58,13 +60,16 @@ class VectorStore:
 
     def images(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the image vectors of an encoder, keyed by `image_id`."""
-        name = f"{vectors}.images"
-        return VectorTable(self._db, name, "image_id", identity or {}, self._state(name))
+        return self._table(f"{vectors}.images", "image_id", identity)
 
     def texts(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the text vectors of an encoder, keyed by `text`."""
-        name = f"{vectors}.texts"
-        return VectorTable(self._db, name, "text", identity or {}, self._state(name))
+        return self._table(f"{vectors}.texts", "text", identity)
+
+    def _table(self, name: str, key: str, identity: Mapping[str, Any] | None) -> VectorTable:
+        # of a URI there is no folder for a lock
+        store = None if self._folder is None else self._folder.parent
+        return VectorTable(self._db, name, key, identity or {}, self._state(name), store)
 
     def names(self) -> list[str]:
         """Return the names of all Lance tables; not of one whose making was killed half-way."""
@@ -161,16 +166,25 @@ class VectorTable:
         What identifies the encoder; kept in the table's metadata.
     state
         What is known of it; shared by all of this name.
+    store
+        Folder of the store, whose lock the one that writes holds; None: there is none.
     """
 
     def __init__(
-        self, db: Any, name: str, key: str, identity: Mapping[str, Any], state: TableState
+        self,
+        db: Any,
+        name: str,
+        key: str,
+        identity: Mapping[str, Any],
+        state: TableState,
+        store: Path | None = None,
     ) -> None:
         self._db = db
         self.name = name
         self._key = key
         self._identity = identity
         self._state = state
+        self._store = store
 
     def mend(self) -> None:
         """Put aside what a power cut left unreadable, before anything is written or made anew.
@@ -213,9 +227,15 @@ class VectorTable:
         ValueError
             If a key occurs twice (Lance would store both), a row is not of unit length, or the
             width differs from the table's.
+        StoreLockedError
+            If another process writes vectors for longer than it is waited for.
         """
         if not batch.keys:
             return 0
+        with self._only_writer():
+            return self._add(batch)
+
+    def _add(self, batch: EmbeddingBatch) -> int:
         repeated = first_repeated(batch.keys)
         if repeated is not None:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
@@ -317,9 +337,16 @@ class VectorTable:
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
-        self.mend()
-        if (table := self._open()) is not None:
-            self._write(table, table.optimize)
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is not None:
+                self._write(table, table.optimize)
+
+    def _only_writer(self) -> AbstractContextManager[None]:
+        """Wait until nobody else writes vectors: of two who add the same keys both would."""
+        if self._store is None:
+            return nullcontext()
+        return only_one(self._store, "vectors", wait=wait_seconds())
 
     def _open(self) -> Any:
         return open_table(self._db, self.name)

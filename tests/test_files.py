@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import stat
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -167,24 +169,102 @@ ROW = ["10-19", 'say "x"', "a,b", "two\nlines", None, 3, 0.25, True, "=1+1"]
 
 def test_csv_quotes_what_has_to_be():
     assert csv_text(["a", "b c"], [ROW, []]) == (
-        'a,b c\n10-19,"say ""x""","a,b","two\nlines",,3,0.25,True,=1+1\n\n'
+        'a,b c\n10-19,"say ""x""","a,b","two\nlines",,3,0.25,True,\'=1+1\n\n'
     )
 
 
 def test_csv_with_text_in_quotes_has_all_text_in_quotes():
     assert csv_text(["a", "b c"], [ROW], quote_text=True, end="\r\n") == (
-        '"a","b c"\r\n"10-19","say ""x""","a,b","two\nlines","",3,0.25,True,"=1+1"\r\n'
+        '"a","b c"\r\n"10-19","say ""x""","a,b","two\nlines","",3,0.25,True,"\'=1+1"\r\n'
     )
 
 
-# Older versions of Python put a lone \r in quotes only where all text is.
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=HYPERLINK(0)", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\tx", "\rx", "\nx", "  =1",
+        "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b=1", "＝1", "＋1", "－1", "＠1", "-", "--1", "+1 2",
+        "-1e", "=", "-0.5;=1", "-0.5\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("quote_text", [False, True])
+def test_no_cell_or_heading_begins_as_a_formula(text, quote_text):
+    written = csv_text([text], [[text]], quote_text=quote_text)
+    assert [*csv.reader(io.StringIO(written, newline=""))] == [[f"'{text}"]] * 2
+    written = csv_text([text], [[text]], quote_text=quote_text, raw=True)
+    assert [*csv.reader(io.StringIO(written, newline=""))] == [[text]] * 2
 
 
-@given(st.lists(st.lists(TEXTS, min_size=2, max_size=2)), st.booleans())
-def test_texts_come_back_from_csv(rows, quote_text):
-    written = csv_text(["a", "b"], iter(rows), quote_text=quote_text)
+@pytest.mark.parametrize(
+    "value",
+    [-0.5, -1, 1e-30, "-0.5", "+3", "-1e-05", "-.5", "a=b", "a-b", "'=1", "10-19", "ä@b", "x\r=1"],
+)
+def test_what_is_no_formula_stays(value):
+    written = csv_text(["a"], [[value]])
+    assert [*csv.reader(io.StringIO(written, newline=""))] == [["a"], [str(value)]]
+
+
+TEXTS = st.text(st.characters(codec="utf-8"))
+
+
+@given(
+    st.lists(st.lists(TEXTS, min_size=2, max_size=2)),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_texts_come_back_from_csv(rows, quote_text, end):
+    written = csv_text(["a", "b"], iter(rows), quote_text=quote_text, end=end, raw=True)
     assert [*csv.reader(io.StringIO(written, newline=""))] == [["a", "b"], *rows]
+
+
+def test_a_name_as_long_as_names_may_be_is_written(tmp_path):
+    name = "ä" * 127
+    write_text(tmp_path / name, "x")
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+WRITE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from facestore.files import replacing
+with replacing(Path(sys.argv[1])) as part:
+    part.write_text("half")
+    print(part, flush=True)
+    if len(sys.argv) > 2:
+        sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_write_and_no_other_does(tmp_path):
+    path, other = tmp_path / "page.html", tmp_path / "page.html-x"
+    call = [sys.executable, "-c", WRITE_AND_DIE]
+    left = [
+        subprocess.run([*call, each], capture_output=True, text=True).stdout.strip()
+        for each in (path, other)
+    ]
+    with subprocess.Popen(
+        [*call, path, "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        alive = running.stdout.readline().strip()
+        write_text(path, "new")
+        assert {str(each) for each in tmp_path.iterdir()} == {str(path), left[1], alive}
+        running.stdin.close()
+    write_text(path, "newer")
+    assert {str(each) for each in tmp_path.iterdir()} == {str(path), left[1]}
+
+
+def test_what_was_left_elsewhere_or_by_an_older_version_goes_after_a_day(tmp_path):
+    path = tmp_path / "page.html"
+    names = [".page.html-00f0ff.1.0123abcd.part", ".page.html-0123abcd.part"]
+    for name in names:
+        (tmp_path / name).touch()
+    write_text(path, "x")
+    assert {each.name for each in tmp_path.iterdir()} == {"page.html", *names}
+    for name in names:
+        os.utime(tmp_path / name, (1, 1))
+    write_text(path, "x")
+    assert {each.name for each in tmp_path.iterdir()} == {"page.html"}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")

@@ -22,6 +22,8 @@ from facestore.errors import (
 
 # The name under which queries find it.
 OTHER = "other"
+# In the ninth byte of every DuckDB file and those after it.
+_MARK = b"DUCK"
 
 
 @contextmanager
@@ -89,6 +91,10 @@ def _file_of(given: Path) -> Path:
 def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
     """Refuse what is no catalogue, or one whose tables or views are not those of this version."""
     known = len(migrate.load_migrations(resources.folder("migrations")))
+    with file.open("rb") as content:
+        # Of a table or of another database DuckDB would make something that can be opened.
+        if content.read(12)[8:] != _MARK:
+            raise OtherStoreError(given, "it cannot be opened as a DuckDB database")
     other = Database(file, notify)
     try:
         other.reader()

@@ -5,7 +5,6 @@ DuckDB lets either one process write or many read. So nothing here keeps the fil
 between. A reading connection is kept, and closed before the next write.
 """
 
-import os
 import re
 import shutil
 import time
@@ -21,9 +20,7 @@ from facestore import resources
 from facestore.catalog import definitions, making, migrate, views
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.catalog.undo import Undo
-from facestore.config import WAIT_VARIABLE
 from facestore.errors import (
-    InputError,
     NoLocksError,
     NotAStoreError,
     StoreBusyError,
@@ -35,10 +32,10 @@ from facestore.errors import (
 )
 from facestore.faults import NO_LOCKS, NO_MEMORY, system_reason
 from facestore.files import make_folder, sync_one
-from facestore.parts import sweep
+from facestore.leftovers import sweep
+from facestore.locks import wait_seconds
 from facestore.prompts import builtin_prompt_sets
 
-_WAIT_SECONDS = 30.0
 _RETRY_SECONDS = 0.05
 # After so long the user is told; a transaction of another command takes less.
 _SILENT_SECONDS = 1.0
@@ -213,7 +210,7 @@ class Database:
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
-        sweep(self.path.parent)
+        sweep(self.path)
         con = self._connect(read_only=False)
         try:
             self._undo.keep(con)
@@ -260,7 +257,7 @@ class Database:
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         """Connect, waiting a little for other processes to let go of the file."""
-        started, is_told, limit = time.monotonic(), False, _wait_seconds()
+        started, is_told, limit = time.monotonic(), False, wait_seconds()
         while True:
             try:
                 self._undo.recover()
@@ -324,18 +321,6 @@ def _bring_up_to_date(con: duckdb.DuckDBPyConnection, *, compare: bool = False) 
     if compare and not installed:
         installed = views.install_views(con, shipped, definitions.replaced_views(con))
     return [*applied, *installed, *_install_prompt_sets(con)]
-
-
-def _wait_seconds() -> float:
-    """Return how long another process is waited for."""
-    given = os.environ.get(WAIT_VARIABLE)
-    if given is None:
-        return _WAIT_SECONDS
-    try:
-        return max(0.0, float(given))
-    except ValueError as error:
-        message = f"{WAIT_VARIABLE}={given!r}: a number of seconds was expected."
-        raise InputError(message) from error
 
 
 def _migrations() -> list[migrate.Migration]:

@@ -99,14 +99,21 @@ class Encoders(TableFamily):
         EncoderMismatchError
             If the name is known with other weights, preprocessing or width.
         """
-        known = {each.name: each for each in self.all()}.get(record.name)
-        if known is None:
-            return self._insert(record)
+        known = self._named(record.name)
+        if known is None or _adds_to(known.record, record):
+            with self._database.writing():  # where another process may have been quicker
+                known = self._named(record.name)
+                if known is None:
+                    return self._insert(record)
+                _check_same(known.record, record)
+                if _adds_to(known.record, record):
+                    self._complete(known, record)
+                return self.find(record.name)
         _check_same(known.record, record)
-        if _adds_to(known.record, record):
-            self._complete(known, record)
-            return self.find(record.name)
         return known
+
+    def _named(self, name: str) -> StoredEncoder | None:
+        return next((each for each in self.all() if each.name == name), None)
 
     def _insert(self, record: EncoderRecord) -> StoredEncoder:
         with self._database.writing() as con:
@@ -130,7 +137,7 @@ class Encoders(TableFamily):
                     "vectors": record.vectors,
                 },
             )
-        return next(each for each in self.all() if each.name == record.name)
+        return self.find(record.name)
 
     def _complete(self, known: StoredEncoder, record: EncoderRecord) -> None:
         """Fill in what an earlier import could not know."""

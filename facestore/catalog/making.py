@@ -13,8 +13,8 @@ import duckdb
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import NotAStoreError
 from facestore.files import put_new, sync
+from facestore.leftovers import is_part, part_of, remove
 from facestore.locks import SUFFIXES
-from facestore.parts import is_part, part_of, remove
 
 # A DuckDB file begins with three blocks of 4096 bytes, and with nothing else when it is new.
 _HEADERS = 3 * 4096

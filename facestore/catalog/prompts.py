@@ -78,18 +78,26 @@ class Prompts(TableFamily):
         """
         if not self._database.exists:
             self._database.update()
-        if prompt_set.name in self.names():
-            if _content(self.get(prompt_set.name)) == _content(prompt_set):
-                return False
-            message = (
-                f"There is another prompt set {prompt_set.name!r} in the store. "
-                "Give the new one a name of its own with `name=`."
-            )
-            raise InputError(message)
         self._check_classes(prompt_set)
+        if self._is_there(prompt_set):
+            return False
         with self._database.writing() as con:
+            if self._is_there(prompt_set):  # another process was quicker
+                return False
             insert_prompt_set(con, prompt_set)
         return True
+
+    def _is_there(self, prompt_set: PromptSet) -> bool:
+        """Whether the same set is there; another one of its name is refused."""
+        if prompt_set.name not in self.names():
+            return False
+        if _content(self.get(prompt_set.name)) == _content(prompt_set):
+            return True
+        message = (
+            f"There is another prompt set {prompt_set.name!r} in the store. "
+            "Give the new one a name of its own with `name=`."
+        )
+        raise InputError(message)
 
     def _check_classes(self, prompt_set: PromptSet) -> None:
         rows = self._rows("select attribute, class from classes")

@@ -5,22 +5,26 @@ Labels and files are never touched, and rows which contradict each other are lef
 
 from facestore.catalog.database import TableFamily
 
-# Of rows that agree in every column, the first stays.
+# Of rows that agree but for rounding, the first stays, as if the others had come too late.
 _REPEATED_SIMILARITIES = """
 delete from similarities
 using (
-    select encoder_id, prompt_id, sample_id, cosine, min(rowid) as kept
+    select encoder_id, prompt_id, sample_id, min(rowid) as kept, arg_min(cosine, rowid) as cosine
     from similarities
-    group by encoder_id, prompt_id, sample_id, cosine
+    group by encoder_id, prompt_id, sample_id
     having count(*) > 1
 ) as repeated
 where similarities.encoder_id = repeated.encoder_id
     and similarities.prompt_id = repeated.prompt_id
     and similarities.sample_id = repeated.sample_id
-    and similarities.cosine = repeated.cosine
     and similarities.rowid > repeated.kept
+    and (
+        similarities.cosine = repeated.cosine
+        or abs(similarities.cosine - repeated.cosine) <= 1e-6
+    )
 """
 
+# Of rows that agree in every column, the first stays.
 _REPEATED_PREDICTIONS = """
 delete from predictions
 using (

@@ -13,6 +13,24 @@ from facestore.records import Float32, Int64
 _KEYS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 500_000
 
+# The bounds keep DuckDB from reading what other blocks wrote.
+_KNOWN = """
+select prompt_id, sample_id from similarities
+where encoder_id = $encoder_id
+    and prompt_id between $first_prompt and $last_prompt
+    and sample_id between $first_sample and $last_sample
+"""
+_INSERT = """
+insert into similarities select $encoder_id, prompt_id, sample_id, cosine from incoming
+"""
+_INSERT_MISSING = """
+insert into similarities
+select $encoder_id, prompt_id, sample_id, cosine
+from incoming
+anti join ({known}) as known using (prompt_id, sample_id)
+order by prompt_id, sample_id
+"""
+
 
 class Similarities(TableFamily):
     """What is scored, and what is still to do."""
@@ -106,7 +124,7 @@ class Similarities(TableFamily):
         sample_ids: Sequence[int],
         cosines: Float32,
     ) -> int:
-        """Append a block of similarities that are not there yet; return the number of rows.
+        """Insert a block of similarities, but those that are there by now; return how many.
 
         Parameters
         ----------
@@ -131,11 +149,20 @@ class Similarities(TableFamily):
         )
         with self._database.writing() as con:
             con.register("incoming", pa.RecordBatchReader.from_batches(schema, batches))
-            con.execute(
-                "insert into similarities select ?, prompt_id, sample_id, cosine from incoming",
-                [encoder_id],
-            )
-        return int(cosines.size)
+            bounds = {
+                "encoder_id": encoder_id,
+                "first_prompt": min(prompt_ids),
+                "last_prompt": max(prompt_ids),
+                "first_sample": min(sample_ids),
+                "last_sample": max(sample_ids),
+            }
+            # Of most blocks nothing can be there. A join costs time, and the order of the rows.
+            is_new = con.execute(f"{_KNOWN} limit 1", bounds).fetchone() is None
+            if is_new:
+                inserted = con.execute(_INSERT, {"encoder_id": encoder_id}).fetchone()
+            else:
+                inserted = con.execute(_INSERT_MISSING.format(known=_KNOWN), bounds).fetchone()
+        return int(inserted[0]) if inserted else 0
 
     def add_by_text(self, encoder_id: int, rows: pl.DataFrame) -> int:
         """Insert similarities by prompt text, all or none; return the number of new rows.

@@ -24,7 +24,7 @@ from facestore.cli import (
 )
 from facestore.cli.completion import COMPLETION_VARIABLE
 from facestore.cli.configuration import read_defaults
-from facestore.cli.console import one_line, voice, wrapped
+from facestore.cli.console import one_line, printable, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.cli.wording import as_typed
 from facestore.config import (
@@ -150,7 +150,7 @@ def _fail_expected(error: Exception) -> None:
             return
         message = str(SystemFaultError(reason, message))
     if voice.is_verbose:
-        traceback.print_exc()
+        typer.echo(printable(traceback.format_exc()), err=True, nl=False)
     # What DuckDB says of a query has the user's own words in it, without quotes.
     _fail(message if isinstance(error, QueryError) else as_typed(message), 1)
 

@@ -128,6 +128,7 @@ def report(
             metavar="OTHER", help="Another store or snapshot: a page says what changed since."
         ),
     ] = None,
+    raw: options.RawOption = False,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the report: a page each for data, prompts, groups, models, errors ..."""
@@ -139,6 +140,7 @@ def report(
             images=images,
             format=format.value,
             diff=diff,
+            raw=raw,
         )
     print_lines([str(page)])
     if open_:
@@ -150,6 +152,7 @@ def sql(
     file: Annotated[Path | None, typer.Option("-f", "--file", help="File with the SQL.")] = None,
     store: options.StoreOption = options.DEFAULT,
     format: options.FormatOption = Format.table,
+    raw: options.RawOption = False,
     write: Annotated[bool, typer.Option("--write", help="Allow it to change the store.")] = False,
     explain: Annotated[
         str | None,
@@ -173,7 +176,7 @@ def sql(
             return
         found = opened.rows(statement)
         if found is not None:
-            print_rows(*found, format)
+            print_rows(*found, format, raw=raw)
 
 
 def demo(store: options.StoreOption = DEFAULT_DEMO_STORE) -> None:

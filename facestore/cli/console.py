@@ -53,6 +53,12 @@ class Column:
     cells: Sequence[str | None]
     is_number: bool = False
 
+    def __post_init__(self) -> None:
+        # before anything is measured
+        object.__setattr__(self, "title", one_line(self.title))
+        cells = [None if cell is None else printable(cell) for cell in self.cells]
+        object.__setattr__(self, "cells", cells)
+
     @property
     def width(self) -> int:
         """Where nothing is broken."""
@@ -153,24 +159,52 @@ def _lines_of(summary: object) -> list[str]:
     return lines_of(summary)
 
 
-def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
-    """Print rows in one of the formats."""
+def print_rows(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format, *, raw: bool = False
+) -> None:
+    """Print rows in one of the formats.
+
+    CSV and JSON are exact in a file or a pipe. A terminal would take some characters for commands,
+    so there they are escaped. A table is for people wherever it goes, and always escaped.
+
+    Parameters
+    ----------
+    columns, rows, style
+        What is printed, and how.
+    raw
+        Whether text in CSV is as it is, also where a spreadsheet takes it for a formula.
+    """
     if style is Format.csv:
-        sys.stdout.write(csv_text(columns, rows))
+        text = csv_text(columns, rows, raw=raw)
+        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     elif style is Format.json:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
-        typer.echo(json.dumps(records, indent=2, default=str, ensure_ascii=False))
+        text = json.dumps(records, indent=2, default=str, ensure_ascii=False)
+        typer.echo(_as_json(text) if sys.stdout.isatty() else text)
     else:
         _print_table(columns, rows)
+
+
+def _as_json(text: str) -> str:
+    r"""Return JSON with `\uNNNN` in the place of what cannot be printed."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def result_console() -> Console:
     """Return where results are printed: as wide as the terminal, and in a pipe without an end."""
     from rich.console import Console
 
+    class Printing(Console):
+        """A console on which no text is a command."""
+
+        def print(self, *objects: Any, **style: Any) -> None:
+            """Print, with what cannot be printed escaped."""
+            shown = (printable(each) if isinstance(each, str) else each for each in objects)
+            super().print(*shown, **style)
+
     # Names of files are no markup, and `:cat:` in one is no picture of a cat.
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    return Printing(width=width, highlight=False, markup=False, emoji=False)
 
 
 def shortened(text: str, width: int, *, at: float = 0.5) -> str:
@@ -258,7 +292,7 @@ def _print_records(console: Console, columns: Sequence[Column]) -> None:
 def _cell(value: object) -> str | None:
     if value is None:
         return None
-    return f"{value:.6g}" if isinstance(value, float) else printable(str(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 class _BarTask:
@@ -281,14 +315,14 @@ class TerminalProgress:
         from rich.console import Console
 
         columns = (
-            progress.TextColumn("{task.description}"),
+            progress.TextColumn("{task.description}", markup=False),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
             _rate_column(),
             progress.TimeRemainingColumn(elapsed_when_finished=True),
         )
         with progress.Progress(*columns, console=Console(stderr=True)) as bar:
-            yield _BarTask(bar, bar.add_task(title, total=total))
+            yield _BarTask(bar, bar.add_task(one_line(title), total=total))
 
     def task(self, title: str, total: int) -> AbstractContextManager[Task]:
         """Begin a piece of work of `total` items; it ends with the context."""

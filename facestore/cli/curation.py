@@ -56,6 +56,7 @@ def dedup(
             min=1, help="With --cosine: give up above; else 5 million.", show_default=False
         ),
     ] = None,
+    raw: options.RawOption = False,
     format: options.FormatOption = Format.table,
 ) -> None:
     """Report duplicates, and leave them out of figures without duplicates. No file is deleted.
@@ -80,7 +81,7 @@ def dedup(
             print_summary(summary)
         if export is not None:
             n_rows = opened.export_excluded(
-                export, policy=policy, dataset=dataset, max_distance=max_distance
+                export, policy=policy, dataset=dataset, max_distance=max_distance, raw=raw
             )
             say(f"{n_rows:,} samples in {export}")
 

@@ -107,6 +107,7 @@ def export(
     neighbours: Annotated[
         int, typer.Option(min=0, help="For atlas: nearest images of each; 0: none.")
     ] = 10,
+    raw: options.RawOption = False,
 ) -> None:
     """Write labels, predictions, vectors or figures for another tool."""
     with open_store(store) as opened:
@@ -119,6 +120,7 @@ def export(
             model=model,
             projection=projection.value,
             n_neighbours=neighbours,
+            raw=raw,
         )
     print_lines([f"{n_rows:,} rows in {out}"])
 

@@ -71,5 +71,9 @@ WorkersOption = Annotated[
     int, typer.Option("--workers", min=0, help="Threads that read and decode; 0: none.")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+RawOption = Annotated[
+    bool,
+    typer.Option("--raw", help="CSV for programs: no ' before what a spreadsheet would compute."),
+]
 
 DEFAULT = DEFAULT_STORE

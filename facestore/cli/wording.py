@@ -23,11 +23,14 @@ _OPTIONS = {
     "class_name": "class",
     "classifiers": "classifier",
     "columns": "column",
+    "delta": "huber_delta",
+    "divisor": "age_divisor",
     "groups": "group",
     "min_cosine": "cosine",
     "models": "model",
     "on_vectors": "vectors",
     "prompts": "prompt",
+    "share": "loss_weight",
 }
 # Verbs whose command is not called as they are.
 _COMMANDS = {"import_labels": "import labels", "report": "report --open"}

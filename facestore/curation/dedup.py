@@ -97,6 +97,7 @@ def export_excluded(
     policy: str | None = None,
     dataset: str | None = None,
     max_distance: int | None = None,
+    raw: bool = False,
 ) -> int:
     """Write a CSV of what a policy would leave out; without one, of what is left out.
 
@@ -106,6 +107,8 @@ def export_excluded(
         The file to write.
     policy, dataset, max_distance
         As for `dedup`.
+    raw
+        Whether text is as it is, also where a spreadsheet takes it for a formula.
 
     Returns
     -------
@@ -122,11 +125,11 @@ def export_excluded(
         rows = store.catalog.duplicates.excluded(dataset)
     else:
         rows = store.catalog.duplicates.planned(policy, distance, dataset)
-    write_list(Path(path), rows)
+    write_list(Path(path), rows, raw=raw)
     return len(rows)
 
 
-def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
+def write_list(path: Path, rows: Sequence[Sequence[Any]], *, raw: bool = False) -> None:
     """Write samples that are left out as CSV.
 
     Raises
@@ -137,7 +140,7 @@ def write_list(path: Path, rows: Sequence[Sequence[Any]]) -> None:
     if not path.parent.is_dir():
         message = f"There is no folder '{path.parent}' for the list: make it first."
         raise InputError(message)
-    write_text(path, csv_text(EXPORT_COLUMNS, rows))
+    write_text(path, csv_text(EXPORT_COLUMNS, rows, raw=raw))
 
 
 def _scope(store: Stores, dataset: str | None, max_distance: int | None) -> tuple[int, str | None]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from facestore.errors import InputError
 from facestore.exporting.selection import Selection
-from facestore.files import csv_text, make_folder, write_text
+from facestore.files import csv_text, write_text
+from facestore.folders import replacing_folder
 from facestore.stores import Stores
 
 # The columns that `clip_benchmark build` writes, in its order.
@@ -35,14 +36,15 @@ def write(store: Stores, selection: Selection) -> int:
     if not results:
         return 0
     if out.suffix.lower() == ".csv":
-        write_text(out, csv_text(CSV_COLUMNS, map(_csv_row, results), quote_text=True))
+        rows = map(_csv_row, results)
+        write_text(out, csv_text(CSV_COLUMNS, rows, quote_text=True, raw=selection.raw))
         return len(results)
     if out.is_file():
         message = f"'{out}' is a file: give a .csv, or a folder for one JSON a result."
         raise InputError(message)
-    make_folder(out)
-    for result in results:
-        write_text(out / _file_name(result), json.dumps(result, indent=2))
+    with replacing_folder(out) as new:
+        for result in results:
+            (new / _file_name(result)).write_text(json.dumps(result, indent=2), encoding="utf-8")
     return len(results)
 
 

@@ -22,6 +22,7 @@ def export(
     model: str | None = None,
     projection: str = "pca",
     n_neighbours: int = 10,
+    raw: bool = False,
 ) -> int:
     """Write a file for another tool; return the number of rows. The store is only read.
 
@@ -35,6 +36,8 @@ def export(
         Only these; empty: all.
     model, projection, n_neighbours
         For `atlas`: the encoder, `pca` or `umap`, and how many neighbours a row has.
+    raw
+        Whether text in CSV is as it is, also where a spreadsheet takes it for a formula.
 
     Raises
     ------
@@ -55,7 +58,9 @@ def export(
         store.catalog.samples.require_dataset(dataset)
     for name in classifiers:
         store.catalog.predictions.find(name)
-    selection = Selection(out, dataset, split, tuple(classifiers), model, projection, n_neighbours)
+    selection = Selection(
+        out, dataset, split, tuple(classifiers), model, projection, n_neighbours, raw
+    )
     written_by = import_module(f"facestore.exporting.{form.replace('-', '_')}")
     n_rows: int = written_by.write(store, selection)
     if not n_rows:

@@ -31,5 +31,6 @@ def write(store: Stores, selection: Selection) -> int:
         rows = with_column(rows, f"sensitive_{attribute}", part, pl.col("label"))
     rows = rows.drop("sample_id")
     if len(rows):
-        write_text(selection.out, csv_text(rows.columns, rows.rows(), quote_text=True))
+        text = csv_text(rows.columns, rows.rows(), quote_text=True, raw=selection.raw)
+        write_text(selection.out, text)
     return len(rows)

@@ -26,6 +26,8 @@ class Selection:
         One of `facestore.exporting.PROJECTIONS`.
     n_neighbours
         How many neighbours a row has; 0: none.
+    raw
+        Whether text in CSV is as it is.
     """
 
     out: Path
@@ -35,6 +37,7 @@ class Selection:
     model: str | None = None
     projection: str = "pca"
     n_neighbours: int = 10
+    raw: bool = False
 
 
 def with_column(

@@ -11,6 +11,7 @@ import polars as pl
 
 from facestore.errors import TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
+from facestore.locks import only_one
 from facestore.records import AnyPath, ModelName
 from facestore.stores import Stores
 from facestore.tables import refusing
@@ -47,14 +48,20 @@ def import_similarities(
     ------
     TableError
         If the file is refused, or names unknown files and no samples may be made.
+    StoreLockedError
+        If another process scores, or imports similarities, on this store.
     """
     path, name = Path(path), ModelName.parse(model)
     table = read_similarities(path, scale=scale)
     names = table["name"].unique(maintain_order=True).to_list()
     target = Target(dataset, split, create_samples)
-    with importing(
-        store, "similarities", path, target, names, model=asdict(name), scale=scale
-    ) as run:
+    with (
+        # What `score` writes, too: it would find missing what is imported meanwhile.
+        only_one(store.path, "score", command="import similarities"),
+        importing(
+            store, "similarities", path, target, names, model=asdict(name), scale=scale
+        ) as run,
+    ):
         run.create_samples()
         encoder = imported_encoder(store, name)
         rows = run.with_sample_ids(table).select("sample_id", "text", "cosine")

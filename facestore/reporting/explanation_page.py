@@ -15,11 +15,10 @@ from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
 from facestore.explaining.explain import picture_files
 from facestore.explaining.explainer import seen_by
-from facestore.files import replacing
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AnyPath
 from facestore.reporting.explanations import MapCard, MapPart, MapRow, render_explanations
-from facestore.reporting.output import replace_file
+from facestore.reporting.output import replacing_pages
 from facestore.reporting.overlays import data_uri, overlay, picture_of
 from facestore.reporting.page import Provenance
 from facestore.reporting.queries import read_queries
@@ -30,7 +29,7 @@ from facestore.stores import Stores, versions
 MAX_SHOWN = 200
 _IN_REPORT = 12
 _OVERLAYS = "overlays"
-_PAGE, _REPORT_PAGE = "index.html", "explanations.html"
+_PAGE, REPORT_PAGE = "index.html", "explanations.html"
 
 Found = Mapping[str, Any]
 
@@ -62,15 +61,25 @@ def write_explanations(
     """
     folder = store.path / EXPLANATIONS_FOLDER if out is None else Path(out)
     ids = list(explanation_ids)
-    pictures = _Pictures(store, ids, images, folder / _OVERLAYS)
-    rows = pictures.rows(_by_sample(store.catalog.explanations.get(ids)))
-    text = "Each picture as the model was given it, beside its maps."
-    part = MapPart("maps", "Maps", text, tuple(rows[:MAX_SHOWN]), max(0, len(rows) - MAX_SHOWN))
-    return _write(store, folder / _PAGE, title, [part], rows)
+    with replacing_pages(folder, lasting=False) as new:  # thousands of files, made again at no loss
+        pictures = _Pictures(store, ids, images, new / _OVERLAYS)
+        rows = pictures.rows(_by_sample(store.catalog.explanations.get(ids)))
+        text = "Each picture as the model was given it, beside its maps."
+        part = MapPart("maps", "Maps", text, tuple(rows[:MAX_SHOWN]), max(0, len(rows) - MAX_SHOWN))
+        _write(store, new / _PAGE, title, [part], rows)
+    return folder / _PAGE
 
 
 def write_report_page(store: Stores, folder: Path) -> Path | None:
-    """Write the page of the report that shows explanations; None where there are none."""
+    """Write the page of the report that shows explanations; None where there are none.
+
+    Parameters
+    ----------
+    store
+        The store; it is only read.
+    folder
+        A new one, which nobody reads yet.
+    """
     explanations = store.catalog.explanations
     chosen = {
         "compared": explanations.compared(_IN_REPORT),
@@ -98,7 +107,7 @@ def write_report_page(store: Stores, folder: Path) -> Path | None:
         ),
     ]  # fmt: skip
     shown = [row for part in rows.values() for row in part]
-    return _write(store, folder / _REPORT_PAGE, "Why did it say so", parts, shown)
+    return _write(store, folder / REPORT_PAGE, "Why did it say so", parts, shown)
 
 
 def _write(
@@ -112,7 +121,8 @@ def _write(
     datasets = {row.dataset for row in rows} | {r["dataset"] for t in tables for r in t.records}
     provenance = Provenance(datetime.now(UTC), versions(), SYNTHETIC_DATASET in datasets)
     page = render_explanations(title, parts, tables, provenance, own)
-    return replace_file(file, page)
+    file.write_text(page, encoding="utf-8", newline="")
+    return file
 
 
 class _Pictures:
@@ -188,9 +198,9 @@ class _Pictures:
 
 
 def save_picture(image: Image.Image, file: Path) -> None:
-    """Write a PNG, whole or not at all."""
-    with replacing(file, lasting=False) as part:
-        image.save(part, "PNG")
+    """Write a PNG."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    image.save(file, "PNG")
 
 
 def _label(found: Found) -> str | None:

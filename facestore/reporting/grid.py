@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from facestore.reporting.tables import Block, Column, Matrix, Table, raw
+from facestore.reporting.visible import visible
 
 _LONG = 48
 
@@ -46,10 +47,11 @@ def grid(
 
 def matrix_grid(matrix: Matrix, anchor: str, *, query: str) -> Markup:
     """Write a confusion matrix: labels in rows, predictions in columns, counts and fractions."""
-    heads = "".join(f'<th scope="col" class="r">{escape(name)}</th>' for name in matrix.classes)
+    names = [escape(visible(name)) for name in matrix.classes]
+    heads = "".join(f'<th scope="col" class="r">{name}</th>' for name in names)
     body = "\n".join(
-        f'<tr><th scope="row">{escape(label)}</th>{"".join(map(_matrix_cell, cells))}</tr>'
-        for label, cells in zip(matrix.classes, matrix.rows, strict=True)
+        f'<tr><th scope="row">{name}</th>{"".join(map(_matrix_cell, cells))}</tr>'
+        for name, cells in zip(names, matrix.rows, strict=True)
     )
     return _framed(
         f'<thead><tr><th scope="col">label</th>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>',
@@ -62,7 +64,7 @@ def _framed(
     content: str, caption: str, anchor: str, *, query: str, key: Sequence[Any], kind: str
 ) -> Markup:
     """Put a table into a box that scrolls by itself, where it is too wide for the page."""
-    shown = escape(caption)
+    shown = escape(visible(caption))
     data = f' data-key="{escape(json.dumps(list(key), ensure_ascii=False))}"' if key else ""
     return Markup(  # noqa: S704 - every value was escaped
         f'<div class="scroll" tabindex="0" role="region" aria-label="{shown}">'
@@ -85,7 +87,8 @@ def _cells(columns: Sequence[Column], row: Sequence[Any], first: int) -> Iterato
         text = column.cell(value)
         place = ' class="r"' if column.is_number else ' class="long"' if len(text) > _LONG else ""
         tag, scope = ("th", ' scope="row"') if i == first else ("td", "")
-        yield f"<{tag}{scope}{place}{_whole(value, text)}>{escape(text)}</{tag}>"
+        whole, shown = _whole(value, text), escape(visible(text))
+        yield f"<{tag}{scope}{place}{whole}>{shown}</{tag}>"
 
 
 def _matrix_cell(cell: Any) -> str:
@@ -100,4 +103,4 @@ def _matrix_cell(cell: Any) -> str:
 def _whole(value: Any, text: str) -> str:
     """Give the attribute with the whole value, where the text does not have it."""
     value = raw(value)
-    return "" if value == text else f' data-v="{escape(value)}"'
+    return "" if value == visible(text) else f' data-v="{escape(value)}"'

@@ -6,7 +6,8 @@ from typing import Any
 
 from facestore.files import csv_text
 from facestore.reporting.page import Provenance
-from facestore.reporting.tables import Table, raw
+from facestore.reporting.tables import Table
+from facestore.reporting.tables import raw as plain
 
 JSON_FILE = "report.json"
 
@@ -40,20 +41,29 @@ def as_json(tables: Iterable[Table], provenance: Provenance) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1, default=_plain) + "\n"
 
 
-def as_csv(table: Table) -> str:
-    """Write a table as CSV: RFC 4180, UTF-8, all text in quotes, numbers as precise as they are."""
+def as_csv(table: Table, *, raw: bool = False) -> str:
+    """Write a table as CSV: RFC 4180, UTF-8, all text in quotes, numbers as precise as they are.
+
+    Parameters
+    ----------
+    table
+        The table.
+    raw
+        As `csv_text` has it.
+    """
+    names = [column.name for column in table.columns]
     rows = ([_field(value) for value in row] for row in table.rows)
-    return csv_text([column.name for column in table.columns], rows, quote_text=True, end="\r\n")
+    return csv_text(names, rows, quote_text=True, end="\r\n", raw=raw)
 
 
 def _field(value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number else raw(value)
+    return value if is_number else plain(value)
 
 
 def _plain(value: Any) -> Any:
     """Give what JSON does not know as a number or as text."""
     try:
-        return float(value) if not hasattr(value, "isoformat") else raw(value)
+        return float(value) if not hasattr(value, "isoformat") else plain(value)
     except (TypeError, ValueError):
         return str(value)

@@ -13,6 +13,7 @@ from facestore.reporting.charts import Chart, charts_of, script_bundle
 from facestore.reporting.grid import grid, matrix_grid
 from facestore.reporting.pages import PAGES, Page
 from facestore.reporting.tables import Block, BlockKey, Table, best_first
+from facestore.reporting.visible import visible, visible_in
 
 # Longer tables are folded, so that the page can be read from top to bottom.
 MAX_OPEN_ROWS = 20
@@ -147,8 +148,10 @@ def environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_visible,
     )
     made.filters["svg"] = _svg_markup
+    made.filters["visible_in"] = visible_in
     made.filters["best_first"] = best_first
     made.globals["grid"] = _grid
     made.globals["matrix_grid"] = _matrix
@@ -178,4 +181,9 @@ def _anchor(table: Table, key: BlockKey | None = None) -> str:
 
 def _svg_markup(chart: Chart) -> Markup:
     """Let the markup of a chart through, which escaped its texts when it was drawn."""
-    return Markup(chart.svg)  # noqa: S704
+    return Markup(visible(chart.svg))  # noqa: S704
+
+
+def _visible(value: object) -> object:
+    """Show what text would hide; markup was looked at when it was made."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

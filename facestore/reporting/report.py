@@ -14,9 +14,9 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.images.places import ImageSource
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
-from facestore.reporting.explanation_page import write_report_page
+from facestore.reporting.explanation_page import REPORT_PAGE, write_report_page
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
-from facestore.reporting.output import replace_file
+from facestore.reporting.output import replace_file, replacing_pages
 from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
 from facestore.reporting.pages import DIFF_PAGE, PAGES, Page, page_names, queries_of
 from facestore.reporting.queries import Query, read_queries
@@ -85,6 +85,7 @@ def report(
     images: bool = False,
     format: str = "html",
     diff: AnyPath | None = None,
+    raw: bool = False,
 ) -> Path:
     """Write the report, by default into the store; return its first page.
 
@@ -93,8 +94,8 @@ def report(
     store
         What is reported; it is only read.
     out
-        Folder to write to; made if it is not there. A report that is there is replaced, file by
-        file; pages that have nothing to show any more are deleted.
+        Folder to write to; made if it is not there. A report that is there is replaced at once;
+        pages that have nothing to show any more are deleted, other files stay.
     only
         Names of pages; empty: all.
     classifiers
@@ -106,6 +107,8 @@ def report(
     diff
         The folder of another store, or a DuckDB file such as a snapshot: a page says what
         changed since.
+    raw
+        Whether text in CSV files is as it is, also where a spreadsheet takes it for a formula.
 
     Returns
     -------
@@ -136,18 +139,18 @@ def report(
     if options.diff is not None:
         contents = _with_changes(store, contents, options.diff, own, options.classifiers)
     if options.format != "html":
-        return _write_numbers(contents, folder, options.format)
-    explanations = write_report_page(store, folder)
-    if explanations is not None:
-        contents = replace(contents, more_pages=[(explanations.name, "Explanations")])
-    if options.images:
-        contents = _with_pictures(store, contents)
-    files = render_report(contents, _provenance(contents.tables["datasets"]), own)
-    for name, content in files.items():
-        replace_file(folder / name, content)
+        return _write_numbers(contents, folder, options.format, raw=raw)
     is_whole = options.diff is None and not options.only
-    for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]:
-        (folder / page.file).unlink(missing_ok=True)
+    gone = [page.file for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]]
+    with replacing_pages(folder, [*gone, REPORT_PAGE]) as new:
+        explanations = write_report_page(store, new)
+        if explanations is not None:
+            contents = replace(contents, more_pages=[(explanations.name, "Explanations")])
+        if options.images:
+            contents = _with_pictures(store, contents)
+        files = render_report(contents, _provenance(contents.tables["datasets"]), own)
+        for name, content in files.items():
+            (new / name).write_text(content, encoding="utf-8", newline="")
     first = next((page.file for page in contents.filled), CHARTS_FILE)
     return folder / first
 
@@ -239,14 +242,16 @@ def _with_pictures(store: Stores, contents: Contents) -> Contents:
     )
 
 
-def _write_numbers(contents: Contents, folder: Path, form: str) -> Path:
+def _write_numbers(contents: Contents, folder: Path, form: str, *, raw: bool) -> Path:
     """Write the tables for machines."""
     tables = list(contents.tables.values())
     if form == "json":
         document = as_json(tables, _provenance(contents.tables["datasets"]))
         return replace_file(folder / JSON_FILE, document)
-    for table in tables:
-        replace_file(folder / _CSV_FOLDER / f"{table.query.name}.csv", as_csv(table))
+    with replacing_pages(folder / _CSV_FOLDER) as new:
+        for table in tables:
+            text = as_csv(table, raw=raw)
+            (new / f"{table.query.name}.csv").write_text(text, encoding="utf-8", newline="")
     return folder / _CSV_FOLDER
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,18 @@ class AgeOptions:
     delta: float = 5.0
     divisor: float = 10.0
     gender_divisor: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.loss not in (MSE, HUBER):
+            raise UnknownNameError("loss", self.loss, (MSE, HUBER))
+        wanted = {"share": "a share from 0 to 1"} | dict.fromkeys(
+            ("delta", "divisor", "gender_divisor"), "a number above 0"
+        )
+        for name, what in wanted.items():
+            value = getattr(self, name)
+            if not (0 <= value <= 1 if name == "share" else 0 < value < math.inf):
+                message = f"`{name}={value}`: {what} was expected."
+                raise InputError(message)
 
 
 def age_gender_tasks(

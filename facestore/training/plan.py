@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import InputError
+from facestore.locks import only_one
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.cards.write_card import write_card
@@ -220,13 +221,17 @@ def carry_out(
     ------
     InputError
         If the name belongs to heads that were trained otherwise.
+    StoreLockedError
+        If another process trains heads of this name.
     """
-    is_new = not plan.path.exists()
-    if is_new:
-        where = {"encoder": plan.encoder.name, "file": str(plan.path)}
-        with recorded(store, command, {**asdict(plan.choice), **arguments, **where}) as counts:
-            fit()
-            counts["n_heads"] = len(plan.sets)
+    # Two at once would write one file, and the classifiers of one would be those of the other.
+    with only_one(plan.path.parent, plan.path.stem, command=command):
+        is_new = not plan.path.exists()
+        if is_new:
+            where = {"encoder": plan.encoder.name, "file": str(plan.path)}
+            with recorded(store, command, {**asdict(plan.choice), **arguments, **where}) as counts:
+                fit()
+                counts["n_heads"] = len(plan.sets)
     trained = classifier()
     if trained.heads.training.get("recipe_sha256") != plan.recipe:
         message = (

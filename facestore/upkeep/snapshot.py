@@ -1,17 +1,14 @@
 """Snapshot: a whole, checked copy of a store as it is at one moment, while others write."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.errors import FacestoreError, InputError, StoreWriteError
 from facestore.files import make_folder, put_in_place, sha256_of, sync, sync_one
-from facestore.parts import is_running
+from facestore.leftovers import part_of, remove, sweep
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.vectors import VectorStore
@@ -108,19 +105,15 @@ def _checksum_file(path: Path) -> Path:
 @contextmanager
 def _published(target: Path) -> Iterator[Path]:
     """Give a folder beside the target; it is gone afterwards, as are those of killed processes."""
-    prefix = f".{target.name}.partial-"
     try:
         make_folder(target.parent)
-        for left in target.parent.glob(f"{escape(prefix)}*"):
-            pid = left.name.removeprefix(prefix)
-            if not (pid.isdigit() and is_running(int(pid))):
-                shutil.rmtree(left, ignore_errors=True)
-        partial = target.with_name(f"{prefix}{os.getpid()}")
+        sweep(target)
+        partial = part_of(target)
         try:
             partial.mkdir()
             yield partial
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            remove(partial)
     except FacestoreError:
         raise  # of a store that is not there, which is an OSError as well
     except OSError as error:

@@ -1,7 +1,7 @@
 -- similarities_unique: an encoder has one similarity of a prompt and a sample
 -- audits: similarities
 -- reads: similarities
--- todo: `facestore doctor --repair` drops repeats of the same cosine; of two cosines you have to delete the wrong one
+-- todo: `facestore doctor --repair` drops repeats of the same cosine; of two cosines delete the wrong one, or both and score again
 select
     encoder_id,
     prompt_id,

@@ -15,7 +15,6 @@ import pytest
 from facestore import resources
 from facestore.catalog import making, migrate
 from facestore.errors import NotAStoreError
-from facestore.parts import part_of, sweep
 from facestore.store import Store
 
 FILE = "facestore.duckdb"
@@ -63,7 +62,7 @@ def _vectors_alone(folder: Path) -> None:
 
 def _part_of_a_killed_one(folder: Path) -> None:
     script = (
-        "import os; from pathlib import Path; from facestore.parts import part_of; "
+        "import os; from pathlib import Path; from facestore.leftovers import part_of; "
         f"part = part_of(Path({str(folder / FILE)!r})); part.mkdir(); (part / 'x').touch(); "
         "os._exit(9)"
     )
@@ -209,39 +208,6 @@ def test_a_link_to_another_place_stays_one(tmp_path):
         store.migrate()
     assert (tmp_path / "store" / FILE).is_symlink()
     assert _names(tmp_path / "disk") == ["faces.duckdb"]
-
-
-def test_parts_of_processes_that_run_are_not_swept(tmp_path):
-    running = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    names = {}
-    mine = part_of(tmp_path / "page.html").name
-    for each in (running, ended):
-        names[each.pid] = mine.replace(f".{os.getpid()}.", f".{each.pid}.")
-    host = mine.split("-")[1].split(".")[0]
-    elsewhere = names[ended.pid].replace(host, "000000")
-    old = names[running.pid].replace("page", "old")
-    for name in (mine, *names.values(), elsewhere, old, ".page.html-12345678.part"):
-        (tmp_path / name).touch()
-    os.utime(tmp_path / old, (1, 1))
-    sweep(tmp_path)
-    left = {mine, names[running.pid], elsewhere, ".page.html-12345678.part"}
-    assert set(_names(tmp_path)) == left
-    running.communicate(b"\n")
-    sweep(tmp_path)
-    assert set(_names(tmp_path)) == left - {names[running.pid]}
-
-
-def test_the_first_file_that_a_process_writes_sweeps_the_folder(tmp_path):
-    from facestore.files import write_text
-
-    mine = part_of(tmp_path / "x" / "other.html").name
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (tmp_path / mine.replace(f".{os.getpid()}.", f".{ended.pid}.")).mkdir()
-    write_text(tmp_path / "page.html", "page")
-    assert _names(tmp_path) == ["page.html"]
 
 
 def test_a_command_that_reads_first_sweeps_a_store_that_is_there(new_store, facestore, tmp_path):

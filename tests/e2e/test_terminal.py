@@ -91,3 +91,86 @@ def test_a_name_of_which_only_words_are_given_is_found(facestore, tmp_path):
     err = facestore("prompts", "show", "zzz").err
     assert len(err) < 400
     assert "and 13 more" in err
+
+
+# Everything that moves a terminal, or the order in which its letters are read.
+CODES = ["\x00", "\x07", "\x08", "\x1b", "\x7f", "\r", "\x85", "\x9b", "\x9d", "\u200e", "\u200f",
+         "\u061c", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068",
+         "\u2069", "\u2028", "\u2029"]  # fmt: skip
+NASTY = "a" + "]0;x".join(CODES) + "b"
+
+
+def codes_in(text):
+    return [code for code in CODES if code in text]
+
+
+@pytest.fixture
+def nasty(facestore, monkeypatch):
+    """Run commands on a store whose names have them all, on a terminal."""
+    shown = NASTY.replace("\0", "")
+    literal = " || ".join(f"chr({ord(c)})" for c in shown)
+    statement = (
+        f"insert into datasets values ({literal}, {literal}, 'folder', now()::timestamp);"
+        f"insert into encoders (encoder_id, name, source, architecture, pretrained, precision, vectors, added_at) "
+        f"select 1, {literal}, 'imported', {literal}, {literal}, {literal}, {literal}, now()::timestamp;"
+        f"insert into prompt_sets values ({literal}, {literal})"
+    )
+    ran = facestore("sql", statement, "--write")
+    assert ran.status == 0, ran.err
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*words, is_terminal=True):
+        monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+        monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
+        return facestore(*words)
+
+    return run
+
+
+def said(ran):
+    """Return what a terminal got, without the colours of tables."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", ran.out + ran.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sql", "select dataset, source from datasets", "--format", "csv"],
+        ["sql", "select dataset, source from datasets", "--format", "json"],
+        ["sql", "select dataset, source from datasets"],
+        ["sql", f"select 1 as \"{NASTY[1:].replace(chr(0), '')}\"", "--format", "table"],
+        ["sql", f"select 1 as \"{NASTY[1:].replace(chr(0), '')}\"", "--format", "csv"],
+        ["sql", f"select 1 as \"{NASTY[1:].replace(chr(0), '')}\"", "--format", "json"],
+        ["sql", f"select {NASTY.replace(chr(0), '')}"],
+        ["info"], ["info", "--format", "csv"], ["info", "--format", "json"], ["prompts", "list"],
+        ["prompts", "list", "--format", "csv"], ["prompts", "show", NASTY], ["-q", "doctor"],
+        ["score", NASTY], ["--verbose", "score", NASTY], ["report", "--only", NASTY],
+        ["ingest", NASTY], ["export", "fiftyone", f"out/{NASTY}"], ["near", NASTY],
+    ],
+    ids=lambda words: " ".join(words).encode("unicode_escape").decode()[:40],
+)  # fmt: skip
+def test_no_name_is_a_command_to_a_terminal(nasty, words):
+    ran = nasty(*words)
+    text = said(ran)
+    assert text.strip()
+    assert codes_in(text) == []
+
+
+def test_what_a_pipe_gets_is_exact(nasty):
+    name = NASTY.replace("\0", "")
+    query = "select dataset from datasets"
+    ran = nasty("sql", query, "--format", "csv", is_terminal=False)
+    assert ran.out == f'dataset\n"{name}"\n'
+    assert nasty("sql", query, "--format", "json", is_terminal=False).rows == [{"dataset": name}]
+
+
+def test_what_a_terminal_gets_as_json_is_json(nasty):
+    assert nasty("sql", "select dataset from datasets", "--format", "json").rows == [
+        {"dataset": NASTY.replace("\0", "")}
+    ]
+
+
+def test_raw_csv_is_for_programs(facestore):
+    query = """select '=1+1' as "@a", -0.5 as b, ' -x' as c"""
+    assert facestore("sql", query, "--format", "csv").out == "'@a,b,c\n'=1+1,-0.5,' -x\n"
+    assert facestore("sql", query, "--format", "csv", "--raw").out == "@a,b,c\n=1+1,-0.5, -x\n"

@@ -39,6 +39,25 @@ def no_database(file):
     file.write_bytes(b"no database" * 1000)
 
 
+def table(file):
+    """DuckDB itself would read these as tables of a database in memory."""
+    file.write_text("file,gender\n1.jpg,Male\n")
+
+
+def nothing(file):
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("name", ["other.csv", "other.parquet", "other.json", "other.sqlite"])
+@pytest.mark.parametrize("write", [table, nothing])
+def test_files_of_other_kinds_are_refused_in_one_line(two_stores, tmp_path, name, write):
+    write(tmp_path / name)
+    refused = pytest.raises(OtherStoreError, match="cannot be opened as a DuckDB database")
+    with Store.open(two_stores[1]) as store, refused:
+        store.report(tmp_path / "out", diff=tmp_path / name)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize(
     ("spoil", "found", "todo"),
     [

@@ -307,6 +307,15 @@ def test_exact_repeats_and_orphans_are_repaired(store):
     assert "repeated rows of similarities" in run[0]
 
 
+def test_of_cosines_that_agree_but_for_rounding_the_first_stays(store):
+    before = store.sql("from similarities order by all").fetchall()
+    near = "select * replace ((cosine + 5e-7)::float as cosine) from similarities"
+    store.execute(f"insert into similarities {near}; insert into similarities {near} limit 1")
+    n_more = store.sql("select count(*) from similarities").fetchall()[0][0] - len(before)
+    assert next(iter(store.repair().values())) == n_more > len(before)
+    assert store.sql("from similarities order by all").fetchall() == before
+
+
 def test_rows_that_contradict_each_other_are_left(store):
     store.execute(
         "insert into similarities select * replace (0.5 as cosine) from similarities limit 1"

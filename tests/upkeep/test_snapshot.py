@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from facestore.errors import InputError, StoreNotFoundError, StoreWriteError
+from facestore.leftovers import part_of
 from facestore.store import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
@@ -115,7 +117,8 @@ def test_what_a_killed_process_committed_is_in_it(store, tmp_path):
 def test_what_a_killed_snapshot_left_is_removed(store, tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    left = tmp_path / f".copy.duckdb.partial-{gone.pid}"
+    left = part_of(tmp_path / "copy.duckdb")
+    left = left.with_name(left.name.replace(f".{os.getpid()}.", f".{gone.pid}."))
     left.mkdir()
     (left / "copy.duckdb").write_bytes(b"half")
     store.snapshot(tmp_path / "copy.duckdb")

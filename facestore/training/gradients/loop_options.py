@@ -1,5 +1,6 @@
 """How a training goes: epochs, rates, precision, seed."""
 
+import math
 from dataclasses import dataclass
 
 from facestore.errors import InputError, UnknownNameError
@@ -52,14 +53,17 @@ class LoopOptions:
         if self.precision not in TRAINING_PRECISIONS:
             raise UnknownNameError("precision", self.precision, TRAINING_PRECISIONS)
         for name in ("epochs", "batch_size", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                message = f"{name} is {getattr(self, name)}: a number from 1 up was expected."
-                raise InputError(message)
-        if not 0 <= self.warmup < 1 or self.clip_norm <= 0:
-            message = (
-                f"warmup is {self.warmup} and clip_norm {self.clip_norm}: a share in [0, 1) and a "
-                "number above 0 were expected."
-            )
+            self._expect(name, "a number from 1 up", getattr(self, name) >= 1)
+        self._expect("patience", "a number from 1 up", self.patience is None or self.patience >= 1)
+        self._expect("seed", "a number from 0 up", self.seed >= 0)
+        for name in ("lr", "head_lr", "clip_norm"):
+            self._expect(name, "a number above 0", 0 < getattr(self, name) < math.inf)
+        self._expect("weight_decay", "a number from 0 up", 0 <= self.weight_decay < math.inf)
+        self._expect("warmup", "a share in [0, 1)", 0 <= self.warmup < 1)
+
+    def _expect(self, name: str, what: str, is_so: bool) -> None:
+        if not is_so:
+            message = f"`{name}={getattr(self, name)}`: {what} was expected."
             raise InputError(message)
 
 

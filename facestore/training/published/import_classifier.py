@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from facestore.errors import InputError
+from facestore.locks import only_one
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned, save_finetuned
@@ -63,10 +64,13 @@ def import_classifier(
     if is_new:
         card = read_card(source)
         _check_classes(store, card)
-        arguments = {"source": str(source), "name": name, "file": str(file)}
-        with recorded(store, "import classifier", arguments) as counts:
-            _save(file, card, name)
-            counts["n_heads"] = len(card.heads)
+        with only_one(file.parent, file.stem, command="import classifier"):
+            is_new = not file.exists()
+            if is_new:
+                arguments = {"source": str(source), "name": name, "file": str(file)}
+                with recorded(store, "import classifier", arguments) as counts:
+                    _save(file, card, name)
+                    counts["n_heads"] = len(card.heads)
     heads = load_finetuned(file)
     if heads.training.get("source_sha256") != digests:
         message = (

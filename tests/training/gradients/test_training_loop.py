@@ -21,7 +21,7 @@ from facestore.training.events import EventFiles
 from facestore.training.gradients.loop import Training
 from facestore.training.gradients.loop_options import LoopOptions
 from facestore.training.gradients.tower import VectorTower
-from facestore.training.heads import HeadTask, MultiTaskModel, age_gender_tasks
+from facestore.training.heads import AgeOptions, HeadTask, MultiTaskModel, age_gender_tasks
 from facestore.training.inference import predict_batches
 from facestore.training.inputs import (
     Augmentation,
@@ -285,12 +285,26 @@ def test_a_loss_that_is_no_number_stops_it():
 def test_impossible_options_are_refused():
     with pytest.raises(UnknownNameError, match="No precision 'fp8'"):
         LoopOptions(precision="fp8")
-    with pytest.raises(InputError, match="epochs is 0"):
-        LoopOptions(epochs=0)
-    with pytest.raises(InputError, match="warmup is 1"):
-        LoopOptions(warmup=1)
     with pytest.raises(ValueError, match="3 labels of 'age' for 2 inputs"):
         Labelled(VectorInputs(np.zeros((2, 2), np.float32)), {"age": np.zeros(3)})
+
+
+@pytest.mark.parametrize("bad", [-1, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(
+    "name", ["lr", "head_lr", "weight_decay", "warmup", "clip_norm", "epochs", "patience"]
+)
+def test_numbers_that_no_training_can_have_are_refused(name, bad):
+    if name in ("epochs", "patience") and bad != -1:
+        bad = 0  # whole numbers
+    with pytest.raises(InputError, match=rf"`{name}={bad}`: a .* was expected"):
+        LoopOptions(**{name: bad})
+
+
+@pytest.mark.parametrize("bad", [-1, math.nan, math.inf])
+@pytest.mark.parametrize("name", ["share", "delta", "divisor", "gender_divisor"])
+def test_weights_that_no_loss_can_have_are_refused(name, bad):
+    with pytest.raises(InputError, match=rf"`{name}={bad}`: a .* was expected"):
+        AgeOptions(**{name: bad})
 
 
 def test_event_files_have_every_step_and_epoch(tmp_path, undisturbed):
