@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults clean
+.PHONY: demo test check portable docs bench faults hostile clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -39,6 +39,10 @@ docs: $(VENV)/.installed-dev
 # Some 200 kills at random moments; tests/faults/test_campaign.py is its short form.
 faults: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/campaign.py --kills 216 --images 2000 --rounds 3
+
+# Stores with a trap each, read under strace; tests/faults/test_hostile.py is its short form.
+hostile: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/hostile.py
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

@@ -128,6 +128,12 @@ def report(
             metavar="OTHER", help="Another store or snapshot: a page says what changed since."
         ),
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --images: folder of the pictures; else those that were ingested here."
+        ),
+    ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the report: a page each for data, prompts, groups, models, errors ..."""
@@ -139,6 +145,7 @@ def report(
             images=images,
             format=format.value,
             diff=diff,
+            source=source,
         )
     print_lines([str(page)])
     if open_:

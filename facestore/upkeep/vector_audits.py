@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from facestore.catalog.audit_files import Finding, Status
 from facestore.catalog.encoders import StoredEncoder
+from facestore.images.given import given_sources
 from facestore.images.places import is_there
 from facestore.stores import Stores
 from facestore.unit_rows import UNIT_TOLERANCE
@@ -143,10 +144,12 @@ def vector_findings(store: Stores, n_examples: int) -> Iterator[Finding]:
     tallies["neighbours_are_current"].add(_searched_before(store, encoders), n_examples)
     known = {f"{each.vectors}.{kind}" for each in encoders for kind in ("images", "texts")}
     tallies["vectors_have_encoders"].add([(name,) for name in sorted(names - known)], n_examples)
+    sources = store.catalog.samples.sources()
+    # a path of another's choice is not even looked at
     gone = [
-        (dataset, source)
-        for dataset, (source, _) in store.catalog.samples.sources().items()
-        if not is_there(source)
+        (dataset, sources[dataset][0])
+        for dataset, given in given_sources(store.path, sources).items()
+        if not is_there(given.source)
     ]
     tallies["datasets_have_folders"].add(gone, n_examples)
     seconds = time.perf_counter() - started
