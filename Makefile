@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults flips power injected lowest constraints clean
+.PHONY: demo test check portable docs bench faults flips power injected hostile lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -65,6 +65,10 @@ lowest: $(VENV)/.installed-dev
 constraints: $(VENV)/.installed-dev
 	$(PIP) uv
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/constraints.py
+
+# Stores with a trap each, read under strace; tests/faults/test_hostile.py is its short form.
+hostile: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/hostile.py
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

@@ -15,6 +15,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── VectorsDifferError   a Lance table that is not what the catalogue knows of it
     │   ├── StoreTooNewError     written by a newer facestore
     │   ├── StoreOutdatedError   waits for `facestore migrate`
+    │   ├── StoreAlteredError    has other views, macros or tables than this version makes
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
     │   ├── MigrationError       migration files with a gap, or edited after they ran
     │   └── AuditsFailedError    something in a store is not as it must be
@@ -211,6 +212,38 @@ class StoreOutdatedError(StoreError):
         super().__init__(
             f"The store was written by an older facestore (pending: {preview(pending)}). "
             "Run `facestore migrate` once."
+        )
+
+
+class StoreAlteredError(StoreError):
+    """The tables, views or macros of a store are not those that this version makes.
+
+    Parameters
+    ----------
+    path
+        The store.
+    problems
+        (kind, name, problem) of each.
+
+    Attributes
+    ----------
+    found, todo
+        What is wrong, and what to do about it.
+    """
+
+    def __init__(self, path: Path, problems: Sequence[tuple[str, str, str]]) -> None:
+        self.path, self.problems = path, tuple(problems)
+        told = preview([f"{kind} {name!r}: {problem}" for kind, name, problem in problems])
+        self.found = f"it was changed by another program ({told})"
+        if any(kind == "table" for kind, *_ in problems):
+            self.todo = "Restore the store from a copy, or import its data into a new one."
+        else:
+            self.todo = (
+                "If you trust its rows, `facestore migrate rebuild_views=True` makes our views "
+                "anew; yours in the schema 'mine' are kept."
+            )
+        super().__init__(
+            f"'{path}' is not read: {self.found}, and figures of it could be wrong. {self.todo}"
         )
 
 

@@ -135,6 +135,39 @@ def write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="")
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a text that its user alone may read and change, in a folder that is the user's alone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or others can write to the folder.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_private(path.parent):
+        raise PermissionError(errno.EACCES, "others can write there", str(path.parent))
+    with replacing(path, lasting=False) as part:
+        part.chmod(0o600)
+        part.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+
+
+def is_private(path: Path) -> bool:
+    """Say whether this user alone can write to a file or folder that is there.
+
+    Windows keeps a user's own folders by itself.
+    """
+    if os.name == "nt":
+        return True
+    facts = path.lstat()
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return (
+        not stat.S_ISLNK(facts.st_mode)
+        and facts.st_uid == os.getuid()
+        and not facts.st_mode & others
+    )
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 (hex) of a file, which is never held in memory as a whole."""
     with path.open("rb") as file:

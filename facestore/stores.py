@@ -6,12 +6,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import Any, Self
 
 from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
+from facestore.images.given import given_sources
+from facestore.images.places import ImageSource
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -92,6 +95,23 @@ class Stores:
     def close(self) -> None:
         """Close the DuckDB file; relations that `sql` returned end with it."""
         self.catalog.close()
+
+
+def pictures_of(store: Stores) -> dict[str, ImageSource]:
+    """Return what reads the pictures of each data set whose source this user gave here.
+
+    Of others a line is told: what a store says of its sources may be a trap.
+    """
+    sources = store.catalog.samples.sources()
+    given = given_sources(store.path, sources)
+    for dataset, (source, _) in sources.items():
+        if dataset not in given:
+            store.notify(
+                f"Pictures of data set {dataset!r} are not read: its source {source!r} was not "
+                f"given to this store on this machine. If it is yours, `facestore ingest "
+                f"{quote(source)} dataset={quote(dataset)}` says so, and encodes nothing anew."
+            )
+    return given
 
 
 @contextmanager

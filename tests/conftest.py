@@ -53,6 +53,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what facestore remembers of its user apart from what the developer's own remembers."""
+    base = tmp_path_factory.getbasetemp()
+    # workers of xdist share the folder above
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "home"
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
+
+
 @pytest.fixture(scope="session")
 def all_views() -> list[views.ViewFile]:
     return views.load_views(resources.folder("sql"))

@@ -7,15 +7,16 @@ from shlex import quote
 
 import duckdb
 
-from facestore import resources
-from facestore.catalog import migrate
 from facestore.catalog.database import Database
+from facestore.catalog.shipped import shipped_migrations
 from facestore.config import CATALOG_FILE
+from facestore.connections import quoted
 from facestore.errors import (
     InputError,
     MigrationError,
     NotAStoreError,
     OtherStoreError,
+    StoreAlteredError,
     StoreOutdatedError,
     StoreTooNewError,
 )
@@ -58,7 +59,7 @@ def attached(
     OtherStoreError
         If it is no catalogue of facestore, or one of another version.
     """
-    reader = database.reader()
+    database.reader()
     file = _file_of(given)
     if file.samefile(database.path):
         message = (
@@ -67,10 +68,10 @@ def attached(
         )
         raise InputError(message)
     _check(file, given, notify)
-    # a connection of its own: temporary tables of others would hide what the views here read
-    with reader.cursor() as con:
-        quoted = str(file.resolve()).replace("'", "''")
-        con.execute(f"attach '{quoted}' as {OTHER} (read_only)")
+    resolved = file.resolve()
+    # a connection of its own: it alone may open the other file
+    with database.beside(resolved) as con:
+        con.execute(f"attach {quoted(str(resolved))} as {OTHER} (read_only)")
         try:
             yield con
         finally:
@@ -90,7 +91,7 @@ def _file_of(given: Path) -> Path:
 
 def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
     """Refuse what is no catalogue, or one whose tables or views are not those of this version."""
-    known = len(migrate.load_migrations(resources.folder("migrations")))
+    known = len(shipped_migrations())
     with file.open("rb") as content:
         # Of a table or of another database DuckDB would make something that can be opened.
         if content.read(12)[8:] != _MARK:
@@ -108,13 +109,15 @@ def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
         raise OtherStoreError(given, versions, todo) from error
     except StoreOutdatedError as error:
         raise OtherStoreError(given, *_outdated(given, error, known)) from error
+    except StoreAlteredError as error:
+        raise OtherStoreError(given, error.found, error.todo) from error
     finally:
         other.close()
 
 
 def _outdated(given: Path, error: StoreOutdatedError, known: int) -> tuple[str, str]:
     """Say how old it is, and what to do."""
-    migrations = migrate.load_migrations(resources.folder("migrations"))
+    migrations = shipped_migrations()
     n_pending = len({each.name for each in migrations} & set(error.pending))
     if n_pending == known:
         return "it is a DuckDB file without the tables of facestore", "Give a store or a snapshot."

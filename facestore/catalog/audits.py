@@ -14,8 +14,11 @@ from facestore import resources
 from facestore.catalog import definitions
 from facestore.catalog.audit_files import Finding, Status, load_audits
 from facestore.catalog.database import TableFamily
+from facestore.catalog.definitions import Problem
+from facestore.catalog.shipped import definitions_of_this_version, shipped_views
 from facestore.catalog.sqlfiles import SqlFile
-from facestore.catalog.views import AUDITS_FOLDER, read_views
+from facestore.catalog.views import AUDITS_FOLDER
+from facestore.connections import connect
 
 _CANNOT_RUN = "a table or view is broken: restore the store from a copy, or import its data again"
 _OTHER_TABLES = (
@@ -23,12 +26,17 @@ _OTHER_TABLES = (
     "into a new one"
 )
 _OTHER_VIEWS = (
-    "`facestore migrate` puts them back; a macro that hides a function you have to drop. Figures "
-    "that were taken in between may be wrong"
+    "no command reads the store until `facestore migrate rebuild_views=True` has put them back. "
+    "Figures that were taken in between may be wrong"
+)
+_FOREIGN = (
+    "nothing has to be done: facestore neither reads nor changes them. The schema `mine` is the "
+    "place for your own"
 )
 # What an audit of all tables is about, as `vectors/` is what those of the other half are about.
 _TABLES = "tables"
 _COUNTED_AT_ONCE = 10_000
+_PROBLEM = ("kind", "name", "problem")
 
 Rows = Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
 
@@ -68,38 +76,77 @@ class Audits(TableFamily):
             for audit in audits:
                 yield _run(con, audit, n_examples)
 
+    def run_on_altered(self, n_examples: int) -> Iterator[Finding]:
+        """Run those audits that can be run on a store which another program has changed."""
+        with self._database.unchecked() as con:
+            for audit in of_definitions():
+                yield _run(con, audit, n_examples)
+
+
+def of_definitions() -> list[Audit]:
+    """Return the audits of what is defined in the file; they run nothing that is in it."""
+    return [
+        Audit(
+            "tables_are_those_of_this_version",
+            (_TABLES,),
+            "tables have the columns, keys and checks that this version gives them",
+            _OTHER_TABLES,
+            lambda con: _relation(_PROBLEM, _problems(con, of_tables=True)),
+        ),
+        Audit(
+            "views_are_those_of_this_version",
+            tuple(view.name for view in shipped_views()),
+            "views and macros are those that this version installs, and nothing hides them",
+            _OTHER_VIEWS,
+            lambda con: _relation(_PROBLEM, _problems(con, of_tables=False)),
+        ),
+    ]
+
 
 def load() -> list[Audit]:
     """Return every audit: of the file as a whole first, then those of `sql/audits/`."""
-    sql = resources.folder("sql")
-    names = tuple(view.name for view in read_views(sql))
     return [
         Audit(
             "tables_can_be_read",
             (_TABLES,),
             "every value of every table can be read",
             _CANNOT_RUN,
-            definitions.unreadable_tables,
+            lambda con: _relation(("table", "problem"), definitions.unreadable_tables(con)),
         ),
+        *of_definitions(),
         Audit(
-            "tables_are_those_of_this_version",
+            "others_keep_to_their_schema",
             (_TABLES,),
-            "tables have the columns, keys and checks that this version gives them",
-            _OTHER_TABLES,
-            definitions.differing_tables,
-        ),
-        Audit(
-            "views_are_those_of_this_version",
-            names,
-            "views and macros are those that this version installs, whatever else is in the file",
-            _OTHER_VIEWS,
-            definitions.differing_views,
+            "tables, views and macros that facestore did not make are in the schema mine",
+            _FOREIGN,
+            _foreign,
+            is_note=True,
         ),
         *(
             Audit(each.name, each.about, each.title, each.todo, query_of(each), each.is_note)
-            for each in load_audits(sql / AUDITS_FOLDER)
+            for each in load_audits(resources.folder("sql") / AUDITS_FOLDER)
         ),
     ]
+
+
+def _problems(con: duckdb.DuckDBPyConnection, *, of_tables: bool) -> list[Problem]:
+    objects = definitions.read(con)
+    found = objects.hiding + objects.differing(definitions_of_this_version())
+    return [each for each in found if (each.kind == "table") is of_tables]
+
+
+def _foreign(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    found = definitions.read(con).foreign(definitions_of_this_version())
+    return _relation(("kind", "schema", "name"), found)
+
+
+def _relation(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> duckdb.DuckDBPyRelation:
+    """Return rows of texts as what a query would give, from a database without anything in it."""
+    listed = ", ".join(
+        f'unnest(${number}::varchar[]) as "{column}"' for number, column in enumerate(columns, 1)
+    )
+    values = [[row[i] for row in rows] for i in range(len(columns))]
+    return connect().sql(f"select {listed}", params=values)
 
 
 def query_of(file: SqlFile) -> Rows:

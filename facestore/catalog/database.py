@@ -8,7 +8,7 @@ between. A reading connection is kept, and closed before the next write.
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,20 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from facestore import resources
 from facestore.catalog import definitions, making, migrate, views
+from facestore.catalog.definitions import MINE, Objects, Problem
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
+from facestore.catalog.shipped import (
+    definitions_of_this_version,
+    shipped_migrations,
+    shipped_views,
+)
 from facestore.catalog.undo import Undo
+from facestore.connections import connect, session
 from facestore.errors import (
     NoLocksError,
     NotAStoreError,
+    StoreAlteredError,
     StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
@@ -65,6 +72,7 @@ class Database:
         self._before_commit = before_commit
         self._undo = Undo(path)
         self._reader: duckdb.DuckDBPyConnection | None = None
+        self._session: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
 
@@ -89,20 +97,49 @@ class Database:
             If there is no store.
         StoreOutdatedError
             If migrations or views are pending; reading does not apply them.
+        StoreAlteredError
+            If tables, views or macros are not those that this version makes.
         """
         if self._writer is not None:
             return self._writer
         if self._reader is None:
-            if not self.exists:
-                raise StoreNotFoundError(self.path.parent)
-            con = self._connect(read_only=True)
-            try:
-                self._check(con)
-            except BaseException:
-                con.close()
-                raise
-            self._reader = con
+            self._reader = self._open_for_reading()
         return self._reader
+
+    def user_session(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection for SQL of the user; it ends with the reader."""
+        reader = self.reader()
+        if reader is self._writer:
+            return reader
+        if self._session is None:
+            self._session = session(reader)
+        return self._session
+
+    @contextmanager
+    def beside(self, other: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection for reading to which one more DuckDB file can be attached."""
+        self.reader()
+        self.close()
+        with self._connect(read_only=True, beside=other) as con:
+            yield con
+
+    def is_altered(self) -> bool:
+        """Say whether a table, view or macro is not as this version makes it.
+
+        Raises
+        ------
+        StoreNotFoundError, StoreOutdatedError
+            As `reader`.
+        """
+        try:
+            self.reader()
+        except StoreAlteredError:
+            return True
+        return False
+
+    def unchecked(self) -> duckdb.DuckDBPyConnection:
+        """Return a new connection for `definitions.read` alone, which runs nothing of the file."""
+        return self._connect(read_only=True)
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -138,21 +175,38 @@ class Database:
             self._writer = None
             self._close(con)
 
-    def update(self, *, compare: bool = False) -> list[str]:
+    def update(self, *, rebuild: bool = False) -> list[str]:
         """Make the store or bring it up to date; return the migrations and views applied.
 
         Parameters
         ----------
-        compare
-            Whether to look for views that another program has replaced, which takes its time.
+        rebuild
+            Whether all views and macros are made anew, whatever is there under their names.
+
+        Raises
+        ------
+        StoreAlteredError
+            If tables, views or macros are not those that this version makes.
         """
         applied = self._make_new()
         if applied:
             return applied
         con = self._connect_for_writing()
         try:
+            objects = definitions.read(con)
+            self._refuse([] if rebuild else definitions.not_readable(objects))
             making.refuse_stranger(con, self.path)
-            applied = _bring_up_to_date(con, compare=compare)
+            con.execute(f"create schema if not exists {MINE}")
+            altered = self._put_aside(con, objects) if rebuild else []
+            applied = migrate.migrate(con, shipped_migrations())
+            is_new = len(applied) == len(shipped_migrations())  # all of it was made just now
+            if not is_new:
+                self.refuse_altered(con, only_tables=True)
+            installed = views.install_views(con, shipped_views())
+            if not is_new and not installed:
+                self.refuse_altered(con)
+            applied += altered if rebuild else installed
+            applied += _install_prompt_sets(con)
         except duckdb.Error as error:
             self._tell_unwritable(error)
             raise
@@ -160,6 +214,20 @@ class Database:
             self._close(con)
         self._is_current = True
         return applied
+
+    def refuse_altered(self, con: duckdb.DuckDBPyConnection, *, only_tables: bool = False) -> None:
+        """Raise StoreAlteredError if the file is not as this version makes it.
+
+        Parameters
+        ----------
+        con
+            A connection to it.
+        only_tables
+            Whether views were made just now: DuckDB prints them otherwise before it writes them.
+        """
+        objects = definitions.read(con)
+        found = objects.hiding + objects.differing(definitions_of_this_version())
+        self._refuse([each for each in found if each.kind == "table" or not only_tables])
 
     def copy_to(self, target: Path) -> None:
         """Copy the file as it is between two transactions; the copy is whole without a WAL.
@@ -183,16 +251,28 @@ class Database:
             shutil.copyfile(self.path, target)
             # Closing that file has ended this process's lock on it, so the reader ends, too.
             self.close()
-            with duckdb.connect(str(target)) as con:
+            with connect(target) as con:
                 con.execute("checkpoint")
         except (OSError, duckdb.Error) as error:
             raise StoreWriteError(target, str(error)) from error
 
     def close(self) -> None:
         """Close the reading connection; relations that came from it end with it."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        for each in (self._session, self._reader):
+            if each is not None:
+                each.close()
+        self._session = self._reader = None
+
+    def _open_for_reading(self) -> duckdb.DuckDBPyConnection:
+        if not self.exists:
+            raise StoreNotFoundError(self.path.parent)
+        con = self._connect(read_only=True)
+        try:
+            self._check(con)
+        except BaseException:
+            con.close()
+            raise
+        return con
 
     def _close(self, con: duckdb.DuckDBPyConnection) -> None:
         """Close a connection that wrote, and wait until the disk knows that the WAL is gone."""
@@ -224,7 +304,10 @@ class Database:
         applied: list[str] = []
 
         def fill(con: duckdb.DuckDBPyConnection) -> None:
-            applied.extend(_bring_up_to_date(con))
+            con.execute(f"create schema if not exists {MINE}")
+            applied.extend(migrate.migrate(con, shipped_migrations()))
+            applied.extend(views.install_views(con, shipped_views()))
+            applied.extend(_install_prompt_sets(con))
 
         try:
             if self.exists:
@@ -244,27 +327,49 @@ class Database:
         return applied
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Refuse a database that is not ours or not current."""
+        """Refuse a database that is not ours, not current, or not as this version makes it."""
         if self._is_current:
             return
+        objects = definitions.read(con)
+        self._refuse(definitions.not_readable(objects))
         making.refuse_stranger(con, self.path)
-        pending = [migration.name for migration in migrate.pending(con, _migrations())]
+        pending = [migration.name for migration in migrate.pending(con, shipped_migrations())]
         if not pending:
-            pending = views.outdated(con, views.read_views(resources.folder("sql")))
+            pending = views.outdated(con, shipped_views(), objects.names)
         if pending:
             raise StoreOutdatedError(pending)
+        self._refuse(objects.differing(definitions_of_this_version()))
         self._is_current = True
 
-    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def _put_aside(self, con: duckdb.DuckDBPyConnection, objects: Objects) -> list[str]:
+        """Drop all views and macros of ours, to be made anew; name those that were wrong."""
+        shipped = definitions_of_this_version()
+        tables = [name for kind, name in shipped if kind == "table"]
+        self._refuse(definitions.other_than_tables(objects, tables))
+        problems = objects.hiding + objects.differing(shipped)
+        con.begin()
+        try:
+            definitions.clear(con, objects, shipped)
+            if ("table", "schema_views") in objects.definitions:
+                con.execute("delete from main.schema_views")
+            con.commit()
+        except BaseException:
+            con.rollback()
+            raise
+        n_made = sum(kind != "table" for kind, _ in shipped)
+        return [each.name for each in problems] + [f"{n_made} views and macros made anew"]
+
+    def _refuse(self, problems: Sequence[Problem]) -> None:
+        if problems:
+            raise StoreAlteredError(self.path.parent, problems)
+
+    def _connect(self, *, read_only: bool, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
         """Connect, waiting a little for other processes to let go of the file."""
         started, is_told, limit = time.monotonic(), False, wait_seconds()
         while True:
             try:
                 self._undo.recover()
-                con = duckdb.connect(str(self.path), read_only=read_only)
-                # DuckDB's own bar would come between the lines of a table.
-                con.execute("set enable_progress_bar = false")
-                return con
+                return connect(self.path, read_only=read_only, beside=beside)
             except duckdb.ConnectionException as error:
                 raise StoreBusyError(self.path, "another connection of this program") from error
             except duckdb.IOException as error:
@@ -311,20 +416,6 @@ class TableFamily:
 
     def _frame(self, query: str, parameters: object = None) -> pl.DataFrame:
         return self._database.reader().execute(query, parameters).pl()
-
-
-def _bring_up_to_date(con: duckdb.DuckDBPyConnection, *, compare: bool = False) -> list[str]:
-    """Apply what is pending: migrations, views and prompt sets; return their names."""
-    applied = migrate.migrate(con, _migrations())
-    shipped = views.read_views(resources.folder("sql"))
-    installed = views.install_views(con, shipped)
-    if compare and not installed:
-        installed = views.install_views(con, shipped, definitions.replaced_views(con))
-    return [*applied, *installed, *_install_prompt_sets(con)]
-
-
-def _migrations() -> list[migrate.Migration]:
-    return migrate.load_migrations(resources.folder("migrations"))
 
 
 def _lock_holder(message: str) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
+from facestore.connections import connect
 from facestore.errors import NotAStoreError
 from facestore.files import put_new, sync
 from facestore.leftovers import is_part, part_of, remove
@@ -77,8 +78,7 @@ def make(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
     try:
         # Called as it will be: DuckDB names a database after its file.
         new = folder / path.name
-        with duckdb.connect(str(new)) as con:
-            con.execute("set enable_progress_bar = false")
+        with connect(new) as con:
             fill(con)
             con.execute("checkpoint")  # closing does it, too, and says nothing when it fails
         sync(folder)
@@ -99,14 +99,15 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     NotAStoreError
-        If it is a file, or has files and no catalogue among them. What facestore itself leaves
-        when it is killed, or the disk is full, is none of these files.
+        If it is a file, has files and no catalogue among them, or has a link that leads out. What
+        facestore itself leaves when it is killed, or the disk is full, is none of these files.
     """
     if folder.is_dir():
         others = sum(1 for each in folder.iterdir() if not _is_ours(each))
         file = folder / CATALOG_FILE
         if others and not (file.is_file() or file.is_symlink()):
             raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
+        _refuse_links(folder)
     elif folder.exists():
         raise NotAStoreError(folder, "it is a file, a folder was expected")
 
@@ -121,6 +122,18 @@ def refuse_stranger(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """
     if con.execute(_IS_STRANGE).fetchone() == (True,):
         raise NotAStoreError(path.parent, f"'{path.name}' is another program's database")
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse a store with links that lead out of it: they would be read, or written to.
+
+    The folder itself may be a link.
+    """
+    inside = folder.resolve()
+    for each in (*folder.iterdir(), *(folder / VECTORS_FOLDER).glob("*")):
+        if each.is_symlink() and not each.resolve().is_relative_to(inside):
+            found = f"'{each.relative_to(folder)}' in it is a link that leads out of it"
+            raise NotAStoreError(folder, found)
 
 
 def _is_ours(path: Path) -> bool:
@@ -138,7 +151,7 @@ def _is_ours(path: Path) -> bool:
 def _is_unfinished(path: Path) -> bool:
     """Whether a new DuckDB file, and the log beside it, have no more than a part of the tables."""
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connect(path, read_only=True) as con:
             return con.execute(_IS_UNFINISHED).fetchone() == (True,)
     except duckdb.Error:  # a process that makes it holds it, or it is broken
         return False

@@ -7,6 +7,7 @@ import duckdb
 
 from facestore import resources
 from facestore.catalog import migrate, views
+from facestore.connections import connect
 from facestore.errors import UnknownNameError
 
 _COLUMNS = """
@@ -60,7 +61,7 @@ class Table:
 
 def empty_catalogue() -> duckdb.DuckDBPyConnection:
     """Connect to a database in memory with all tables and views, and no rows."""
-    con = duckdb.connect()
+    con = connect()
     migrate.migrate(con, migrate.load_migrations(resources.folder("migrations")))
     views.install_views(con, views.load_views(resources.folder("sql")))
     return con

@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from facestore.connections import connect
+
 _HEADER_LINE = re.compile(r"-- ?(.*)")
 _TITLE = re.compile(
     r"(?P<name>[a-z_][a-z0-9_]*)(?:\((?P<parameters>[a-z0-9_, ]*)\))?: (?P<text>.+)"
@@ -162,7 +164,7 @@ def sources(sql: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _parser() -> duckdb.DuckDBPyConnection:
     """Connect to an empty database for parsing, once: to connect takes longer than to parse."""
-    return duckdb.connect()
+    return connect()
 
 
 def _tree(con: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 
+from facestore.connections import connect
 from facestore.files import sync_one
 
 _HEADERS = 3 * 4096
@@ -110,7 +111,7 @@ class Undo:
             return
         try:
             # In this process, which has the lock already.
-            duckdb.connect(str(self._path), read_only=True).close()
+            connect(self._path, read_only=True).close()
         except duckdb.Error as error:
             if "WAL" in str(error):
                 self._log.replace(self._log.with_name(self._log.name + _SET_ASIDE))

@@ -16,7 +16,7 @@ only where something is to be created, and once in a process for the same texts.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -25,6 +25,7 @@ from pathlib import Path
 import duckdb
 
 from facestore.catalog.sqlfiles import SqlFile, names_in, parse_sql_file
+from facestore.connections import connect, quoted_name
 from facestore.errors import StoreError
 
 # Audits are files of their own kind, which are run and not installed.
@@ -105,7 +106,7 @@ def in_order(views: Sequence[ViewFile]) -> list[ViewFile]:
 @lru_cache(maxsize=4)
 def _order(bodies: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     names = {name for name, _ in bodies}
-    with duckdb.connect() as empty:
+    with connect() as empty:
         graph = {name: sorted(_names(empty, name, body) & names) for name, body in bodies}
     return tuple(TopologicalSorter(graph).static_order())
 
@@ -145,14 +146,28 @@ where
 """
 
 
-def outdated(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
-    """Return the names of views that are missing, changed or no longer shipped."""
-    return _outdated(con, views, _present(con))
-
-
-def install_views(
-    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], differing: Sequence[str] = ()
+def outdated(
+    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], names: Collection[str]
 ) -> list[str]:
+    """Return the names of views that are missing, changed or no longer shipped.
+
+    Parameters
+    ----------
+    con
+        A connection to the store.
+    views
+        As `read_views` gives them.
+    names
+        Of the views and macros that are there.
+    """
+    rows = con.execute("select view_name, checksum from schema_views").fetchall()
+    recorded = {name: checksum if name in names else None for name, checksum in rows}
+    shipped = {view.name: view.checksum for view in views}
+    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
+    return changed + [name for name in recorded if name not in shipped]
+
+
+def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> list[str]:
     """Create or replace all views if any of them changed; return the names of those that did.
 
     Parameters
@@ -161,11 +176,9 @@ def install_views(
         A connection for writing, outside a transaction.
     views
         As `read_views` gives them, in any order.
-    differing
-        Names of views that are known to have changed, though the record of them did not.
     """
     present = _present(con)
-    changed = _outdated(con, views, present) or list(differing)
+    changed = outdated(con, views, {name for name, _ in present})
     if not changed:
         return []
     _refuse_names_taken(con, views, present)
@@ -193,17 +206,6 @@ def _present(con: duckdb.DuckDBPyConnection) -> Present:
     return con.execute(_PRESENT).fetchall()
 
 
-def _outdated(
-    con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
-) -> list[str]:
-    names = {name for name, _ in present}
-    rows = con.execute("select view_name, checksum from schema_views").fetchall()
-    recorded = {name: checksum if name in names else None for name, checksum in rows}
-    shipped = {view.name: view.checksum for view in views}
-    changed = [name for name, checksum in shipped.items() if recorded.get(name) != checksum]
-    return changed + [name for name in recorded if name not in shipped]
-
-
 def _refuse_names_taken(
     con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile], present: Present
 ) -> None:
@@ -229,5 +231,5 @@ def _drop_all(con: duckdb.DuckDBPyConnection, present: Present) -> None:
     recorded = {name for (name,) in con.execute("select view_name from schema_views").fetchall()}
     for name, kind in present:
         if name in recorded:
-            con.execute(f'drop {kind} main."{name}"')
+            con.execute(f"drop {kind} main.{quoted_name(name)}")
     con.execute("delete from schema_views")

@@ -129,6 +129,12 @@ def report(
         ),
     ] = None,
     raw: options.RawOption = False,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --images: folder of the pictures; else those that were ingested here."
+        ),
+    ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the report: a page each for data, prompts, groups, models, errors ..."""
@@ -141,6 +147,7 @@ def report(
             format=format.value,
             diff=diff,
             raw=raw,
+            source=source,
         )
     print_lines([str(page)])
     if open_:

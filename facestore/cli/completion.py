@@ -71,12 +71,18 @@ def _names(store: Path, kind: str) -> list[str]:
     """Return the names; none where there is no store, or none that can be read now."""
     import duckdb
 
+    from facestore.connections import connect
+
     file = store / CATALOG_FILE
     if not file.is_file():
         return []
+    query = _QUERIES[kind]
     try:
-        with duckdb.connect(str(file), read_only=True) as con:
-            rows = con.execute(_QUERIES[kind]).fetchall()
+        with connect(file, read_only=True) as con:
+            tables = con.execute("select table_name from system.main.duckdb_tables()").fetchall()
+            # what is no table, in a store that somebody handed over, is not run
+            is_table = any(f" from {name} " in query for (name,) in tables)
+            rows = con.execute(query).fetchall() if is_table else []
     except duckdb.Error:  # another program holds it, or it is something else
         return []
     return [str(name) for (name,) in rows if str(name).isprintable()]

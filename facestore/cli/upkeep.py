@@ -111,10 +111,19 @@ def settings(
     print_rows(("setting", "value", "meaning"), rows, format)
 
 
-def migrate(store: options.StoreOption = options.DEFAULT) -> None:
+def migrate(
+    store: options.StoreOption = options.DEFAULT,
+    rebuild_views: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild-views",
+            help="Make all views and macros anew, whatever another program put in their place.",
+        ),
+    ] = False,
+) -> None:
     """Bring the tables and views of a store up to date with this program."""
     with open_store(store) as opened:
-        applied = opened.migrate()
+        applied = opened.migrate(rebuild_views=rebuild_views)
     print_lines(applied or ["nothing to do"])
 
 

@@ -14,7 +14,7 @@ from facestore.errors import InputError, ParametersError, preview
 from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
-from facestore.images.places import ImageSource
+from facestore.images.given import named
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, recorded
 from facestore.training.classify_images import image_files
@@ -270,7 +270,7 @@ def picture_files(
     if images is None:
         return image_files(store)
     rows = samples.select("path", "image_id").iter_rows()
-    source = ImageSource(folder_of_pictures(images))
+    source = named(folder_of_pictures(images))
     return {image_id: source.file(path) for path, image_id in rows}
 
 

@@ -167,7 +167,8 @@ def classifier_scorer(
         )  # fmt: skip
         # The classifier says which prompts, so they are no parameter of the question.
         return replace(scorer, parameters={})
-    file = folder / str(record.details.get("file", ""))
+    # the name alone: a store must not choose the folder
+    file = folder / Path(str(record.details.get("file", ""))).name
     if record.kind not in ("linear_probe", "finetuned") or not file.is_file():
         message = (
             f"Classifier {record.name!r} ({record.kind}) has no heads in '{folder}', so its scores "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.images.places import ImageSource
+from facestore.images.given import given_sources
 from facestore.images.remote import is_uri
 from facestore.stores import Stores
 
@@ -51,7 +51,8 @@ def with_column(
 def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
     """Return where each sample was ingested from; its path alone where that is not known."""
     roots = {
-        dataset: ImageSource(*of).root for dataset, of in store.catalog.samples.sources().items()
+        dataset: source.root
+        for dataset, source in given_sources(store.path, store.catalog.samples.sources()).items()
     }
     files = []
     for dataset, path in samples.select("dataset", "path").rows():

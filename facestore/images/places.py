@@ -1,15 +1,17 @@
 """From the source of a data set and the path of a sample to the image."""
 
+import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path, PurePosixPath
 
 from facestore.errors import InputError
-from facestore.images.files import PlainFile, Unreadable, is_file
+from facestore.images.files import PlainFile, Unreadable, is_file, read_part, trouble
 from facestore.images.parquets import ParquetRow, find_image_column, open_parquet
-from facestore.images.remote import RemoteFile, is_uri
+from facestore.images.remote import RemoteFile, is_uri, origin_of
 from facestore.images.tars import find_member
 from facestore.images.walk import Found, walk
 from facestore.records import ImageFile
@@ -19,6 +21,7 @@ LIST = "list"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 _MOST_FILES = 1_000_000
+_OUTSIDE = "it leads out of the folder that was given"
 
 
 class ImageSource:
@@ -30,11 +33,21 @@ class ImageSource:
         What was ingested: a folder, a file, or a pattern such as `shard-{0000..0003}.tar`.
     layout
         How; only a `list` may name files outside the folder, and URIs.
+    places
+        Folders without links in their names, and protocols with hosts: what is read lies in one of
+        them once all links are resolved. None: anywhere, as at an ingest.
     """
 
-    def __init__(self, source: str | Path, layout: str = "folder") -> None:
+    def __init__(
+        self,
+        source: str | Path,
+        layout: str = "folder",
+        places: Sequence[str] | None = None,
+    ) -> None:
+        self.source = source
         self.root = root_of(Path(source))
         self._is_list = layout == LIST
+        self._places = places
 
     def file(self, path: str) -> ImageFile:
         """Return the image of a sample.
@@ -44,20 +57,32 @@ class ImageSource:
         path
             `val/17.jpg`, `shard-0000.tar/000123.jpg`, `train.parquet/17`, or what a list says.
         """
+        if self._is_list and is_uri(path):
+            return self._remote(path)
         if self._is_list:
-            return RemoteFile(path) if is_uri(path) else PlainFile(self.root / path)
+            return self._checked(PlainFile(self.root / path))
         pure = PurePosixPath(path)
+        # A path may come from a label table, or from another's store: it may say anything.
+        if pure.is_absolute() or ".." in pure.parts or "\0" in path:
+            return Unreadable(path, "its path leads out of the folder")
         for i in range(1, len(pure.parts)):
             container = self.root.joinpath(*pure.parts[:i])
             if container.suffix.lower() in CONTAINERS and is_file(container):
+                if self._places is not None and not is_inside(container, self._places):
+                    return Unreadable(path, _OUTSIDE)
                 return _in_container(container, path[len("/".join(pure.parts[:i])) + 1 :])
-        # A path may come from a label table, which may say anything.
-        if pure.is_absolute() or ".." in pure.parts:
-            return Unreadable(path, "its path leads out of the folder")
         file = self.root / path
-        return PlainFile(file) if is_file(file) else self._by_tail(path)
+        return self._checked(PlainFile(file) if is_file(file) else self._by_tail(path))
 
-    def _by_tail(self, path: str) -> ImageFile:
+    def _remote(self, uri: str) -> ImageFile:
+        if self._places is not None and origin_of(uri) not in self._places:
+            return Unreadable(uri, "no list that was given names its host")
+        return RemoteFile(uri)
+
+    def _checked(self, file: PlainFile) -> ImageFile:
+        return file if self._places is None else FileInside(file.path, tuple(self._places))
+
+    def _by_tail(self, path: str) -> PlainFile:
         """Return the file whose whole path has the longest common tail with a path.
 
         That is how a label table gave the sample its path (see `facestore.names`).
@@ -82,6 +107,35 @@ class ImageSource:
             if found.problem is None:
                 by_name.setdefault(_parts(found.name)[-1], []).append(found)
         return by_name
+
+
+@dataclass(frozen=True)
+class FileInside(PlainFile):
+    """A file that is read only where it lies in a place that was given, with all links resolved."""
+
+    places: tuple[str, ...]
+
+    def read_bytes(self) -> bytes:
+        """Return the content.
+
+        Raises
+        ------
+        OSError
+            As `PlainFile.read_bytes`, or if it lies elsewhere.
+        """
+        try:
+            real = Path(os.path.realpath(self.path))
+        except ValueError as error:  # a NUL in the name
+            raise trouble("no name of a file") from error
+        if not is_inside(real, self.places):
+            raise trouble(_OUTSIDE)
+        return read_part(real)
+
+
+def is_inside(path: Path, places: Sequence[str]) -> bool:
+    """Say whether a path lies in one of some folders once all links are resolved."""
+    real = Path(os.path.realpath(path))
+    return any(real.is_relative_to(place) for place in places if not is_uri(place))
 
 
 def root_of(source: Path) -> Path:

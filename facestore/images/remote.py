@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import ipaddress
 import re
+import socket
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 from facestore.errors import InputError
 from facestore.images.files import MAX_BYTES, check_size, trouble
@@ -63,6 +68,12 @@ def protocol_of(uri: str) -> str:
     return "" if found is None else uri[: found.start(1)].lower()
 
 
+def origin_of(uri: str) -> str:
+    """Return protocol, host and port of a URI; never a user's name and password."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+
+
 def check_protocol(uri: str) -> None:
     """Check that what reads a URI's protocol is installed.
 
@@ -84,6 +95,7 @@ def check_protocol(uri: str) -> None:
         raise InputError(message) from error
 
 
+@cache
 def _file_system(protocol: str) -> AbstractFileSystem:
     """Return fsspec's file system, which is one and the same each time."""
     import fsspec
@@ -95,8 +107,24 @@ def _file_system(protocol: str) -> AbstractFileSystem:
         timeout = aiohttp.ClientTimeout(
             total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
         )
-        options = {"client_kwargs": {"timeout": timeout}}
+        watched = aiohttp.TraceConfig()
+        watched.on_request_redirect.append(_check_redirect)
+        options = {"client_kwargs": {"timeout": timeout, "trace_configs": [watched]}}
     return fsspec.filesystem(protocol, **options)
+
+
+async def _check_redirect(_session: Any, _context: Any, told: Any) -> None:
+    """Refuse to be sent from an address that was asked for to one in somebody's own network."""
+    target = urljoin(str(told.url), told.response.headers.get("Location", ""))
+    parts = urlsplit(target)
+    if origin_of(target) == origin_of(str(told.url)):
+        return
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise trouble("it is redirected to what is no address of the web")
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    if not all(ipaddress.ip_address(str(each[4][0]).partition("%")[0]).is_global for each in found):
+        raise trouble("it is redirected to an address that is not public")
 
 
 def _read(system: AbstractFileSystem, uri: str, protocol: str) -> bytes:

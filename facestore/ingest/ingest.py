@@ -16,7 +16,8 @@ from facestore.config import (
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained
 from facestore.errors import FacestoreError, StoreLockedError
-from facestore.images.places import is_pattern, root_of
+from facestore.images.given import remember
+from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest
@@ -166,6 +167,9 @@ def ingest(
                 source, rules, layout, table, partial(walk, outside=follow_links)
             )
             plan = plan_ingest(store, request, dataset=dataset, split=split)
+        is_strict = plan.layout != LIST and not follow_links
+        files = () if is_strict else [each.file for each in plan.entries]
+        remember(store.path, dataset, source, plan.layout, files)
         run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
         try:
             result = run.run()

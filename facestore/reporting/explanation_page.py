@@ -166,7 +166,9 @@ class _Pictures:
             values = np.asarray(found["relevance"], dtype=np.float32)
             laid = overlay(picture, values.reshape(found["grid_rows"], found["grid_cols"]))
             if self._overlays is not None:
-                save_picture(laid, self._overlays / f"{found['explanation_id']}.png")
+                # the name alone: a store must not choose the folder
+                name = Path(f"{found['explanation_id']}.png").name
+                save_picture(laid, self._overlays / name)
         predicted = found["predicted"]
         if predicted is None and found["value"] is not None:
             predicted = f"{found['value']:.1f}"

@@ -8,13 +8,13 @@ from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.config import SYNTHETIC_DATASET
 from facestore.explaining.explain import folder_of_pictures
-from facestore.images.places import ImageSource
+from facestore.images.given import named
 from facestore.records import AnyPath
 from facestore.reporting.gallery import Card, render_gallery
 from facestore.reporting.output import replace_file
 from facestore.reporting.page import Provenance
 from facestore.reporting.thumbnails import find_thumbnail
-from facestore.stores import Stores, versions
+from facestore.stores import Stores, pictures_of, versions
 
 
 def write_gallery(
@@ -45,11 +45,8 @@ def write_gallery(
     InputError
         If `images` is no folder.
     """
-    given = None if images is None else ImageSource(folder_of_pictures(images))
-    sources = {
-        dataset: given or ImageSource(source, layout)
-        for dataset, (source, layout) in store.catalog.samples.sources().items()
-    }
+    given = None if images is None else named(folder_of_pictures(images))
+    sources = pictures_of(store) if given is None else {}
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,

@@ -10,8 +10,9 @@ import duckdb
 
 from facestore import resources
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
-from facestore.errors import InputError, UnknownNameError
-from facestore.images.places import ImageSource
+from facestore.errors import InputError, ParametersError, UnknownNameError
+from facestore.explaining.explain import folder_of_pictures
+from facestore.images.given import named
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
 from facestore.reporting.explanation_page import REPORT_PAGE, write_report_page
@@ -23,7 +24,7 @@ from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.run_query import run_query
 from facestore.reporting.tables import BlockKey, Table, best_keys
 from facestore.reporting.thumbnails import find_thumbnail
-from facestore.stores import Stores, versions
+from facestore.stores import Stores, pictures_of, versions
 
 FORMATS = ("html", "json", "csv")
 _CHART_LIBRARIES = ("altair", "vl-convert-python", "jinja2")
@@ -62,6 +63,8 @@ class ReportOptions:
         One of `FORMATS`.
     diff
         A store or snapshot that is compared with; None: no page of changes.
+    source
+        Folder of the pictures; None: those that were ingested here.
     """
 
     only: Sequence[str] = ()
@@ -69,6 +72,7 @@ class ReportOptions:
     images: bool = False
     format: str = "html"
     diff: Path | None = None
+    source: Path | None = None
 
     @property
     def pages(self) -> list[Page]:
@@ -86,6 +90,7 @@ def report(
     format: str = "html",
     diff: AnyPath | None = None,
     raw: bool = False,
+    source: AnyPath | None = None,
 ) -> Path:
     """Write the report, by default into the store; return its first page.
 
@@ -109,6 +114,9 @@ def report(
         changed since.
     raw
         Whether text in CSV files is as it is, also where a spreadsheet takes it for a formula.
+    source
+        With `images`: the folder of the pictures; by default those that were ingested into this
+        store on this machine.
 
     Returns
     -------
@@ -127,8 +135,10 @@ def report(
         If what is to be compared with is the store itself, or no store of this version.
     """
     folder = store.path / REPORTS_FOLDER if out is None else Path(out)
-    other = None if diff is None else Path(diff)
-    options = ReportOptions(only, classifiers, images, format, other)
+    if source is not None and not images:
+        message = f"`source={source}` without `images=True`: pictures are shown with both."
+        raise ParametersError(message)
+    options = ReportOptions(only, classifiers, images, format, _path(diff), _path(source))
     _check_pages(options)
     _check([options.format], FORMATS, "format")
     reader = store.catalog.database.reader()
@@ -147,7 +157,7 @@ def report(
         if explanations is not None:
             contents = replace(contents, more_pages=[(explanations.name, "Explanations")])
         if options.images:
-            contents = _with_pictures(store, contents)
+            contents = _with_pictures(store, contents, options.source)
         files = render_report(contents, _provenance(contents.tables["datasets"]), own)
         for name, content in files.items():
             (new / name).write_text(content, encoding="utf-8", newline="")
@@ -194,6 +204,10 @@ def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
             raise UnknownNameError(kind, name, known)
 
 
+def _path(given: AnyPath | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
 def _check_pages(options: ReportOptions) -> None:
     """Refuse pages that are not known; that of changes needs something to compare with."""
     if options.diff is None and DIFF_PAGE.name in options.only:
@@ -223,8 +237,9 @@ def _with_changes(
     )
 
 
-def _with_pictures(store: Stores, contents: Contents) -> Contents:
-    sources = {dataset: ImageSource(*of) for dataset, of in store.catalog.samples.sources().items()}
+def _with_pictures(store: Stores, contents: Contents, folder: Path | None) -> Contents:
+    given = None if folder is None else named(folder_of_pictures(folder))
+    sources = pictures_of(store) if given is None else {}
     wanted = {
         (row["dataset"], row["path"]): row["image_id"]
         for table in contents.tables.values()
@@ -232,7 +247,7 @@ def _with_pictures(store: Stores, contents: Contents) -> Contents:
         for row in table.records
     }
     found = {
-        (dataset, path): find_thumbnail(sources.get(dataset), path, image_id)
+        (dataset, path): find_thumbnail(sources.get(dataset, given), path, image_id)
         for (dataset, path), image_id in wanted.items()
     }
     return replace(

@@ -16,19 +16,20 @@ def find_thumbnail(source: ImageSource | None, path: str, image_id: str | None) 
     path
         Of the sample.
     image_id
-        SHA-256 (hex) that its bytes must have; None: not known.
+        SHA-256 (hex) that its bytes must have. None: it is not known what they must be, so there is
+        no picture.
 
     Returns
     -------
     str or None
         A JPEG as a `data:` URI.
     """
-    if source is None:
+    if source is None or image_id is None:
         return None
     try:
         content = source.file(path).read_bytes()
     except OSError:
         return None
-    if image_id is not None and hashlib.sha256(content).hexdigest() != image_id:
+    if hashlib.sha256(content).hexdigest() != image_id:
         return None
     return thumbnail(content)

@@ -9,10 +9,9 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoders.encoder import Encoder
 from facestore.errors import InputError
-from facestore.images.places import ImageSource
 from facestore.ingest.embedding import read_known_image
 from facestore.records import ImageFile
-from facestore.stores import Stores
+from facestore.stores import Stores, pictures_of
 from facestore.training.decisions import Batches, Decided
 from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned
 from facestore.training.gradients.whole_tower import TowerOfFile
@@ -22,10 +21,9 @@ from facestore.zero_shot.score import model_of
 
 
 def image_files(store: Stores) -> dict[str, ImageFile]:
-    """Return what reads every image of the data sets that were ingested; nothing is opened yet."""
+    """Return what reads every image of the data sets that were ingested here; nothing is opened."""
     files: dict[str, ImageFile] = {}
-    for dataset, (given, layout) in store.catalog.samples.sources().items():
-        source = ImageSource(given, layout)
+    for dataset, source in pictures_of(store).items():
         samples = store.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
             if image_id not in files:

@@ -39,6 +39,9 @@ def doctor(
     UnknownNameError
         If there is no such audit.
     """
+    if store.catalog.database.is_altered():
+        store.notify("The other audits were not run: they would run what another program changed.")
+        return list(store.catalog.audits.run_on_altered(n_examples))
     everything = load()
     chosen = [each for each in everything if name in (None, each.name, *each.about)]
     deep = deep or name in (*DEEP_NAMES, *deep_audits.NAMES, catalogue_file.BLOCKS_NAME)

@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-from facestore.errors import QueryError
+from facestore.connections import switch_off
+from facestore.errors import QueryError, StoreAlteredError
 from facestore.stores import Stores
 
 
@@ -29,7 +30,7 @@ def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
         If DuckDB refuses it.
     """
     with _refused():
-        return store.catalog.database.reader().sql(query)
+        return store.catalog.database.user_session().sql(query)
 
 
 def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
@@ -63,10 +64,22 @@ def execute(store: Stores, statement: str) -> None:
     Raises
     ------
     QueryError
-        If DuckDB refuses one of them; nothing is written then.
+        If DuckDB refuses one of them, or they change what facestore makes; nothing is written then.
     """
-    with _refused(), store.catalog.database.writing() as con:
+    database = store.catalog.database
+    with _refused(), database.writing() as con:
+        switch_off(con)
         con.execute(statement)
+        try:
+            database.refuse_altered(con)
+        except StoreAlteredError as error:
+            kind, name, _ = error.problems[0]
+            message = (
+                f"Nothing was written: the statement changes what facestore makes ({kind} "
+                f"{name!r}). Make tables, views and macros of your own in the schema 'mine', as "
+                "`create view mine.name as ...`."
+            )
+            raise QueryError(message) from error
 
 
 @contextmanager

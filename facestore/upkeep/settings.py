@@ -28,6 +28,18 @@ def change_setting(store: Stores, name: str, value: int) -> None:
     store.catalog.settings.set(name, value)
 
 
-def migrate(store: Stores) -> list[str]:
-    """Bring the store up to date with this program; return what was applied."""
-    return store.catalog.database.update(compare=True)
+def migrate(store: Stores, *, rebuild_views: bool = False) -> list[str]:
+    """Bring the store up to date with this program; return what was applied.
+
+    Parameters
+    ----------
+    rebuild_views
+        Make all views and macros anew, whatever another program put in their place. What lies in
+        the schema `mine` is kept; a table under the name of a view is moved there.
+
+    Raises
+    ------
+    StoreAlteredError
+        If tables, views or macros are not those that this version makes.
+    """
+    return store.catalog.database.update(rebuild=rebuild_views)

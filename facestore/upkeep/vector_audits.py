@@ -16,6 +16,7 @@ import numpy.typing as npt
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, Kind
+from facestore.images.given import given_sources
 from facestore.images.places import is_there
 from facestore.recorded_vectors import count_problem, identity_problem, table_of
 from facestore.records import EmbeddingBatch
@@ -165,10 +166,12 @@ class VectorAudit:
         if encoders:
             tallies["vectors_have_encoders"].add((name,) for name in sorted(names - known))
         with tallies["datasets_have_folders"].surviving("the data sets of the catalogue"):
+            sources = store.catalog.samples.sources()
+            # a path of another's choice is not even looked at
             tallies["datasets_have_folders"].add(
-                (dataset, source)
-                for dataset, (source, _) in store.catalog.samples.sources().items()
-                if not is_there(source)
+                (dataset, sources[dataset][0])
+                for dataset, given in given_sources(store.path, sources).items()
+                if not is_there(given.source)
             )
         for tally in tallies.values():
             yield tally.finding(started)

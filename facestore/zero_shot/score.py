@@ -9,7 +9,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.preprocessing import resizes_fast
-from facestore.errors import NoVectorsError, StoreWriteError, TextVectorsMissingError
+from facestore.errors import EncoderError, NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
 from facestore.recorded_vectors import VectorRecord, checked_images, record_all
 from facestore.records import EmbeddingBatch, Float32, ModelName
@@ -63,6 +63,8 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
     name = ModelName.of(record)
     if given is not None and Path(ModelName.parse(given).pretrained or "").is_file():
         name = ModelName.parse(given)
+    elif given is None:
+        _refuse_other_places(name)
     return LazyEncoder(
         name,
         precision=record.precision or DEFAULT_PRECISION,
@@ -70,6 +72,25 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
         force_quick_gelu=bool(record.preprocessing.get("quick_gelu")),
         fast_resize=resizes_fast(record.preprocessing),
     )
+
+
+def _refuse_other_places(name: ModelName) -> None:
+    """Refuse a model that a store alone names and that lies in a folder, or in somebody's space.
+
+    Raises
+    ------
+    EncoderError
+        If it is one: whoever handed over the store would choose what is opened or fetched here.
+    """
+    is_place = name.architecture.startswith(("hf-hub:", "local-dir:"))
+    places = [name.architecture] if is_place else []
+    places += [part for part in (name.pretrained,) if part and Path(part).name != part]
+    if places:
+        message = (
+            f"The store names the model '{places[0]}', which is no name of the backend but a place "
+            "to fetch it from: if you trust that, name it yourself as `model=NAME`."
+        )
+        raise EncoderError(message)
 
 
 def encoder_and_model(

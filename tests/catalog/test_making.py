@@ -200,16 +200,6 @@ def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
     assert _names(tmp_path) == [FILE]
 
 
-def test_a_link_to_another_place_stays_one(tmp_path):
-    (tmp_path / "disk").mkdir()
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / FILE).symlink_to(tmp_path / "disk" / "faces.duckdb")
-    with Store.open(tmp_path / "store") as store:
-        store.migrate()
-    assert (tmp_path / "store" / FILE).is_symlink()
-    assert _names(tmp_path / "disk") == ["faces.duckdb"]
-
-
 def test_a_command_that_reads_first_sweeps_a_store_that_is_there(new_store, facestore, tmp_path):
     shutil.copytree(new_store, tmp_path / "store")
     _part_of_a_killed_one(tmp_path / "store")

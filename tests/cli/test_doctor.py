@@ -3,8 +3,11 @@ from __future__ import annotations
 import csv
 import io
 
+import duckdb
 import pytest
 from support.pictures import write_labels
+
+from facestore.config import CATALOG_FILE
 
 
 @pytest.fixture
@@ -24,6 +27,11 @@ def faces(store_is_there, facestore, tmp_path):
     facestore("import", "similarities", scores, "--dataset", "d", "--model", "ViT-L-14,openai")
     facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
     return facestore
+
+
+def forge(tmp_path, statement):
+    with duckdb.connect(tmp_path / "store" / CATALOG_FILE) as con:
+        con.execute(statement)
 
 
 def test_a_store_made_by_commands_passes(faces):
@@ -74,13 +82,19 @@ def test_the_audits_of_a_view_are_run_by_its_name(faces):
     assert [row["audit"] for row in rows][1:] == ["zero_shot_decisions_hold"]
 
 
-def test_a_forged_view_is_named_with_the_command_that_puts_it_back(faces):
-    faces("sql", "--write", "create or replace view judged_predictions as select 1 as accuracy")
+def test_a_forged_view_is_named_with_the_command_that_puts_it_back(faces, tmp_path):
+    forge(tmp_path, "create or replace view judged_predictions as select 1 as accuracy")
     ran = faces("doctor")
     assert ran.status == 1
-    assert "audits failed (views_are_those_of_this_version)" in ran.err
-    assert "To do: `facestore migrate` puts them back" in ran.out
-    assert "judged_predictions" in faces("migrate").out
+    assert "1 of 2 audits failed (views_are_those_of_this_version)" in ran.err
+    assert "`facestore migrate --rebuild-views` has put them back" in ran.out
+    for command in (("info",), ("migrate",), ("sql", "from judged_predictions"), ("report",)):
+        ran = faces(*command)
+        assert (ran.status, ran.out) == (1, "")
+        assert "view 'judged_predictions': it is another one" in ran.err
+        assert "`facestore migrate --rebuild-views`" in ran.err
+        assert ran.err.count("\n") == 1
+    assert "judged_predictions" in faces("migrate", "--rebuild-views").out
     assert faces("doctor").status == 0
 
 

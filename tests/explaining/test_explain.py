@@ -14,6 +14,7 @@ import pytest
 import torch
 from faces import make_face, render, write_faces
 from PIL import Image
+from support.copied import copy_as_own
 from support.invariants import violated
 
 from facestore.cli.summaries import lines_of
@@ -103,7 +104,7 @@ def unchanged(made):
 
 @pytest.fixture
 def store(made, tmp_path):
-    shutil.copytree(made / "store", tmp_path / "store")
+    copy_as_own(made / "store", tmp_path / "store")
     with Store.open(tmp_path / "store") as opened:
         yield opened
 
@@ -259,7 +260,7 @@ class Stops:
 
 
 def test_after_an_interruption_it_goes_on_where_it_was(made, tmp_path):
-    shutil.copytree(made / "store", tmp_path / "store")
+    copy_as_own(made / "store", tmp_path / "store")
     asked = {"prompts": [WOMAN], "dataset": "faces", "batch_size": 4, "workers": 0}
     with (
         Store.open(tmp_path / "store", progress=Stops(8)) as store,

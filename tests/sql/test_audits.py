@@ -63,8 +63,38 @@ def test_what_the_user_has_made_besides_is_left_alone(store: Con) -> None:
     store.execute(
         "create view other.judged_predictions as select 1; create macro other.sum(x) as 1"
     )
-    for name in AUDITS:
+    store.execute("create schema mine; create view mine.labels as select 1 as n")
+    for name in set(AUDITS) - {"others_keep_to_their_schema"}:
         assert AUDITS[name].bad_rows(store).fetchall() == [], name
+    assert AUDITS["others_keep_to_their_schema"].bad_rows(store).fetchall() == [
+        ("macro", "main", "twice"),
+        ("macro", "other", "sum"),
+        ("table", "main", "notes"),
+        ("view", "main", "mine"),
+        ("view", "other", "judged_predictions"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'create macro "AVG"(x) as 1',  # DuckDB does not tell capitals from small letters
+        'create macro "+"(a, b) as 7',
+        "create macro main.count_star() as 7",
+        "create type json as enum ('a')",
+        "create index i on samples ((sample_id + 1))",
+        "create macro duckdb_views() as table select 'main' as schema_name",
+        "drop view leaderboard; create table leaderboard as select 1 as rank",
+    ],
+)
+def test_what_hides_a_function_or_computes_in_writing_is_found(store: Con, statement: str) -> None:
+    store.execute(statement)
+    assert AUDITS["views_are_those_of_this_version"].bad_rows(store).fetchall()
+
+
+def test_plain_indexes_and_types_of_ones_own_are_left_alone(store: Con) -> None:
+    store.execute("create type mood as enum ('glad'); create index i on samples (split, dataset)")
+    assert AUDITS["views_are_those_of_this_version"].bad_rows(store).fetchall() == []
 
 
 def test_every_table_and_view_is_audited_or_proved(store: Con) -> None:

@@ -22,6 +22,12 @@ BAD_TABLES: dict[str, list[str]] = {
         "create macro sum(x) as 0",
         "create macro range(n) as table select 1",
     ],
+    "others_keep_to_their_schema": [
+        "create view mine as from labels",
+        "create macro twice(x) as 2 * x",
+        "create table notes (sample_id integer)",
+        "create schema other; create view other.judged_predictions as select 1",
+    ],
     "attributes_are_no_groups": [
         f"insert into classes values ('{name}', 'a', 1, null, null)"
         for name in ("overall", "gender x race", "CLIP-2 race")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from support.copied import copy_as_own
+
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder of the worker's own with what `make` puts into an empty one.
@@ -32,4 +34,4 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             unfinished.mkdir()
             make(unfinished)
             unfinished.rename(first)
-    return Path(shutil.copytree(first, factory.mktemp(name) / "copy"))
+    return copy_as_own(first, factory.mktemp(name) / "copy", made_at=unfinished)

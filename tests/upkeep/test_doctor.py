@@ -15,6 +15,8 @@ from facestore.catalog.audit_files import Status
 from facestore.config import CATALOG_FILE
 from facestore.errors import (
     MigrationError,
+    QueryError,
+    StoreAlteredError,
     StoreNotFoundError,
     StoreOutdatedError,
     UnknownNameError,
@@ -55,6 +57,13 @@ def bad(store, name=None, *, deep=False):
     return {f.name: f.n_bad for f in store.doctor(name, deep=deep) if f.status != Status.ok}
 
 
+def forge(store, statement):
+    """Do what any other DuckDB client can do."""
+    store.close()
+    with duckdb.connect(store.path / CATALOG_FILE) as con:
+        con.execute(statement)
+
+
 def lance(store):
     return lancedb.connect(store.path / "vectors")
 
@@ -89,6 +98,7 @@ def test_one_audit_or_those_of_a_table_are_run_alone(store):
         "tables_can_be_read",
         "tables_are_those_of_this_version",
         "catalogue_log_is_read",
+        "others_keep_to_their_schema",
     }
     assert [f.name for f in store.doctor("vectors_are_unit")] == ["vectors_are_unit"]
     assert {f.name for f in store.doctor("vectors/", deep=True)} == set(NAMES) - {
@@ -117,34 +127,36 @@ def test_bad_rows_are_counted_and_the_first_are_kept(store):
     assert found.todo
 
 
-def test_a_view_that_cannot_be_computed_is_a_failure_and_the_rest_goes_on(store):
-    store.execute("drop view class_scores")
-    found = {f.name: f for f in store.doctor()}
-    broken = found["zero_shot_decisions_hold"]
-    assert (broken.status, broken.columns) == (Status.failed, ("problem",))
-    assert "class_scores" in broken.rows[0][0]
-    assert found["labels_refer"].status == Status.ok
-
-
 def test_a_forged_view_is_found_and_migrate_puts_it_back(store):
     before = store.sql("from judged_predictions order by all").fetchall()
     assert not all(is_correct for *_, is_correct, _, _ in before)
-    store.execute(
+    forge(
+        store,
         "create table said as from judged_predictions; create or replace view judged_predictions as "
-        "select * replace (true as is_correct) from said; drop view leaderboard"
+        "select * replace (true as is_correct) from said; create schema if not exists mine; "
+        "create view mine.own as from said; drop view leaderboard",
     )
-    # `leaderboard` is missed at once, the forged view by doctor
+    # `leaderboard` is missed at once, the forged view by comparing
     with Store.open(store.path) as again, pytest.raises(StoreOutdatedError, match="leaderboard"):
         again.doctor()
-    store.execute("create view leaderboard as select 1 as rank")
-    (found,) = store.doctor("views_are_those_of_this_version")
-    assert found.status == Status.failed
-    assert [row[1] for row in found.rows] == ["judged_predictions", "leaderboard"]
-    assert "`facestore migrate`" in found.todo
-    assert store.migrate() == ["judged_predictions", "leaderboard"]
-    assert store.migrate() == []
-    assert bad(store) == {}
-    assert store.sql("from judged_predictions order by all").fetchall() == before
+    forge(store, "create view leaderboard as select 1 as rank")
+    with Store.open(store.path) as again:
+        assert bad(again) == {"views_are_those_of_this_version": 2}
+        (found,) = [f for f in again.doctor() if f.n_bad]
+        assert [row[1] for row in found.rows] == ["judged_predictions", "leaderboard"]
+        assert "`facestore migrate rebuild_views=True`" in found.todo
+        for verb in (again.migrate, again.info, again.report, again.repair):
+            with pytest.raises(StoreAlteredError, match="view 'judged_predictions': it is another"):
+                verb()
+        with pytest.raises(StoreAlteredError):
+            again.execute("select 1")
+        *altered, told = again.migrate(rebuild_views=True)
+        assert altered == ["judged_predictions", "leaderboard"]
+        assert told.endswith("views and macros made anew")
+        assert again.migrate() == []
+        assert bad(again) == {"others_keep_to_their_schema": 1}  # the table `said`
+        assert again.sql("from judged_predictions order by all").fetchall() == before
+        assert len(again.sql("from mine.own").fetchall()) == len(before)
 
 
 def test_views_are_ours_however_often_the_file_was_written(store):
@@ -156,18 +168,85 @@ def test_views_are_ours_however_often_the_file_was_written(store):
         assert bad(store, "views_are_those_of_this_version") == {}
 
 
-def test_a_macro_in_the_way_of_a_function_is_found_and_not_dropped(store):
-    store.execute("create macro avg(x) as 1")
-    assert bad(store) == {"views_are_those_of_this_version": 1}
-    store.migrate()
-    assert bad(store) == {"views_are_those_of_this_version": 1}
-    store.execute("drop macro avg")
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("create macro avg(x) as 1", "macro 'avg': it hides"),
+        ('create macro "COUNT_STAR"() as 7', "macro 'count_star': it hides"),
+        ("create macro duckdb_tables() as table select 1 as a", "macro 'duckdb_tables': it hides"),
+        ("create type json as enum ('a')", "type 'json': it hides"),
+        ("create index i on labels ((sample_id + 1))", "index 'i': it computes"),
+        ("drop view judged_predictions; create table judged_predictions as select 1 as accuracy",
+         "view 'judged_predictions': it is a table"),
+        ("drop macro table zero_shot_topk; create view zero_shot_topk as select 1 as a",
+         "macro 'zero_shot_topk': it is a view"),
+    ],
+)  # fmt: skip
+def test_whatever_is_in_the_way_is_refused_and_rebuilding_clears_it(store, statement, kind):
+    before = store.sql("from judged_predictions order by all").fetchall()
+    forge(store, statement)
+    with Store.open(store.path) as again:
+        with pytest.raises((StoreAlteredError, StoreOutdatedError)) as told:
+            again.info()
+        if isinstance(told.value, StoreAlteredError):
+            assert kind in str(told.value)
+        again.migrate(rebuild_views=True)
+        assert bad(again) == {}
+        assert again.sql("from judged_predictions order by all").fetchall() == before
+    if "create table" in statement:  # it may be somebody's work
+        with Store.open(store.path) as again:
+            assert again.sql("from mine.judged_predictions").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create or replace table labels as from labels",
+        "alter table samples add column extra integer",
+        "drop table runs; create view runs as select 1 as n",
+        "drop table schema_migrations; create view schema_migrations as select 1 as version",
+    ],
+)
+def test_a_table_that_was_made_anew_is_refused_and_no_rebuilding_helps(store, statement):
+    forge(store, statement)
+    with Store.open(store.path) as again:
+        assert bad(again) == {"tables_are_those_of_this_version": 1}
+        for act in (again.info, lambda: again.migrate(rebuild_views=True)):
+            with pytest.raises(StoreAlteredError, match="Restore the store from a copy"):
+                act()
+
+
+def test_sql_cannot_change_what_facestore_makes_and_has_a_schema_of_its_own(store):
+    for statement in (
+        "create or replace view leaderboard as select 1 as rank",
+        "create macro avg(x) as 1",
+        "drop view k_sweep",
+        "alter table labels add column extra integer",
+    ):
+        with pytest.raises(QueryError, match=r"Nothing was written.*create view mine"):
+            store.execute(f"create view mine.half as select 1; {statement}")
+    store.execute("create view mine.best as from leaderboard; create macro mine.avg(x) as 1")
     assert bad(store) == {}
+    assert store.migrate() == []
+    assert store.sql("select count(*) from mine.best").fetchone() == (1,)
+    with pytest.raises(QueryError, match="half"):
+        store.sql("from mine.half")
 
 
-def test_a_table_that_was_made_anew_without_its_key_is_found(store):
-    store.execute("create or replace table labels as from labels")
-    assert bad(store) == {"tables_are_those_of_this_version": 1}
+def test_an_old_store_is_brought_up_to_date_without_running_what_is_in_it(store):
+    # "runs" the error if it is run at all
+    forge(
+        store,
+        "create or replace view judged_predictions as select error('it was run') as x; "
+        "create or replace macro wilson_low(a, b) as error('it was run'); "
+        "update schema_views set checksum = 'old' where view_name = 'judged_predictions'",
+    )
+    with Store.open(store.path) as again:
+        with pytest.raises(StoreOutdatedError):
+            again.info()
+        assert again.migrate() == ["judged_predictions"]
+        assert bad(again) == {}
+        assert again.sql("select count(*) from judged_predictions").fetchone() == (3,)
 
 
 def test_what_a_broken_disk_did_to_a_table_is_found(store):

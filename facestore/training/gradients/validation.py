@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from facestore import resources
-from facestore.catalog import migrate, views
+from facestore.catalog.schema import empty_catalogue
 from facestore.records import AttributeClass
 from facestore.training.decisions import Decided
 from facestore.training.heads import HeadTask
@@ -51,9 +49,7 @@ class ValidationMetrics:
     ) -> None:
         self._tasks = tasks
         self._classes = classes
-        self._con = duckdb.connect()
-        migrate.migrate(self._con, migrate.load_migrations(resources.folder("migrations")))
-        views.install_views(self._con, views.load_views(resources.folder("sql")))
+        self._con = empty_catalogue()
         n = len(targets[tasks[0].attribute])
         self._sample_ids = pl.Series(range(n), dtype=pl.Int32)
         self._fill(targets)

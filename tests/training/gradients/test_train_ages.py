@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import asdict, replace
 
 import numpy as np
 import polars as pl
 import pytest
 from faces import write_faces
+from support.copied import copy_as_own
 
 from facestore.errors import InputError, UnknownNameError
 from facestore.store import Store
@@ -40,7 +40,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def store(made, tmp_path):
-    shutil.copytree(made / "store", tmp_path / "store")
+    copy_as_own(made / "store", tmp_path / "store")
     with Store.open(tmp_path / "store") as opened:
         yield opened
 

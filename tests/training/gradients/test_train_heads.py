@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 from faces import write_faces
+from support.copied import copy_as_own
 
 from facestore.errors import InputError, LeakageError
 from facestore.progress import SilentProgress
@@ -40,7 +41,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def store(made, tmp_path):
-    shutil.copytree(made / "store", tmp_path / "store")
+    copy_as_own(made / "store", tmp_path / "store")
     with Store.open(tmp_path / "store") as opened:
         yield opened
 
