@@ -134,11 +134,11 @@ def _names(empty: duckdb.DuckDBPyConnection, name: str, body: str) -> set[str]:
 
 # What this database has in its main schema, whether facestore or the user put it there.
 _PRESENT = """
-select view_name as name, 'view' as kind
+select lower(view_name) as name, 'view' as kind
 from duckdb_views()
 where not internal and database_name = current_database() and schema_name = 'main'
 union
-select function_name as name, if(function_type = 'macro', 'macro', 'macro table') as kind
+select lower(function_name) as name, if(function_type = 'macro', 'macro', 'macro table') as kind
 from duckdb_functions()
 where
     not internal and database_name = current_database() and schema_name = 'main'
