@@ -6,6 +6,7 @@ be told otherwise afterwards. That holds before the file is opened: DuckDB may r
 it (`.wal`) tells.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,11 @@ def connect(
             paths = ", ".join(quoted(f"{beside}{part}") for part in _PARTS)
             con.execute(f"set allowed_paths = [{paths}]")
             con.execute("set enable_external_access = false")
-        # DuckDB's own bar would come between the lines of a table.
-        con.execute("set enable_progress_bar = false")
-        con.execute("set lock_configuration = true")
+        # Of a file that this process has open already, the settings are those of then.
+        with suppress(duckdb.InvalidInputException):
+            # DuckDB's own bar would come between the lines of a table.
+            con.execute("set enable_progress_bar = false")
+            con.execute("set lock_configuration = true")
     except BaseException:
         con.close()
         raise
