@@ -195,7 +195,7 @@ class Database:
         try:
             objects = definitions.read(con)
             self._refuse([] if rebuild else definitions.not_readable(objects))
-            making.refuse_stranger(con, self.path)
+            making.refuse_stranger({name for _, name in objects.definitions}, self.path)
             con.execute(f"create schema if not exists {MINE}")
             altered = self._put_aside(con, objects) if rebuild else []
             applied = migrate.migrate(con, shipped_migrations())
@@ -332,7 +332,7 @@ class Database:
             return
         objects = definitions.read(con)
         self._refuse(definitions.not_readable(objects))
-        making.refuse_stranger(con, self.path)
+        making.refuse_stranger({name for _, name in objects.definitions}, self.path)
         pending = [migration.name for migration in migrate.pending(con, shipped_migrations())]
         if not pending:
             pending = views.outdated(con, shipped_views(), objects.names)

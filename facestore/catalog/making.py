@@ -4,7 +4,7 @@ A kill, a full disk or a power cut leaves no store or a whole one. What an older
 making that was broken off is known by its emptiness, and a new file takes its place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,11 +29,6 @@ select
         not exists (from duckdb_tables())
         or exists (from duckdb_tables() where table_name = 'schema_migrations')
     )
-"""
-_IS_STRANGE = """
-select
-    (exists (from duckdb_tables()) or exists (from duckdb_views() where not internal))
-    and not exists (from duckdb_tables() where table_name = 'schema_migrations')
 """
 
 
@@ -112,15 +107,22 @@ def check_folder(folder: Path) -> None:
         raise NotAStoreError(folder, "it is a file, a folder was expected")
 
 
-def refuse_stranger(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Refuse a database with tables of which none is facestore's.
+def refuse_stranger(names: Collection[str], path: Path) -> None:
+    """Refuse a database that has something and nothing of facestore's.
+
+    Parameters
+    ----------
+    names
+        Of all tables, views and macros in it.
+    path
+        Its file.
 
     Raises
     ------
     NotAStoreError
         If it is one.
     """
-    if con.execute(_IS_STRANGE).fetchone() == (True,):
+    if names and "schema_migrations" not in names:
         raise NotAStoreError(path.parent, f"'{path.name}' is another program's database")
 
 

@@ -39,6 +39,8 @@ def doctor(
     UnknownNameError
         If there is no such audit.
     """
+    if (broken := catalogue_file.broken(store)) is not None:
+        return [broken, unopened(store, n_examples)]
     if store.catalog.database.is_altered():
         store.notify("The other audits were not run: they would run what another program changed.")
         return list(store.catalog.audits.run_on_altered(n_examples))
@@ -52,8 +54,6 @@ def doctor(
         outside = (*catalogue_file.NAMES, *NAMES, *deep_audits.NAMES)
         known = [*outside, *(each.name for each in everything)]
         raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
-    if (broken := catalogue_file.broken(store)) is not None:
-        return [broken, unopened(store, n_examples)]
     findings = [catalogue_file.log_finding(store)] if wants_file else []
     if wants_file and deep:
         findings.append(catalogue_file.blocks_finding(store))
@@ -91,8 +91,9 @@ def repair(store: Stores) -> dict[str, int]:
     """
     store.catalog.database.reader()  # writing would make one
     with recorded(store, "doctor", {"repair": True}) as counts:
-        counts["tables of vectors mended"] = len(store.vectors.mend())
+        n_mended = len(store.vectors.mend())
         counts.update(store.catalog.repairs.run())
         n_recorded = sum(record_all(store, each) for each in store.catalog.encoders.all())
         counts["vectors recorded as they are"] = n_recorded
+        counts["tables of vectors mended"] = n_mended
     return counts

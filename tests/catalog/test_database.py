@@ -128,7 +128,7 @@ def holder(store):
 
 def test_a_store_in_use_names_the_process(store, holder, monkeypatch):
     process = holder("read")
-    monkeypatch.setattr("facestore.catalog.database._WAIT_SECONDS", 0.3)
+    monkeypatch.setattr("facestore.locks._WAIT_SECONDS", 0.3)
     with pytest.raises(StoreBusyError, match=f"process {process.pid}"):
         store.execute("select 1")
 
@@ -166,7 +166,7 @@ def test_a_writer_waits_for_a_reader_that_leaves(store, holder):
 
 def test_an_ingest_with_nothing_to_do_needs_no_write(store, pictures, holder, monkeypatch):
     store.ingest(pictures, models=["tiny"])
-    monkeypatch.setattr("facestore.catalog.database._WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("facestore.locks._WAIT_SECONDS", 0.1)
     holder("read")
     assert store.ingest(pictures, models=["tiny"]).changes.n_changed == 0
 
