@@ -50,14 +50,21 @@ class VectorRecord:
         """Keep the digests of vectors that are to be added."""
         self._written.update(zip(batch.keys, row_digests(batch), strict=True))
 
+    def is_behind(self) -> bool:
+        """Whether the table has rows that are not recorded yet."""
+        n_recorded = self._store.catalog.vector_batches.n_recorded(
+            self._encoder.encoder_id, self._kind
+        )
+        return table_of(self._store, self._encoder, self._kind).count() > n_recorded
+
     def save(self) -> int:
         """Record all rows of the table that are not recorded yet; return how many."""
+        if not self.is_behind():
+            return 0
         batches = self._store.catalog.vector_batches
         encoder_id = self._encoder.encoder_id
         table = table_of(self._store, self._encoder, self._kind)
         first_row = batches.n_recorded(encoder_id, self._kind)
-        if table.count() <= first_row:
-            return 0
         rows = list(self._digested(table, first_row))
         self._written.clear()
         return batches.add(encoder_id, self._kind, rows)

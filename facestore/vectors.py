@@ -89,7 +89,7 @@ class VectorStore:
             if (folder / f"{name}.lance").is_file():
                 continue
             try:
-                if open_table(self._db, name) is not None:
+                if self._is_there(name):
                     yield name, None
             except Exception as error:  # noqa: BLE001, of Rust's panics there is no class to import
                 yield name, f"it cannot be opened: {' '.join(str(error).split())[:200]}"

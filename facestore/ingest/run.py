@@ -234,16 +234,20 @@ class IngestRun:
         plan, known = self._plan, self._known_images
         paths = [plan.path_of[result.entry.name] for result in chunk.results]
         images = [image for image in chunk.images() if image.image_id not in known]
+        samples = chunk.samples(plan)
+        labels = plan.labels.filter(pl.col("path").is_in(paths))
+        behind = [each.record for each in self._models if each.record and each.record.is_behind()]
+        if samples.is_empty() and labels.is_empty() and not images and not behind:
+            return  # nobody has to let go of the file
         with self._store.catalog.transaction():
-            for model in self._models:
-                if model.record is not None:
-                    model.record.save()
+            for record in behind:
+                record.save()
             self._changes += self._store.catalog.samples.save(
                 plan.dataset,
                 source=plan.source,
                 layout=plan.layout,
-                samples=chunk.samples(plan),
-                labels=plan.labels.filter(pl.col("path").is_in(paths)),
+                samples=samples,
+                labels=labels,
                 images=images,
                 new_classes=plan.new_classes if not plan.labels.is_empty() else (),
             )

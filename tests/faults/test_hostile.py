@@ -49,8 +49,6 @@ def test_a_store_with_a_trap_is_refused_whatever_is_asked(world: World, name: st
 
 def test_the_commands_open_nothing_outside() -> None:
     names = (
-        "source is outside",
-        "list of addresses",
         "path is a link",
         "own view reads a text",
     )
