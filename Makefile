@@ -13,9 +13,9 @@ SQL := sql migrations reports/queries tests/sql/invariants
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
 
-# One worker more than cores: many tests wait for a process that they started.
+# More workers than cores: many tests wait for a process that they started.
 test: check
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 4 --dist loadgroup
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -100,7 +100,10 @@ def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
     try:
         other.reader()
     except NotAStoreError as error:
-        raise OtherStoreError(given, "it cannot be opened as a DuckDB database") from error
+        if isinstance(error.__cause__, duckdb.Error):
+            raise OtherStoreError(given, "it cannot be opened as a DuckDB database") from error
+        found = "it is a DuckDB file without the tables of facestore"
+        raise OtherStoreError(given, found, "Give a store or a snapshot.") from error
     except MigrationError as error:
         raise OtherStoreError(given, "its record of migrations was changed") from error
     except StoreTooNewError as error:

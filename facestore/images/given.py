@@ -95,7 +95,12 @@ def remember(
     with suppress(OSError):
         file = _file_of(store)
         notes = _read(file)
-        others = [each for each in notes.get(dataset, ()) if each.source != note.source]
+        # A folder may be read in more than one way, and the store has the way of the first time.
+        others = [
+            each
+            for each in notes.get(dataset, ())
+            if (each.source, each.layout) != (note.source, note.layout)
+        ]
         notes[dataset] = (*others, note)
         content = {
             name: [[each.source, each.at, each.layout, each.places] for each in of]

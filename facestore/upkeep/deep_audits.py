@@ -38,21 +38,21 @@ def _tallies() -> list[Tally]:
             "a similarity is the cosine of the image vector and the text vector (to "
             f"{TOLERANCE:g}; imported ones to {IMPORTED_TOLERANCE:g})",
             ("encoder", "prompt_id", "sample_id", "cosine", "computed"),
-            again + "`facestore sql --write` and score again",
+            again + "`facestore sql write=True` and score again",
             about=("similarities",),
         ),
         Tally(
             "class_text_norms_follow_from_vectors",
             "the length of a mean text vector is that of the stored vectors",
             ("encoder", "prompt_set", "attribute", "class", "norm", "computed"),
-            again + "`facestore sql --write` and score again",
+            again + "`facestore sql write=True` and score again",
             about=("class_text_norms",),
         ),
         Tally(
             "predictions_follow_from_similarities",
             "a zero-shot prediction is what the view decides",
             ("classifier", "sample_id", "predicted", "score", "decided", "decided_score"),
-            again + "`facestore sql --write` and predict again",
+            again + "`facestore sql write=True` and predict again",
             about=("predictions",),
         ),
         Tally(

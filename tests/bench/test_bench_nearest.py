@@ -5,6 +5,8 @@ Both compare exactly: neither side has an index.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -31,13 +33,13 @@ def make_store(folder, vectors) -> Stores:
     stores = Stores(folder)
     record = EncoderRecord("imported", "m", "x", None, dim=vectors.shape[1])
     encoder = stores.catalog.encoders.register(record)
-    table = stores.vectors.images(encoder.vectors)
+    table = stores.vectors.images(encoder.vectors, asdict(record))
     for start in range(0, len(vectors), 10_000):
         part = vectors[start : start + 10_000]
         keys = tuple(f"sample:d/{i}.jpg" for i in range(start, start + len(part)))
         table.add(EmbeddingBatch(keys, part))
     table.compact()
-    stores.vectors.texts(encoder.vectors).add(EmbeddingBatch((TEXT,), vectors[7:8]))
+    stores.vectors.texts(encoder.vectors, asdict(record)).add(EmbeddingBatch((TEXT,), vectors[7:8]))
     with stores.catalog.transaction() as con:
         con.execute("insert into datasets values ('d', null, 'import', now())")
         con.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from functools import partial
 
 import duckdb
@@ -46,10 +47,10 @@ def scorable(tmp_path, sized):
     prompts = unit_rows(rng.normal(size=(len(texts), WIDTH)))
     for start in range(0, n, 20_000):
         part = tuple(key for (key,) in keys[start : start + 20_000])
-        vectors.images(encoder.vectors, {}).add(
+        vectors.images(encoder.vectors, asdict(encoder.record)).add(
             EmbeddingBatch(part, images[start : start + 20_000])
         )
-    vectors.texts(encoder.vectors, {}).add(EmbeddingBatch(texts, prompts))
+    vectors.texts(encoder.vectors, asdict(encoder.record)).add(EmbeddingBatch(texts, prompts))
     return folder, encoder, images, prompts, texts
 
 

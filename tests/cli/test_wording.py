@@ -92,6 +92,7 @@ def test_no_text_below_the_command_line_has_an_option():
 def test_what_texts_name_is_a_parameter_of_a_verb_and_an_option_of_a_command():
     named = {name for path in BELOW for _, text in texts(path) for name in PARAMETER.findall(text)}
     assert len(named) > 10
-    assert sorted(named - parameters()) == []
+    # Options of commands for which Python has verbs of their own.
+    assert sorted(named - parameters() - {"repair", "write"}) == []
     typed = {name: as_typed(f"`{name}=`") for name in named}
     assert {name: option for name, option in typed.items() if option not in options()} == {}

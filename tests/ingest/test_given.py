@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from platformdirs import user_state_path
-from support.pictures import write_picture
+from support.pictures import write_labels, write_picture
 
 from facestore.images.given import given_sources, named
 from facestore.images.places import ImageSource
@@ -46,6 +46,14 @@ def test_what_was_ingested_here_is_shown_and_a_copy_of_the_store_is_not(store, t
         assert "was not given to this store on this machine" in told[0]
         copy.ingest(tmp_path / "pictures", dataset="p")  # what the line says
         assert shown(copy) == 6
+
+
+def test_a_folder_that_is_read_in_another_way_later_is_still_given(tmp_path, pictures):
+    labels = write_labels(tmp_path / "l.csv", {"1.jpg": ("20-29", "Male", "White")})
+    with Store.open(tmp_path / "other") as store:
+        store.ingest(pictures, labels=labels)
+        store.ingest(pictures)
+        assert set(pictures_of(store)) == {"pictures"}
 
 
 def test_a_store_that_is_put_in_the_place_of_another_cannot_choose_its_source(store, tmp_path):

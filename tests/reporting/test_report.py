@@ -10,11 +10,11 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
-import duckdb
 import pytest
 from support.pictures import write_labels, write_picture
 from support.reported import CLASSIFIER, Page, read_pages
 
+from facestore.connections import connect
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
 from facestore.reporting.output import replace_file
 from facestore.reporting.pages import PAGES
@@ -39,7 +39,7 @@ def pages(reported):
 def answers(reported):
     """Give what the SQL on the pages returns when a reader runs it: each query once."""
     known = {}
-    with duckdb.connect(reported / "store" / "facestore.duckdb", read_only=True) as con:
+    with connect(reported / "store" / "facestore.duckdb", read_only=True) as con:
 
         def ask(sql):
             if sql not in known:

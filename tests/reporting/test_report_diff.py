@@ -16,6 +16,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from support.reported import Page
 from support.two_stores import FACES, GENDERS, HOSTILE, RACES, make
 
+from facestore.connections import connect
 from facestore.reporting.pages import DIFF_PAGE
 from facestore.reporting.tables import raw
 from facestore.store import Store
@@ -190,7 +191,7 @@ def test_the_page_shows_the_numbers_and_the_sql_that_gives_them(compared, two_st
     assert set(read.sql) == set(DIFF_PAGE.queries) == set(tables) - {"best_classifiers", "fingerprint", "datasets"}  # fmt: skip
     before, after = two_stores
     quoted = str(before).replace("'", "''")
-    with duckdb.connect(after / "facestore.duckdb", read_only=True) as con:
+    with connect(after / "facestore.duckdb", read_only=True, beside=before) as con:
         con.execute(f"attach '{quoted}' as other (read_only)")
         for name, sql in read.sql.items():
             relation = con.sql(sql)

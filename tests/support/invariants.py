@@ -19,6 +19,7 @@ from facestore.catalog.audit_files import load_audits
 from facestore.catalog.audits import Audit, query_of
 from facestore.catalog.sqlfiles import SqlFile
 from facestore.config import CATALOG_FILE
+from facestore.connections import connect
 
 FILES = load_audits(Path(__file__).parents[1] / "sql" / "invariants")
 VIEWS = {view.name: view for view in views.load_views(resources.folder("sql"))}
@@ -91,7 +92,7 @@ def violated(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]
 
 def violated_in(store: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return the invariants that do not hold in the folder of a store."""
-    with duckdb.connect(store / CATALOG_FILE, read_only=True) as con:
+    with connect(store / CATALOG_FILE, read_only=True) as con:
         return violated(con)
 
 
