@@ -5,8 +5,8 @@ killed process left behind is no lock, and is taken over. The holder's number ha
 because Windows lets nobody read a locked one, and some versions of filelock empty it.
 
 A lock is called after what it guards, and every command that writes this takes it: `ingest` (what a
-data set has), `score` (similarities), `vectors` (the tables of Lance, whose merge compares with the
-version that it opened: two at once would both add a key), and the name of a file of heads.
+data set has), `score` (similarities), `vectors` (the tables of Lance: two who look for
+a key at once would both add it), and the name of a file of heads.
 """
 
 import errno

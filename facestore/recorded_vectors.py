@@ -16,7 +16,7 @@ from facestore.errors import VectorsDifferError
 from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
 from facestore.vector_digests import row_digests
-from facestore.vectors import VectorTable
+from facestore.vector_table import VectorTable
 
 # What decides a vector. Libraries' versions do not, and an import may tell some only later.
 IDENTITY = (

@@ -5,9 +5,7 @@ DuckDB lets either one process write or many read. So nothing here keeps the fil
 between. A reading connection is kept, and closed before the next write.
 """
 
-import re
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +16,7 @@ import polars as pl
 
 from facestore.catalog import definitions, making, migrate, views
 from facestore.catalog.definitions import MINE, Objects, Problem
+from facestore.catalog.opening import open_file, tell_refused
 from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.catalog.shipped import (
     definitions_of_this_version,
@@ -27,25 +26,14 @@ from facestore.catalog.shipped import (
 from facestore.catalog.undo import Undo
 from facestore.connections import connect, session
 from facestore.errors import (
-    NoLocksError,
-    NotAStoreError,
     StoreAlteredError,
-    StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
-    StoreReadError,
     StoreWriteError,
-    SystemFaultError,
 )
-from facestore.faults import NO_LOCKS, NO_MEMORY, system_reason
 from facestore.files import make_folder, sync_one
 from facestore.leftovers import sweep
-from facestore.locks import wait_seconds
 from facestore.prompts import builtin_prompt_sets
-
-_RETRY_SECONDS = 0.05
-# After so long the user is told; a transaction of another command takes less.
-_SILENT_SECONDS = 1.0
 
 
 class Database:
@@ -169,7 +157,7 @@ class Database:
                     con.rollback()
                 raise
         except duckdb.Error as error:
-            self._tell_unwritable(error)
+            tell_refused(self.path, error)
             raise
         finally:
             self._writer = None
@@ -208,7 +196,7 @@ class Database:
             applied += altered if rebuild else installed
             applied += _install_prompt_sets(con)
         except duckdb.Error as error:
-            self._tell_unwritable(error)
+            tell_refused(self.path, error)
             raise
         finally:
             self._close(con)
@@ -321,7 +309,7 @@ class Database:
         except OSError as error:
             raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
         except duckdb.Error as error:
-            self._tell_unwritable(error)
+            tell_refused(self.path, error)
             raise
         self._is_current = True
         return applied
@@ -364,39 +352,13 @@ class Database:
             raise StoreAlteredError(self.path.parent, problems)
 
     def _connect(self, *, read_only: bool, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
-        """Connect, waiting a little for other processes to let go of the file."""
-        started, is_told, limit = time.monotonic(), False, wait_seconds()
-        while True:
-            try:
-                self._undo.recover()
-                return connect(self.path, read_only=read_only, beside=beside)
-            except duckdb.ConnectionException as error:
-                raise StoreBusyError(self.path, "another connection of this program") from error
-            except duckdb.IOException as error:
-                self._tell_unwritable(error)
-                holder = _lock_holder(str(error))
-                if holder is None:
-                    found = f"'{self.path.name}' cannot be opened as a DuckDB database"
-                    raise NotAStoreError(self.path.parent, found) from error
-                waited = time.monotonic() - started
-                if waited > limit:
-                    raise StoreBusyError(self.path, holder) from error
-                if waited > _SILENT_SECONDS and not is_told:
-                    is_told = True
-                    self._notify(f"Waiting up to {limit:g} s for {holder} to close '{self.path}'.")
-                time.sleep(_RETRY_SECONDS)
-
-    def _tell_unwritable(self, error: duckdb.Error) -> None:
-        """Raise a StoreError if an error is the system's; DuckDB has several classes of it."""
-        reason = system_reason(error)
-        if reason == NO_LOCKS:
-            raise NoLocksError(self.path, reason) from error
-        if reason == NO_MEMORY:
-            raise SystemFaultError(reason, str(error)) from error
-        if reason is not None:
-            is_read = "could not read" in str(error).lower()
-            kind = StoreReadError if is_read else StoreWriteError
-            raise kind(self.path, str(error)) from error
+        return open_file(
+            self.path,
+            read_only=read_only,
+            notify=self._notify,
+            beside=beside,
+            before=self._undo.recover,
+        )
 
 
 class TableFamily:
@@ -416,16 +378,6 @@ class TableFamily:
 
     def _frame(self, query: str, parameters: object = None) -> pl.DataFrame:
         return self._database.reader().execute(query, parameters).pl()
-
-
-def _lock_holder(message: str) -> str | None:
-    """Say who holds the lock that DuckDB's message tells of; None if it tells of none."""
-    if "could not set lock" not in message.lower():
-        return None
-    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
-    if found is None:
-        return "another process"
-    return f"process {found['pid']} ({Path(found['program']).name})"
 
 
 def _install_prompt_sets(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -20,7 +20,7 @@ from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores
 from facestore.tables import refusing
 from facestore.unit_rows import kept_or_unit_rows
-from facestore.vectors import VectorTable
+from facestore.vector_table import VectorTable
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-    from facestore.vectors import VectorTable
+    from facestore.vector_table import VectorTable
 
 # Vectors are written when there are so many, or this time has passed.
 _VECTOR_ROWS = 4096

@@ -24,7 +24,7 @@ from facestore.stores import Stores
 from facestore.unit_rows import UNIT_TOLERANCE
 from facestore.upkeep.digest_audit import DigestAudit
 from facestore.upkeep.tallies import Tally
-from facestore.vectors import VectorTable
+from facestore.vector_table import VectorTable
 
 Hashes = npt.NDArray[np.int64]
 

@@ -23,7 +23,7 @@ from facestore.training.plan import TrainingPlan, TrainSummary, carry_out, plan_
 from facestore.training.probes.train_probes import PROBE, read_vectors
 from facestore.training.records import curves_of
 from facestore.training.samples import Choice
-from facestore.vectors import VectorTable
+from facestore.vector_table import VectorTable
 
 
 def train_age(

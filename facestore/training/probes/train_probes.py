@@ -30,7 +30,7 @@ from facestore.training.probes.probe import (
     sweep_l2,
 )
 from facestore.training.samples import Choice, Examples, TrainingSet
-from facestore.vectors import VectorTable
+from facestore.vector_table import VectorTable
 
 PROBE = "linear_probe"
 

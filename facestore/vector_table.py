@@ -1,0 +1,293 @@
+"""One Lance table of unit vectors: what is added is on the disk when `add` returns.
+
+Its rows stay in the order in which they were added, also when fragments are merged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from facestore.lance_tables import (
+    READ_ROWS,
+    TableState,
+    VectorSnapshot,
+    not_unit,
+    open_table,
+    reading,
+    vectors_of,
+    writing,
+)
+from facestore.locks import only_one, wait_seconds
+from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
+
+
+class VectorTable:
+    """Unit vectors by key; made by the first `add`.
+
+    Parameters
+    ----------
+    db
+        An open Lance database.
+    name
+        Name of the table.
+    key
+        Name of its key column.
+    identity
+        What identifies the encoder; kept in the table's metadata.
+    state
+        What is known of it; shared by all of this name.
+    store
+        Folder of the store, whose lock the one that writes holds; None: there is none.
+    """
+
+    def __init__(
+        self,
+        db: Any,
+        name: str,
+        key: str,
+        identity: Mapping[str, Any],
+        state: TableState,
+        store: Path | None = None,
+    ) -> None:
+        self._db = db
+        self.name = name
+        self._key = key
+        self._identity = identity
+        self._state = state
+        self._store = store
+
+    def mend(self) -> None:
+        """Put aside what a power cut left unreadable, before anything is written or made anew.
+
+        Only for a command that no other one of its kind runs beside; `add` does it by itself.
+        """
+        self._state.mend(self.name, self._key)
+
+    def keys(self) -> set[str]:
+        """Return all keys."""
+        return {key for keys in self.key_batches() for key in keys}
+
+    def key_batches(self) -> Iterator[tuple[str, ...]]:
+        """Yield all keys, some thousands at a time, as often as they are there."""
+        if (table := self._open()) is not None:
+            yield from map(tuple, self._each_key(table))
+
+    def count(self) -> int:
+        """Return the number of vectors."""
+        table = self._open()
+        return 0 if table is None else int(table.count_rows())
+
+    def width(self) -> int | None:
+        """Return how many values a vector has; None where there is no table."""
+        table = self._open()
+        return None if table is None else int(table.schema.field("vector").type.list_size)
+
+    def add(self, batch: EmbeddingBatch) -> int:
+        """Add vectors whose keys are new, in their order; return how many were.
+
+        They are on the disk when it returns. One process at a time may do it.
+
+        Parameters
+        ----------
+        batch
+            Keys without repeats, and float32 (B, D) rows of unit length (to `UNIT_TOLERANCE`).
+
+        Raises
+        ------
+        ValueError
+            If a key occurs twice (Lance would store both), a row is not of unit length, or the
+            width differs from the table's.
+        StoreLockedError
+            If another process writes vectors for longer than it is waited for.
+        """
+        if not batch.keys:
+            return 0
+        with self._only_writer():
+            return self._add(batch)
+
+    def _add(self, batch: EmbeddingBatch) -> int:
+        repeated = first_repeated(batch.keys)
+        if repeated is not None:
+            message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
+            raise ValueError(message)
+        _check_unit_rows(batch.vectors, self.name)
+        self.mend()
+        # Not `or`: a table without rows is false, and a kill just after its making leaves one.
+        if (table := self._open()) is None:
+            table = self._create(batch.vectors.shape[1])
+        width = table.schema.field("vector").type.list_size
+        if width != batch.vectors.shape[1]:
+            message = (
+                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
+            )
+            raise ValueError(message)
+        is_new = self._is_new(table, batch.keys)
+        if not is_new.any():
+            return 0
+        keys = [key for key, new in zip(batch.keys, is_new, strict=True) if new]
+        flat = pa.array(batch.vectors[is_new].ravel())
+        vectors = pa.FixedSizeListArray.from_arrays(flat, width)
+        rows = pa.table([pa.array(keys, pa.string()), vectors], schema=_schema(self._key, width))
+        self._write(table, lambda: table.add(rows))
+        self._state.hashes = np.sort(np.concatenate([self._state.hashes, _hashes(keys)]))
+        self._state.version = table.version
+        return len(keys)
+
+    def batches(self) -> Iterator[EmbeddingBatch]:
+        """Yield all vectors, some thousands at a time."""
+        if (table := self._open()) is None:
+            return
+        with reading(self.name):
+            for batch in table.search().limit(None).to_batches(READ_ROWS):
+                yield _embedding_batch(batch, self._key)
+
+    def batches_from(self, first_row: int) -> Iterator[EmbeddingBatch]:
+        """Yield the vectors from a row on, in the order in which they were added."""
+        if (table := self._open()) is None:
+            return
+        with reading(self.name):
+            for batch in table.search().offset(first_row).limit(None).to_batches(READ_ROWS):
+                yield _embedding_batch(batch, self._key)
+
+    def made_by(self) -> dict[str, Any] | None:
+        """Return the identity that the table was made with; None where none can be read in it."""
+        if (table := self._open()) is None:
+            return None
+        try:
+            identity = json.loads((table.schema.metadata or {})[b"facestore"])
+        except (KeyError, ValueError):
+            return None
+        return identity if isinstance(identity, dict) else None
+
+    def get(self, keys: Sequence[str]) -> dict[str, Float32]:
+        """Return the vectors of those of the keys that are there; meant for some hundreds."""
+        wanted = set(keys)
+        return {
+            key: batch.vectors[i]
+            for batch in self.batches()
+            for i, key in enumerate(batch.keys)
+            if key in wanted
+        }
+
+    def one(self, key: str) -> Float32 | None:
+        """Return the float32 (D,) vector of a key, or None."""
+        if (table := self._open()) is None:
+            return None
+        with reading(self.name):
+            found = table.search().where(f"{self._key} = {_quoted(key)}").limit(1).to_arrow()
+        return vectors_of(found.to_batches()[0])[0] if found.num_rows else None
+
+    def nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
+        """Return the keys of the `n` vectors nearest to one, and their cosines, highest first.
+
+        Every vector is compared; an index is not used where there is one.
+
+        Parameters
+        ----------
+        vector
+            float32 (D,) of unit length.
+        n
+            How many; fewer come back where there are fewer.
+        """
+        if (table := self._open()) is None:
+            return [], np.empty(0, np.float32)
+        search = table.search(vector).distance_type("dot").bypass_vector_index()
+        with reading(self.name):
+            found = search.select([self._key, "_distance"]).limit(n).to_arrow()
+        # of unit vectors: rounding may lead out of [-1, 1] by an ulp
+        cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
+        keys = found[self._key].to_pylist()
+        order = sorted(range(len(keys)), key=lambda i: (-cosines[i], keys[i]))
+        return [keys[i] for i in order], cosines[order]
+
+    def snapshot(self) -> VectorSnapshot | None:
+        """Return the table as it is now, to be read several times; None where there is none."""
+        table = self._open()
+        return None if table is None else VectorSnapshot(table, self._key, self.name)
+
+    def compact(self) -> None:
+        """Merge the fragments that many small additions left."""
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is not None:
+                self._write(table, table.optimize)
+
+    def _only_writer(self) -> AbstractContextManager[None]:
+        """Wait until nobody else writes vectors: of two who add the same keys both would."""
+        if self._store is None:
+            return nullcontext()
+        return only_one(self._store, "vectors", wait=wait_seconds())
+
+    def _open(self) -> Any:
+        return open_table(self._db, self.name)
+
+    def _create(self, width: int) -> Any:
+        identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
+        schema = _schema(self._key, width).with_metadata({"facestore": identity})
+        with writing(self.name):
+            return self._db.create_table(self.name, schema=schema)
+
+    def _write(self, table: Any, write: Callable[[], object]) -> None:
+        """Write a version, and wait until it is on the disk."""
+        before = table.version
+        with writing(self.name):
+            write()
+            try:
+                self._state.sync(table.version)
+            except OSError:
+                # What the disk has refused once may look well in memory: it is made again.
+                if (folder := self._state.folder) is not None:
+                    for version in range(table.version, before, -1):
+                        folder.set_aside(version)
+                raise
+
+    def _is_new(self, table: Any, keys: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Say which keys the table does not have; they are read again if others wrote to it."""
+        state = self._state
+        if state.version != table.version:
+            found = [_hashes(each) for each in self._each_key(table)]
+            state.hashes = np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+            state.version = table.version
+        may_be_there = np.isin(_hashes(keys), state.hashes)
+        if not may_be_there.any():
+            return ~may_be_there
+        asked = {key for key, may_be in zip(keys, may_be_there, strict=True) if may_be}
+        known = {key for each in self._each_key(table) for key in each if key in asked}
+        return np.asarray([key not in known for key in keys], dtype=np.bool_)
+
+    def _each_key(self, table: Any) -> Iterator[list[str]]:
+        with reading(self.name):
+            for batch in table.search().select([self._key]).limit(None).to_batches(READ_ROWS):
+                yield batch[self._key].to_pylist()
+
+
+def _schema(key: str, width: int) -> pa.Schema:
+    vector = pa.list_(pa.float32(), width)
+    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vector)])
+
+
+def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
+    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
+
+
+def _hashes(keys: Sequence[str]) -> Int64:
+    return np.fromiter((hash(key) for key in keys), dtype=np.int64, count=len(keys))
+
+
+def _quoted(key: str) -> str:
+    return "'" + key.replace("'", "''") + "'"
+
+
+def _check_unit_rows(vectors: Float32, table: str) -> None:
+    bad, lengths = not_unit(vectors)
+    if bad.size:
+        message = f"vector {bad[0]} for {table!r} has length {lengths[bad[0]]:.4g}, not 1"
+        raise ValueError(message)
