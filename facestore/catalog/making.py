@@ -14,7 +14,7 @@ from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.connections import connect
 from facestore.errors import NotAStoreError
 from facestore.files import put_new, sync
-from facestore.leftovers import is_part, part_of, remove
+from facestore.leftovers import is_part, part_of, remove, sweep
 from facestore.locks import SUFFIXES
 
 # A DuckDB file begins with three blocks of 4096 bytes, and with nothing else when it is new.
@@ -68,6 +68,7 @@ def make(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
         If DuckDB cannot write it.
     """
     path = path.resolve()  # a link to another disk stays one
+    sweep(path)
     folder = part_of(path)
     folder.mkdir()
     try:

@@ -200,6 +200,14 @@ def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
     assert _names(tmp_path) == [FILE]
 
 
+def test_a_making_sweeps_what_a_killed_one_left(tmp_path):
+    (tmp_path / "store").mkdir()
+    _part_of_a_killed_one(tmp_path / "store")
+    with Store.open(tmp_path / "store") as store:
+        store.migrate()
+    assert _names(tmp_path / "store") == [FILE]
+
+
 def test_a_command_that_reads_first_sweeps_a_store_that_is_there(new_store, facestore, tmp_path):
     shutil.copytree(new_store, tmp_path / "store")
     _part_of_a_killed_one(tmp_path / "store")
