@@ -192,10 +192,11 @@ def contents(store: Path) -> dict[str, object]:
         tables = [
             name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()
         ]
-        # How many batches there are is decided by when they were written.
-        found["vector_batches"] = con.execute(
-            "select encoder_id, kind, sum(n_rows)::bigint from vector_batches group by all order by all"
-        ).fetchall()
+        if "vector_batches" in tables:  # not yet in the store that `migrate` begins with
+            # How many batches there are is decided by when they were written.
+            found["vector_batches"] = con.execute(
+                "select encoder_id, kind, sum(n_rows)::bigint from vector_batches group by all order by all"
+            ).fetchall()
         for table in sorted(set(tables) - {"runs", "vector_batches"}):
             columns = con.execute(f"select * from {table} limit 0").description
             wanted = [

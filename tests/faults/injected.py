@@ -315,8 +315,9 @@ def _write_inputs(folder: Path, n: int) -> None:
     scores = {name: {"a man": 20.0 + i, "a woman": 21.0} for i, name in enumerate(names)}
     (folder / "scores.json").write_text(json.dumps(scores))
     (folder / "mine.yaml").write_text(
-        "name: mine\ndescription: two\nprompts:\n"
-        "  - {text: a man, gender: Male}\n  - {text: a woman, gender: Female}\n"
+        "prompt_set: mine\ndescription: two\nprompts:\n"
+        "  - {text: a man, classes: {gender: Male}}\n"
+        "  - {text: a woman, classes: {gender: Female}}\n"
     )
 
 
