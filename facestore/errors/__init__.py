@@ -1,0 +1,113 @@
+"""The errors that a user of facestore can cause, each with a message of one line.
+
+A message says what was given, what was expected and what to do next::
+
+    FacestoreError
+    ├── StoreError               the folder or the files of a store
+    │   ├── StoreNotFoundError   nothing there yet
+    │   ├── NotAStoreError       something else is there
+    │   ├── StoreBusyError       another process holds the DuckDB file
+    │   ├── StoreLockedError     another process runs the same command on it
+    │   ├── StoreWriteError      a full disk, a store that may only be read
+    │   ├── VectorsUnreadableError  a Lance table that is damaged, or not to be opened now
+    │   ├── StoreReadError       a disk that does not give back what it has
+    │   ├── NoLocksError         a file system without locks
+    │   ├── VectorsDifferError   a Lance table that is not what the catalogue knows of it
+    │   ├── StoreTooNewError     written by a newer facestore
+    │   ├── StoreOutdatedError   waits for `facestore migrate`
+    │   ├── StoreAlteredError    has other views, macros or tables than this version makes
+    │   ├── OtherStoreError      what this one is to be compared with is no store of its version
+    │   ├── MigrationError       migration files with a gap, or edited after they ran
+    │   └── AuditsFailedError    something in a store is not as it must be
+    ├── InputError               what the user gave: files, tables, names, options
+    │   ├── ParametersError      parameters that do not go together
+    │   ├── TableError           a label, similarity, prediction or vector file, refused whole
+    │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
+    │   └── LeakageError         training samples that are held out as well
+    ├── QueryError               SQL that DuckDB refuses
+    ├── SystemFaultError         memory, open files: what the system refused elsewhere
+    ├── AddressSpaceError        a limit under which native code would crash
+    └── EncoderError             models
+        ├── EncoderMismatchError other weights or preprocessing under a known name
+        ├── HeadsMismatchError   heads that were trained on vectors of another encoder
+        ├── NoVectorsError       an encoder that has no image vectors yet
+        └── TextVectorsMissingError  an imported encoder without vectors for these prompts
+"""
+
+from facestore.errors.base import (
+    AddressSpaceError,
+    FacestoreError,
+    QueryError,
+    SystemFaultError,
+)
+from facestore.errors.encoders import (
+    EncoderError,
+    EncoderMismatchError,
+    HeadsMismatchError,
+    NoVectorsError,
+    TextVectorsMissingError,
+)
+from facestore.errors.inputs import (
+    InputError,
+    LeakageError,
+    ParametersError,
+    TableError,
+    UnknownNameError,
+)
+from facestore.errors.stores import (
+    AuditsFailedError,
+    MigrationError,
+    NoLocksError,
+    NotAStoreError,
+    OtherStoreError,
+    StoreAlteredError,
+    StoreBusyError,
+    StoreError,
+    StoreLockedError,
+    StoreNotFoundError,
+    StoreOutdatedError,
+    StoreReadError,
+    StoreTooNewError,
+    StoreWriteError,
+    VectorsDifferError,
+    VectorsUnreadableError,
+)
+from facestore.errors.wording import (
+    preview,
+    todo_about,
+)
+
+__all__ = [
+    "AddressSpaceError",
+    "AuditsFailedError",
+    "EncoderError",
+    "EncoderMismatchError",
+    "FacestoreError",
+    "HeadsMismatchError",
+    "InputError",
+    "LeakageError",
+    "MigrationError",
+    "NoLocksError",
+    "NoVectorsError",
+    "NotAStoreError",
+    "OtherStoreError",
+    "ParametersError",
+    "QueryError",
+    "StoreAlteredError",
+    "StoreBusyError",
+    "StoreError",
+    "StoreLockedError",
+    "StoreNotFoundError",
+    "StoreOutdatedError",
+    "StoreReadError",
+    "StoreTooNewError",
+    "StoreWriteError",
+    "SystemFaultError",
+    "TableError",
+    "TextVectorsMissingError",
+    "UnknownNameError",
+    "VectorsDifferError",
+    "VectorsUnreadableError",
+    "preview",
+    "todo_about",
+]

@@ -1,0 +1,91 @@
+"""What is wrong with what the user gave: files, tables, names, options."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from facestore.errors.base import FacestoreError
+from facestore.errors.wording import preview
+
+
+class InputError(FacestoreError, ValueError):
+    """Something that the user gave is not what was expected."""
+
+
+class ParametersError(InputError):
+    """Parameters that exclude each other, or of which one lacks another: wrong usage."""
+
+
+class TableError(InputError):
+    """A table or exchange file is refused whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    problem
+        What was found in it and what was expected instead.
+    todo
+        What to do about it.
+    """
+
+    def __init__(self, path: Path | str, problem: str, todo: str) -> None:
+        self.path, self.problem, self.todo = path, problem, todo
+        super().__init__(f"'{path}' is refused, nothing was imported: {problem}. {todo}")
+
+
+class UnknownNameError(InputError, LookupError):
+    """A name that is not among the known ones; near misses are suggested.
+
+    Parameters
+    ----------
+    kind, name, place
+        `No split 'train' in data set 'faces'.`: `split`, the name, and where it was looked for.
+    known
+        The names that there are.
+    todo
+        What else to do.
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], todo: str = "", *, place: str = ""
+    ) -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5) or [
+            each for each in self.known if all(w in each.lower() for w in name.lower().split())
+        ]
+        if near:
+            hint = f"Did you mean {preview([repr(n) for n in near])}?"
+        elif self.known:
+            # Names of classifiers are long: eight of them would fill a screen.
+            n_shown = min(8, 1 + 200 // max(map(len, self.known)))
+            hint = f"Known: {preview(self.known, n_shown)}."
+        else:
+            hint = f"There is no {kind} yet."
+        looked_for = " ".join(filter(None, (f"No {kind} {name!r}", place)))
+        super().__init__(f"{looked_for}. {hint} {todo}".rstrip())
+
+
+class LeakageError(InputError):
+    """Images of the training split are held out for evaluation as well.
+
+    Parameters
+    ----------
+    n_samples
+        How many samples of the training split leak.
+    n_exact
+        For how many of them it is the same image.
+    where
+        What they leak into.
+    example
+        One pair, in words.
+    """
+
+    def __init__(self, n_samples: int, n_exact: int, where: str, example: str) -> None:
+        self.n_samples, self.n_exact = n_samples, n_exact
+        super().__init__(
+            f"{n_samples:,} training samples are the same image ({n_exact:,}) or nearly the same "
+            f"({n_samples - n_exact:,}) as samples of {where} (such as {example}): figures there "
+            "would be too good. Add `drop_leaks=True` to leave them out, or `force=True` to train "
+            "on them."
+        )
