@@ -152,7 +152,11 @@ def _fail_expected(error: Exception) -> None:
     if voice.is_verbose:
         typer.echo(printable(traceback.format_exc()), err=True, nl=False)
     # What DuckDB says of a query has the user's own words in it, without quotes.
-    _fail(message if isinstance(error, QueryError) else as_typed(message), 1)
+    if isinstance(error, QueryError):
+        message = ". ".join(filter(None, (error.found, as_typed(error.todo))))
+    else:
+        message = as_typed(message)
+    _fail(message, 1)
 
 
 def _fail_usage(error: TyperException) -> None:

@@ -11,7 +11,19 @@ class FacestoreError(Exception):
 
 
 class QueryError(FacestoreError):
-    """DuckDB refuses a statement of the user."""
+    """DuckDB refuses a statement of the user.
+
+    Parameters
+    ----------
+    found
+        What it says. Parts of the statement may be in it, so no word of it is read as a parameter.
+    todo
+        What to do about it.
+    """
+
+    def __init__(self, found: str, todo: str = "") -> None:
+        self.found, self.todo = found, todo
+        super().__init__(f"{found}. {todo}" if todo else found)
 
 
 class SystemFaultError(FacestoreError):

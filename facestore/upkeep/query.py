@@ -10,6 +10,21 @@ from facestore.connections import switch_off
 from facestore.errors import QueryError, StoreAlteredError
 from facestore.stores import Stores
 
+# How DuckDB words that a connection is shut (`connections.py`); settings it names cannot be set.
+_WALLS = (
+    "disabled by configuration",
+    "disabled through configuration",
+    "configuration has been locked",
+    "secrets are disabled",
+    "exists in the",
+    "switched_off_",
+)
+_BEYOND = (
+    "SQL reaches this store alone here: no other file, address, extension or setting. For those, "
+    "open a copy (`facestore snapshot FILE.duckdb`) in DuckDB itself; rows for other programs are "
+    "printed with `format=csv` or `format=json`."
+)
+
 
 def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
     """Run a query; read-only.
@@ -88,4 +103,6 @@ def _refused() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise QueryError(" ".join(str(error).split())) from error
+        told = " ".join(str(error).split())
+        is_wall = any(words in told for words in _WALLS)
+        raise QueryError(told, _BEYOND if is_wall else "") from error

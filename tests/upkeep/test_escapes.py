@@ -94,12 +94,35 @@ def test_what_leads_out_of_the_store_is_refused(store, escape, how):
     assert secret_of_python
 
 
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "load httpfs",
+        "create secret s (type s3)",
+        "from glob('/*')",
+        "set threads = 1",
+        "call enable_logging(level = 'trace')",
+    ],
+)
+def test_what_is_shut_is_told_with_the_way_out(store, escape):
+    with pytest.raises(QueryError, match=r"reaches this store alone.*facestore snapshot"):
+        store.rows(escape)
+
+
+def test_an_error_of_the_statement_itself_has_no_such_words(store):
+    with pytest.raises(QueryError) as told:
+        store.rows("from no_such_table")
+    assert "this store alone" not in str(told.value)
+
+
 def test_a_command_says_so_in_one_line(store_is_there, facestore, tmp_path):
     file = tmp_path / "store" / CATALOG_FILE
     before = file.read_bytes()
     ran = facestore("sql", f"copy (select 1) to '{file}'")
     assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert "disabled by configuration" in ran.err
+    assert "reaches this store alone" in ran.err
+    assert "--format csv" in ran.err
     assert file.read_bytes() == before
 
 
