@@ -121,6 +121,7 @@ def _add(
     kind: Kind = "images",
 ) -> int:
     """Add vectors and record them; return how many were new."""
+    table.mend()
     check_table(store, encoder, kind, may_lack=True)
     record = VectorRecord(store, encoder, kind)
     record.begin()

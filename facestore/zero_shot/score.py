@@ -138,16 +138,18 @@ def score(
     prompts = store.catalog.prompts.get(prompt_set)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    images = checked_images(store, encoder)
-    keys = images.keys()
-    if not keys:
-        raise NoVectorsError(encoder.name, encoder.record.architecture)
     arguments = {"prompt_set": prompt_set, "encoder": encoder.name, "dataset": dataset}
     with (
         # Two at once would both write what both found to be missing.
         only_one(store.path, "score"),
         recorded(store, "score", arguments) as counts,
     ):
+        # What a power cut left unreadable is put aside before anything is compared with it.
+        store.vectors.texts(encoder.vectors).mend()
+        images = checked_images(store, encoder)
+        keys = images.keys()
+        if not keys:
+            raise NoVectorsError(encoder.name, encoder.record.architecture)
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
         if not store.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):

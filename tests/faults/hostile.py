@@ -30,7 +30,9 @@ from support.hostile import FILES, NAMES, SECRET, SQL, World  # noqa: E402
 TRACED = "file,network"
 _CALL = re.compile(r'(?P<call>\w+)\((?:AT_FDCWD, )?"(?P<path>[^"]*)"(?P<rest>.*)')
 _NETWORK = re.compile(r"\b(?:connect|sendto|sendmsg)\(.*AF_INET")
-# Calls that open, or change what is there; looking whether something is there opens nothing.
+# Calls that look where a link leads, which is how it is refused: they open nothing.
+_LOOKS = {"stat", "lstat", "newfstatat", "statx", "readlink", "readlinkat", "access", "faccessat2"}
+# Calls that open, or change what is there.
 _OPENS = {"open", "openat", "openat2", "creat", "rename", "unlink", "execve", "link", "truncate"}
 
 
@@ -123,7 +125,8 @@ def told_wrong(world: World, name: str, out: Path) -> list[str]:
         found += [f"{file.name} has a secret" for each in secrets if each in content]
         if file.name == "errors.html" and b'src="data:image' in content:
             found.append("a page has a picture of outside")
-        if b"<script>alert(1)" in content or b'href="javascript:' in content:
+        is_page = file.suffix in (".html", ".svg")  # elsewhere it is a name like any other
+        if is_page and (b"<script>alert(1)" in content or b'href="javascript:' in content):
             found.append(f"{file.name} has a script of the store")
     return [each for each in found if "copy.duckdb has a secret" not in each]
 
@@ -148,7 +151,7 @@ def traced_wrong(world: World, trace: Path) -> list[str]:
         path = call["path"]
         if path == str(world.folder):  # the names in it are synced, after `out` was put there
             continue
-        is_outside = str(world.outside) in path
+        is_outside = str(world.outside) in path and call["call"] not in _LOOKS
         is_open = call["call"] in _OPENS and path.startswith("/") and "O_DIRECTORY" not in line
         if "= -1" not in call["rest"] and (
             is_outside or (is_open and not path.startswith(prefixes))

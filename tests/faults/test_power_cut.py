@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faults.power import disk
 from faults.power.record import can_trace, record
@@ -72,6 +73,43 @@ def test_a_store_whose_vectors_a_cut_took_is_told_of_and_the_same_ingest_makes_t
     assert "none is left" in again.err
     assert vectors_of(store) == before
     assert facestore("doctor").status == 0
+
+
+@pytest.mark.parametrize("left", [lambda _: b"", bytes], ids=["0 bytes", "zeros"])
+@pytest.mark.parametrize("kind", ["images", "texts"])
+def test_what_writes_vectors_does_so_again_over_a_version_that_a_cut_took(
+    facestore, pictures, tmp_path, kind, left
+):
+    store, source = tmp_path / "store", tmp_path / "v.npz"
+    rng = np.random.default_rng(0)
+
+    def run(n):
+        """Import `n` images, or score the n-th prompt set."""
+        if kind == "texts":
+            return facestore("score", ("raw_gender_labels", "raw_race_labels")[n - 1])
+        names, vectors = [f"{i}.jpg" for i in range(n)], rng.normal(size=(n, 8))
+        np.savez(source, files=np.array(names), emb=vectors.astype("float32"))
+        return facestore(
+            *("import", "embeddings", source, "--dataset", "d"),
+            *("--model", "RN50,theirs", "--create-samples"),
+        )
+
+    if kind == "texts":
+        facestore("ingest", pictures, "--model", "tiny")
+    assert run(1).status == 0
+    (table,) = (store / "vectors").glob(f"*.{kind}.lance")
+    note, catalogue = table / "on_disk.json", store / "facestore.duckdb"
+    before, noted = catalogue.read_bytes(), note.read_bytes()
+    rng = np.random.default_rng(0)
+    assert run(2).status == 0
+    newest = min((table / "_versions").glob("*.manifest"))
+    newest.write_bytes(left(newest.stat().st_size))
+    note.write_bytes(noted)
+    catalogue.write_bytes(before)
+    rng = np.random.default_rng(0)
+    again = run(2)
+    assert (again.status, "cannot be read" in again.err) == (0, True)
+    assert facestore("doctor", "--deep").status == 0
 
 
 def test_repair_goes_back_to_what_can_be_read_and_says_so(ingested, facestore, tmp_path):
