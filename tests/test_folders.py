@@ -148,13 +148,16 @@ def test_links_and_empty_folders_and_modes_stay(tmp_path):
     (tmp_path / "data").mkdir()
     (folder / "linked").symlink_to(tmp_path / "data")
     write(tmp_path, {"data/x": "x"})
+    (folder / "one").symlink_to(tmp_path / "data" / "x")
+    os.utime(tmp_path / "data" / "x", (2e9, 2e9))
     folder.chmod(0o750)
     before = (folder / "notes.txt").stat().st_ino
     with replacing_folder(folder) as part:
         write(part, {"index.html": "new"})
     assert (folder / "empty").is_dir()
     assert (folder / "to").readlink() == tmp_path / "nowhere"
-    assert (folder / "linked" / "x").read_text() == "x"
+    assert (folder / "linked").readlink() == tmp_path / "data"
+    assert (folder / "one").readlink() == tmp_path / "data" / "x"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o750
     assert (folder / "notes.txt").stat().st_ino == before
 
@@ -191,5 +194,5 @@ def test_of_a_link_the_folder_is_replaced(tmp_path):
 def test_a_file_in_the_way_is_refused(tmp_path):
     (tmp_path / "reports").touch()
     with pytest.raises(NotADirectoryError), replacing_folder(tmp_path / "reports"):
-        pass
+        pytest.fail("it is refused before anything is made")
     assert [each.name for each in tmp_path.iterdir()] == ["reports"]

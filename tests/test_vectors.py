@@ -176,9 +176,10 @@ def test_what_is_written_is_on_the_disk_before_add_returns_and_is_synced_once(tm
         synced.clear()
         table.add(batch(keys))
         files = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".json"}
-        new, seen = files - seen, files
+        new, before, seen = files - seen, seen, files
         assert len(new) >= 3
         assert new <= set(synced)
+        assert not before & set(synced)
         assert {path.parent for path in new} <= set(synced)
         assert [
             path for path in synced if path.suffix and synced.count(path) > 1 and path != folder
@@ -188,7 +189,8 @@ def test_what_is_written_is_on_the_disk_before_add_returns_and_is_synced_once(tm
         assert keys == ["c"] or way <= set(synced)
 
 
-def test_what_a_killed_process_left_is_synced_before_rows_rely_on_it(tmp_path, synced):
+@pytest.mark.usefixtures("synced")
+def test_what_a_killed_process_left_is_synced_before_rows_rely_on_it(tmp_path, monkeypatch):
     with Stores.open(tmp_path) as stores:
         with stores.catalog.transaction():
             pass
@@ -198,15 +200,23 @@ def test_what_a_killed_process_left_is_synced_before_rows_rely_on_it(tmp_path, s
     theirs.add([{"image_id": "b", "vector": rows.vectors[0]}])
     folder = tmp_path / "vectors" / "model.images.lance"
     newest = min(folder.glob("_versions/*.manifest"))
+    log = tmp_path / "facestore.duckdb.wal"
+    # How many bytes the log had, which a commit writes to, when a file was first synced.
+    n_logged = {}
+    real = os.fsync
+
+    def fsync(descriptor):
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        n_logged.setdefault(path, log.stat().st_size if log.exists() else 0)
+        real(descriptor)
+
     with Stores.open(tmp_path) as stores:
         assert stores.vectors.images("model").keys() == {"a", "b"}
-        synced.clear()
-        with stores.catalog.transaction():
-            assert newest not in synced
-        log = [i for i, path in enumerate(synced) if path.name == "facestore.duckdb.wal"]
-    assert newest in synced
-    assert folder.parent in synced
-    assert not log or synced.index(newest) < log[0]
+        with monkeypatch.context() as patched, stores.catalog.transaction() as con:
+            con.execute("create table mine.relies as select 1 as one")
+            patched.setattr(os, "fsync", fsync)
+            before = log.stat().st_size if log.exists() else 0
+    assert n_logged[newest] == n_logged[folder.parent] == before
 
 
 def test_a_disk_that_refuses_leaves_no_version_that_only_memory_has(table, monkeypatch, tmp_path):

@@ -37,6 +37,10 @@ for what in sys.argv[2:]:
     elif what == "half kept":
         kept = path.with_name(path.name + ".undo")
         kept.write_bytes(kept.read_bytes()[:5000])
+    elif what == "kept as zeros":
+        kept = path.with_name(path.name + ".undo")
+        content = kept.read_bytes()
+        kept.write_bytes(content[:20_000] + bytes(len(content) - 20_000))
     else:
         con.execute("update settings set value = '7' where setting = 'min_samples'")
         con.execute("checkpoint")
@@ -98,9 +102,10 @@ def test_a_checkpoint_that_was_complete_stays(path):
     assert f"{path.name}.undo" not in others(path)
 
 
-def test_what_was_half_kept_puts_nothing_back(path):
+@pytest.mark.parametrize("damage", ["half kept", "kept as zeros"])
+def test_what_was_half_kept_puts_nothing_back(path, damage):
     before = path.read_bytes()
-    dies(path, "half kept")
+    dies(path, damage)
     assert n_runs(path) == 50
     assert path.read_bytes() == before
     assert others(path) == [path.name]

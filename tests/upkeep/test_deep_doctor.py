@@ -16,6 +16,8 @@ from facestore.catalog.audit_files import Status
 from facestore.config import CATALOG_FILE
 from facestore.errors import VectorsDifferError
 from facestore.importing.embeddings import TextSource
+from facestore.records import EmbeddingBatch
+from facestore.vector_table import VectorTable
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
@@ -259,11 +261,21 @@ def test_an_old_store_is_told_how_many_have_none_and_repair_records_them(store):
     assert "vectors_are_those_recorded" in bad(store.path)
 
 
-def test_checksums_are_of_what_was_to_be_written(store):
+def test_checksums_are_of_what_was_to_be_written(store, tmp_path, monkeypatch):
     assert store.sql("select kind, first_row, n_rows, origin from vector_batches").fetchall() == [
         ("images", 0, 6, "written"),
         ("texts", 0, len(store.prompt_set(_PROMPTS).prompts), "written"),
     ]
+    add = VectorTable.add
+
+    def add_others(table, batch):
+        return add(table, EmbeddingBatch(batch.keys, np.roll(batch.vectors, 1, axis=0)))
+
+    monkeypatch.setattr(VectorTable, "add", add_others)
+    with Store.open(tmp_path / "spoiled") as other:
+        load(other, tmp_path)
+    found = bad(tmp_path / "spoiled")["vectors_are_those_recorded"]
+    assert found.n_bad == 6 + len(store.prompt_set(_PROMPTS).prompts)
 
 
 @pytest.mark.parametrize(
