@@ -49,7 +49,8 @@ class LanceFolder:
         """Return the newest version known to be on the disk; 0 where none is."""
         try:
             return int(json.loads((self._path / _NOTE).read_bytes())["version"])
-        except (OSError, ValueError, TypeError, LookupError):  # not there, or not whole
+        # not there, not whole, or somebody else's
+        except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return 0
 
     def sync(self, version: int | None = None) -> None:

@@ -96,9 +96,12 @@ def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
         # Of a table or of another database DuckDB would make something that can be opened.
         if content.read(12)[8:] != _MARK:
             raise OtherStoreError(given, "it cannot be opened as a DuckDB database")
-    other = Database(file, notify)
+    other = Database(file, notify, is_ours=False)
     try:
         other.reader()
+        if other.is_half_written:
+            todo = f"Run `facestore doctor store={quote(str(file.parent))}` once, which mends it."
+            raise OtherStoreError(given, "a command that wrote to it was cut off", todo)
     except NotAStoreError as error:
         if isinstance(error.__cause__, duckdb.Error):
             raise OtherStoreError(given, "it cannot be opened as a DuckDB database") from error

@@ -47,6 +47,8 @@ class Database:
         Takes a line for the user where another process has to be waited for.
     before_commit
         Is called before each commit: has the disk take what the rows rely on.
+    is_ours
+        Whether what a power cut left half written is put back, which writes to the file.
     """
 
     def __init__(
@@ -54,8 +56,11 @@ class Database:
         path: Path,
         notify: Callable[[str], None] = lambda _line: None,
         before_commit: Callable[[], object] = lambda: None,
+        *,
+        is_ours: bool = True,
     ) -> None:
         self.path = path
+        self._is_ours = is_ours
         self._notify = notify
         self._before_commit = before_commit
         self._undo = Undo(path)
@@ -68,6 +73,11 @@ class Database:
     def log(self) -> Path:
         """What DuckDB has not yet written into the file; a process that was killed leaves it."""
         return making.log_of(self.path)
+
+    @property
+    def is_half_written(self) -> bool:
+        """Whether something is to be put back before the file can be relied on."""
+        return self._undo.is_pending
 
     @property
     def exists(self) -> bool:
@@ -357,7 +367,7 @@ class Database:
             read_only=read_only,
             notify=self._notify,
             beside=beside,
-            before=self._undo.recover,
+            before=self._undo.recover if self._is_ours else lambda: None,
         )
 
 

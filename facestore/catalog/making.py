@@ -4,7 +4,8 @@ A kill, a full disk or a power cut leaves no store or a whole one. What an older
 making that was broken off is known by its emptiness, and a new file takes its place.
 """
 
-from collections.abc import Callable, Collection
+import os
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from facestore.locks import SUFFIXES
 # A DuckDB file begins with three blocks of 4096 bytes, and with nothing else when it is new.
 _HEADERS = 3 * 4096
 _MAGIC, _MAGIC_AT = b"DUCK", 8
+# Files beside a table or the catalogue whose place a folder would take.
+_NO_FOLDERS = (".undo", ".wal", ".pid", ".lock", "on_disk.json")
 _LANCE = (".images.lance", ".texts.lance")
 # Views come after all migrations, and nothing is written to a store before it has them.
 _IS_UNFINISHED = """
@@ -95,15 +98,16 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     NotAStoreError
-        If it is a file, has files and no catalogue among them, or has a link that leads out. What
-        facestore itself leaves when it is killed, or the disk is full, is none of these files.
+        If it is a file, has files and no catalogue among them, or has a link that leads out, a
+        pipe or the like. What facestore itself leaves when it is killed, or the disk is full, is
+        none of these files.
     """
     if folder.is_dir():
         others = sum(1 for each in folder.iterdir() if not _is_ours(each))
         file = folder / CATALOG_FILE
         if others and not (file.is_file() or file.is_symlink()):
             raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
-        _refuse_links(folder)
+        _refuse_strange(folder)
     elif folder.exists():
         raise NotAStoreError(folder, "it is a file, a folder was expected")
 
@@ -127,16 +131,37 @@ def refuse_stranger(names: Collection[str], path: Path) -> None:
         raise NotAStoreError(path.parent, f"'{path.name}' is another program's database")
 
 
-def _refuse_links(folder: Path) -> None:
-    """Refuse a store with links that lead out of it: they would be read, or written to.
+def _refuse_strange(folder: Path) -> None:
+    """Refuse a store with what nobody puts into one, at any depth.
 
-    The folder itself may be a link.
+    Links that lead out would be read, or written to; a pipe would be waited for. The folder itself
+    may be a link.
     """
     inside = folder.resolve()
-    for each in (*folder.iterdir(), *(folder / VECTORS_FOLDER).glob("*")):
-        if each.is_symlink() and not each.resolve().is_relative_to(inside):
-            found = f"'{each.relative_to(folder)}' in it is a link that leads out of it"
-            raise NotAStoreError(folder, found)
+    for entry in _entries(folder):
+        if entry.is_symlink():
+            if Path(entry.path).resolve().is_relative_to(inside):
+                continue
+            what = "a link that leads out of it"
+        elif entry.is_dir(follow_symlinks=False):
+            if not entry.name.endswith(_NO_FOLDERS):
+                continue
+            what = "a folder, where facestore has a file: take it away"
+        elif entry.is_file(follow_symlinks=False):
+            continue
+        else:
+            what = "neither a file nor a folder: take it away"
+        name = os.path.relpath(entry.path, folder)
+        raise NotAStoreError(folder, f"'{name}' in it is {what}")
+
+
+def _entries(folder: Path | str) -> Iterator["os.DirEntry[str]"]:
+    """Yield all that is in a folder and in those below; what is gone by then is passed over."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(entry.path)
 
 
 def _is_ours(path: Path) -> bool:

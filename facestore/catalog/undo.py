@@ -20,6 +20,8 @@ from facestore.connections import connect
 from facestore.files import sync_one
 
 _HEADERS = 3 * 4096
+# What is said of the blocks takes less.
+_ABOUT = 1 << 20
 _SET_ASIDE = ".set_aside"
 # Files that this process has open for writing: it would be given its own lock again.
 _open: set[Path] = set()
@@ -70,6 +72,11 @@ class Undo:
             os.fsync(kept.fileno())
         sync_one(self._path.parent)
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether something was kept; a process that writes has it, too."""
+        return self._kept.exists()
+
     def finish(self) -> None:
         """Forget what was kept, or put it back, once DuckDB has closed the file."""
         if self._file is not None:
@@ -97,13 +104,20 @@ class Undo:
 
     def _whole(self) -> tuple[dict[str, Any] | None, bytes]:
         """Return what was kept; None where the cut came while it was written."""
+        size = self._path.stat().st_size
+        if self._kept.stat().st_size > size + _ABOUT:  # never of a process of ours
+            return None, b""
         first, _, content = self._kept.read_bytes().partition(b"\n")
         try:
             about: dict[str, Any] = json.loads(first)
             is_whole = hashlib.sha256(content).hexdigest() == about["sha256"]
-        except (ValueError, TypeError, KeyError):
+            places = [(int(offset), int(length)) for offset, length in about["places"]]
+        # A store may be somebody else's: numbers without end, lists in lists.
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None, b""
-        return (about, content) if is_whole else (None, b"")
+        is_inside = all(0 <= at <= at + length <= size for at, length in places)
+        fits = sum(length for _, length in places) == len(content) and "has_log" in about
+        return (about, content) if is_whole and is_inside and fits else (None, b"")
 
     def _check_log(self) -> None:
         """Set a log aside that cannot be read; all that is in it was never acknowledged."""

@@ -23,6 +23,7 @@ _QUERIES = {
 }
 # What bash would take for more than a letter of a name.
 _SPECIAL = frozenset(" \t\"'\\$`&|;()<>*?[]#~!{}")
+_UNQUOTED = _SPECIAL - {" "}
 
 
 class _Escaped(str):
@@ -53,7 +54,10 @@ def names_of(kind: str) -> Callable[[typer.Context, str], list[str]]:
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         found = [each for each in _names(_store(ctx), kind) if each.startswith(incomplete)]
-        return [_Escaped(each) for each in found] if _is_bash() else found
+        if _is_bash():
+            return [_Escaped(each) for each in found]
+        # Other shells read what Typer prints once more, and a store may be somebody else's.
+        return [each for each in found if _UNQUOTED.isdisjoint(each)]
 
     return complete
 
@@ -74,7 +78,9 @@ def _names(store: Path, kind: str) -> list[str]:
     from facestore.connections import connect
 
     file = store / CATALOG_FILE
-    if not file.is_file():
+    log = file.with_name(f"{file.name}.wal")
+    # of a store that somebody handed over nothing is waited for, and no link is followed
+    if not file.is_file() or log.is_symlink() or (log.exists() and not log.is_file()):
         return []
     query = _QUERIES[kind]
     try:

@@ -83,6 +83,7 @@ def execute(store: Stores, statement: str) -> None:
     """
     database = store.catalog.database
     with _refused(), database.writing() as con:
+        _refuse_transactions(con, statement)
         switch_off(con)
         con.execute(statement)
         try:
@@ -95,6 +96,14 @@ def execute(store: Stores, statement: str) -> None:
                 "`create view mine.name as ...`."
             )
             raise QueryError(message) from error
+
+
+def _refuse_transactions(con: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Refuse statements that would end our transaction before all is looked at."""
+    kinds = {each.type for each in con.extract_statements(statement)}
+    if duckdb.StatementType.TRANSACTION in kinds:
+        found = "Nothing was written: the statement begins or ends a transaction"
+        raise QueryError(found, "All of it is one: leave BEGIN, COMMIT and ROLLBACK out.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from facestore import resources
 from facestore.catalog import making, migrate
+from facestore.catalog.making import check_folder
 from facestore.errors import NotAStoreError
 from facestore.store import Store
 
@@ -223,3 +225,37 @@ def test_a_folder_of_strangers_is_no_store_whatever_facestore_left_in_it(tmp_pat
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(NotAStoreError, match="among its"):
         Store.open(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize(
+    "name",
+    ["facestore.duckdb.undo", "facestore.duckdb.wal", ".ingest.pid", "heads/h.safetensors",
+     "vectors/x.images.lance/on_disk.json", "vectors/x.images.lance/data/1.lance"],
+)  # fmt: skip
+def test_a_pipe_in_a_store_is_told_and_not_waited_for(new_store, tmp_path, name):
+    store = tmp_path / "s"
+    shutil.copytree(new_store, store)
+    (store / name).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(store / name)
+    with pytest.raises(NotAStoreError, match=re.escape(f"'{name}' in it is neither")):
+        check_folder(store)
+
+
+@pytest.mark.parametrize(
+    "name", ["facestore.duckdb.undo", ".score.pid", "vectors/x.images.lance/on_disk.json"]
+)
+def test_a_folder_in_the_place_of_a_file_is_told(new_store, tmp_path, name):
+    store = tmp_path / "s"
+    shutil.copytree(new_store, store)
+    (store / name).mkdir(parents=True)
+    with pytest.raises(NotAStoreError, match=re.escape(f"'{name}' in it is a folder")):
+        check_folder(store)
+
+
+def test_links_that_stay_inside_are_followed(new_store, tmp_path):
+    store = tmp_path / "s"
+    shutil.copytree(new_store, store)
+    (store / "heads").mkdir()
+    (store / "heads" / "link").symlink_to(store / "facestore.duckdb")
+    check_folder(store)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -109,6 +111,47 @@ def test_what_was_half_kept_puts_nothing_back(path, damage):
     assert n_runs(path) == 50
     assert path.read_bytes() == before
     assert others(path) == [path.name]
+
+
+def kept(places, content):
+    about = {"places": places, "sha256": hashlib.sha256(content).hexdigest(), "has_log": False}
+    return json.dumps(about).encode() + b"\n" + content
+
+
+FOREIGN = {
+    "far behind the end": lambda head: kept([[0, 12288], [1 << 43, 4096]], head + bytes(4096)),
+    "beyond all numbers": lambda head: kept([[0, 12288], [1 << 70, 4096]], head + bytes(4096)),
+    "before the beginning": lambda head: kept([[0, 12288], [-4096, 4096]], head + bytes(4096)),
+    "no number": lambda head: kept([[0, 12288], [float("inf"), 1]], head),
+    "less than its places": lambda head: kept([[0, 12288], [1 << 18, 4096]], head),
+    "lists in lists": lambda _: b"[" * 200_000 + b"\n",
+    "no places": lambda head: kept(None, head),
+    "longer than the file": lambda head: kept([[0, 12288]], head) + bytes(1 << 25),
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=list(FOREIGN))
+def test_what_no_process_of_ours_kept_puts_nothing_back(path, foreign):
+    before = path.read_bytes()
+    path.with_name(f"{path.name}.undo").write_bytes(foreign(before[:12288]))
+    assert n_runs(path) == 50
+    assert path.read_bytes() == before
+    assert others(path) == [path.name]
+
+
+def test_a_store_that_is_only_compared_with_is_not_written_to(path, new_store, facestore, tmp_path):
+    shutil.copytree(new_store, tmp_path / "store")
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copyfile(path, other / "facestore.duckdb")
+    dies(other / "facestore.duckdb", "commits")
+    before = {each.name: each.read_bytes() for each in other.iterdir()}
+    ran = facestore("report", "--diff", other)
+    assert ran.status == 1
+    assert "was cut off" in ran.err
+    assert {each.name: each.read_bytes() for each in other.iterdir()} == before
+    assert facestore("doctor", "--store", other).status == 0
+    assert "cut off" not in facestore("report", "--diff", other).err
 
 
 def test_nothing_is_undone_while_the_file_is_being_written(path):

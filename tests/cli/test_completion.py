@@ -91,3 +91,36 @@ def test_completing_loads_no_heavy_library(facestore, pictures, tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | asked
     )
     assert ran.stdout.splitlines() == ["pictures", "LOADED []"]
+
+
+def test_a_name_that_a_shell_would_run_is_offered_to_none_that_reads_it_again(
+    store_is_there, facestore, tmp_path
+):
+    names = [
+        "plain",
+        "two words",
+        "\\$(touch pwned)",
+        "`touch pwned`",
+        "a$HOME",
+        "it's",
+        'a"b',
+        "x;y",
+    ]
+    for name in names:
+        quoted = name.replace("'", "''")
+        facestore("sql", "--write", f"insert into datasets values ('{quoted}', null, null, now()::timestamp)")  # fmt: skip
+    for shell in ("zsh", "fish", "powershell", "pwsh"):
+        ran = subprocess.run(
+            [sys.executable, "-m", "facestore"], capture_output=True, text=True, check=False,
+            cwd=tmp_path,
+            env=os.environ | {
+                "FACESTORE_STORE": str(tmp_path / "store"),
+                "_FACESTORE_COMPLETE": f"complete_{shell}",
+                "_TYPER_COMPLETE_ARGS": "facestore split --dataset ",
+                "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+                "_TYPER_COMPLETE_WORD_TO_COMPLETE": "",
+            },
+        )  # fmt: skip
+        assert "plain" in ran.stdout
+        assert "two words" in ran.stdout
+        assert not set("$`;'") & set(ran.stdout.replace("'*: :((", "").replace("))'", "")), shell

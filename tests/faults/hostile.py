@@ -25,7 +25,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
-from support.hostile import FILES, NAMES, SECRET, SQL, World  # noqa: E402
+from support.hostile import FILES, HARMLESS, NAMES, SECRET, SHOWN, SQL, World  # noqa: E402
 
 TRACED = "file,network"
 _CALL = re.compile(r'(?P<call>\w+)\((?:AT_FDCWD, )?"(?P<path>[^"]*)"(?P<rest>.*)')
@@ -123,8 +123,8 @@ def told_wrong(world: World, name: str, out: Path) -> list[str]:
     for file in (each for each in out.rglob("*") if each.is_file()):
         content = file.read_bytes()
         found += [f"{file.name} has a secret" for each in secrets if each in content]
-        if file.name == "errors.html" and b'src="data:image' in content:
-            found.append("a page has a picture of outside")
+        if file.name == "errors.html" and (name in SHOWN) != (b'src="data:image' in content):
+            found.append("a page has a picture of outside, or not that of the source")
         is_page = file.suffix in (".html", ".svg")  # elsewhere it is a name like any other
         if is_page and (b"<script>alert(1)" in content or b'href="javascript:' in content):
             found.append(f"{file.name} has a script of the store")
@@ -172,7 +172,7 @@ def campaign(only: list[str], *, quick: bool) -> dict[str, list[str]]:
             os.environ[name] = str(Path(folder) / name)
         world = World(Path(folder) / "world", make)
         bad = {}
-        for name in only or NAMES:
+        for name in only or (HARMLESS, *NAMES):
             found = problems_of(world, name, quick=quick)
             print(f"{'BAD' if found else 'ok '} {name}", *found, sep="\n    ", flush=True)
             if found:

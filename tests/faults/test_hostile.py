@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.hostile import FILES, NAMES, SQL, World
+from support.hostile import FILES, HARMLESS, NAMES, SQL, World
 
 from facestore.errors import FacestoreError, StoreError, StoreOutdatedError
 from facestore.store import Store
@@ -48,10 +48,7 @@ def test_a_store_with_a_trap_is_refused_whatever_is_asked(world: World, name: st
 
 
 def test_the_commands_open_nothing_outside() -> None:
-    names = (
-        "path is a link",
-        "own view reads a text",
-    )
+    names = (HARMLESS, "path is a link", "own view reads a text")
     ran = subprocess.run(
         [sys.executable, CAMPAIGN, "--quick", "--only", *names],
         capture_output=True,

@@ -112,7 +112,24 @@ FILES: dict[str, str] = {
     "vectors are a link": "vectors",
     "heads are a link": "heads",
     "number of a process is a link": ".score.pid",
+    "number of a training is a link": "heads/.mine.pid",
+    "file of heads is a link": "heads/mine.safetensors",
+    "folder of tables is a link": "reports/csv",
+    "data of vectors is a link": "vectors/x.images.lance/data",
+    "place for spoiled vectors is a link": "vectors/x.images.lance/set_aside",
 }
+
+# Pictures of mistakes are shown in the report, so that each one has to be looked for.
+_MISJUDGED = (
+    "update labels set label = if(predictions.predicted = 'Male', 'Female', 'Male') "
+    "from predictions where predictions.sample_id = labels.sample_id and attribute = 'gender'"
+)
+# No trap: what the campaign has to see where a picture is shown.
+HARMLESS = "nothing"
+# Where a picture of the source is shown, and rightly.
+SHOWN = frozenset(
+    (HARMLESS, "own view reads a text", "view besides reads a text", "model is a place")
+)
 
 NAMES = (*SQL, *ROWS, *FILES)
 
@@ -151,14 +168,17 @@ class World:
         shutil.copytree(kept, self.store)
         if name in FILES:
             path = self.store / FILES[name]
+            path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 shutil.rmtree(path)
             target = self.outside / "secret.txt" if path.suffix else self.outside
             path.symlink_to(target)
             return self.store
         sha256 = hashlib.sha256(self.secret.read_bytes()).hexdigest()
-        statement = (SQL | ROWS)[name].format(outside=self.outside, sha256=sha256)
+        statement = (SQL | ROWS | {HARMLESS: "select 1"})[name].format(
+            outside=self.outside, sha256=sha256
+        )
         with duckdb.connect(self.store / CATALOG_FILE) as con:
             # samples are unique by their path: one of them is enough
-            con.execute(f"delete from samples where sample_id > 1; {statement}")
+            con.execute(f"delete from samples where sample_id > 1; {_MISJUDGED}; {statement}")
         return self.store

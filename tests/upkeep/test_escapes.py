@@ -131,3 +131,21 @@ def test_what_the_user_makes_for_one_query_hides_nothing_from_facestore(store):
     assert [name for name, *_ in store.settings()] != ["x"]
     assert store.rows("from settings") == (["setting"], [("x",)])
     assert store.doctor("settings_are_usable")[0].n_bad == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["delete from labels; commit; begin transaction; create view main.evil as select 1",
+     "delete from labels; commit", "rollback; select 1", "begin; delete from labels",
+     "abort", "drop view leaderboard; end; start transaction"],
+)  # fmt: skip
+def test_a_statement_that_would_end_our_transaction_writes_nothing(store, statement):
+    before = store.rows("select count(*) from duckdb_views() where not internal and not temporary")
+    store.execute("insert into labels values (1, 'gender', 'Male', null) on conflict do nothing")
+    with pytest.raises(QueryError, match="begins or ends a transaction"):
+        store.execute(statement)
+    assert store.rows("select count(*) from labels") == (["count_star()"], [(1,)])
+    assert (
+        store.rows("select count(*) from duckdb_views() where not internal and not temporary")
+        == before
+    )
