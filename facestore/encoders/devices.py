@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +17,7 @@ def choose_device(wanted: str) -> torch.device:
     import torch
 
     if wanted not in DEVICES:
-        raise UnknownNameError("device", wanted, DEVICES)
+        raise UnknownChoiceError("device", wanted, DEVICES)
     available = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),

@@ -82,6 +82,33 @@ def test_a_slip_in_the_file_is_said_in_one_line(facestore, folder, text, said):
     assert said in ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("FACESTORE_INGEST_BATCHSIZE", "Did you mean 'FACESTORE_INGEST_BATCH_SIZE'"),
+        ("FACESTORE_IMPORT_LABELS_DATASETS", "Did you mean 'FACESTORE_IMPORT_LABELS_DATASET'"),
+        ("FACESTORE_STOR", "Did you mean 'FACESTORE_STORE'"),
+        ("FACESTORE_EXPLAIN_NOSUCH", "No variable 'FACESTORE_EXPLAIN_NOSUCH'."),
+    ],
+)
+def test_a_slip_in_a_variable_is_said_in_one_line(facestore, folder, monkeypatch, name, said):
+    monkeypatch.setenv(name, "8")
+    ran = facestore("info")
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert said in ran.err
+
+
+def test_variables_of_others_and_those_of_every_option_are_let_be(facestore, folder, monkeypatch):
+    for name in (
+        "FACESTORE_REAL_DATA",
+        "FACESTORE_TEAM",
+        "FACESTORE_VERBOSE",
+        "FACESTORE_SQL_STORE",
+    ):
+        monkeypatch.setenv(name, "1")
+    assert facestore("models", "--help").status == 0
+
+
 def test_a_named_file_must_be_there(facestore, folder, monkeypatch):
     monkeypatch.setenv("FACESTORE_CONFIG", "none.toml")
     assert "There is no file 'none.toml'" in facestore("info").err
@@ -91,7 +118,7 @@ def test_without_a_store_it_says_what_to_type(facestore, folder):
     ran = facestore()
     assert ran.status == 0
     assert "facestore demo" in ran.out
-    assert "facestore ingest FOLDER" in ran.out
+    assert "facestore audit FOLDER --labels FILE" in ran.out
 
 
 def test_a_near_miss_of_a_command_or_option_is_named(facestore):
