@@ -9,7 +9,7 @@ from typing import Any
 
 from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import EncoderError, InputError, UnknownNameError
 from facestore.ingest.ingest import ingest
 from facestore.records import AnyPath, ModelName, PromptSet
 from facestore.reporting.report import report
@@ -115,26 +115,25 @@ def audit(
     ------
     InputError
         If there is no model, or nothing can be judged: no labels, or no prompts for them.
+    EncoderError
+        If no model can be loaded; of several, those that can be are audited.
     """
     if not models:
         message = "An audit needs a model: `models=ViT-B-32,openai`, or `models=tiny` to try it."
         raise InputError(message)
+    for prompt_set in prompt_sets:  # before anything takes its time
+        store.catalog.prompts.get(prompt_set)
     steps = _Steps(store)
     place = None if device == "auto" else device
-    ingested = steps(
-        "ingest",
-        ingest,
-        source,
-        dataset=dataset,
-        models=list(models),
-        device=place,
-        attributes=[each for each in attributes if each not in _PROMPT_SETS],
+    given = {
+        "dataset": dataset,
+        "device": place,
+        "attributes": [each for each in attributes if each not in _PROMPT_SETS],
         **ingesting,
-    )
-    store.notify(ingested)
-    name = ingested.plan.dataset
+    }
+    name, had = steps.ingest(source, list(models), given)
     questions = _questions(store, name, attributes, prompt_sets, aggregations, k)
-    of = {"models": _named(store, models, ingesting), "dataset": name}
+    of = {"models": _named(store, had, ingesting), "dataset": name}
     sets = dict.fromkeys(each.prompt_set for each in questions)
     steps.each("score", score_all, *sets, **of, device=place)
     for each in questions:
@@ -166,6 +165,36 @@ class _Steps:
         if verb == "score":
             return function(self._store, list(given), **named)
         return function(self._store, *given, **named)
+
+    def ingest(
+        self, source: AnyPath, models: list[str], given: Mapping[str, Any]
+    ) -> tuple[str, list[str]]:
+        """Ingest with all models at once; if one cannot be had, with each, and that one fails.
+
+        Returns
+        -------
+        tuple of str, list of str
+            Name of the data set, and the models that were had.
+        """
+        try:
+            summary = self("ingest", ingest, source, models=models, **given)
+            self._store.notify(summary)
+        except EncoderError:
+            if len(models) == 1:
+                raise
+        else:
+            return summary.plan.dataset, models
+        had = []
+        for model in models:
+            try:
+                dataset, _ = self.ingest(source, [model], given)
+                had.append(model)
+            except EncoderError as error:
+                self.n_results += 1
+                self.failures.append(Failure(model, error))
+        if not had:
+            raise self.failures[-1].error
+        return dataset, had
 
     def each(self, verb: str, function: Callable[..., Any], *given: Any, **named: Any) -> None:
         """Call a verb that yields results; those that failed are kept for the end."""

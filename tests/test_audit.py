@@ -91,6 +91,9 @@ def test_without_labels_models_or_the_attribute_one_line_says_what_to_add(faces,
     with Store.open(tmp_path / "store") as store:
         with pytest.raises(InputError, match="needs a model"):
             store.audit(faces / "pics", models=[])
+        with pytest.raises(UnknownNameError, match="No prompt set 'nosuch'"):
+            store.audit(faces / "pics", models=["tiny"], prompt_sets=["nosuch"])
+        assert not (tmp_path / "store").exists()
         with pytest.raises(InputError, match=r"has no labels.*`labels=FILE`"):
             store.audit(faces / "pics", models=["tiny"])
         store.import_labels(faces / "labels.csv", dataset="pics")
@@ -109,6 +112,21 @@ def test_the_same_architecture_in_two_precisions_is_told_apart(faces, tmp_path):
         ]
     steps = [each for each in told if hasattr(each, "verb")]
     assert "--model 'tiny bf16'" in typed_command("score", (), steps[1].parameters)
+
+
+def test_a_model_that_cannot_be_had_hides_no_other(facestore, faces, tmp_path):
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"no weights")
+    ran = facestore(
+        "audit", faces / "pics", "--labels", faces / "labels.csv", "--attribute", "gender",
+        "--model", f"ViT-S-32-alt,{broken}", "--model", "tiny", "--aggregation", "sum",
+    )  # fmt: skip
+    assert ran.status == 1
+    failed, last = ran.err.splitlines()[-2:]
+    assert failed.startswith(f"failed: ViT-S-32-alt,{broken}: Model 'ViT-S-32-alt' with weights")
+    assert "1 of 3 could not be done, as said above, and 2 are done" in last
+    assert "tiny fp32 age_race_gender_labels_v2 gender sum" in ran.out
+    assert f"Report: {tmp_path / 'store' / 'reports' / 'index.html'}" in ran.out
 
 
 @pytest.mark.parametrize(

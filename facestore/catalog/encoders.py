@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from shlex import quote
 
 from facestore.catalog.database import TableFamily
 from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
@@ -75,6 +76,8 @@ class Encoders(TableFamily):
         ]
         if not fitting:
             todo = "`facestore info` shows those of this store."
+            if not everything:
+                todo = f"`facestore ingest FOLDER models={quote(wanted)}` makes it."
             raise UnknownNameError("encoder", wanted, [each.name for each in everything], todo)
         if len(fitting) > 1:
             names = ", ".join(repr(each.name) for each in fitting)

@@ -229,14 +229,18 @@ class Predictions(TableFamily):
         return PredictionChanges(n_after - n_before, int(inserted[0]) if inserted else 0)
 
 
+# What a store without a classifier lacks, for errors and messages.
+MAKES_ONE = (
+    "`facestore predict prompt_set=raw_gender_labels attribute=gender` makes one, "
+    "after `facestore score raw_gender_labels`"
+)
+
+
 def unknown_classifier(name: str, known: Sequence[str]) -> UnknownNameError:
     """Return the error of a classifier that is not there, with the command that makes one."""
-    todo = "`facestore info all=True` shows those of this store."
+    todo = "`facestore info` shows those of this store."
     if not known:
-        todo = (
-            "`facestore predict prompt_set=raw_gender_labels attribute=gender` makes one, "
-            "after `facestore score raw_gender_labels`."
-        )
+        todo = f"{MAKES_ONE}."
     return UnknownNameError("classifier", name, known, todo)
 
 

@@ -107,15 +107,17 @@ def _of_command(
     name: str, command: Any, table: Mapping[str, Any], everywhere: Mapping[str, Any], path: Path
 ) -> dict[str, Any]:
     options = {
-        option.removeprefix("--"): parameter.name
+        option.removeprefix("--"): parameter
         for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
     }
-    found = {options[key]: value for key, value in everywhere.items() if key in options}
+    found = {options[key].name: value for key, value in everywhere.items() if key in options}
     for key, value in table.items():
         option = key.replace("_", "-")
         if option not in options:
             raise UnknownNameError("option", option, options, place=f"of [{name}] in '{path}'")
-        found[options[option]] = value
+        # Of an option that may be repeated the file has a list, or the one value.
+        is_list = isinstance(value, list) or not options[option].multiple
+        found[options[option].name] = value if is_list else [value]
     return found

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from facestore.config import DEFAULT_PRECISION, MODELS_ADDRESS_SPACE
+from facestore.encoders.devices import check_device
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
 from facestore.errors import FacestoreError, UnknownChoiceError
 from facestore.faults import require_address_space
@@ -110,6 +111,7 @@ class LazyEncoder:
         fast_resize: bool = False,
         notify: Callable[[str], None] = warnings.warn,
     ) -> None:
+        check_device(device)  # also where nothing is left to be encoded
         self._options: dict[str, Any] = {
             "precision": precision,
             "device": device,

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.catalog.predictions import unknown_classifier
+from facestore.catalog.predictions import MAKES_ONE, unknown_classifier
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, ParametersError, UnknownChoiceError
 from facestore.explaining.explain import folder_of_pictures
@@ -143,6 +143,10 @@ def report(
     _check_pages(options)
     _check([options.format], FORMATS, "format")
     reader = store.catalog.database.reader()
+    if not store.catalog.predictions.names():
+        store.notify(
+            f"There is no classifier yet, so the report is of the data alone: {MAKES_ONE}."
+        )
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:

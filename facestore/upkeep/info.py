@@ -220,7 +220,7 @@ def _steps(found: Overview) -> list[Advice]:
     if not state["n_samples"]:
         options = {"labels": "FILE", "models": "tiny"}
         return [Advice("bring images in", "ingest", ("FOLDER",), options)]
-    if not found.encoders:
+    if not found.encoders and not state["n_predictions"]:
         model = {"models": "ViT-L-14,laion2b_s32b_b82k"}
         return [Advice("encode the images", "ingest", ("FOLDER",), model)]
     if not state["n_predictions"]:

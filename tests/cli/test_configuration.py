@@ -51,6 +51,12 @@ def test_options_come_from_the_file_then_variables_then_what_is_typed(
     assert facestore("sql", "select 1 as one", "--format", "json").rows
 
 
+def test_the_file_has_one_value_or_a_list_of_what_may_be_repeated(facestore, folder):
+    for given in ('"nosuch"', '["nosuch", "none"]'):
+        (folder / "facestore.toml").write_text(f"[score]\nprompt-set = {given}\n")
+        assert "The store has no encoder yet" in facestore("score").err
+
+
 def test_no_variable_asks_for_the_script_of_completion(facestore, monkeypatch):
     monkeypatch.setenv("FACESTORE_SHOW_COMPLETION", "1")
     assert facestore("demo", "--help").out.lstrip().startswith("Usage: facestore demo")

@@ -31,6 +31,8 @@ def test_each_command_that_lacks_one_before_it_names_it(facestore, pictures, tmp
 
     explain = ("explain", "--classifier", "tiny fp32 raw_gender_labels gender sum", "--limit", "1")
     predict = ("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
+    for words in (("check", "--max-gap", "0.1"), ("report", "--only", "dataset")):
+        assert list(predict) in advised(facestore(*words).err), words
     assert advised(facestore(*predict).err) == [["score", "raw_gender_labels"]]
     by_explain = advised(facestore(*explain).err)
     assert sorted(by_explain) == sorted([list(predict), ["score", "raw_gender_labels"]])

@@ -148,7 +148,17 @@ def test_an_imported_encoder_shows_the_similarities_that_it_has(facestore, tmp_p
     assert facestore("import", "similarities", scores, *words).status == 0
     out = facestore("info").out
     (line,) = [each for each in out.splitlines() if each.startswith("RN50 openai")]
-    assert line.split() == ["RN50", "openai", "0", "0", "-", "2", "imported", "imported"]
+    assert line.split() == [
+        "RN50",
+        "openai",
+        "imported",
+        "0",
+        "0",
+        "-",
+        "2",
+        "imported",
+        "imported",
+    ]
     assert "1 run, the last: import similarities" in out
 
 

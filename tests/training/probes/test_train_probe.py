@@ -188,7 +188,7 @@ def leak(store, distance):
 
 def test_nearly_the_same_image_in_another_split_is_refused(store):
     leak(store, 5)
-    match = r"1 training samples are the same image \(0\) or nearly the same \(1\) .*'faces' val "
+    match = r"1 training sample is the same image \(0\) or nearly the same \(1\) .*'faces' val "
     with pytest.raises(LeakageError, match=match) as raised:
         train(store)
     assert "\n" not in str(raised.value)
