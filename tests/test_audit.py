@@ -123,7 +123,7 @@ def test_a_model_that_cannot_be_had_hides_no_other(facestore, faces, tmp_path):
     )  # fmt: skip
     assert ran.status == 1
     failed, last = ran.err.splitlines()[-2:]
-    assert failed.startswith(f"failed: ViT-S-32-alt,{broken}: Model 'ViT-S-32-alt' with weights")
+    assert failed.startswith(f"failed: ViT-S-32-alt,{broken}: '{broken}' is refused")
     assert "1 of 3 could not be done, as said above, and 2 are done" in last
     assert "tiny fp32 age_race_gender_labels_v2 gender sum" in ran.out
     assert f"Report: {tmp_path / 'store' / 'reports' / 'index.html'}" in ran.out
