@@ -1,5 +1,7 @@
 """The Python interface: a store, with the same verbs as the command line."""
 
+from facestore.arguments import checked
+from facestore.audit import audit
 from facestore.curation.dedup import dedup, duplicates, export_excluded, undo_dedup
 from facestore.curation.split import split
 from facestore.demo.demo import demo
@@ -29,11 +31,13 @@ from facestore.upkeep.info import info, overview
 from facestore.upkeep.query import execute, rows, sql
 from facestore.upkeep.settings import change_setting, migrate, settings
 from facestore.upkeep.snapshot import snapshot
+from facestore.zero_shot.many import predict_all, score_all
 from facestore.zero_shot.predict import predict
 from facestore.zero_shot.prompt_sets import add_prompts, prompt_set, prompt_sets
 from facestore.zero_shot.score import score
 
 
+@checked
 class Store(Stores):
     """A folder with a DuckDB catalogue and a LanceDB of vectors, and what can be done with them.
 
@@ -54,7 +58,9 @@ class Store(Stores):
     prompt_set = prompt_set
     add_prompts = add_prompts
     score = score
+    score_all = score_all
     predict = predict
+    predict_all = predict_all
 
     train_probe = train_probe
     train_heads = train_heads
@@ -82,6 +88,7 @@ class Store(Stores):
     rows = rows
     execute = execute
 
+    audit = audit
     demo = demo
     info = info
     overview = overview

@@ -10,6 +10,7 @@ from shlex import quote
 from types import TracebackType
 from typing import Any, Self
 
+from facestore.arguments import check_value
 from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
@@ -58,6 +59,7 @@ class Stores:
         progress: Progress | None = None,
         notify: Callable[[object], None] = lambda _notice: None,
     ) -> None:
+        check_value("path", path, AnyPath)
         self.path = Path(path)
         check_folder(self.path)
         self.vectors = VectorStore(str(self.path / VECTORS_FOLDER), notify)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facestore.catalog.database import TableFamily
+from facestore.catalog.predictions import unknown_classifier
 from facestore.errors import UnknownNameError
 
 _MEANT = """
@@ -136,6 +137,8 @@ class Checks(TableFamily):
             known = {row[0] for row in rows} - {None, "overall"}
             for name in names:
                 if name not in known:
+                    if kind == "classifier":
+                        raise unknown_classifier(name, sorted(known))
                     raise UnknownNameError(kind, name, known)
 
     def _figures(self, query: str, scope: Scope, more: Sequence[str]) -> list[Figure]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError
+from facestore.errors import InputError, UnknownChoiceError
 
 POLICIES = ("keep-one", "drop-conflicting", "drop-all")
 EXPORT_COLUMNS = ("dataset", "path", "sample_id", "policy", "reason", "kept_path")
@@ -148,6 +148,5 @@ def _values(max_distance: int, dataset: str | None) -> dict[str, Any]:
 
 def _checked(policy: str) -> str:
     if policy not in POLICIES:
-        message = f"There is no policy {policy!r}: expected {', '.join(POLICIES)}."
-        raise InputError(message)
+        raise UnknownChoiceError("policy", policy, POLICIES)
     return policy

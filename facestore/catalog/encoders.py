@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from shlex import quote
 
 from facestore.catalog.database import TableFamily
 from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
@@ -39,6 +40,22 @@ class Encoders(TableFamily):
         rows = self._rows(_ALL)
         return [_stored(*row) for row in rows]
 
+    def some(self) -> list[StoredEncoder]:
+        """Return all encoders.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        if everything := self.all():
+            return everything
+        message = (
+            "The store has no encoder yet. Ingest the images with one: "
+            "`facestore ingest FOLDER models=ViT-B-32,openai` does."
+        )
+        raise InputError(message)
+
     def find(self, wanted: str) -> StoredEncoder:
         """Return an encoder by its name, or by architecture and weights where that is unambiguous.
 
@@ -59,12 +76,24 @@ class Encoders(TableFamily):
         ]
         if not fitting:
             todo = "`facestore info` shows those of this store."
+            if not everything:
+                todo = f"`facestore ingest FOLDER models={quote(wanted)}` makes it."
             raise UnknownNameError("encoder", wanted, [each.name for each in everything], todo)
         if len(fitting) > 1:
             names = ", ".join(repr(each.name) for each in fitting)
             message = f"{wanted!r} fits several encoders ({names}): give the whole name of one."
             raise InputError(message)
         return fitting[0]
+
+    def scored_with(self, prompt_set: str) -> set[int]:
+        """Return the ids of the encoders that have a similarity to a prompt of a set."""
+        rows = self._rows(
+            "select encoder_id from encoders where encoder_id in (select encoder_id "
+            "from similarities semi join prompt_set_members as member "
+            "on similarities.prompt_id = member.prompt_id and member.prompt_set = ?)",
+            [prompt_set],
+        )
+        return {encoder_id for (encoder_id,) in rows}
 
     def chosen(self, wanted: str | None) -> StoredEncoder:
         """Return the encoder that is named, or the only one where none is."""
@@ -78,15 +107,9 @@ class Encoders(TableFamily):
         InputError
             If there is none, or more than one.
         """
-        everything = self.all()
+        everything = self.some()
         if len(everything) == 1:
             return everything[0]
-        if not everything:
-            message = (
-                "The store has no encoder yet. Ingest the images with one: "
-                "`facestore ingest FOLDER models=ViT-B-32,openai` does."
-            )
-            raise InputError(message)
         names = ", ".join(repr(each.name) for each in everything)
         message = f"The store has several encoders ({names}): name one with `model=`."
         raise InputError(message)

@@ -40,8 +40,8 @@ _NEAR_MISSES = """
 select name
 from (
     select dataset || '/' || path as name from samples
-    union all select path from samples
-    union all select image_id from images
+    union select path from samples
+    union select image_id from images
 )
 order by jaro_winkler_similarity(name, $given) desc, name
 limit 8

@@ -1,15 +1,16 @@
 """Classifiers and their predictions in DuckDB."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 import duckdb
 import polars as pl
 
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 from facestore.records import ClassifierRecord
 
 # The view decides; here is only where its rows go.
@@ -121,8 +122,7 @@ class Predictions(TableFamily):
         ).fetchone()
         if row is None:
             known = con.execute("select name from classifiers").fetchall()
-            todo = "`facestore info` shows those of this store."
-            raise UnknownNameError("classifier", name, [each for (each,) in known], todo)
+            raise unknown_classifier(name, [each for (each,) in known])
         classifier_id, *columns, details = row
         record = ClassifierRecord(*[*columns, json.loads(details or "{}")])
         return StoredClassifier(classifier_id, record)
@@ -140,10 +140,7 @@ class Predictions(TableFamily):
             Only samples of this data set; None: of all.
         """
         if classifier.aggregation not in AGGREGATIONS:
-            message = (
-                f"No aggregation {classifier.aggregation!r}; known: {', '.join(AGGREGATIONS)}."
-            )
-            raise InputError(message)
+            raise UnknownChoiceError("aggregation", str(classifier.aggregation), AGGREGATIONS)
         values = {
             "encoder_id": classifier.encoder_id,
             "prompt_set": classifier.prompt_set,
@@ -232,10 +229,25 @@ class Predictions(TableFamily):
         return PredictionChanges(n_after - n_before, int(inserted[0]) if inserted else 0)
 
 
+# What a store without a classifier lacks, for errors and messages.
+MAKES_ONE = (
+    "`facestore predict prompt_set=raw_gender_labels attribute=gender` makes one, "
+    "after `facestore score raw_gender_labels`"
+)
+
+
+def unknown_classifier(name: str, known: Sequence[str]) -> UnknownNameError:
+    """Return the error of a classifier that is not there, with the command that makes one."""
+    todo = "`facestore info` shows those of this store."
+    if not known:
+        todo = f"{MAKES_ONE}."
+    return UnknownNameError("classifier", name, known, todo)
+
+
 def _nothing_to_decide_by(classifier: ClassifierRecord) -> InputError:
     message = (
         f"No sample has similarities to all prompts of {classifier.prompt_set!r}: run "
-        f"`facestore score {classifier.prompt_set}`, or import them."
+        f"`facestore score {quote(str(classifier.prompt_set))}`, or import them."
     )
     if classifier.aggregation == "embedding_mean":
         message += " Imported similarities cannot be aggregated by embedding_mean, but by mean."

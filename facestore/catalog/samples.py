@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 import duckdb
 import polars as pl
@@ -77,8 +78,15 @@ class Samples(TableFamily):
         rows = self._rows("select dataset, source, layout from datasets where layout <> 'import'")
         return {dataset: (source, layout) for dataset, source, layout in rows if source}
 
-    def require_dataset(self, dataset: str) -> None:
+    def require_dataset(self, dataset: str, more: str = "") -> None:
         """Check that a data set exists.
+
+        Parameters
+        ----------
+        dataset
+            Its name.
+        more
+            What else helps than to ingest it.
 
         Raises
         ------
@@ -86,7 +94,9 @@ class Samples(TableFamily):
             If it does not.
         """
         if dataset not in (known := self.datasets()):
-            raise UnknownNameError("data set", dataset, known)
+            todo = f"`facestore ingest FOLDER dataset={quote(dataset)}` makes it."
+            parts = filter(None, ("" if known else todo, more))
+            raise UnknownNameError("data set", dataset, known, " ".join(parts))
 
     def of_dataset(self, dataset: str) -> pl.DataFrame:
         """Return the samples of a data set: sample_id and the columns of `SAMPLE_SCHEMA`."""
@@ -107,6 +117,15 @@ class Samples(TableFamily):
             "where dataset = ?",
             [dataset],
         )
+
+    def labelled_attributes(self, dataset: str) -> list[str]:
+        """Return the attributes of which a data set has a label."""
+        rows = self._rows(
+            "select distinct attribute from labels inner join samples using (sample_id) "
+            "where dataset = ? and label is not null order by attribute",
+            [dataset],
+        )
+        return [attribute for (attribute,) in rows]
 
     def image_ids(self) -> set[str]:
         """Return the ids of all images whose content is known."""

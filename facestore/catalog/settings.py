@@ -1,7 +1,7 @@
 """Settings of a store, which its views obey."""
 
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 
 # The smallest and the largest value of each; None: there is no largest.
 _LIMITS: dict[str, tuple[int, int | None]] = {
@@ -25,12 +25,12 @@ class Settings(TableFamily):
 
         Raises
         ------
-        UnknownNameError
+        UnknownChoiceError
             If there is no such setting.
         """
         values = {each: value for each, value, _ in self.all()}
         if name not in values:
-            raise UnknownNameError("setting", name, list(values))
+            raise UnknownChoiceError("setting", name, list(values))
         return int(values[name])
 
     def set(self, name: str, value: int) -> None:
@@ -38,14 +38,14 @@ class Settings(TableFamily):
 
         Raises
         ------
-        UnknownNameError
+        UnknownChoiceError
             If there is no such setting.
         InputError
             If the value is out of its limits.
         """
         known = [each for each, _, _ in self.all()]
         if name not in known:
-            raise UnknownNameError("setting", name, known)
+            raise UnknownChoiceError("setting", name, known)
         low, high = _LIMITS.get(name, (1, None))
         if value < low or (high is not None and value > high):
             limits = f"of at least {low}" if high is None else f"from {low} to {high}"

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from facestore.cli import (
     analysis,
+    audit,
     classifiers,
     curation,
     data,
@@ -23,9 +24,10 @@ from facestore.cli import (
     upkeep,
 )
 from facestore.cli.completion import COMPLETION_VARIABLE
-from facestore.cli.configuration import read_defaults
+from facestore.cli.configuration import check_variables, read_defaults
 from facestore.cli.console import one_line, printable, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
+from facestore.cli.parsing import ParsedGroup
 from facestore.cli.wording import as_typed
 from facestore.config import (
     CATALOG_FILE,
@@ -40,10 +42,11 @@ from facestore.faults import require_address_space, system_reason
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
 _STOPPED = 130
 # What loads PyTorch always; the others ask for its room when they load a model.
-_WITH_MODELS = ("demo", "explain", "train")
+_WITH_MODELS = ("audit", "demo", "explain", "train")
 
 app = typer.Typer(
     name="facestore",
+    cls=ParsedGroup,
     help=(
         "Audit how well CLIP models tell perceived gender, race and age on face images. For "
         "research on bias; never for surveillance or for decisions about people."
@@ -81,6 +84,7 @@ prompts.add_commands(app)
 curation.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
+audit.add_commands(app)
 nearest.add_commands(app)
 explain.add_commands(app)
 handoff.add_commands(app)
@@ -100,8 +104,8 @@ def main() -> None:
         sys.exit(0)
     try:
         command = _command()
-        # A slip in facestore.toml is no news while a name is completed.
-        defaults = {} if is_completing else read_defaults(command)
+        # A slip in facestore.toml or in a variable is no news while a name is completed.
+        defaults = {} if is_completing else _defaults(command)
         # The name decides how the shell asks for completions, also under `python -m facestore`.
         status = command(prog_name="facestore", standalone_mode=False, default_map=defaults)
     except TyperException as error:
@@ -117,6 +121,11 @@ def main() -> None:
     if status == _STOPPED:
         _fail("Stopped. What was done is kept: run the same command again to go on.", _STOPPED)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _defaults(command: Any) -> dict[str, Any]:
+    check_variables(command)
+    return read_defaults(command)
 
 
 def _has_store() -> bool:

@@ -11,6 +11,7 @@ from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
+from facestore.cli.results import print_each
 from facestore.config import DEFAULT_DEMO_STORE
 
 
@@ -21,47 +22,53 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def score(
-    prompt_set: Annotated[
-        str,
+    prompt_sets: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="Name in `facestore prompts list`.", autocompletion=names_of("prompt_sets")
-        ),
-    ],
-    store: options.StoreOption = options.DEFAULT,
-    model: options.ModelOption = None,
-    dataset: options.DatasetOption = None,
-    device: options.DeviceOption = "auto",
-) -> None:
-    """Write the similarities of all encoded images to the prompts of a set."""
-    with open_store(store) as opened:
-        summary = opened.score(prompt_set, model=model, dataset=dataset, device=device)
-        print_summary(summary)
-
-
-def predict(
-    store: options.StoreOption = options.DEFAULT,
-    prompt_set: Annotated[
-        str | None,
-        typer.Option(
-            "--prompt-set",
-            help="Whose similarities decide.",
+            metavar="PROMPT_SET",
+            help="Names in `facestore prompts list`.",
             show_default=False,
             autocompletion=names_of("prompt_sets"),
         ),
     ] = None,
+    store: options.StoreOption = options.DEFAULT,
+    prompt_set: options.PromptSets = None,
+    model: options.ModelsOption = None,
+    dataset: options.DatasetOption = None,
+    device: options.DeviceOption = "auto",
+) -> None:
+    """Write the similarities of all encoded images to the prompts of sets."""
+    with open_store(store) as opened:
+        names = [*(prompt_sets or ()), *(prompt_set or ())]
+        print_each(opened.score_all(names, models=model or (), dataset=dataset, device=device))
+
+
+def predict(
+    store: options.StoreOption = options.DEFAULT,
+    prompt_set: options.PromptSets = None,
     attribute: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="With --prompt-set: gender, race, age ...", autocompletion=names_of("attributes")
+            help="With --prompt-set: gender, race, age ... (repeatable)",
+            show_default=False,
+            autocompletion=names_of("attributes"),
         ),
     ] = None,
     classifier: Annotated[
         Path | None,
         typer.Option(help="A file of `facestore train` decides.", show_default=False),
     ] = None,
-    aggregation: Annotated[str, typer.Option(help="sum, mean, topk or embedding_mean.")] = "sum",
-    k: Annotated[int | None, typer.Option("--k", help="For topk.", show_default=False)] = None,
-    model: options.ModelOption = None,
+    aggregation: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="sum, mean, topk or embedding_mean (repeatable); sum if none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    k: Annotated[
+        list[int] | None, typer.Option("--k", help="For topk (repeatable).", show_default=False)
+    ] = None,
+    model: options.ModelsOption = None,
     dataset: options.DatasetOption = None,
     split: Annotated[
         str | None, typer.Option(help="With --classifier: only samples of this split.")
@@ -70,25 +77,27 @@ def predict(
         str | None, typer.Option(help="Name of the classifier; made up if left out.")
     ] = None,
 ) -> None:
-    """Write the predictions of prompts (--prompt-set) or of trained heads (--classifier)."""
-    if classifier is not None:
-        with open_store(store) as opened:
-            done = opened.predict_with(classifier, dataset=dataset, split=split, model=model)
-            print_summary(done)
-        return
-    assert prompt_set is not None
-    assert attribute is not None
+    """Write the predictions of prompts (--prompt-set) or of trained heads (--classifier).
+
+    Of repeated options all combinations are done; those that are there already stay as they are.
+    """
     with open_store(store) as opened:
-        summary = opened.predict(
-            attribute=attribute,
-            prompt_set=prompt_set,
-            aggregation=aggregation,
-            k=k,
-            model=model,
+        if classifier is not None:
+            done = opened.predict_with(
+                classifier, dataset=dataset, split=split, model=model[0] if model else None
+            )
+            print_summary(done)
+            return
+        results = opened.predict_all(
+            attributes=attribute or (),
+            prompt_sets=prompt_set or (),
+            aggregations=aggregation or ("sum",),
+            k=k or (),
+            models=model or (),
             dataset=dataset,
             name=name,
         )
-        print_summary(summary)
+        print_each(results)
 
 
 class ReportFormat(StrEnum):

@@ -1,15 +1,58 @@
-"""The file `facestore.toml`: options of commands, below what is typed and what variables say."""
+"""Options that are not typed: variables, and below them the file `facestore.toml`."""
 
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from facestore.config import STORE_VARIABLE, WAIT_VARIABLE
 from facestore.errors import InputError, UnknownNameError
 
 CONFIG_VARIABLE = "FACESTORE_CONFIG"
 _CONFIG_FILE = "facestore.toml"
+_PREFIX = "FACESTORE"
+# Of the letters of a variable: `FACESTORE_STOR` is near.
+_NEAR = 0.9
+
+
+def check_variables(root: Any) -> None:
+    """Refuse a variable that is meant for a command and is of none of its options.
+
+    Parameters
+    ----------
+    root
+        The command of all commands.
+
+    Raises
+    ------
+    UnknownNameError
+        If a variable begins as those of a command, or is nearly one; others are not ours.
+    """
+    known = {STORE_VARIABLE, WAIT_VARIABLE, CONFIG_VARIABLE, *_variables(root, _PREFIX)}
+    commands = tuple(f"{_PREFIX}_{_capitals(name)}_" for name in root.commands)
+    for name in os.environ:
+        if not name.startswith(f"{_PREFIX}_") or name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
+        if near or name.startswith(commands):
+            # Of hundreds those of one command are worth a look.
+            begin = next((each for each in commands if name.startswith(each)), "")
+            own = sorted(each for each in known if each.startswith(begin)) if begin else near
+            raise UnknownNameError("variable", name, own, "See `facestore COMMAND --help`.")
+
+
+def _variables(command: Any, prefix: str) -> Iterator[str]:
+    """Yield the variables of the options of a command, and of those below it."""
+    for parameter in command.params:
+        yield f"{prefix}_{_capitals(parameter.name)}"
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _variables(below, f"{prefix}_{_capitals(name)}")
+
+
+def _capitals(name: str) -> str:
+    return name.replace("-", "_").upper()
 
 
 def read_defaults(root: Any) -> dict[str, Any]:
@@ -64,15 +107,17 @@ def _of_command(
     name: str, command: Any, table: Mapping[str, Any], everywhere: Mapping[str, Any], path: Path
 ) -> dict[str, Any]:
     options = {
-        option.removeprefix("--"): parameter.name
+        option.removeprefix("--"): parameter
         for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
     }
-    found = {options[key]: value for key, value in everywhere.items() if key in options}
+    found = {options[key].name: value for key, value in everywhere.items() if key in options}
     for key, value in table.items():
         option = key.replace("_", "-")
         if option not in options:
             raise UnknownNameError("option", option, options, place=f"of [{name}] in '{path}'")
-        found[options[option]] = value
+        # Of an option that may be repeated the file has a list, or the one value.
+        is_list = isinstance(value, list) or not options[option].multiple
+        found[options[option].name] = value if is_list else [value]
     return found

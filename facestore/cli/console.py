@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import typer
 
 from facestore.cli.wording import as_typed
+from facestore.errors import counted
 from facestore.files import csv_text
 from facestore.progress import Progress, SilentProgress, Task
 
@@ -147,6 +148,11 @@ def print_lines(lines: Iterable[str]) -> None:
         typer.echo(wrapped(one_line(line), sys.stdout))
 
 
+def print_exact(line: str) -> None:
+    """Print a line that is there to be copied: it is never broken."""
+    typer.echo(one_line(line))
+
+
 def print_summary(summary: object) -> None:
     """Print what a verb did."""
     print_lines(_lines_of(summary))
@@ -247,7 +253,7 @@ def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         console.print(_table(columns))
     else:
         _print_records(console, columns)
-    console.print(f"{len(rows):,} rows" if len(rows) != 1 else "1 row", style="dim")
+    console.print(counted(len(rows), "row"), style="dim")
 
 
 def _column(name: str, values: Sequence[object]) -> Column:

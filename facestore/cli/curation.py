@@ -9,6 +9,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
+from facestore.errors import counted
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -69,7 +70,8 @@ def dedup(
         return
     with open_store(store) as opened:
         if undo:
-            print_lines([f"{opened.undo_dedup(dataset=dataset):,} samples are no longer left out"])
+            n_back = opened.undo_dedup(dataset=dataset)
+            print_lines([f"{counted(n_back, 'sample is', 'samples are')} no longer left out"])
             return
         if policy is None or dry_run:
             effects = opened.duplicates(dataset=dataset, max_distance=max_distance)
@@ -83,7 +85,7 @@ def dedup(
             n_rows = opened.export_excluded(
                 export, policy=policy, dataset=dataset, max_distance=max_distance, raw=raw
             )
-            say(f"{n_rows:,} samples in {export}")
+            say(f"{counted(n_rows, 'sample')} in {export}")
 
 
 def _find_neighbours(store: Path, cosine: float, model: str | None, max_pairs: int | None) -> None:

@@ -14,6 +14,7 @@ from facestore.cli.console import (
     shortened,
 )
 from facestore.cli.wording import typed_command
+from facestore.errors import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +70,7 @@ def _header(console: Console, found: Overview) -> None:
         outcome = "" if state["last_outcome"] == "done" else ", which did not end well"
         when = f"{state['last_at']:%Y-%m-%d %H:%M} UTC"
         console.print(
-            f"{state['n_runs']:,} runs, the last: {state['last_command']}, {when}{outcome}"
+            f"{counted(state['n_runs'], 'run')}, the last: {state['last_command']}, {when}{outcome}"
         )
     else:
         console.print("no runs yet")
@@ -106,17 +107,22 @@ def _encoders(console: Console, found: Overview) -> None:
         Column("Encoder", [one_line(row["encoder"]) for row in rows]),
         _numbers("images", (row["n_images"] for row in rows)),
         _numbers("prompts", (row["n_prompts"] for row in rows)),
-        Column("values", [str(row["dim"] or "?") for row in rows], is_number=True),
-        Column("precision", [row["precision"] or "?" for row in rows]),
-        Column("device", [row["device"] or "?" for row in rows]),
+        Column("values", [str(row["dim"] or _unknown(row, "-")) for row in rows], is_number=True),
+        _numbers("similarities", (row["n_similarities"] for row in rows)),
+        Column("precision", [row["precision"] or _unknown(row) for row in rows]),
+        Column("device", [row["device"] or _unknown(row) for row in rows]),
     )
+
+
+def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
+    return imported if row["source"] == "imported" else "?"
 
 
 def _prompts(found: Overview) -> str:
     row = found.prompts
     return (
-        f"{row['n_sets']:,} sets with {row['n_prompts']:,} prompts, {row['n_scored']:,} sets "
-        "scored: facestore prompts list"
+        f"{counted(row['n_sets'], 'set')} with {counted(row['n_prompts'], 'prompt')}, "
+        f"{counted(row['n_scored'], 'set')} scored: facestore prompts list"
     )
 
 
@@ -145,12 +151,13 @@ def _accuracy(row: dict[str, Any]) -> str:
 
 def _copies(found: Overview) -> list[str]:
     row = found.copies
-    exact = f"{row['n_exact']:,} images in several files ({row['n_exact_files']:,} files)"
-    left_out = f"; {row['n_left_out']:,} files left out" if row["n_left_out"] else ""
+    files = counted(row["n_exact_files"], "file")
+    exact = f"{counted(row['n_exact'], 'image')} in several files ({files})"
+    left_out = f"; {counted(row['n_left_out'], 'file')} left out" if row["n_left_out"] else ""
     if not found.has_near_copies:
         return [f"{exact}{left_out}; near ones: facestore dedup"]
     return [
-        f"{exact}, {row['n_groups']:,} groups with near ones{left_out}",
+        f"{exact}, {counted(row['n_groups'], 'group')} with near ones{left_out}",
         f"pairs between splits {row['n_between_splits']:,}, between data sets "
         f"{row['n_between_datasets']:,}, with unlike labels {row['n_conflicts']:,}",
     ]

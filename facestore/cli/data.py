@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,11 +32,11 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(models)
 
 
-def open_store(path: Path) -> Store:
+def open_store(path: Path, notify: Callable[[object], None] = pass_on) -> Store:
     """Open a store that talks to the terminal."""
     from facestore.store import Store
 
-    return Store(path, progress=terminal_progress(), notify=pass_on)
+    return Store(path, progress=terminal_progress(), notify=notify)
 
 
 def ingest(

@@ -3,10 +3,11 @@
 import typer
 from typer.models import CommandInfo, TyperInfo
 
+from facestore.cli.parsing import ParsedGroup
 from facestore.cli.usage import CheckedCommand
 
 _PANELS = {
-    "Start": "demo info",
+    "Start": "demo audit info",
     "Bring data in": "ingest import models prompts",
     "Measure": "score predict train report sql",
     "Look closer": "near search explain",
@@ -15,6 +16,7 @@ _PANELS = {
 }
 _EXAMPLES = {
     "demo": "facestore demo",
+    "audit": "facestore audit faces/ --labels labels.csv --model ViT-L-14,openai",
     "info": "facestore info --store faces",
     "ingest": "facestore ingest faces/ --labels labels.csv --model ViT-L-14,openai",
     "models": "facestore models laion2b",
@@ -52,7 +54,8 @@ _EXAMPLES = {
 FIRST_STEPS = """\
 There is no store here yet. Type one of
   facestore demo            the whole job on bundled drawings, without a network
-  facestore ingest FOLDER   your own images; then score, predict and report
+  facestore audit FOLDER --labels FILE --model ViT-B-32,openai
+                            the whole job on your own images
   facestore --help          all commands"""
 
 
@@ -67,6 +70,7 @@ def add_guide(app: typer.Typer) -> None:
         command.rich_help_panel = panels[_name(command)]
         command.epilog = f"Example: {_EXAMPLES[_name(command)]}"
     for group in app.registered_groups:
+        group.cls = ParsedGroup
         group.rich_help_panel = panels[str(group.name)]
         _add_examples(group)
 

@@ -12,6 +12,7 @@ from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
+from facestore.errors import counted
 from facestore.exporting import FORMATS, PROJECTIONS
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def export(
             n_neighbours=neighbours,
             raw=raw,
         )
-    print_lines([f"{n_rows:,} rows in {out}"])
+    print_lines([f"{counted(n_rows, 'row')} in {out}"])
 
 
 def _row(condition: Condition) -> tuple[Any, ...]:

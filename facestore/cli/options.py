@@ -1,6 +1,8 @@
 """Options that several commands share, each named once."""
 
+import os
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -63,6 +65,25 @@ ModelOption = Annotated[
         autocompletion=names_of("encoders"),
     ),
 ]
+ModelsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        help="Encoder (repeatable): ViT-L-14,openai or its name in `facestore info`; all that "
+        "have vectors if none is named.",
+        show_default=False,
+        autocompletion=names_of("encoders"),
+    ),
+]
+PromptSets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--prompt-set",
+        help="Whose similarities decide (repeatable).",
+        show_default=False,
+        autocompletion=names_of("prompt_sets"),
+    ),
+]
 ImportedModel = Annotated[
     str, typer.Option("--model", help="Model that was used: ARCHITECTURE,PRETRAINED.")
 ]
@@ -77,3 +98,9 @@ RawOption = Annotated[
 ]
 
 DEFAULT = DEFAULT_STORE
+
+
+def typed_store(store: Path) -> str:
+    """Return what the next command needs to find this store."""
+    default = os.environ.get(STORE_VARIABLE) or str(DEFAULT)
+    return "" if str(store) == default else f" --store {quote(str(store))}"

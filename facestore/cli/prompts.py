@@ -8,6 +8,7 @@ import typer
 from facestore.cli import data, options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows
+from facestore.errors import counted
 
 prompts = typer.Typer(no_args_is_help=True, help="List, show and add prompt sets.")
 
@@ -71,4 +72,4 @@ def prompts_add(
     """
     with data.open_store(store) as opened:
         prompt_set = opened.add_prompts(file, name=name, attributes=attribute or ())
-    print_lines([f"{len(prompt_set.prompts):,} prompts in {prompt_set.name!r}"])
+    print_lines([f"{counted(len(prompt_set.prompts), 'prompt')} in {prompt_set.name!r}"])

@@ -9,7 +9,7 @@ from typing import Any
 from facestore.cli.wording import as_typed
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.explaining.explain import ExplainSummary
 from facestore.importing.published import PublishedSummary
 from facestore.importing.targets import ImportSummary
@@ -44,42 +44,57 @@ def lines_of(summary: object) -> list[str]:
 @lines_of.register
 def _(summary: IngestSummary) -> list[str]:
     plan, changes = summary.plan, summary.changes
-    encoded = [f"{n:,} images encoded with {name}" for name, n in summary.n_encoded.items()]
+    encoded = [
+        f"{counted(n, 'image')} encoded with {name}" for name, n in summary.n_encoded.items()
+    ]
     facts = [
-        f"{summary.n_files:,} files of data set {plan.dataset!r} ({plan.layout}): "
-        f"{changes.n_new:,} new samples, {changes.n_changed:,} changed, "
-        f"{summary.n_images_new:,} new images",
+        f"{counted(summary.n_files, 'file')} of data set {plan.dataset!r} ({plan.layout}): "
+        f"{counted(changes.n_new, 'new sample')}, {changes.n_changed:,} changed, "
+        f"{counted(summary.n_images_new, 'new image')}",
         f"layout {plan.layout}: {as_typed(plan.reason)}",
         *(encoded or ["nothing encoded: no --model was given"]),
     ]
     if not changes.n_new and not changes.n_changed and not sum(summary.n_encoded.values()):
-        facts.append("nothing new: everything was in the store already")
+        facts.append("as before: everything was in the store already")
     if plan.n_labelled:
-        labels = f"{changes.n_labels_new:,} labels new, {changes.n_labels_changed:,} changed"
-        facts.append(f"{plan.n_labelled:,} files labelled ({labels})")
+        labels = (
+            f"{counted(changes.n_labels_new, 'label')} new, {changes.n_labels_changed:,} changed"
+        )
+        facts.append(f"{counted(plan.n_labelled, 'file')} labelled ({labels})")
     if changes.n_content_changed:
         n = changes.n_content_changed
-        facts.append(f"{n:,} files have other content than before: their old scores are removed")
+        files = counted(n, "file has", "files have")
+        facts.append(f"{files} other content than before: old scores are removed")
     shown = [f"{path}: {reason}" for path, reason in summary.errors]
-    for what, items in (
-        ("files could not be read as images and are recorded with their error", shown),
-        ("label rows have no file", plan.labels_without_file),
-        ("files have no label", plan.files_without_label),
-        ("names do not say their labels", plan.malformed),
-        ("columns were not read (name them with --attribute)", plan.ignored_columns),
+    for one, many, items in (
+        (
+            "file could not be read as an image and is recorded with its error",
+            "files could not be read as images and are recorded with their error",
+            shown,
+        ),
+        ("label row has no file", "label rows have no file", plan.labels_without_file),
+        ("file has no label", "files have no label", plan.files_without_label),
+        ("name does not say its labels", "names do not say their labels", plan.malformed),
+        (
+            "column was not read (name it with --attribute)",
+            "columns were not read (name them with --attribute)",
+            plan.ignored_columns,
+        ),
     ):
         if items:
-            facts.append(f"{len(items):,} {what} ({preview(items)})")
+            facts.append(f"{counted(len(items), one, many)} ({preview(items)})")
     facts += [_shared_with(summary, *each) for each in summary.shared]
     facts += map(as_typed, plan.notes)
     if plan.n_other_files:
-        facts.append(f"{plan.n_other_files:,} other files were passed over")
+        others = counted(plan.n_other_files, "other file was", "other files were")
+        facts.append(f"{others} passed over")
     return facts
 
 
 def _shared_with(summary: IngestSummary, other: str, n_images: int, n_labelled: int) -> str:
     """Say that another data set has the same images, and how to go on with it."""
-    said = f"{n_images:,} of these images are in data set {other!r} already"
+    are = "is" if n_images == 1 else "are"
+    said = f"{n_images:,} of these images {are} in data set {other!r} already"
     if n_labelled and not summary.plan.n_labelled:
         return (
             f"{said}, with labels, and have none here: to go on with that one, say "
@@ -138,7 +153,8 @@ def _bottleneck(summary: IngestSummary) -> str:
 def _(summary: ImportSummary) -> list[str]:
     return [
         f"{summary.n_rows:,} {summary.what}: {summary.n_new:,} new in data set {summary.dataset!r}",
-        f"{summary.n_met:,} files met a sample, {summary.n_created:,} samples were made",
+        f"{counted(summary.n_met, 'file')} met a sample, "
+        f"{counted(summary.n_created, 'sample was', 'samples were')} made",
         *map(as_typed, summary.notes),
     ]
 
@@ -146,7 +162,7 @@ def _(summary: ImportSummary) -> list[str]:
 @lines_of.register
 def _(summary: PublishedSummary) -> list[str]:
     facts = [
-        f"{summary.n_figures:,} published figures: {summary.n_new:,} new, "
+        f"{counted(summary.n_figures, 'published figure')}: {summary.n_new:,} new, "
         f"{summary.n_replaced:,} of the same source replaced",
         f"{summary.n_measured:,} of them are measured in this store: "
         "see the view published_comparison",
@@ -162,7 +178,7 @@ def _(summary: ClassifierSummary) -> list[str]:
     lines = []
     if summary.is_new:
         lines.append(
-            f"{encoder.architecture}, {facts['n_parameters']:,} parameters of the tower; "
+            f"{encoder.architecture}, {counted(facts['n_parameters'], 'parameter')} of the tower; "
             f"preprocessing: {facts['preprocessing_from']}"
         )
         lines += [f"{task.attribute}: {', '.join(task.classes)}" for task in summary.heads.tasks]
@@ -176,24 +192,22 @@ def _(summary: ClassifierSummary) -> list[str]:
 
 @lines_of.register
 def _(summary: ScoreSummary) -> list[str]:
-    done = (
-        f"{summary.n_similarities:,} similarities of {summary.n_samples:,} samples to "
-        f"{summary.n_prompts:,} prompts of {summary.prompt_set!r} with {summary.encoder}"
-    )
-    facts = [done if summary.n_similarities else f"nothing new to score for {summary.prompt_set!r}"]
-    if summary.n_without_vector:
-        facts.append(
-            f"{summary.n_without_vector:,} samples have no vector of {summary.encoder}: "
-            "ingest their images with --model"
-        )
-    return facts
+    to = f"{counted(summary.n_prompts, 'prompt')} of {summary.prompt_set!r} with {summary.encoder}"
+    done = f"as before: {to}"
+    if summary.n_similarities:
+        samples = counted(summary.n_samples, "sample")
+        done = f"{counted(summary.n_similarities, 'similarity')} of {samples} to {to}"
+    if n := summary.n_without_vector:
+        has = "has" if n == 1 else "have"
+        done += f"; {counted(n, 'sample')} {has} no vector: ingest the images with --model"
+    return [done]
 
 
 @lines_of.register
 def _(summary: PredictSummary) -> list[str]:
     n_new = summary.changes.n_new
-    done = f"{n_new:,} predictions of {summary.attribute}" if n_new else "nothing new to predict"
-    return [f"{done} by {summary.classifier!r}"]
+    done = f"{counted(n_new, 'prediction')} of {summary.attribute}" if n_new else "as before:"
+    return [f"{done} by {summary.classifier!r}" if n_new else f"{done} {summary.classifier!r}"]
 
 
 @lines_of.register
@@ -216,20 +230,20 @@ def _fitted(heads: HeadsFile) -> Iterator[str]:
         facts = head.details
         held = facts["metrics"].get("validation_accuracy")
         yield (
-            f"{head.attribute}: {len(head.classes)} classes, {facts['n_samples']:,} samples, "
-            f"l2 {facts['l2']:.3g}"
+            f"{head.attribute}: {len(head.classes)} classes, "
+            f"{counted(facts['n_samples'], 'sample')}, l2 {facts['l2']:.3g}"
             + ("" if held is None else f", {held:.4f} right of those held back")
         )
         yield from _left_out(head.attribute, facts["left_out"])
         if not facts["metrics"]["has_converged"]:
             n_iterations = facts["metrics"]["n_iterations"]
-            yield f"{head.attribute}: not converged after {n_iterations:,} iterations"
+            yield f"{head.attribute}: not converged after {counted(n_iterations, 'iteration')}"
 
 
 def _trained(facts: Mapping[str, Any]) -> Iterator[str]:
     """Yield how a training by gradients went."""
     yield (
-        f"{facts['n_samples']:,} images, {facts['n_held_back']:,} held back; the weights "
+        f"{counted(facts['n_samples'], 'image')}, {facts['n_held_back']:,} held back; the weights "
         f"are those of epoch {facts['best_epoch']} of {len(facts['epochs'])}"
     )
     for attribute, reasons in facts["left_out"].items():
@@ -244,41 +258,44 @@ def _left_out(attribute: str, reasons: Mapping[str, int]) -> Iterator[str]:
 
 @lines_of.register
 def _(summary: ClassifySummary) -> list[str]:
-    done = f"{summary.n_new:,} predictions" if summary.n_new else "nothing new to predict"
-    lines = [f"{done} by {preview([repr(name) for name in summary.classifiers], 5)}"]
+    done = f"{counted(summary.n_new, 'prediction')} by" if summary.n_new else "as before:"
+    lines = [f"{done} {preview([repr(name) for name in summary.classifiers], 5)}"]
     if summary.n_without_input:
         missing = "no image in a folder that was ingested: ingest them"
         if summary.vectors_of is not None:
             missing = f"no vector of {summary.vectors_of}: ingest their images with --model"
-        lines.append(f"{summary.n_without_input:,} samples have {missing}")
+        samples = counted(summary.n_without_input, "sample has", "samples have")
+        lines.append(f"{samples} {missing}")
     return lines
 
 
 @lines_of.register
 def _(summary: NeighbourSummary) -> list[str]:
     return [
-        f"{summary.n_pairs:,} pairs among {summary.n_vectors:,} images have a cosine of "
-        f"{summary.min_cosine:g} or more with {summary.encoder}; {summary.n_images:,} images are "
-        "in one"
+        f"{counted(summary.n_pairs, 'pair')} with a cosine of {summary.min_cosine:g} or more among "
+        f"{counted(summary.n_vectors, 'image')} with {summary.encoder}; "
+        f"{counted(summary.n_images, 'image is', 'images are')} in one"
     ]
 
 
 @lines_of.register
 def _(summary: ExplainSummary) -> list[str]:
     n_known = len(summary.explanation_ids) - summary.n_new
-    done = f"{summary.n_new:,} explanations" if summary.n_new else "nothing new to explain"
-    lines = [f"{done} ({n_known:,} were there)"]
+    done = counted(summary.n_new, "explanation") if summary.n_new else "nothing new to explain"
+    lines = [f"{done} ({n_known:,} {'was' if n_known == 1 else 'were'} there)"]
     if summary.skipped:
         shown = preview([f"{name}: {reason}" for name, reason in summary.skipped])
-        lines.append(f"{len(summary.skipped):,} samples could not be explained ({shown})")
+        samples = counted(len(summary.skipped), "sample")
+        lines.append(f"{samples} could not be explained ({shown})")
     return lines
 
 
 @lines_of.register
 def _(summary: DedupSummary) -> list[str]:
     return [
-        f"{summary.n_excluded:,} samples are left out by {summary.policy!r} within "
-        f"{summary.max_distance} bits ({summary.changes.n_new:,} rows new, "
+        f"{counted(summary.n_excluded, 'sample is', 'samples are')} left out by "
+        f"{summary.policy!r} within {counted(summary.max_distance, 'bit')} "
+        f"({counted(summary.changes.n_new, 'row')} new, "
         f"{summary.changes.n_gone:,} gone); no file was touched",
         "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
     ]
@@ -289,8 +306,10 @@ def _(summary: SplitSummary) -> list[str]:
     n_all = sum(summary.sizes.values())
     parts = ", ".join(f"{name} {n:,} ({n / n_all:.4f})" for name, n in summary.sizes.items())
     return [
-        f"{n_all:,} samples of {summary.dataset!r}: {parts}; {summary.n_changed:,} changed",
-        f"{summary.n_together:,} of them have duplicates, which are in the same split",
+        f"{counted(n_all, 'sample')} of {summary.dataset!r}: {parts}; "
+        f"{summary.n_changed:,} changed",
+        f"{counted(summary.n_together, 'of them has', 'of them have')} duplicates, which are in "
+        "the same split",
         "how near the groups came: see the views split_chi_square and split_balance",
     ]
 
@@ -298,11 +317,11 @@ def _(summary: SplitSummary) -> list[str]:
 @lines_of.register
 def _(summary: SnapshotSummary) -> list[str]:
     facts = [
-        f"'{summary.path}': {summary.n_bytes:,} bytes of tables and views",
+        f"'{summary.path}': {counted(summary.n_bytes, 'byte')} of tables and views",
         f"SHA-256 {summary.sha256}",
     ]
     if summary.n_vectors is not None:
-        facts.append(f"{summary.n_vectors:,} vectors")
+        facts.append(counted(summary.n_vectors, "vector"))
     return facts
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +12,7 @@ from facestore.cli import options
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
 from facestore.cli.wording import as_typed
-from facestore.config import STORE_VARIABLE
-from facestore.errors import AuditsFailedError, preview
+from facestore.errors import AuditsFailedError, counted, preview
 
 if TYPE_CHECKING:
     from facestore.catalog.audit_files import Finding
@@ -44,15 +41,11 @@ def info(
         if format is Format.table:
             from facestore.cli.dashboard import print_overview
 
-            print_overview(opened.overview(), store_option=_typed(store), show_all=every)
+            print_overview(
+                opened.overview(), store_option=options.typed_store(store), show_all=every
+            )
         else:
             print_rows(("what", "name", "n", "details"), opened.info(), format)
-
-
-def _typed(store: Path) -> str:
-    """Return what the next command needs to find this store."""
-    default = os.environ.get(STORE_VARIABLE) or str(options.DEFAULT)
-    return "" if str(store) == default else f" --store {quote(str(store))}"
 
 
 def doctor(
@@ -170,6 +163,6 @@ def _print_bad_rows(finding: Finding, style: Format) -> None:
     print_rows(finding.columns, finding.rows, style)
     say(f"{finding.name} ({finding.status}): {finding.title}")
     if finding.n_bad > len(finding.rows):
-        say(f"{finding.n_bad:,} rows in all, the first {len(finding.rows):,} are shown")
+        say(f"{counted(finding.n_bad, 'row')} in all, the first {len(finding.rows):,} are shown")
     if finding.n_bad:
         say(f"To do: {as_typed(finding.todo)}.")

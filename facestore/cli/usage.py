@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
 
+from facestore.cli.parsing import ParsedCommand
 from facestore.cli.wording import as_typed
 from facestore.errors import ParametersError
 
@@ -52,11 +52,14 @@ _HTML = Rule("images", "--images is only used with --html", needs=("html",))
 _RULES = {
     "near": (_HTML,),
     "search": (_HTML,),
+    "score": (
+        Rule("", "give the name of a prompt set", needs=("prompt_sets",), unless="prompt_set"),
+    ),
     "predict": (
         Rule(
             "classifier",
             "give --classifier FILE (it has a name and attributes of its own), or --prompt-set",
-            without=("prompt_set", "attribute", "name", "k"),
+            without=("prompt_set", "attribute", "name", "k", "aggregation"),
         ),
         Rule("split", _OF_PROMPTS, needs=("classifier",)),
         Rule("", _OF_PROMPTS, needs=("prompt_set", "attribute"), unless="classifier"),
@@ -78,7 +81,7 @@ _RULES = {
 }
 
 
-class CheckedCommand(TyperCommand):
+class CheckedCommand(ParsedCommand):
     """A command whose options are held against the rules before it runs."""
 
     def invoke(self, ctx: Any) -> Any:

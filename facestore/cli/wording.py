@@ -9,6 +9,7 @@ expected". Here it becomes `--new-classes`, `--val-fraction 1.5`; and within a c
 import re
 from collections.abc import Iterable, Mapping
 from shlex import quote
+from typing import Any
 
 # What the user gave stands in quotes, and is left as it is, whatever is in it.
 _QUOTED = r"""(?<!\w)'(?:[^'\\]|\\.|(?<=\w)'(?=\w))*'(?!\w)|(?<!\w)"(?:[^"\\]|\\.)*"(?!\w)"""
@@ -19,6 +20,7 @@ _MESSAGE = re.compile(
 _IN_COMMAND = re.compile(r"(?<= )(?P<name>[a-z_0-9]+)=(?P<value>'[^']*'|[^\s`']*)")
 # Options that are given once for each value, and those that Python cannot call by their name.
 _OPTIONS = {
+    "aggregations": "aggregation",
     "attributes": "attribute",
     "class_name": "class",
     "classifiers": "classifier",
@@ -29,11 +31,12 @@ _OPTIONS = {
     "min_cosine": "cosine",
     "models": "model",
     "on_vectors": "vectors",
+    "prompt_sets": "prompt_set",
     "prompts": "prompt",
     "share": "loss_weight",
 }
 # Verbs whose command is not called as they are.
-_COMMANDS = {"import_labels": "import labels", "report": "report --open"}
+_COMMANDS = {"import_labels": "import labels"}
 
 
 def as_typed(message: str) -> str:
@@ -53,9 +56,19 @@ def typed_option(parameter: str, value: str) -> str:
     return option if value in ("", "True") else f"{option} {value}"
 
 
-def typed_command(verb: str, arguments: Iterable[str], parameters: Mapping[str, str]) -> str:
-    """Return the command that does what a verb does."""
+def typed_command(
+    verb: str, arguments: Iterable[str], parameters: Mapping[str, Any], store_option: str = ""
+) -> str:
+    """Return the command that does what a verb does; of a list each value has its option."""
     # A query has its texts in single quotes.
     words = [f'"{each}"' if verb == "sql" else quote(each) for each in arguments]
-    options = [typed_option(name, quote(value)) for name, value in parameters.items()]
+    options = [
+        typed_option(name, quote(str(each)))
+        for name, value in parameters.items()
+        for each in (value if isinstance(value, list | tuple) else [value])
+    ]
+    options += [store_option.strip()] if store_option else []
+    # `--` ends the options, so that a name may begin with a dash.
+    if any(word.startswith("-") for word in words):
+        words, options = [*options, "--", *words], []
     return " ".join(["facestore", _COMMANDS.get(verb, verb), *words, *options])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 
 if TYPE_CHECKING:
     import torch
@@ -12,12 +12,23 @@ if TYPE_CHECKING:
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
+def check_device(wanted: str) -> None:
+    """Check the name of a device, without PyTorch.
+
+    Raises
+    ------
+    UnknownChoiceError
+        If it is none of `DEVICES`.
+    """
+    if wanted not in DEVICES:
+        raise UnknownChoiceError("device", wanted, DEVICES)
+
+
 def choose_device(wanted: str) -> torch.device:
     """Return one of `DEVICES`; `auto` takes CUDA, then MPS, then the CPU."""
     import torch
 
-    if wanted not in DEVICES:
-        raise UnknownNameError("device", wanted, DEVICES)
+    check_device(wanted)
     available = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),

@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from facestore.config import DEFAULT_PRECISION, MODELS_ADDRESS_SPACE
+from facestore.encoders.devices import check_device
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
-from facestore.errors import UnknownNameError
+from facestore.errors import FacestoreError, UnknownChoiceError
 from facestore.faults import require_address_space
 from facestore.records import EncoderRecord, Float32, ModelName
 
@@ -66,14 +67,14 @@ def backend(name: str) -> Any:
 
     Raises
     ------
-    UnknownNameError
+    UnknownChoiceError
         If there is none of that name.
     AddressSpaceError
         If a limit allows too little for PyTorch.
     """
     if name not in BACKENDS:
         todo = "`facestore models` lists what there is."
-        raise UnknownNameError("encoder backend", name, BACKENDS, todo)
+        raise UnknownChoiceError("encoder backend", name, BACKENDS, todo)
     require_address_space(MODELS_ADDRESS_SPACE, "a model")
     return import_module(BACKENDS[name])
 
@@ -110,6 +111,7 @@ class LazyEncoder:
         fast_resize: bool = False,
         notify: Callable[[str], None] = warnings.warn,
     ) -> None:
+        check_device(device)  # also where nothing is left to be encoded
         self._options: dict[str, Any] = {
             "precision": precision,
             "device": device,
@@ -119,6 +121,7 @@ class LazyEncoder:
         }
         self._lock = threading.Lock()
         self._loaded: Encoder | None = None
+        self._failed: Exception | None = None
         self.model = name
         self._device = device
         self.name = EncoderRecord(
@@ -137,6 +140,14 @@ class LazyEncoder:
     def load(self) -> Encoder:
         """Return the model; the first call loads it, from whichever thread it comes."""
         with self._lock:
+            if self._failed is not None:  # each thread would try again, for minutes offline
+                raise self._failed
             if self._loaded is None:
-                self._loaded = backend(self.model.backend).load_encoder(self.model, **self._options)
+                try:
+                    self._loaded = backend(self.model.backend).load_encoder(
+                        self.model, **self._options
+                    )
+                except FacestoreError as error:
+                    self._failed = error
+                    raise
             return self._loaded

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import pickle
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
@@ -18,7 +20,7 @@ from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.devices import choose_device
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
-from facestore.errors import EncoderError, UnknownNameError
+from facestore.errors import EncoderError, UnknownChoiceError, in_one_line
 from facestore.records import EncoderRecord, Float32, ModelName
 from facestore.unit_rows import unit_rows
 
@@ -30,6 +32,13 @@ PRECISIONS = (
     "fp32", "fp16", "bf16", "pure_fp16", "pure_bf16", "amp", "amp_bf16", "amp_bfloat16",
 )  # fmt: skip
 _TEXTS_AT_ONCE = 256
+# What the hub's client says where there is no network, or none is to be used.
+_OFFLINE = (
+    "locate the file on the Hub",
+    "outgoing traffic",
+    "Name or service not known",
+    "offline",
+)
 _LIBRARIES = ("torch", "torchvision", "open_clip_torch", "pillow", "numpy")
 
 
@@ -194,20 +203,22 @@ def load_encoder(
 
     chosen = choose_device(device)
     if precision not in PRECISIONS:
-        raise UnknownNameError("precision", precision, PRECISIONS)
+        raise UnknownChoiceError("precision", precision, PRECISIONS)
     source = create_name(name)
     quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
     bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
     try:
-        model = open_clip.create_model(
-            source,
-            pretrained=name.pretrained,
-            precision=precision,
-            device=chosen,
-            require_pretrained=True,
-            force_quick_gelu=quick_gelu,
-        )
-        tokenizer = open_clip.get_tokenizer(source, **(bpe if name.architecture == TINY else {}))
+        with _silent_libraries():
+            model = open_clip.create_model(
+                source,
+                pretrained=name.pretrained,
+                precision=precision,
+                device=chosen,
+                require_pretrained=True,
+                force_quick_gelu=quick_gelu,
+            )
+            own = bpe if name.architecture == TINY else {}
+            tokenizer = open_clip.get_tokenizer(source, **own)
     except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         if "weights_only" in str(error) or isinstance(error, pickle.UnpicklingError):
             # torch's own words advise to load it all the same, which would run what is in it.
@@ -216,12 +227,7 @@ def load_encoder(
                 "run code. Give weights alone: .safetensors, or a state_dict saved by torch.save."
             )
             raise EncoderError(message) from error
-        reason = " ".join(str(error).split())[:300]
-        message = (
-            f"Model {name.architecture!r} with weights {name.pretrained!r} could not be loaded: "
-            f"{reason}. Check the network, or give a checkpoint file as `pretrained=FILE`."
-        )
-        raise EncoderError(message) from error
+        raise EncoderError(_not_loaded(name, str(error))) from error
     return OpenClipEncoder(
         model,
         tokenizer,
@@ -229,6 +235,32 @@ def load_encoder(
         precision=precision,
         device=chosen,
         fast_resize=fast_resize,
+    )
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Keep libraries from logging what fails: they raise it as well, and it is told once."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _not_loaded(name: ModelName, reason: str) -> str:
+    """Return that a model could not be loaded, and what helps: another network or other weights."""
+    model = f"Model {name.architecture!r} with weights {name.pretrained!r}"
+    if any(words in reason for words in _OFFLINE):
+        return (
+            f"{model} is not on this machine, and could not be fetched: there is no connection. "
+            "Run it once with a network (the weights are kept), or fetch them elsewhere and give "
+            "the file as `pretrained=FILE`; `models=tiny` needs neither."
+        )
+    return (
+        f"{model} could not be loaded: {in_one_line(reason)}. Check the network, or give a "
+        "checkpoint file as `pretrained=FILE`."
     )
 
 

@@ -23,7 +23,9 @@ A message says what was given, what was expected and what to do next::
     │   ├── ParametersError      parameters that do not go together
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
+    │   │   └── UnknownChoiceError  no such layout, device, aggregation: what the program offers
     │   └── LeakageError         training samples that are held out as well
+    ├── PartlyDoneError          some combinations failed, the others are done
     ├── QueryError               SQL that DuckDB refuses
     ├── SystemFaultError         memory, open files: what the system refused elsewhere
     ├── AddressSpaceError        a limit under which native code would crash
@@ -37,6 +39,7 @@ A message says what was given, what was expected and what to do next::
 from facestore.errors.base import (
     AddressSpaceError,
     FacestoreError,
+    PartlyDoneError,
     QueryError,
     SystemFaultError,
 )
@@ -52,6 +55,7 @@ from facestore.errors.inputs import (
     LeakageError,
     ParametersError,
     TableError,
+    UnknownChoiceError,
     UnknownNameError,
 )
 from facestore.errors.stores import (
@@ -73,6 +77,8 @@ from facestore.errors.stores import (
     VectorsUnreadableError,
 )
 from facestore.errors.wording import (
+    counted,
+    in_one_line,
     preview,
     todo_about,
 )
@@ -92,6 +98,7 @@ __all__ = [
     "NotAStoreError",
     "OtherStoreError",
     "ParametersError",
+    "PartlyDoneError",
     "QueryError",
     "StoreAlteredError",
     "StoreBusyError",
@@ -105,9 +112,12 @@ __all__ = [
     "SystemFaultError",
     "TableError",
     "TextVectorsMissingError",
+    "UnknownChoiceError",
     "UnknownNameError",
     "VectorsDifferError",
     "VectorsUnreadableError",
+    "counted",
+    "in_one_line",
     "preview",
     "todo_about",
 ]

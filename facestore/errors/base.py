@@ -10,6 +10,19 @@ class FacestoreError(Exception):
     """Base of every expected error; its text is one line for the user."""
 
 
+class PartlyDoneError(FacestoreError):
+    """Some of what was asked for could not be done; the rest is."""
+
+    def __init__(self, n_failed: int, n_all: int) -> None:
+        self.n_failed, self.n_all = n_failed, n_all
+        n_done = n_all - n_failed
+        super().__init__(
+            f"{n_failed:,} of {n_all:,} could not be done, as said above, and {n_done:,} "
+            f"{'is' if n_done == 1 else 'are'} done: mend what is said, and run the same command "
+            "again."
+        )
+
+
 class QueryError(FacestoreError):
     """DuckDB refuses a statement of the user.
 

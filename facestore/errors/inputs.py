@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from facestore.errors.base import FacestoreError
-from facestore.errors.wording import preview
+from facestore.errors.wording import counted, preview
 
 
 class InputError(FacestoreError, ValueError):
@@ -50,7 +50,7 @@ class UnknownNameError(InputError, LookupError):
     def __init__(
         self, kind: str, name: str, known: Iterable[str], todo: str = "", *, place: str = ""
     ) -> None:
-        self.kind, self.name, self.known = kind, name, sorted(known)
+        self.kind, self.name, self.known = kind, name, sorted(set(known))
         near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5) or [
             each for each in self.known if all(w in each.lower() for w in name.lower().split())
         ]
@@ -64,6 +64,10 @@ class UnknownNameError(InputError, LookupError):
             hint = f"There is no {kind} yet."
         looked_for = " ".join(filter(None, (f"No {kind} {name!r}", place)))
         super().__init__(f"{looked_for}. {hint} {todo}".rstrip())
+
+
+class UnknownChoiceError(UnknownNameError, ParametersError):
+    """A name that the program does not offer, whatever is in the store: wrong usage."""
 
 
 class LeakageError(InputError):
@@ -84,7 +88,8 @@ class LeakageError(InputError):
     def __init__(self, n_samples: int, n_exact: int, where: str, example: str) -> None:
         self.n_samples, self.n_exact = n_samples, n_exact
         super().__init__(
-            f"{n_samples:,} training samples are the same image ({n_exact:,}) or nearly the same "
+            f"{counted(n_samples, 'training sample is', 'training samples are')} the same image "
+            f"({n_exact:,}) or nearly the same "
             f"({n_samples - n_exact:,}) as samples of {where} (such as {example}): figures there "
             "would be too good. Add `drop_leaks=True` to leave them out, or `force=True` to train "
             "on them."

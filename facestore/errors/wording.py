@@ -3,7 +3,10 @@
 import errno
 import os
 from collections.abc import Iterable
+from textwrap import shorten
 
+# Characters of what a library says.
+_LONGEST = 300
 _TODOS = {
     os.strerror(number): todo
     for numbers, todo in (
@@ -22,8 +25,27 @@ def todo_about(reason: str) -> str | None:
 
 
 def in_one_line(text: str) -> str:
-    """Return what a library says as one line that is not too long."""
-    return " ".join(text.split())[:300].rstrip(".")
+    """Return what a library says as one line that is not too long, cut between words."""
+    return shorten(text, _LONGEST, placeholder=" ...").rstrip(".")
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: `1 run`, `2 runs`.
+
+    Parameters
+    ----------
+    n
+        How many.
+    one, many
+        The noun; its plural where it is not regular.
+    """
+    return f"{n:,} {one if n == 1 else many or _plural(one)}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def preview(items: Iterable[object], limit: int = 3) -> str:

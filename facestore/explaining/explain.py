@@ -10,7 +10,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS
 from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import InputError, ParametersError, preview
+from facestore.errors import InputError, ParametersError, counted, preview
 from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
@@ -221,7 +221,9 @@ def _explain(
             ids += [each.explanation_id for each in questions if each.explanation_id not in failed]
     if not ids:
         name, reason = skipped[0]
-        message = f"None of {len(samples):,} samples could be explained ({name}: {reason})."
+        message = (
+            f"None of {counted(len(samples), 'sample')} could be explained ({name}: {reason})."
+        )
         raise InputError(message)
     return ExplainSummary(tuple(ids), n_new, tuple(dict.fromkeys(skipped)))
 

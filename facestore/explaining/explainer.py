@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facestore.encoders.preprocessing import Preprocessing
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 from facestore.explaining.lime import N_SAMPLES, N_SEGMENTS, lime_map, on_grid
 from facestore.explaining.maps import image_vectors, tower_name
 from facestore.explaining.methods import LIME, MAP_METHODS, METHODS, supported_methods
@@ -84,7 +84,7 @@ class Explainer:
 
     Raises
     ------
-    UnknownNameError
+    UnknownChoiceError
         If there is no such method.
     InputError
         If the tower does not support it.
@@ -101,7 +101,7 @@ class Explainer:
     ) -> None:
         supported = supported_methods(tower)
         if method is not None and method not in METHODS:
-            raise UnknownNameError("method", method, METHODS)
+            raise UnknownChoiceError("method", method, METHODS)
         if method is not None and method not in supported:
             message = (
                 f"No {method} for image tower {tower_name(tower)}: use "

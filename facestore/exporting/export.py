@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 from facestore.exporting import FORMATS, PROJECTIONS
 from facestore.exporting.selection import Selection
 from facestore.records import AnyPath
@@ -43,13 +43,13 @@ def export(
     ------
     InputError
         If there is nothing to write, the folder is not there, or it is not clear what is meant.
-    UnknownNameError
+    UnknownChoiceError
         If a form, a projection or a name is not known.
     """
     if form not in FORMATS:
-        raise UnknownNameError("form of export", form, FORMATS)
+        raise UnknownChoiceError("form of export", form, FORMATS)
     if projection not in PROJECTIONS:
-        raise UnknownNameError("projection", projection, PROJECTIONS)
+        raise UnknownChoiceError("projection", projection, PROJECTIONS)
     out = Path(out)
     if not out.parent.is_dir():
         message = f"There is no folder '{out.parent}' to write to: make it first."

@@ -169,7 +169,9 @@ def importing(
     with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
         samples = store.catalog.samples
         if not target.create_samples:
-            samples.require_dataset(target.dataset)
+            samples.require_dataset(
+                target.dataset, "Or `create_samples=True` makes it of what the file names."
+            )
         known = samples.of_dataset(target.dataset)
         found = match_names(list(names), known["path"].to_list())
         unknown = found.unmatched

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
+from facestore.catalog.predictions import MAKES_ONE, unknown_classifier
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
-from facestore.errors import InputError, ParametersError, UnknownNameError
+from facestore.errors import InputError, ParametersError, UnknownChoiceError
 from facestore.explaining.explain import folder_of_pictures
 from facestore.images.given import named
 from facestore.records import AnyPath
@@ -142,6 +143,10 @@ def report(
     _check_pages(options)
     _check([options.format], FORMATS, "format")
     reader = store.catalog.database.reader()
+    if not store.catalog.predictions.names():
+        store.notify(
+            f"There is no classifier yet, so the report is of the data alone: {MAKES_ONE}."
+        )
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:
@@ -201,7 +206,11 @@ def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockK
 def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
     for name in given:
         if name not in known:
-            raise UnknownNameError(kind, name, known)
+            raise (
+                unknown_classifier(name, known)
+                if kind == "classifier"
+                else (UnknownChoiceError(kind, name, known))
+            )
 
 
 def _path(given: AnyPath | None) -> Path | None:

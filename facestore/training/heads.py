@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 from facestore.records import Float32
 from facestore.training.gradients.tower import Tower, VectorTower
 
@@ -60,7 +60,7 @@ class HeadTask:
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
-            raise UnknownNameError("loss", self.loss, LOSSES)
+            raise UnknownChoiceError("loss", self.loss, LOSSES)
         is_right = len(self.classes) > 1 if self.loss == CROSS_ENTROPY else not self.classes
         if not is_right:
             message = (
@@ -121,7 +121,7 @@ class AgeOptions:
 
     def __post_init__(self) -> None:
         if self.loss not in (MSE, HUBER):
-            raise UnknownNameError("loss", self.loss, (MSE, HUBER))
+            raise UnknownChoiceError("loss", self.loss, (MSE, HUBER))
         wanted = {"share": "a share from 0 to 1"} | dict.fromkeys(
             ("delta", "divisor", "gender_divisor"), "a number above 0"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 import polars as pl
@@ -222,7 +223,8 @@ def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> I
     message = (
         f"{n_samples:,} samples of data set {choice.dataset!r}, split {choice.split!r}, can be "
         f"fitted for {attribute!r}, of {n_labels} classes or numbers: a head needs 2 or more. "
-        "Give another `split=` or `dataset=`, or import their labels."
+        f"Give another `split=` or `dataset=`, or `facestore import labels FILE "
+        f"dataset={quote(choice.dataset)}` first."
     )
     return InputError(message)
 
@@ -239,7 +241,10 @@ def _samples(
     splits = store.catalog.training.splits(dataset)
     if split not in splits:
         names = [each or "(none)" for each in splits]
-        raise UnknownNameError("split", str(split), names, place=f"in data set {dataset!r}")
+        todo = f"`facestore split dataset={quote(dataset)}` makes train, val and test."
+        if "train" in splits:  # anew, they would be other ones
+            todo = ""
+        raise UnknownNameError("split", str(split), names, todo, place=f"in data set {dataset!r}")
     samples = store.catalog.training.samples(dataset, split).with_columns(
         reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
         .then(pl.lit(NO_VECTOR))

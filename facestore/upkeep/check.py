@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from facestore.catalog.checks import Figure, Scope
+from facestore.catalog.predictions import MAKES_ONE
 from facestore.errors import InputError, ParametersError
 from facestore.stores import Stores
 
@@ -110,9 +111,13 @@ def check(
         measure, needed = measures[name]
         figures = measure(scope)
         if not figures:
+            has_none = name != "max_leakage" and not store.catalog.predictions.names()
+            todo = (
+                f"There is no classifier yet: {MAKES_ONE}" if has_none else "See `facestore info`"
+            )
             message = (
                 f"Nothing to hold against `{name}=`: it needs {needed}, as far as `classifiers=`, "
-                "`attribute=`, `groups=`, `dataset=` and `split=` allow. See `facestore info`."
+                f"`attribute=`, `groups=`, `dataset=` and `split=` allow. {todo}."
             )
             raise InputError(message)
         title = name.replace("_", "-")

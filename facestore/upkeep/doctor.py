@@ -2,7 +2,7 @@
 
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.audits import load
-from facestore.errors import UnknownNameError
+from facestore.errors import UnknownChoiceError
 from facestore.recorded_vectors import record_all
 from facestore.stores import Stores, recorded
 from facestore.upkeep import catalogue_file, deep_audits
@@ -36,7 +36,7 @@ def doctor(
     ------
     StoreNotFoundError
         If there is no store.
-    UnknownNameError
+    UnknownChoiceError
         If there is no such audit.
     """
     if (broken := catalogue_file.broken(store)) is not None:
@@ -53,7 +53,7 @@ def doctor(
     if not (chosen or wants_vectors or wants_computed or wants_file):
         outside = (*catalogue_file.NAMES, *NAMES, *deep_audits.NAMES)
         known = [*outside, *(each.name for each in everything)]
-        raise UnknownNameError("audit", name or "", known, "`facestore doctor` shows all.")
+        raise UnknownChoiceError("audit", name or "", known, "`facestore doctor` shows all.")
     findings = [catalogue_file.log_finding(store)] if wants_file else []
     if wants_file and deep:
         findings.append(catalogue_file.blocks_finding(store))

@@ -8,7 +8,7 @@ from typing import Any
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
-from facestore.errors import VectorsUnreadableError
+from facestore.errors import VectorsUnreadableError, counted
 from facestore.stores import Stores
 
 Row = dict[str, Any]
@@ -167,7 +167,9 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
         name = row["dataset"]
         if n := row["n_unreadable"]:
             query = "select path, error from samples where error is not null"
-            warnings.append(Advice(f"{n:,} files of {name!r} could not be read", "sql", (query,)))
+            warnings.append(
+                Advice(f"{counted(n, 'file')} of {name!r} could not be read", "sql", (query,))
+            )
         if row["n_files"] and not row["labels"]:
             reason = f"data set {name!r} has no labels: nothing can be judged"
             warnings.append(Advice(reason, "import_labels", ("FILE",), {"dataset": name}))
@@ -192,7 +194,8 @@ def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> 
         missing = len(wanted - present)
         if 0 < missing < len(wanted):
             reason = (
-                f"{missing:,} of {len(wanted):,} images of {row['dataset']!r} have no vector of "
+                f"{missing:,} of {counted(len(wanted), 'image')} of {row['dataset']!r} "
+                f"{'has' if missing == 1 else 'have'} no vector of "
                 f"{encoder.name}"
             )
             warnings.append(_ingest_again(reason, row, encoder))
@@ -217,7 +220,7 @@ def _steps(found: Overview) -> list[Advice]:
     if not state["n_samples"]:
         options = {"labels": "FILE", "models": "tiny"}
         return [Advice("bring images in", "ingest", ("FOLDER",), options)]
-    if not found.encoders:
+    if not found.encoders and not state["n_predictions"]:
         model = {"models": "ViT-L-14,laion2b_s32b_b82k"}
         return [Advice("encode the images", "ingest", ("FOLDER",), model)]
     if not state["n_predictions"]:
@@ -226,9 +229,9 @@ def _steps(found: Overview) -> list[Advice]:
         which = {"prompt_set": _FIRST_PROMPTS, "attribute": "gender"}
         return [Advice("predict", "predict", parameters=which)]
     steps = []
-    if any(row["accuracy"] is not None for row in found.classifiers):
+    if any(row["accuracy"] for row in found.classifiers):  # of 0.0000 no gap says anything
         limit = {"max_gap": "0.05"}
         steps.append(Advice("see gaps between groups", "check", parameters=limit))
     made = "a report is there; make it anew" if found.has_report else "make the report"
     damage = Advice("see that nothing is damaged", "doctor")
-    return [*steps, Advice(made, "report"), damage]
+    return [*steps, Advice(made, "report", parameters={"open": "True"}), damage]

@@ -1,6 +1,6 @@
 """SQL on the store: queries that read, and statements that write in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,10 +42,12 @@ def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
     Raises
     ------
     QueryError
-        If DuckDB refuses it.
+        If DuckDB refuses it, it is empty, or more than one of its statements has rows.
     """
     with _refused():
-        return store.catalog.database.user_session().sql(query)
+        session = store.catalog.database.user_session()
+        _refuse_unshown(session.extract_statements(query))
+        return session.sql(query)
 
 
 def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
@@ -104,6 +106,21 @@ def _refuse_transactions(con: duckdb.DuckDBPyConnection, statement: str) -> None
     if duckdb.StatementType.TRANSACTION in kinds:
         found = "Nothing was written: the statement begins or ends a transaction"
         raise QueryError(found, "All of it is one: leave BEGIN, COMMIT and ROLLBACK out.")
+
+
+def _refuse_unshown(statements: Sequence[duckdb.Statement]) -> None:
+    """Refuse what would show nothing, and a result that the next one would hide."""
+    if not statements:
+        message = "The SQL is empty: give a query, such as `from classifier_summary`."
+        raise QueryError(message)
+    rows = duckdb.ExpectedResultType.QUERY_RESULT
+    n_results = sum(each.expected_result_type == [rows] for each in statements)
+    if n_results > 1:
+        message = (
+            f"{n_results} queries were given, and the rows of the last one alone would be shown: "
+            "give one at a time."
+        )
+        raise QueryError(message)
 
 
 @contextmanager

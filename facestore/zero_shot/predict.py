@@ -80,7 +80,10 @@ def predict(
         aggregation=aggregation,
         k=k,
     )
-    with recorded(store, "predict", asdict(classifier) | {"dataset": dataset}) as counts:
+    given = asdict(classifier) | {"dataset": dataset}
+    # As views call it; `name` is the column of the table of classifiers alone.
+    given["classifier"] = given.pop("name")
+    with recorded(store, "predict", given) as counts:
         changes = store.catalog.predictions.predict_zero_shot(classifier, dataset)
         counts.update(asdict(changes))
     return PredictSummary(classifier.name, attribute, changes)

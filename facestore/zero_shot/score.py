@@ -135,6 +135,17 @@ def score(
         If prompts have no vector and there is no model to make them.
     """
     encoder, lazy = encoder_and_model(store, model, device)
+    return score_with(store, encoder, lazy, prompt_set, dataset)
+
+
+def score_with(
+    store: Stores,
+    encoder: StoredEncoder,
+    lazy: LazyEncoder | None,
+    prompt_set: str,
+    dataset: str | None,
+) -> ScoreSummary:
+    """Score as `score` does, with an encoder and a model that several sets may share."""
     prompts = store.catalog.prompts.get(prompt_set)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)

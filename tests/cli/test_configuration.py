@@ -51,6 +51,12 @@ def test_options_come_from_the_file_then_variables_then_what_is_typed(
     assert facestore("sql", "select 1 as one", "--format", "json").rows
 
 
+def test_the_file_has_one_value_or_a_list_of_what_may_be_repeated(facestore, folder):
+    for given in ('"nosuch"', '["nosuch", "none"]'):
+        (folder / "facestore.toml").write_text(f"[score]\nprompt-set = {given}\n")
+        assert "The store has no encoder yet" in facestore("score").err
+
+
 def test_no_variable_asks_for_the_script_of_completion(facestore, monkeypatch):
     monkeypatch.setenv("FACESTORE_SHOW_COMPLETION", "1")
     assert facestore("demo", "--help").out.lstrip().startswith("Usage: facestore demo")
@@ -82,6 +88,33 @@ def test_a_slip_in_the_file_is_said_in_one_line(facestore, folder, text, said):
     assert said in ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("FACESTORE_INGEST_BATCHSIZE", "Did you mean 'FACESTORE_INGEST_BATCH_SIZE'"),
+        ("FACESTORE_IMPORT_LABELS_DATASETS", "Did you mean 'FACESTORE_IMPORT_LABELS_DATASET'"),
+        ("FACESTORE_STOR", "Did you mean 'FACESTORE_STORE'"),
+        ("FACESTORE_EXPLAIN_NOSUCH", "No variable 'FACESTORE_EXPLAIN_NOSUCH'."),
+    ],
+)
+def test_a_slip_in_a_variable_is_said_in_one_line(facestore, folder, monkeypatch, name, said):
+    monkeypatch.setenv(name, "8")
+    ran = facestore("info")
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert said in ran.err
+
+
+def test_variables_of_others_and_those_of_every_option_are_let_be(facestore, folder, monkeypatch):
+    for name in (
+        "FACESTORE_REAL_DATA",
+        "FACESTORE_TEAM",
+        "FACESTORE_VERBOSE",
+        "FACESTORE_SQL_STORE",
+    ):
+        monkeypatch.setenv(name, "1")
+    assert facestore("models", "--help").status == 0
+
+
 def test_a_named_file_must_be_there(facestore, folder, monkeypatch):
     monkeypatch.setenv("FACESTORE_CONFIG", "none.toml")
     assert "There is no file 'none.toml'" in facestore("info").err
@@ -91,7 +124,7 @@ def test_without_a_store_it_says_what_to_type(facestore, folder):
     ran = facestore()
     assert ran.status == 0
     assert "facestore demo" in ran.out
-    assert "facestore ingest FOLDER" in ran.out
+    assert "facestore audit FOLDER --labels FILE" in ran.out
 
 
 def test_a_near_miss_of_a_command_or_option_is_named(facestore):

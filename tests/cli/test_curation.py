@@ -33,19 +33,19 @@ def test_dedup_reports_and_changes_nothing(faces):
 
 def test_dedup_leaves_out_exports_and_takes_back(faces, tmp_path):
     ran = faces("dedup", "--policy", "keep-one", "--export", tmp_path / "l.csv")
-    assert (ran.status, ran.err) == (0, f"1 samples in {tmp_path / 'l.csv'}\n")
-    assert "1 samples are left out by 'keep-one' within 5 bits" in ran.out
+    assert (ran.status, ran.err) == (0, f"1 sample in {tmp_path / 'l.csv'}\n")
+    assert "1 sample is left out by 'keep-one' within 5 bits" in ran.out
     with (tmp_path / "l.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert (row["path"], row["kept_path"], row["reason"]) == ("copy.jpg", "1.jpg", "same content")
-    assert faces("dedup", "--undo").out == "1 samples are no longer left out\n"
+    assert faces("dedup", "--undo").out == "1 sample is no longer left out\n"
     assert faces("dedup", "--undo").out == "0 samples are no longer left out\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (("dedup", "--policy", "drop"), 1, "There is no policy 'drop': expected keep-one"),
+        (("dedup", "--policy", "drop"), 2, "No policy 'drop'. Did you mean 'drop-all'"),
         (("dedup", "--max-distance", "13"), 1, "13 bits: expected 0 to 12"),
         (("dedup", "--undo", "--policy", "keep-one"), 2, "--undo goes with --dataset alone"),
         (("dedup", "--dataset", "x"), 1, "No data set 'x'"),

@@ -32,9 +32,9 @@ def test_it_says_what_is_there(facestore, judged):
     out = facestore("info").out
     assert re.search(r"^pictures +6 +5 +0 +age, gender, race$", out, re.MULTILINE)
     assert "from pictures (csv); splits val 6" in out
-    assert re.search(r"^tiny fp32 +5 +2 +128 +fp32 +(cpu|cuda|mps)", out, re.MULTILINE)
-    assert "7 sets with 151 prompts, 1 sets scored: facestore prompts list" in out
-    assert "1 images in several files (2 files), 1 groups" in out
+    assert re.search(r"^tiny fp32 +5 +2 +128 +12 +fp32 +(cpu|cuda|mps)", out, re.MULTILINE)
+    assert "7 sets with 151 prompts, 1 set scored: facestore prompts list" in out
+    assert "1 image in several files (2 files), 1 group " in out
     assert re.search(r"the last: predict, \d{4}-\d\d-\d\d \d\d:\d\d UTC", out)
     assert "Look at" not in out
     assert "facestore report --open\n" in out
@@ -84,14 +84,14 @@ def test_it_names_what_is_wrong_and_the_command_that_helps(facestore, judged):
     facestore("ingest", "pictures", "--dataset", "bare")
     out = facestore("info").out
     query = "select path, error from samples where error is not null"
-    assert f"1 files of 'pictures' could not be read: facestore sql \"{query}\"\n" in out
-    assert "1 of 6 images of 'pictures' have no vector of tiny fp32" in out
+    assert f"1 file of 'pictures' could not be read: facestore sql \"{query}\"\n" in out
+    assert "1 of 6 images of 'pictures' has no vector of tiny fp32" in out
     assert "facestore ingest pictures --dataset pictures --model tiny\n" in out
     assert "audit" not in out
     assert "see that nothing is damaged: facestore doctor\n" in out
     assert "facestore import labels FILE --dataset bare\n" in out
     facestore("ingest", "pictures", "--dataset", "pictures", "--model", "tiny")
-    assert "have no vector" not in facestore("info").out
+    assert "no vector" not in facestore("info").out
 
 
 def test_it_says_the_next_command_at_every_stage(facestore, pictures, tmp_path):
@@ -128,7 +128,7 @@ def test_every_folder_of_a_data_set_is_told(facestore, pictures, tmp_path):
 def test_a_large_store_is_not_searched_for_near_copies(facestore, judged, monkeypatch):
     monkeypatch.setattr("facestore.upkeep.info._MAX_IMAGES", 3)
     out = facestore("info").out
-    assert "1 images in several files (2 files); near ones: facestore dedup" in out
+    assert "1 image in several files (2 files); near ones: facestore dedup" in out
 
 
 def test_an_overview_writes_nothing(judged):
@@ -139,3 +139,37 @@ def test_an_overview_writes_nothing(judged):
     assert file.read_bytes() == before
     assert found.n_bytes["catalogue"] == len(before)
     assert found.n_bytes["vectors"] > 0
+
+
+def test_an_imported_encoder_shows_the_similarities_that_it_has(facestore, tmp_path):
+    scores = tmp_path / "scores.json"
+    scores.write_text('{"1.jpg": {"a photo of a man": 21.0, "a photo of a woman": 20.0}}')
+    words = ("--dataset", "d", "--model", "RN50,openai", "--create-samples")
+    assert facestore("import", "similarities", scores, *words).status == 0
+    out = facestore("info").out
+    (line,) = [each for each in out.splitlines() if each.startswith("RN50 openai")]
+    assert line.split() == [
+        "RN50",
+        "openai",
+        "imported",
+        "0",
+        "0",
+        "-",
+        "2",
+        "imported",
+        "imported",
+    ]
+    assert "1 run, the last: import similarities" in out
+
+
+def test_no_gap_is_looked_for_where_nothing_is_right(facestore, tmp_path):
+    labels, theirs = tmp_path / "labels.csv", tmp_path / "theirs.csv"
+    labels.write_text("file,gender\n1.jpg,Male\n2.jpg,Male\n")
+    facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
+    theirs.write_text("file,predicted\n1.jpg,Female\n2.jpg,Female\n")
+    words = ("--dataset", "d", "--attribute", "gender")
+    facestore("import", "predictions", theirs, *words, "--classifier", "wrong")
+    assert "--max-gap" not in facestore("info").out
+    theirs.write_text("file,predicted\n1.jpg,Male\n2.jpg,Female\n")
+    facestore("import", "predictions", theirs, *words, "--classifier", "half")
+    assert "--max-gap" in facestore("info").out

@@ -54,7 +54,7 @@ def test_neighbours_are_found_and_can_be_asked_for(faces, pictures, tmp_path):
     faces("ingest", tmp_path / "more", "--model", "tiny", "--split", "test")
     ran = faces("dedup", "--cosine", "0.97")
     assert ran.status == 0
-    assert "among 6 images have a cosine of 0.97 or more with tiny fp32" in ran.out
+    assert "with a cosine of 0.97 or more among 6 images with tiny fp32" in ran.out
     query = "select path_a, path_b from embedding_leakage order by all"
     rows = faces("sql", query, "--format", "json").rows
     assert {"path_a": "1.jpg", "path_b": "1.png"} in rows
@@ -66,7 +66,7 @@ def test_neighbours_are_found_and_can_be_asked_for(faces, pictures, tmp_path):
     [
         (("near", "pictures/11.jpg"), 1, "Did you mean 'pictures/1.jpg'"),
         (("near", "1", "--images", "x"), 2, "is only used with --html"),
-        (("near", "1", "-k", "0"), 2, "should be greater than or equal to 1"),
+        (("near", "1", "-k", "0"), 2, "'0' was given, 1 or more was expected"),
         (("near", "1", "--html", "p.html", "--images", "nowhere"), 1, "'nowhere' is no folder"),
         (("near", "1", "--model", "ViT-L-14,openai"), 1, "No encoder 'ViT-L-14,openai'"),
         (("search", ""), 1, "The text is empty"),

@@ -34,7 +34,7 @@ def test_a_probe_stands_beside_prompts_on_faces_it_has_not_seen(faces, tmp_path)
     assert f"heads: {heads}" in ran.out
     applied = faces("predict", "--classifier", heads, "--dataset", "others", "--split", "test")
     assert "240 predictions by 'my probe gender', 'my probe race'" in applied.out
-    assert "nothing new to predict" in faces("predict", "--classifier", heads).out
+    assert "as before: " in faces("predict", "--classifier", heads).out
     assert faces("score", "raw_gender_labels").status == 0
     prompts = ["--prompt-set", "raw_gender_labels", "--attribute", "gender", "--name", "prompts"]
     assert faces("predict", *prompts).status == 0

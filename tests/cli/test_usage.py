@@ -80,3 +80,56 @@ def test_wrong_usage_names_the_help_of_its_command(facestore, words, command):
     ran = facestore(*words)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.endswith(f"See `facestore {command} --help`.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ingest", "faces", "--split", "a", "--split=b b"), "--split takes one value and was given a and 'b b'"),
+        (("info", "--store", "here", "--store", "there"), "--store takes one value and was given here and there"),
+        (("near", "1.jpg", "-k", "3", "--k", "4", "-k5"), "--k takes one value and was given 3, 4 and 5"),
+        (("import", "labels", "--dataset", "x", "l.csv", "--dataset", "x"), "given x and x"),
+        (("train", "probe", "--seed", "1", "--seed", "2", "--dataset", "d"), "--seed takes one value"),
+    ],
+)  # fmt: skip
+def test_an_option_of_one_value_is_given_once(facestore, words, says):
+    ran = facestore(*words)
+    assert ran.status == 2
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_help_a_repeated_flag_and_a_variable_are_no_second_value(facestore, monkeypatch):
+    assert "Usage:" in facestore("info", "--store", "a", "--store", "b", "--help").out
+    monkeypatch.setenv("FACESTORE_INGEST_SPLIT", "train")
+    ran = facestore("ingest", "nowhere", "--split", "val", "--follow-links", "--follow-links")
+    assert (ran.status, "is not there" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ingest", "x", "--batch-size", "a"), "'a' was given, a whole number was expected"),
+        (("ingest", "x", "--batch-size", "0"), "'0' was given, 1 or more was expected"),
+        (("import", "similarities", "x", "--scale", "?"), "'?' was given, a number was expected"),
+        (("info", "--format", "csvv"), "'--format': 'csvv' is not one of 'table', 'csv', 'json'."),
+    ],
+)
+def test_a_wrong_value_is_said_in_our_words(facestore, words, says):
+    ran = facestore(*words)
+    assert ran.status == 2
+    assert says in ran.err
+
+
+def test_a_name_that_is_near_to_nothing_suggests_nothing(facestore):
+    assert facestore("unlink").err.startswith("Error: No such command 'unlink'. See")
+    assert "Did you mean 'import'?" in facestore("imprt").err
+    assert "Did you mean 'probe'?" in facestore("train", "prob").err
+
+
+def test_brackets_in_help_are_text_and_arguments_have_no_braces(facestore):
+    shown = facestore("export", "--help").out
+    assert "facestore[umap]" in shown
+    assert "[OPTIONS] FORM OUT" in shown
+    for name, command in COMMANDS.items():
+        assert "{" not in command.get_usage(typer.Context(command, info_name=name))

@@ -137,7 +137,7 @@ def test_a_sample_whose_content_changes_is_no_longer_left_out(store, folder):
 
 
 def test_unknown_policies_and_distances_are_refused(store):
-    with pytest.raises(InputError, match="no policy 'drop': expected keep-one, drop-conflicting"):
+    with pytest.raises(InputError, match=r"No policy 'drop'\. Did you mean 'drop-all'"):
         store.dedup("drop")
     with pytest.raises(InputError, match="13 bits: expected 0 to 12"):
         store.duplicates(max_distance=13)

@@ -79,7 +79,7 @@ def test_again_nothing_is_encoded_and_the_file_is_not_touched(store, pictures):
     summary = store.ingest(pictures, models=["tiny"])
     store.close()
     assert counts(summary) == (0, 0, 0)
-    assert "nothing new" in "\n".join(lines_of(summary))
+    assert "as before: " in "\n".join(lines_of(summary))
     assert (store.path / "facestore.duckdb").read_bytes() == before
 
 

@@ -72,7 +72,7 @@ def test_samples_without_a_vector_are_counted(store, pictures):
     store.ingest(pictures)
     summary = store.score("raw_gender_labels")
     assert (summary.n_samples, summary.n_without_vector) == (6, 1)
-    assert "ingest their images with --model" in lines_of(summary)[1]
+    assert "1 sample has no vector: ingest the images with --model" in lines_of(summary)[0]
 
 
 def test_a_file_that_is_no_image_is_not_waited_for(store, pictures):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facestore.errors import InputError, ParametersError, preview
+from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
@@ -151,8 +151,7 @@ def read_manifest(request: SourceRequest) -> Manifest:
 
 def _check(layout: str, labels: Path | None, source: Path) -> None:
     if layout not in LAYOUTS:
-        message = f"No layout {layout!r}; known: {', '.join(LAYOUTS)}."
-        raise InputError(message)
+        raise UnknownChoiceError("layout", layout, LAYOUTS)
     if labels is not None and layout in (FOLDER, *_LABELLED, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
         raise ParametersError(message)

@@ -1,8 +1,10 @@
 """Lists: a table whose rows are the paths or URIs of images, with their labels beside them."""
 
 from pathlib import Path
+from shlex import quote
 
-from facestore.errors import TableError, preview
+from facestore.errors import TableError, counted, preview
+from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
 from facestore.ingest.layouts.label_tables import LabelRules, labels_in
@@ -47,12 +49,26 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
         check_protocol(example)
     source = ImageSource(path, LAYOUT)
     n_uris = sum(map(is_uri, labels.names))
+    entries = tuple(FileEntry(source.file(name), name) for name in labels.names)
+    if not n_uris and not any(_is_there(each.file) for each in entries):
+        where = f"none of its {counted(len(entries), 'file')} is there"
+        example = f"{path.parent / labels.names[0]}"
+        raise TableError(
+            path,
+            f"{where} ('{example}' and so on)",
+            "Paths are relative to the folder of the table. If it is a table of labels: "
+            f"`facestore ingest FOLDER labels={quote(str(path))}`.",
+        )
     return Manifest(
         layout=LAYOUT,
         reason=reason or f"a table with a column {column!r} of {_kinds(len(table), n_uris)}",
-        entries=tuple(FileEntry(source.file(name), name) for name in labels.names),
+        entries=entries,
         table=labels,
     )
+
+
+def _is_there(file: object) -> bool:
+    return isinstance(file, PlainFile) and file.path.exists()
 
 
 def _kinds(n_rows: int, n_uris: int) -> str:

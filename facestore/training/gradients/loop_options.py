@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError
 
 FP32, BF16 = "fp32", "amp_bf16"
 TRAINING_PRECISIONS = (FP32, BF16)
@@ -51,7 +51,7 @@ class LoopOptions:
 
     def __post_init__(self) -> None:
         if self.precision not in TRAINING_PRECISIONS:
-            raise UnknownNameError("precision", self.precision, TRAINING_PRECISIONS)
+            raise UnknownChoiceError("precision", self.precision, TRAINING_PRECISIONS)
         for name in ("epochs", "batch_size", "checkpoint_every"):
             self._expect(name, "a number from 1 up", getattr(self, name) >= 1)
         self._expect("patience", "a number from 1 up", self.patience is None or self.patience >= 1)

@@ -117,7 +117,7 @@ def _fit_on_vectors(
         store,
         plan,
         "train age",
-        arguments={"name": plan.name},
+        arguments={"classifier": plan.name},
         fit=partial(_fit, store, plan, images),
         classifier=lambda: VectorClassifier(plan.path, load_heads(plan.path), encoder),
     )

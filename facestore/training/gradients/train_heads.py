@@ -144,7 +144,7 @@ def fit_on_images(
         store,
         plan,
         "train heads",
-        arguments={"name": plan.name},
+        arguments={"classifier": plan.name},
         fit=partial(_fit, store, plan, loaded, files),
         classifier=lambda: ImageClassifier(
             plan.path,

@@ -67,7 +67,7 @@ def import_classifier(
         with only_one(file.parent, file.stem, command="import classifier"):
             is_new = not file.exists()
             if is_new:
-                arguments = {"source": str(source), "name": name, "file": str(file)}
+                arguments = {"source": str(source), "classifier": name, "file": str(file)}
                 with recorded(store, "import classifier", arguments) as counts:
                     _save(file, card, name)
                     counts["n_heads"] = len(card.heads)

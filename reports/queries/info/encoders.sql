@@ -11,12 +11,17 @@ with used as (
 
 select
     encoders.name as encoder,
+    encoders.source,
     encoders.vectors,
     encoders.dim,
     encoders.precision,
     (
         select arg_max(used.device, used.ended_at) from used
         where used.encoder = encoders.name
-    ) as device
+    ) as device,
+    (
+        select count(*) from similarities
+        where similarities.encoder_id = encoders.encoder_id
+    ) as n_similarities
 from encoders
 order by encoders.encoder_id

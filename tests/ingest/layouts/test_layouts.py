@@ -320,7 +320,7 @@ def test_paths_start_at_the_folder_before_the_braces(tmp_path):
 @pytest.mark.parametrize(
     ("layout", "says"),
     [
-        ("nonsense", "No layout 'nonsense'; known: auto, folder, csv"),
+        ("nonsense", "No layout 'nonsense'. Known: auto, csv, folder"),
         ("csv", "needs the table"),
         ("parquet", "has no image files"),
         ("webdataset", "has no image files"),

@@ -176,7 +176,7 @@ def test_who_is_left_out_is_said(store, tmp_path):
     assert race.details["left_out"] == {"class not known": 1, "no label": 10, "no vector": 1}
     assert race.details["n_samples"] == N - 11
     assert "race: left out: 1 (class not known), 10 (no label), 1 (no vector)" in lines_of(summary)
-    assert any("1 samples have no vector" in line for line in lines_of(summary))
+    assert any("1 sample has no vector" in line for line in lines_of(summary))
 
 
 def leak(store, distance):
@@ -188,7 +188,7 @@ def leak(store, distance):
 
 def test_nearly_the_same_image_in_another_split_is_refused(store):
     leak(store, 5)
-    match = r"1 training samples are the same image \(0\) or nearly the same \(1\) .*'faces' val "
+    match = r"1 training sample is the same image \(0\) or nearly the same \(1\) .*'faces' val "
     with pytest.raises(LeakageError, match=match) as raised:
         train(store)
     assert "\n" not in str(raised.value)

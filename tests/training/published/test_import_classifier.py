@@ -124,7 +124,7 @@ def test_the_same_import_again_changes_nothing(store, folder):
     assert not again.is_new
     assert lines_of(again) == [f"heads are there already: {path}"]
     assert path.read_bytes() == before
-    assert lines_of(store.predict_with(path, device="cpu"))[0].startswith("nothing new to predict")
+    assert lines_of(store.predict_with(path, device="cpu"))[0].startswith("as before: ")
 
 
 def test_other_weights_need_another_name(store, folder, tmp_path):
@@ -165,7 +165,7 @@ def test_samples_without_an_image_are_counted(store, folder, tmp_path):
     table.write_text("file,gender\nmissing.jpg,Male\n")
     store.import_labels(table, dataset="elsewhere", create_samples=True)
     lines = lines_of(store.predict_with(path, dataset="elsewhere", device="cpu"))
-    assert lines[1:] == ["1 samples have no image in a folder that was ingested: ingest them"]
+    assert lines[1:] == ["1 sample has no image in a folder that was ingested: ingest them"]
 
 
 def test_it_works_from_the_command_line(store, folder, monkeypatch, capsys):
