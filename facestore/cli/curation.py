@@ -68,6 +68,8 @@ def dedup(
         _find_neighbours(store, cosine, model, max_pairs)
         return
     with open_store(store) as opened:
+        if export is not None:
+            opened.output(export)  # before samples are left out
         if undo:
             print_lines([f"{opened.undo_dedup(dataset=dataset):,} samples are no longer left out"])
             return

@@ -50,6 +50,7 @@ from facestore.errors.encoders import (
 from facestore.errors.inputs import (
     InputError,
     LeakageError,
+    OutputError,
     ParametersError,
     TableError,
     UnknownNameError,
@@ -91,6 +92,7 @@ __all__ = [
     "NoVectorsError",
     "NotAStoreError",
     "OtherStoreError",
+    "OutputError",
     "ParametersError",
     "QueryError",
     "StoreAlteredError",
