@@ -83,7 +83,7 @@ class Stopping:
         """End the process where Ctrl-C was pressed: all that is kept has been written.
 
         Threads may read on, such as from a network that does not answer, or load a model. And
-        Python would end itself by a signal where an interrupt came through code made of text.
+        Python's own end was seen to be one by a signal, without a status.
         """
         if self.is_asked:
             for stream in (sys.stdout, sys.stderr):

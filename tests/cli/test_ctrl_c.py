@@ -62,10 +62,6 @@ def work():
     ready()
     duckdb.sql("select sum(hash(i)) from range(100_000_000_000) as t(i)").fetchall()
 """,
-    "code made of text": """
-def work():
-    exec("ready(); time.sleep(60)", globals())
-""",
     "a thread that reads on": """
 def work():
     threading.Thread(target=time.sleep, args=(60,)).start()
