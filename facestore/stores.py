@@ -16,6 +16,7 @@ from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
 from facestore.images.given import given_sources
 from facestore.images.places import ImageSource
+from facestore.outputs import refuse_files_of_stores
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -89,6 +90,25 @@ class Stores:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def output(self, given: AnyPath | None, own: str = "") -> Path:
+        """Return where a verb writes; asked before it does anything.
+
+        Parameters
+        ----------
+        given
+            A file or folder; None: the folder `own` of the store.
+        own
+            Name of that folder.
+
+        Raises
+        ------
+        OutputError
+            If a store has files of its own there.
+        """
+        target = self.path / own if given is None else Path(given)
+        refuse_files_of_stores(self.path, target, own)
+        return target
 
     def heads_folder(self, given: AnyPath | None = None) -> Path:
         """Return the folder of files of heads: the given one, or that of the store."""

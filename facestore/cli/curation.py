@@ -69,6 +69,8 @@ def dedup(
         _find_neighbours(store, cosine, model, max_pairs)
         return
     with open_store(store) as opened:
+        if export is not None:
+            opened.output(export)  # before samples are left out
         if undo:
             n_back = opened.undo_dedup(dataset=dataset)
             print_lines([f"{counted(n_back, 'sample is', 'samples are')} no longer left out"])

@@ -9,7 +9,7 @@ from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import print_summary, say
 from facestore.cli.data import open_store
-from facestore.config import DEFAULT_WORKERS
+from facestore.config import DEFAULT_WORKERS, EXPLANATIONS_FOLDER
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -115,6 +115,7 @@ def explain(
     from facestore.explaining.explainer import LimeOptions
 
     with open_store(store) as opened:
+        opened.output(out, EXPLANATIONS_FOLDER)  # before a model is loaded
         summary = opened.explain(
             samples or [],
             prompts=prompt or [],

@@ -60,6 +60,7 @@ def near(
     For research on data and bias: duplicates, wrong labels. Never for finding or tracking people.
     """
     with open_store(store) as opened:
+        _check(opened, html)
         hits = opened.near(image, k=k, model=model, dataset=dataset, device=device)
         _show(opened, f"Near to {image}", hits, format, html, images)
 
@@ -82,8 +83,15 @@ def search(
     For research on what a model takes a text to mean. Never for finding or tracking people.
     """
     with open_store(store) as opened:
+        _check(opened, html)
         hits = opened.search(text, k=k, model=model, dataset=dataset, device=device)
         _show(opened, f"Near to “{text}”", hits, format, html, images)
+
+
+def _check(store: Store, html: Path | None) -> None:
+    """Refuse a page that cannot be, before a model is loaded."""
+    if html is not None:
+        store.output(html)
 
 
 def _show(

@@ -119,13 +119,16 @@ def export_excluded(
     ------
     InputError
         If there is no such policy, or the folder of the file is not there.
+    OutputError
+        If a store has its own files there.
     """
+    path = store.output(path)
     distance, dataset = _scope(store, dataset, max_distance)
     if policy is None:
         rows = store.catalog.duplicates.excluded(dataset)
     else:
         rows = store.catalog.duplicates.planned(policy, distance, dataset)
-    write_list(Path(path), rows, raw=raw)
+    write_list(path, rows, raw=raw)
     return len(rows)
 
 

@@ -53,6 +53,7 @@ from facestore.errors.encoders import (
 from facestore.errors.inputs import (
     InputError,
     LeakageError,
+    OutputError,
     ParametersError,
     TableError,
     UnknownChoiceError,
@@ -97,6 +98,7 @@ __all__ = [
     "NoVectorsError",
     "NotAStoreError",
     "OtherStoreError",
+    "OutputError",
     "ParametersError",
     "PartlyDoneError",
     "QueryError",

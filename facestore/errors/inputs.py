@@ -16,6 +16,27 @@ class ParametersError(InputError):
     """Parameters that exclude each other, or of which one lacks another: wrong usage."""
 
 
+class OutputError(InputError):
+    """What is to be written would lie over, or among, the files of a store.
+
+    Parameters
+    ----------
+    target
+        Where it was to go.
+    store
+        The folder of the store.
+    free
+        A folder of that store in which it may lie.
+    """
+
+    def __init__(self, target: Path, store: Path, free: Path) -> None:
+        self.target, self.store = target, store
+        super().__init__(
+            f"'{target}' is refused, nothing was written: the store '{store}' has its own files "
+            f"there. Give a place outside of it, or below '{free}'."
+        )
+
+
 class TableError(InputError):
     """A table or exchange file is refused whole.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from facestore.errors import InputError, UnknownChoiceError
 from facestore.exporting import FORMATS, PROJECTIONS
@@ -45,12 +44,14 @@ def export(
         If there is nothing to write, the folder is not there, or it is not clear what is meant.
     UnknownChoiceError
         If a form, a projection or a name is not known.
+    OutputError
+        If a store has its own files there.
     """
     if form not in FORMATS:
         raise UnknownChoiceError("form of export", form, FORMATS)
     if projection not in PROJECTIONS:
         raise UnknownChoiceError("projection", projection, PROJECTIONS)
-    out = Path(out)
+    out = store.output(out)
     if not out.parent.is_dir():
         message = f"There is no folder '{out.parent}' to write to: make it first."
         raise InputError(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +14,7 @@ import numpy as np
 from facestore.errors import InputError
 from facestore.images.decoding import DECODE_ERRORS, open_picture, reason_of, to_rgb
 from facestore.records import EmbeddingBatch, FileEntry, Float32, ImageFile, ImageRecord
+from facestore.stopping import uninterrupted
 from facestore.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -194,8 +195,8 @@ class VectorBuffer:
         rest
             Whether a batch that is not full is encoded, too.
         """
-        if self._waiting and rest:
-            self._encode()
+        if rest:
+            self.encode_rest()
         self._finish()
         if not self._encoded:
             return None
@@ -203,26 +204,34 @@ class VectorBuffer:
         self._encoded, self._vectors = {}, []
         return batch
 
+    def encode_rest(self) -> None:
+        """Encode a batch that is not full."""
+        if self._waiting:
+            self._encode()
+
     def _encode(self) -> None:
         encoder = self._load()
         with self._watch.measure("encode"):
             started = encoder.start_images(list(self._waiting.values()))
         self._finish()
-        self._under_way = started
-        self._encoded |= dict.fromkeys(self._waiting)
-        self._waiting = {}
+        with uninterrupted():  # vectors are in the order of their keys
+            self._under_way = started
+            self._encoded |= dict.fromkeys(self._waiting)
+            self._waiting = {}
 
     def _finish(self) -> None:
         """Wait for the batch under way."""
         if self._under_way is not None:
             with self._watch.measure("encode"):
-                self._vectors.append(self._under_way())
-            self._under_way = None
+                vectors = self._under_way()
+            with uninterrupted():
+                self._vectors.append(vectors)
+                self._under_way = None
 
 
 def map_in_threads(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int, window: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Apply a function in threads, in order, with at most `window` items under way.
 
     The window bounds the memory: decoded pictures wait there for the encoder. No workers: in this
@@ -231,15 +240,16 @@ def map_in_threads(
     if workers <= 0:
         yield from map(function, items)
         return
-    with ThreadPoolExecutor(workers) as pool:
-        futures: deque[Future[Result]] = deque()
-        try:
-            for item in items:
-                futures.append(pool.submit(function, item))
-                if len(futures) >= window:
-                    yield futures.popleft().result()
-            while futures:
+    pool = ThreadPoolExecutor(workers)
+    futures: deque[Future[Result]] = deque()
+    is_waited_for = False  # who stops does not wait for a file that comes from far away
+    try:
+        for item in items:
+            futures.append(pool.submit(function, item))
+            if len(futures) >= window:
                 yield futures.popleft().result()
-        finally:
-            for future in futures:
-                future.cancel()
+        while futures:
+            yield futures.popleft().result()
+        is_waited_for = True
+    finally:
+        pool.shutdown(wait=is_waited_for, cancel_futures=True)

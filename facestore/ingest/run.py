@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from facestore.ingest.embedding import (
 from facestore.ingest.plan import IngestPlan
 from facestore.recorded_vectors import VectorRecord, check_table
 from facestore.records import EmbeddingBatch, ImageRecord
+from facestore.stopping import uninterrupted
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores
 
@@ -180,7 +182,10 @@ class IngestRun:
             self._workers,
             self._window,
         )
-        with self._store.progress.task("Ingesting", len(self._plan.entries)) as task:
+        with (
+            closing(results),
+            self._store.progress.task("Ingesting", len(self._plan.entries)) as task,
+        ):
             while True:
                 # without threads this is the reading itself, whose time is taken where it is done
                 with watch.measure("waiting for images" if self._workers else "in this thread"):
@@ -217,16 +222,20 @@ class IngestRun:
 
     def _save_vectors(self, *, rest: bool) -> None:
         for model in self._models:
-            if (batch := model.buffer.take(rest=rest)) is not None:
-                model.present.update(batch.keys)
-                self._submit(partial(model.write, batch))
+            if rest:
+                model.buffer.encode_rest()
+            with uninterrupted():  # what was taken is written
+                if (batch := model.buffer.take(rest=False)) is not None:
+                    model.present.update(batch.keys)
+                    self._submit(partial(model.write, batch))
         self._vectors_at = time.monotonic()
 
     def _save(self, *, rest: bool) -> None:
         """Write the vectors first, then the samples: a vector without a sample is found again."""
         self._save_vectors(rest=rest)
-        chunk, self._chunk = self._chunk, _Chunk()
-        self._submit(lambda: self._commit(chunk))
+        with uninterrupted():
+            chunk, self._chunk = self._chunk, _Chunk()
+            self._submit(lambda: self._commit(chunk))
         self._samples_at = time.monotonic()
 
     def _commit(self, chunk: _Chunk) -> None:
@@ -270,8 +279,8 @@ class IngestRun:
         """Wait until all is written; raise what went wrong there."""
         if self._written is not None:
             with self._watch.measure("waiting for the store"):
-                written, self._written = self._written, None
-                written.result()
+                self._written.result()
+            self._written = None
 
     def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""

@@ -58,8 +58,13 @@ def write_explanations(
         Stands above the page.
     images
         Folder of the pictures; by default those that were ingested.
+
+    Raises
+    ------
+    OutputError
+        If a store has its own files there.
     """
-    folder = store.path / EXPLANATIONS_FOLDER if out is None else Path(out)
+    folder = store.output(out, EXPLANATIONS_FOLDER)
     ids = list(explanation_ids)
     with replacing_pages(folder, lasting=False) as new:  # thousands of files, made again at no loss
         pictures = _Pictures(store, ids, images, new / _OVERLAYS)

@@ -44,7 +44,10 @@ def write_gallery(
     ------
     InputError
         If `images` is no folder.
+    OutputError
+        If a store has its own files there.
     """
+    file = store.output(file)
     given = None if images is None else named(folder_of_pictures(images))
     sources = pictures_of(store) if given is None else {}
     cards = [
@@ -60,4 +63,4 @@ def write_gallery(
         is_synthetic=any(hit.dataset == SYNTHETIC_DATASET for hit in hits),
     )
     page = render_gallery(question, cards, provenance, resources.folder("reports"))
-    return replace_file(Path(file), page)
+    return replace_file(file, page)

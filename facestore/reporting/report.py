@@ -132,10 +132,12 @@ def report(
         If the store waits for `facestore migrate`.
     UnknownNameError
         If a page, a classifier or a format is not known.
+    OutputError
+        If a store has its own files in that folder.
     InputError, OtherStoreError
         If what is to be compared with is the store itself, or no store of this version.
     """
-    folder = store.path / REPORTS_FOLDER if out is None else Path(out)
+    folder = store.output(out, REPORTS_FOLDER)
     if source is not None and not images:
         message = f"`source={source}` without `images=True`: pictures are shown with both."
         raise ParametersError(message)

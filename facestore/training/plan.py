@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from facestore.catalog.encoders import StoredEncoder
+from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError
 from facestore.locks import only_one
 from facestore.records import AnyPath
@@ -127,7 +128,7 @@ class TrainSummary:
 
 def heads_path(store: Stores, name: str, out: AnyPath | None) -> Path:
     """Return where heads of a name are written: into a folder, by default that of the store."""
-    folder = store.heads_folder(out)
+    folder = store.output(out, HEADS_FOLDER)
     return folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
 
 

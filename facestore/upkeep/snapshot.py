@@ -49,21 +49,20 @@ def snapshot(store: Stores, target: AnyPath, *, vectors: bool = False) -> Snapsh
     Raises
     ------
     InputError
-        If the target is the store's own file, or a folder; with `vectors`, if something is there.
+        If the target is a folder; with `vectors`, if something is there.
+    OutputError
+        If a store has its own files there.
     StoreWriteError
         If it cannot be written.
     """
-    return _folder(store, Path(target)) if vectors else _file(store, Path(target))
+    path = store.output(target)
+    return _folder(store, path) if vectors else _file(store, path)
 
 
 def _file(store: Stores, target: Path) -> SnapshotSummary:
     """Publish a copy of the DuckDB file."""
-    own = store.catalog.database.path
-    if target.is_dir() or target.resolve() == own.resolve():
-        message = (
-            f"'{target}' is {'a folder' if target.is_dir() else 'the file of the store itself'}: "
-            "give a new file such as faces.duckdb."
-        )
+    if target.is_dir():
+        message = f"'{target}' is a folder: give a new file such as faces.duckdb."
         raise InputError(message)
     checksum = _checksum_file(target)
     with _published(target) as partial:

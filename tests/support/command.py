@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,8 +38,13 @@ def facestore(
 
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["facestore", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
+        handler = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:  # a process would end here
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGINT, handler)
         captured = capsys.readouterr()
         return Ran(int(ended.value.code or 0), captured.out, captured.err)
 

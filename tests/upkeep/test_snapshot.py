@@ -126,12 +126,14 @@ def test_what_a_killed_snapshot_left_is_removed(store, tmp_path):
 
 
 def test_nothing_that_is_there_is_overwritten_but_an_older_snapshot(store, made, tmp_path):
-    with pytest.raises(InputError, match="the file of the store itself"):
+    with pytest.raises(InputError, match="has its own files there"):
         store.snapshot(made / "facestore.duckdb")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").touch()
     with pytest.raises(InputError, match="a folder"):
-        store.snapshot(made)
+        store.snapshot(tmp_path / "there")
     with pytest.raises(InputError, match="is there already"):
-        store.snapshot(made, vectors=True)
+        store.snapshot(tmp_path / "there", vectors=True)
     with Store.open(tmp_path / "none") as none, pytest.raises(StoreNotFoundError):
         none.snapshot(tmp_path / "copy.duckdb")
 

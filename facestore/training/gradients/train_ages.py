@@ -1,11 +1,10 @@
 """Train ages in years together with gender, on the images or on vectors that are stored."""
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
-from facestore.config import DEFAULT_WORKERS
+from facestore.config import DEFAULT_WORKERS, HEADS_FOLDER
 from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath
 from facestore.stores import Stores
@@ -75,6 +74,7 @@ def train_age(
         heads that were trained otherwise.
     """
     loop = loop or (VECTOR_LOOP if on_vectors else LoopOptions())
+    store.output(out, HEADS_FOLDER)  # before a model is loaded
     options = GradientOptions(
         attributes=(AGE, GENDER),
         loop=loop,
@@ -86,7 +86,7 @@ def train_age(
         drop_leaks=drop_leaks,
         name=name,
         data_licence=data_licence,
-        tensorboard=None if tensorboard is None else Path(tensorboard),
+        tensorboard=None if tensorboard is None else store.output(tensorboard),
     )
     choice = Choice(dataset, split, val_split, val_fraction, None, loop.seed)
     if on_vectors:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
-from facestore.config import DEFAULT_WORKERS
+from facestore.config import DEFAULT_WORKERS, HEADS_FOLDER
 from facestore.encoders.encoder import Encoder
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores
@@ -92,6 +91,7 @@ def train_heads(
         If there is nothing to train on, files are not there any more, or the name belongs to
         heads that were trained otherwise.
     """
+    store.output(out, HEADS_FOLDER)  # before a model is loaded
     loop = loop or LoopOptions()
     options = GradientOptions(
         attributes=tuple(attributes),
@@ -103,7 +103,7 @@ def train_heads(
         drop_leaks=drop_leaks,
         name=name,
         data_licence=data_licence,
-        tensorboard=None if tensorboard is None else Path(tensorboard),
+        tensorboard=None if tensorboard is None else store.output(tensorboard),
     )
     choice = Choice(dataset, split, val_split, val_fraction, None, loop.seed)
     return fit_on_images(store, choice, options, model=model, device=device, out=out)

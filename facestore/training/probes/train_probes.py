@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError, ParametersError
 from facestore.progress import Task
 from facestore.recorded_vectors import checked_images
@@ -125,6 +126,7 @@ def train_probe(
     InputError
         If there is nothing to fit, or the name belongs to heads that were trained otherwise.
     """
+    store.output(out, HEADS_FOLDER)  # before any work
     options = ProbeOptions(
         attributes=tuple(attributes),
         l2=l2,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError
 from facestore.locks import only_one
 from facestore.records import AnyPath
@@ -56,6 +57,7 @@ def import_classifier(
         If the folder has another layout, its labels are none of the store's, or the name belongs
         to other heads.
     """
+    store.output(out, HEADS_FOLDER)  # before any work
     source = Path(path)
     digests = file_digests(source)
     name = name or source.resolve().name
