@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,7 @@ from facestore.cli.console import (
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
 
 if TYPE_CHECKING:
+    from facestore.mappings import LabelMapping
     from facestore.store import Store
 
 imports = typer.Typer(no_args_is_help=True, help="Import what others computed; all rows or none.")
@@ -53,8 +54,8 @@ def ingest(
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="Table with columns file,age,gender,race[,service_test], CSV or Parquet. A file "
-            "in it meets an image by the longest common tail of their paths.",
+            help="Table with columns file,age,gender,race[,service_test]: CSV, text, JSON or "
+            "Parquet. A file in it meets an image by the longest common tail of their paths.",
             show_default=False,
         ),
     ] = None,
@@ -102,6 +103,13 @@ def ingest(
     ] = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
+    file_column: options.FileColumn = None,
+    column: options.LabelColumns = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
+    dry_run: options.DryRun = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where the time went, and the bottleneck.")
     ] = False,
@@ -110,13 +118,22 @@ def ingest(
 
     Run it again at any time: only new and changed files cost anything.
     """
+    said: dict[str, Any] = {
+        "dataset": dataset,
+        "split": split,
+        "labels": labels,
+        "layout": layout,
+        "attributes": attribute or (),
+        "new_classes": new_classes,
+        "mapping": _mapping(file_column, column, map, mapping, null, encoding),
+        "follow_links": follow_links,
+    }
     with open_store(store) as opened:
+        if dry_run:
+            print_summary(opened.preview_ingest(source, **said))
+            return
         summary = opened.ingest(
             source,
-            dataset=dataset,
-            split=split,
-            labels=labels,
-            layout=layout,
             models=model or (),
             pretrained=pretrained,
             precision=precision,
@@ -125,9 +142,7 @@ def ingest(
             workers=workers,
             force_quick_gelu=force_quick_gelu,
             fast_resize=fast_resize,
-            attributes=attribute or (),
-            new_classes=new_classes,
-            follow_links=follow_links,
+            **said,
         )
         print_summary(summary)
         if profile:
@@ -136,26 +151,58 @@ def ingest(
             print_lines(profile_of(summary))
 
 
+def _mapping(
+    file_column: str | None,
+    columns: list[str] | None,
+    maps: list[str] | None,
+    mapping: str | None,
+    nulls: list[str] | None,
+    encoding: str | None,
+) -> LabelMapping | None:
+    """Return what the options say of columns and values; None: nothing."""
+    from facestore.mappings import LabelMapping
+
+    if not any((file_column, columns, maps, mapping, nulls, encoding)):
+        return None
+    return LabelMapping.of(
+        mapping=mapping,
+        file_column=file_column,
+        columns=columns or (),
+        maps=maps or (),
+        nulls=nulls or (),
+        encoding=encoding,
+    )
+
+
 @imports.command("labels")
 def import_labels(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet with a column `file`.")],
+    file: Annotated[Path, typer.Argument(help="CSV, text, JSON or Parquet with a column `file`.")],
     dataset: options.RequiredDataset,
     store: options.StoreOption = options.DEFAULT,
     split: options.SplitOption = None,
     create_samples: options.CreateSamples = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
+    file_column: options.FileColumn = None,
+    column: options.LabelColumns = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Import labels: columns file,age,gender,race[,service_test]."""
+    said: dict[str, Any] = {
+        "dataset": dataset,
+        "attributes": attribute or (),
+        "new_classes": new_classes,
+        "mapping": _mapping(file_column, column, map, mapping, null, encoding),
+    }
     with open_store(store) as opened:
-        summary = opened.import_labels(
-            file,
-            dataset=dataset,
-            split=split,
-            create_samples=create_samples,
-            attributes=attribute or (),
-            new_classes=new_classes,
-        )
+        if dry_run:
+            print_summary(opened.preview_labels(file, **said))
+            return
+        summary = opened.import_labels(file, split=split, create_samples=create_samples, **said)
         print_summary(summary)
 
 

@@ -73,6 +73,7 @@ from facestore.errors.stores import (
     VectorsUnreadableError,
 )
 from facestore.errors.wording import (
+    counted,
     preview,
     todo_about,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "UnknownNameError",
     "VectorsDifferError",
     "VectorsUnreadableError",
+    "counted",
     "preview",
     "todo_about",
 ]

@@ -31,3 +31,8 @@ def preview(items: Iterable[object], limit: int = 3) -> str:
     values = list(items)
     shown = ", ".join(str(value) for value in values[:limit])
     return shown if len(values) <= limit else f"{shown} and {len(values) - limit:,} more"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return a number and what is counted: `1 file`, `2 files`, `1,000 classes`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
