@@ -70,7 +70,8 @@ def file_names(
             "Expected file,age,gender,race[,service_test], separated by commas; or name the column "
             "of the files with `file_column=NAME`.",
         )
-    note = "" if column in preferred else f"files are in column {column!r}"
+    where = f"column {column!r}" if column else "the column without a name"
+    note = "" if column in preferred else f"files are in {where}"
     return FileNames(table[column].cast(pl.String), (column,), note)
 
 
@@ -120,6 +121,11 @@ def fill(path: Path, table: pl.DataFrame, pattern: str) -> tuple[pl.Series, tupl
         end = found.end()
     parts.append(pl.lit(pattern[end:]))
     return table.select(name=pl.concat_str(parts)).to_series(), tuple(used)
+
+
+def fields_of(pattern: str) -> list[str]:
+    """Return the columns that a pattern names."""
+    return [found[1] for found in _FIELD.finditer(pattern)]
 
 
 def is_index(column: pl.Series, name: str) -> bool:

@@ -161,8 +161,19 @@ def _read(
                 new_columns=list(text.names) or None,
                 **options,
             )
+            table = _with_plain_names(table)
     _check_repeats(path, table.columns)
     return table, first_row, written_in
+
+
+def _with_plain_names(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without blanks around the names of its columns, where they stay distinct."""
+    plain = [name.strip() for name in table.columns]
+    return (
+        table
+        if len(set(plain)) < len(plain)
+        else table.rename(dict(zip(table.columns, plain, strict=True)))
+    )
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -165,8 +165,15 @@ def _paths(
     above = source.resolve().parts[1:]
     path_of = {entry.name: _known_path(above, entry, known) for entry in manifest.entries}
     for name, file in file_of.items():
-        path_of[file] = path_of[file] or name
+        path_of[file] = path_of[file] or _with_suffix(name, file)
     return {file: path or file for file, path in path_of.items()}
+
+
+def _with_suffix(name: str, file: str) -> str:
+    """Return an id as the name of its file, by which the picture is found again."""
+    suffix = PurePosixPath(file).suffix
+    is_id = not name.endswith(suffix) and PurePosixPath(file).stem == PurePosixPath(name).name
+    return name + suffix if is_id else name
 
 
 def _others(manifest: Manifest, unmet: Sequence[str]) -> tuple[tuple[str, ...], int]:

@@ -11,7 +11,7 @@ from facestore.ingest.layouts.label_values import Meaning
 from facestore.mappings import KnownSource, LabelMapping, recognised
 from facestore.records import AttributeClass
 from facestore.spelling import column_of, same_name
-from facestore.table_columns import column_given, is_index
+from facestore.table_columns import column_given, fields_of, is_index
 
 # Asked for instead of the name of a column: all of them.
 ALL_COLUMNS = "all"
@@ -152,6 +152,7 @@ class LabelRules:
         split = found.pop(SPLIT, None) or same_name(SPLIT, free)
         found = {attribute: column for attribute, column in found.items() if column}
         used = {*found.values(), split, *TAG_COLUMNS, *mapping.columns.values()}
+        used |= {name for column in found.values() for name in fields_of(column)}
         rest = tuple(name for name in free if name not in used and name not in taken)
         if self.takes_all:
             found |= {name: name for name in rest if name not in found}

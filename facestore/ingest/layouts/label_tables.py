@@ -12,8 +12,9 @@ from shlex import quote
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import TableError, counted, preview
 from facestore.ingest.layouts.birthdays import ages_between
+from facestore.ingest.layouts.column_offers import column_offer
 from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import (
     Meaning,
@@ -36,8 +37,6 @@ LABEL_SCHEMA = pl.Schema(
     }
 )
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no", ""}
-# So many values of a column are looked at, to see what it may be.
-_N_LOOKED_AT = 100
 # What an attribute may not be called: groups are.
 _GROUPS, _PAIR = ("overall", "CLIP-2 race"), " x "
 
@@ -67,7 +66,7 @@ class LabelTable:
     notes
         What else the user should know, a fact a line.
     says_nothing
-        Whether no column is one of an attribute.
+        Whether no column is one of an attribute, or of splits.
     """
 
     names: tuple[str, ...]
@@ -201,7 +200,7 @@ def labels_in(
         new_classes=tuple(new_classes),
         readings=tuple(readings),
         notes=tuple(_doubts(readings)),
-        says_nothing=not columns.of_attribute,
+        says_nothing=not columns.of_attribute and columns.split is None,
     )
 
 
@@ -255,28 +254,25 @@ def _no_attribute(
 ) -> TableError:
     """Return the error for a table without labels, with the columns that look like some."""
     columns = [c for c in table.columns if c not in taken and not is_index(table[c], c)]
-    offers = []
-    for column in columns:
-        texts = table[column].drop_nulls().unique(maintain_order=True).head(_N_LOOKED_AT)
-        attribute = replace(rules, attributes=()).attribute_of(texts)
-        if attribute is not None:
-            offers.append(f"`column={quote(f'{attribute}={column}')}`")
     problem = f"no column of a known attribute among {preview(map(repr, table.columns), 8)}"
+    offers = [offer for column in columns if (offer := column_offer(table[column], rules))]
     if offers:
-        return TableError(path, problem, f"By their values, add {' '.join(offers)}.")
-    example = columns[0] if columns else "COLUMN"
+        return TableError(path, problem, f"It looks as if you should add {offers[0]} to say which.")
+    example = quote(columns[0] if columns else "COLUMN")
     return TableError(
         path,
         problem,
-        f"Expected age, gender or race: say which it is (`column={quote(f'gender={example}')}`), "
-        f"or read another attribute (`attributes={quote(example)}` `new_classes=True`; new "
-        "classes have no prompts).",
+        "Expected age, gender or race: name the column of one with `columns=ATTRIBUTE=COLUMN`, or "
+        f"add `attributes={example}` `new_classes=True` to read another attribute (new classes "
+        "have no prompts).",
     )
 
 
 def _texts(path: Path, table: pl.DataFrame, column: str) -> pl.Series:
     """Return the texts of a column; one in braces is computed of others."""
-    return table[column] if column in table.columns else ages_between(path, table, column)
+    if column in table.columns:
+        return table[column]
+    return ages_between(path, table, column).alias(column)
 
 
 def _read(place: _Rows, texts: pl.Series, meaning: Meaning) -> list[Reading]:
@@ -326,7 +322,8 @@ def _wrong_labels(
             "Take the original file, or import the column as text.",
         )
     problem, todo = what_is_wrong(meaning, distinct)
-    return TableError(place.path, f"{len(wrong):,} labels in {where} {problem}", todo)
+    n = counted(len(wrong), "label")
+    return TableError(place.path, f"{n} in {where}: {problem}", todo)
 
 
 def _doubts(readings: Sequence[Reading]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 
 import polars as pl
@@ -13,8 +13,9 @@ from facestore.mappings import LabelMapping, known_sources
 from facestore.records import AttributeClass
 from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
 
-# So many lines of `map=` may a message offer.
+# So many lines of `map=` may a message offer, and so many readings or lines of them are shown.
 _N_OFFERED = 6
+_N_LINES = 8
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -130,11 +131,13 @@ def read_texts(meaning: Meaning, column: pl.Series) -> list[Reading]:
 
     Those that cannot be read are missing.
     """
-    texts = column.drop_nulls()
-    counted = texts.alias("text").value_counts(name="n").rows()
+    counts: dict[str, int] = dict(
+        column.drop_nulls().alias("text").value_counts(name="n", sort=False).rows()
+    )
+    order: list[str] = column.drop_nulls().unique(maintain_order=True).to_list()
     found: dict[str, Reading] = {}
     names = {fold(name): name for name in meaning.names}
-    for text, n in sorted(counted, key=lambda each: (-each[1], each[0])):
+    for text in sorted(order, key=lambda text: -counts[text]):
         read = meaning.read(text)
         if read is None:
             continue
@@ -142,8 +145,7 @@ def read_texts(meaning: Meaning, column: pl.Series) -> list[Reading]:
         if label is not None and label not in meaning.names:
             # Two new classes are not told apart by their spelling alone: the more frequent counts.
             label = names.setdefault(fold(label), label)
-        found[text] = Reading(column.name, meaning.attribute, text, label, value, n)
-    order = texts.unique(maintain_order=True).to_list()
+        found[text] = Reading(column.name, meaning.attribute, text, label, value, counts[text])
     return [found[text] for text in order if text in found]
 
 
@@ -178,7 +180,7 @@ def label_of_span(text: str, classes: Sequence[AttributeClass]) -> str | None:
 
 
 def what_is_wrong(meaning: Meaning, texts: Sequence[str]) -> tuple[str, str]:
-    """Say what texts that cannot be read are, and what makes them readable.
+    """Say what texts that cannot be read are not, and what makes them readable.
 
     Parameters
     ----------
@@ -190,38 +192,36 @@ def what_is_wrong(meaning: Meaning, texts: Sequence[str]) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        What they are; what to do.
+        What they are not; what to do.
     """
     attribute, shown = meaning.attribute, preview(map(repr, texts))
     if meaning.has_years and all(_is_no_age(text) for text in texts):
-        what = f"are no age from {AGES[0]:g} to {AGES[1]:g}: {shown}"
+        what = f"no age from {AGES[0]:g} to {AGES[1]:g}: {shown}"
         if len(texts) > _N_OFFERED:
-            return what, f"Correct them, or leave the column out with `column={attribute}=`."
+            return what, f"Correct them, or add `column={attribute}=` to leave the column out."
         nulls = " ".join(f"`null={quote(text)}`" for text in texts)
-        return what, f"Correct them; if they stand for an unknown age, repeat with {nulls}."
-    said = {text: meaning.mapping.class_of(attribute, text) for text in texts}
-    typed = [name for name in said.values() if name]
+        return what, f"Correct them, or add {nulls} if they stand for an unknown age."
+    typed = [name for text in texts if (name := meaning.mapping.class_of(attribute, text))]
     expected = f"Expected {preview(sorted(meaning.names), 12)}" if meaning.names else "It is new"
     if typed:
-        what = f"were mapped to {preview(map(repr, typed))}, which is no class of {attribute!r}"
+        what = f"no class of {attribute!r}, to which they were mapped: {preview(map(repr, typed))}"
         return what, f"{expected}; if it is meant, add `new_classes=True`{_no_prompts(meaning)}."
     todo = "; ".join(filter(None, (expected, *_ways(meaning, texts))))
-    return f"are no class of {attribute!r}: {shown}", f"{todo}."
+    return f"no class of {attribute!r}: {shown}", f"{todo}."
 
 
 def _ways(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
     """Yield what may be added to the command, the likeliest first; each of them works."""
     attribute = meaning.attribute
     if meaning.names:
-        offered = _offers(meaning, texts[:_N_OFFERED])
+        yield from _code_lists(meaning, texts)
         if len(texts) > _N_OFFERED:
             yield (
                 "say what they mean in a `mapping=FILE.yaml`, or leave the column out with "
                 f"`column={attribute}=`"
             )
         else:
-            yield f"say what they mean, such as {offered}"
-            yield from _lists(meaning, texts)
+            yield f"say what they mean (nothing after the = is no label): {_offers(meaning, texts)}"
     yield f"for new classes add `new_classes=True`{_no_prompts(meaning)}"
 
 
@@ -230,28 +230,31 @@ def _no_prompts(meaning: Meaning) -> str:
 
 
 def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
-    """Return a `map=` for each text: the nearest class, else one that was not offered yet."""
-    left = list(meaning.names)
+    """Return a `map=` for each text: to the only class that is near, or to no label."""
     offers = []
     for text in texts:
-        words = fold(text).split()
-        near = [name for name in left if any(word in fold(name).split() for word in words)]
-        name = (near or left or meaning.names)[0]
-        left = [each for each in left if each != name]
-        pair = quote(f"{meaning.attribute}:{text}={name}")
+        wanted = fold(text).split()
+        near = [
+            name
+            for name in meaning.names
+            if any(part.startswith(word) for part in fold(name).split() for word in wanted)
+        ]
+        pair = quote(f"{meaning.attribute}:{text}={near[0] if len(near) == 1 else ''}")
         offers.append(f"`map={pair}`")
     return " ".join(offers)
 
 
-def _lists(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
-    """Yield the known sources that have these codes."""
-    fitting = [
-        f"`mapping={source.name}`"
-        for source in known_sources().values()
-        if all(text in source.mapping.values.get(meaning.attribute, {}) for text in texts)
-    ]
-    if fitting:
-        yield f"or take the codes of a known source: {', '.join(fitting)}"
+def _code_lists(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
+    """Yield the known sources that have these codes, with what they mean there."""
+    by_meaning: dict[str, list[str]] = {}
+    for source in known_sources().values():
+        said = {text: source.mapping.class_of(meaning.attribute, text) for text in texts}
+        is_listed = meaning.attribute in source.mapping.values
+        if is_listed and all(said.values()):
+            shown = ", ".join(f"{text} is {name}" for text, name in said.items())
+            by_meaning.setdefault(shown, []).append(source.name)
+    for shown, names in by_meaning.items():
+        yield f"if {shown} (as in {' and '.join(names)}) add `mapping={names[0]}`"
 
 
 def _is_no_age(text: str) -> bool:
@@ -277,22 +280,44 @@ def readings_in_words(readings: Sequence[Reading]) -> list[str]:
     by_place: dict[tuple[str, str], list[Reading]] = {}
     for each in readings:
         by_place.setdefault((each.column, each.attribute), []).append(each)
+    others = {key: [r for r in group if not r.is_as_written] for key, group in by_place.items()}
+    alike = [key for key, group in others.items() if key[0] == key[1] and group]
+    merged = merged_readings(
+        [replace(r, column="", attribute="") for k in alike for r in others[k]]
+    )
+    is_many = len(alike) > _N_LINES and len({r.text for r in merged}) == len(merged)
     lines = []
-    for (column, attribute), group in by_place.items():
-        other = [each for each in group if not each.is_as_written]
-        words = preview([each.words for each in other], 8)
+    for key, group in others.items():
+        column, attribute = key
         if column != attribute:
-            lines.append(f"column {column!r} read as {attribute}" + (f": {words}" if other else ""))
-        elif other:
-            lines.append(f"{attribute}: read {words}")
+            lines.append(f"column {column!r} read as {attribute}" + _in_words(group, ": "))
+        elif group and not is_many:
+            lines.append(f"{attribute}: read" + _in_words(group, " "))
+    if is_many:
+        shown = preview([attribute for _, attribute in alike])
+        lines.append(f"{len(alike):,} attributes ({shown}): read" + _in_words(merged, " "))
     return lines
+
+
+def _in_words(readings: Sequence[Reading], before: str) -> str:
+    """Return readings, by class where they are many; nothing where there are none."""
+    if len(readings) <= _N_LINES:
+        return before * bool(readings) + ", ".join(each.words for each in readings)
+    by_label: dict[str | None, list[Reading]] = {}
+    for each in readings:
+        by_label.setdefault(each.label, []).append(each)
+    return before + "; ".join(
+        f"{preview(repr(each.text) for each in group)} as {label or 'no label'} "
+        f"({sum(each.n for each in group):,})"
+        for label, group in by_label.items()
+    )
 
 
 def merged_readings(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Return readings of several tables, those of the same text as one."""
-    merged: dict[tuple[str, str, str], Reading] = {}
+    merged: dict[tuple[str, str, str, str | None], Reading] = {}
     for each in readings:
-        key = (each.column, each.attribute, each.text)
+        key = (each.column, each.attribute, each.text, each.label)
         before = merged[key].n if key in merged else 0
-        merged[key] = Reading(*key, each.label, each.value, before + each.n)
+        merged[key] = replace(each, n=before + each.n)
     return tuple(merged.values())
