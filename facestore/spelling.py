@@ -64,8 +64,17 @@ def spellings() -> Spellings:
 
 
 def texts_of(yaml_text: str) -> Any:
-    """Read YAML in which every value is a text: no numbers, no truth of `no`, `y` and `1`."""
-    return yaml.load(yaml_text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and dicts only
+    """Read YAML in which every value is a text: no numbers, no truth of `no`, `y` and `1`.
+
+    Raises
+    ------
+    ValueError
+        If it is no YAML.
+    """
+    try:
+        return yaml.load(yaml_text, yaml.BaseLoader)  # noqa: S506 - it makes texts and lists only
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
 
 
 @lru_cache(65_536)

@@ -16,10 +16,10 @@ from facestore.cli.console import (
     print_summary,
     terminal_progress,
 )
+from facestore.cli.mapping import mapping_of
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
 
 if TYPE_CHECKING:
-    from facestore.mappings import LabelMapping
     from facestore.store import Store
 
 imports = typer.Typer(no_args_is_help=True, help="Import what others computed; all rows or none.")
@@ -125,7 +125,7 @@ def ingest(
         "layout": layout,
         "attributes": attribute or (),
         "new_classes": new_classes,
-        "mapping": _mapping(file_column, column, map, mapping, null, encoding),
+        "mapping": mapping_of(file_column, column, map, mapping, null, encoding),
         "follow_links": follow_links,
     }
     with open_store(store) as opened:
@@ -151,29 +151,6 @@ def ingest(
             print_lines(profile_of(summary))
 
 
-def _mapping(
-    file_column: str | None,
-    columns: list[str] | None,
-    maps: list[str] | None,
-    mapping: str | None,
-    nulls: list[str] | None,
-    encoding: str | None,
-) -> LabelMapping | None:
-    """Return what the options say of columns and values; None: nothing."""
-    from facestore.mappings import LabelMapping
-
-    if not any((file_column, columns, maps, mapping, nulls, encoding)):
-        return None
-    return LabelMapping.of(
-        mapping=mapping,
-        file_column=file_column,
-        columns=columns or (),
-        maps=maps or (),
-        nulls=nulls or (),
-        encoding=encoding,
-    )
-
-
 @imports.command("labels")
 def import_labels(
     file: Annotated[Path, typer.Argument(help="CSV, text, JSON or Parquet with a column `file`.")],
@@ -196,7 +173,7 @@ def import_labels(
         "dataset": dataset,
         "attributes": attribute or (),
         "new_classes": new_classes,
-        "mapping": _mapping(file_column, column, map, mapping, null, encoding),
+        "mapping": mapping_of(file_column, column, map, mapping, null, encoding),
     }
     with open_store(store) as opened:
         if dry_run:
@@ -236,24 +213,43 @@ def import_predictions(
     store: options.StoreOption = options.DEFAULT,
     split: options.SplitOption = None,
     create_samples: options.CreateSamples = False,
-    column: Annotated[str, typer.Option(help="Column of predicted classes.")] = "predicted",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="COLUMN",
+            help="Column of predicted classes, by default predicted; or ATTRIBUTE=COLUMN, for each "
+            "attribute that has a column of its own (repeatable).",
+        ),
+    ] = None,
     attribute: Annotated[
         str | None, typer.Option(help="What is predicted, if no column says it.")
     ] = None,
     classifier: Annotated[
         str | None, typer.Option(help="Name of the classifier, if no column says it.")
     ] = None,
+    file_column: options.FileColumn = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
 ) -> None:
     """Import predictions of one classifier, or of many in one file."""
+    plain = [each for each in column or () if "=" not in each]
+    if len(plain) > 1:
+        message = "give one COLUMN, or ATTRIBUTE=COLUMN for each attribute"
+        raise typer.BadParameter(message, param_hint="--column")
+    of_attributes = [each for each in column or () if "=" in each]
     with open_store(store) as opened:
         summary = opened.import_predictions(
             file,
             dataset=dataset,
             split=split,
             create_samples=create_samples,
-            column=column,
+            column=plain[0] if plain else "predicted",
             attribute=attribute,
             classifier=classifier,
+            mapping=mapping_of(file_column, of_attributes, map, mapping, null, encoding),
         )
         print_summary(summary)
 

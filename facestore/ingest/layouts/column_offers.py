@@ -1,16 +1,49 @@
 """Which attribute a column may be of, when its name does not say it: offered, never assumed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from shlex import quote
 
 import polars as pl
 
+from facestore.errors import TableError, preview
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.spelling import class_of, fold, spellings, synonyms_of
+from facestore.table_columns import is_index
 
 # So many distinct values of a column are looked at.
 _N_LOOKED_AT = 200
 _YES = ("1", "true", "yes", "y", "t")
+
+
+def no_attribute(
+    path: Path, table: pl.DataFrame, taken: Sequence[str], rules: LabelRules
+) -> TableError:
+    """Return the error for a table without labels, with a column that looks like some.
+
+    Parameters
+    ----------
+    path, table
+        The table.
+    taken
+        Its columns of file names.
+    rules
+        What may be a label.
+    """
+    columns = [c for c in table.columns if c not in taken and not is_index(table[c], c)]
+    problem = f"no column of a known attribute among {preview(map(repr, table.columns), 8)}"
+    offers = [offer for column in columns if (offer := column_offer(table[column], rules))]
+    if offers:
+        return TableError(path, problem, f"It looks as if you should add {offers[0]} to say which.")
+    example = quote(columns[0] if columns else "COLUMN")
+    return TableError(
+        path,
+        problem,
+        "Expected age, gender or race: give the column of one to `columns=`, as gender=COLUMN; or "
+        f"add `attributes={example}` `new_classes=True` to read another attribute (new classes "
+        "have no prompts).",
+    )
 
 
 def column_offer(column: pl.Series, rules: LabelRules) -> str | None:

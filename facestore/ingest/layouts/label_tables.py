@@ -8,13 +8,12 @@ as a mistake of every model.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shlex import quote
 
 import polars as pl
 
 from facestore.errors import TableError, counted, preview
 from facestore.ingest.layouts.birthdays import ages_between
-from facestore.ingest.layouts.column_offers import column_offer
+from facestore.ingest.layouts.column_offers import no_attribute
 from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import (
     Meaning,
@@ -25,7 +24,7 @@ from facestore.ingest.layouts.label_values import (
     spreadsheet_date,
     what_is_wrong,
 )
-from facestore.table_columns import file_names, is_index
+from facestore.table_columns import file_names
 from facestore.tables import read_text_rows
 
 LABEL_SCHEMA = pl.Schema(
@@ -106,7 +105,8 @@ class _Rows:
 
     def where(self, chosen: pl.Series) -> str:
         """Return what the rows chosen are called: `rows 2, 3 and 5 more`."""
-        return f"{self.what} {preview(self.places.filter(chosen).to_list())}"
+        places = self.places.filter(chosen).to_list()
+        return f"{self.what.removesuffix('s' * (len(places) == 1))} {preview(places)}"
 
 
 def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
@@ -131,7 +131,7 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
     files = file_names(path, text.table, mapping.file)
     labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
     if labels.says_nothing:
-        raise _no_attribute(path, text.table, files.columns, rules)
+        raise no_attribute(path, text.table, files.columns, rules)
     notes = []
     if text.encoding in ("cp1252", "latin-1"):
         notes.append("the table is no UTF-8 and was read as Latin-1 (or give its `encoding=NAME`)")
@@ -247,25 +247,6 @@ def _check_names(place: _Rows, names: pl.Series) -> None:
     if repeated:
         problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
         raise TableError(path, problem, "One row a file was expected: remove the others.")
-
-
-def _no_attribute(
-    path: Path, table: pl.DataFrame, taken: Sequence[str], rules: LabelRules
-) -> TableError:
-    """Return the error for a table without labels, with the columns that look like some."""
-    columns = [c for c in table.columns if c not in taken and not is_index(table[c], c)]
-    problem = f"no column of a known attribute among {preview(map(repr, table.columns), 8)}"
-    offers = [offer for column in columns if (offer := column_offer(table[column], rules))]
-    if offers:
-        return TableError(path, problem, f"It looks as if you should add {offers[0]} to say which.")
-    example = quote(columns[0] if columns else "COLUMN")
-    return TableError(
-        path,
-        problem,
-        "Expected age, gender or race: name the column of one with `columns=ATTRIBUTE=COLUMN`, or "
-        f"add `attributes={example}` `new_classes=True` to read another attribute (new classes "
-        "have no prompts).",
-    )
 
 
 def _texts(path: Path, table: pl.DataFrame, column: str) -> pl.Series:

@@ -9,7 +9,7 @@ import polars as pl
 
 from facestore.config import AGES
 from facestore.errors import preview
-from facestore.mappings import LabelMapping, known_sources
+from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
 from facestore.records import AttributeClass
 from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
 
@@ -75,12 +75,15 @@ class Meaning:
         What the user said, or is known of the source.
     new_classes
         Whether other names are new classes.
+    may_be_new
+        Whether the user may ask for new classes: labels may have them, predictions not.
     """
 
     attribute: str
     classes: Sequence[AttributeClass]
     mapping: LabelMapping
     new_classes: bool = False
+    may_be_new: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -123,7 +126,7 @@ class Meaning:
     def _is_of_source(self, name: str) -> bool:
         source = known_sources().get(self.mapping.source or "")
         values = {} if source is None else source.mapping.values
-        return name in values.get(self.attribute, values.get("*", {})).values()
+        return name in values.get(self.attribute, values.get(ANY_ATTRIBUTE, {})).values()
 
 
 def read_texts(meaning: Meaning, column: pl.Series) -> list[Reading]:
@@ -205,7 +208,7 @@ def what_is_wrong(meaning: Meaning, texts: Sequence[str]) -> tuple[str, str]:
     expected = f"Expected {preview(sorted(meaning.names), 12)}" if meaning.names else "It is new"
     if typed:
         what = f"no class of {attribute!r}, to which they were mapped: {preview(map(repr, typed))}"
-        return what, f"{expected}; if it is meant, add `new_classes=True`{_no_prompts(meaning)}."
+        return what, f"{'; '.join([expected, *_as_new(meaning)])}."
     todo = "; ".join(filter(None, (expected, *_ways(meaning, texts))))
     return f"no class of {attribute!r}: {shown}", f"{todo}."
 
@@ -222,11 +225,13 @@ def _ways(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
             )
         else:
             yield f"say what they mean (nothing after the = is no label): {_offers(meaning, texts)}"
-    yield f"for new classes add `new_classes=True`{_no_prompts(meaning)}"
+    yield from _as_new(meaning)
 
 
-def _no_prompts(meaning: Meaning) -> str:
-    return " (new classes have no prompts)" if meaning.names else ""
+def _as_new(meaning: Meaning) -> Iterator[str]:
+    if meaning.may_be_new:
+        no_prompts = " (new classes have no prompts)" if meaning.names else ""
+        yield f"for new classes add `new_classes=True`{no_prompts}"
 
 
 def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
@@ -247,7 +252,12 @@ def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
 def _code_lists(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
     """Yield the known sources that have these codes, with what they mean there."""
     by_meaning: dict[str, list[str]] = {}
-    for source in known_sources().values():
+    # Codes of one attribute seldom come alone: sources that have more of them first.
+    ordered = sorted(
+        known_sources().values(),
+        key=lambda each: -len(each.mapping.values.keys() - {ANY_ATTRIBUTE, "split"}),
+    )
+    for source in ordered:
         said = {text: source.mapping.class_of(meaning.attribute, text) for text in texts}
         is_listed = meaning.attribute in source.mapping.values
         if is_listed and all(said.values()):
