@@ -58,6 +58,8 @@ def test_a_word_means_one_class_or_none(text, meant):
 
 def test_a_name_that_two_classes_have_in_other_spellings_is_none_of_them():
     assert class_of("MALE", ["Male", "male"], synonyms_of("gender")) is None
+    assert class_of("m", ["Male", "Man"], {"Male": ["m"], "Man": ["m"]}) is None
+    assert class_of("MALE", ["Male", "male", "Man"], {"Man": ["male"]}) is None
     assert class_of("male", ["Male", "male"], synonyms_of("gender")) == "male"
     assert same_name("SEX", ["sex", "Sex"]) is None
 

@@ -293,3 +293,35 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
         read(tmp_path, bytes(range(256)) * 4)
     with pytest.raises(TableError, match="no text in ascii"):
         read(tmp_path, "file,gender\né.jpg,Male\n", said={"encoding": "ascii"})
+
+
+def test_what_is_mapped_has_to_be_there(tmp_path):
+    text = "file,sex\n1.jpg,0\n"
+    assert labels(read(tmp_path, text, said={"maps": ["gender:0=male"]}))["1.jpg"] == {
+        "gender": "Male"
+    }
+    with pytest.raises(TableError, match="no class of 'gender', to which they were mapped: 'Mle'"):
+        read(tmp_path, text, said={"maps": ["gender:0=Mle"]})
+    with pytest.raises(TableError, match="no column 'gendr' among 'sex'"):
+        read(tmp_path, text, said={"columns": ["gender=gendr"]})
+
+
+def test_the_age_is_that_of_the_photo(tmp_path):
+    rows = "\n".join(
+        f"{born},2000,{name}.jpg,1" for name, born in (("a", "1970-06-30"), ("b", "1970-07-01"))
+    )
+    table = read(tmp_path, f"dob,photo_taken,full_path,gender\n{rows}\n")
+    assert dict(table.labels.filter(attribute="age").select("name", "value").rows()) == {
+        "a.jpg": 30.0,
+        "b.jpg": 29.0,
+    }
+
+
+def test_a_column_called_as_a_class_says_yes_or_the_other(tmp_path):
+    text = REFUSED["one column a class"]
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, text)
+    assert labels(read(tmp_path, text, **offers(as_typed(str(refused.value))))) == {
+        "1.jpg": {"gender": "Male"},
+        "2.jpg": {"gender": "Female"},
+    }
