@@ -45,7 +45,7 @@ def test_every_imported_thing_has_a_command(facestore, tmp_path):
     labels = write_labels(tmp_path / "l.csv", {"1.jpg": ("20-29", "Male", "White")})
     ran = facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
     assert ran.status == 0
-    assert "1 samples were made" in ran.out
+    assert "1 sample was made" in ran.out
     scores = tmp_path / "s.json"
     scores.write_text('{"1.jpg": {"a photo of a man": 21.5, "a photo of a woman": 20.0}}')
     facestore("import", "similarities", scores, "--dataset", "d", "--model", "ViT-L-14,openai")
@@ -268,7 +268,7 @@ def test_one_run_after_another_takes_only_new_files(facestore, pictures):
     facestore("ingest", pictures, "--model", "tiny")
     write_picture(pictures / "new.jpg", seed=9)
     ran = facestore("ingest", pictures, "--model", "tiny")
-    assert "1 new samples" in ran.out
+    assert "1 new sample," in ran.out
     assert "1 images encoded with tiny fp32" in ran.out
 
 

@@ -71,7 +71,7 @@ def _called_as_class(column: str, texts: list[str], rules: LabelRules) -> str | 
             continue
         other = next(each for each in names if each != name)
         pairs = [(text, name if text in yes else other) for text in texts]
-        maps = [f"`map={quote(f'{attribute}:{text}={label}')}`" for text, label in pairs]
+        maps = [f"`maps={quote(f'{attribute}:{text}={label}')}`" for text, label in pairs]
         return " ".join([_offer(attribute, column), *maps])
     return None
 

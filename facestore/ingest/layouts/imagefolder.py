@@ -112,7 +112,7 @@ def folders_like_classes(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
         like = [name for name, label in read.items() if label is not None]
         other = [name for name in folders if name not in like]
         if len(like) > 1 and len(other) <= len(like):
-            maps = " ".join(f"`map={quote(f'{attribute}:{name}=')}`" for name in other)
+            maps = " ".join(f"`maps={quote(f'{attribute}:{name}=')}`" for name in other)
             return (
                 f"no labels were read: folders {preview(map(repr, like))} look like classes of "
                 f"{attribute!r}, and {preview(map(repr, other))} not: add `layout=imagefolder` "

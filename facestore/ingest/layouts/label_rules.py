@@ -170,7 +170,7 @@ class LabelRules:
                 if not may_lack or same_name(attribute, free) is None:
                     said[attribute] = column
             elif not may_lack or same_name(column, free) is not None:
-                todo = f"Name the column of {attribute!r} as `column={attribute}=COLUMN`."
+                todo = f"Name the column of {attribute!r} as `columns={attribute}=COLUMN`."
                 said[attribute] = column_given(path, free, column, todo)
         return said
 
@@ -183,7 +183,7 @@ class LabelRules:
                 continue
             column = column_of(attribute, free)
             if column is None:
-                todo = f"It has {preview(free, 12)}; or say `column={attribute}=COLUMN`."
+                todo = f"It has {preview(free, 12)}; or say `columns={attribute}=COLUMN`."
                 raise TableError(path, f"no column {attribute!r}", todo)
             asked[attribute] = column
         return asked

@@ -282,7 +282,7 @@ def _check_attribute(path: Path, meaning: Meaning) -> None:
     attribute = meaning.attribute
     if not meaning.classes and (attribute in _GROUPS or _PAIR in attribute):
         problem = f"an attribute cannot be called {attribute!r}: a group of samples is"
-        raise TableError(path, problem, f"Call it otherwise: `column=NAME={attribute}`.")
+        raise TableError(path, problem, f"Call it otherwise: `columns=NAME={attribute}`.")
 
 
 def _wrong_labels(
@@ -314,7 +314,7 @@ def _doubts(readings: Sequence[Reading]) -> list[str]:
     if len(years) > 4 and max(years) <= len(years) and all(each == int(each) for each in years):
         return [
             f"all ages are {min(years):g} to {max(years):g} years: if these numbers are codes of "
-            "groups, say so with `mapping=fairface-hf` or `map=age:0=0-2`"
+            "groups, say so with `mapping=fairface-hf` or `maps=age:0=0-2`"
         ]
     return []
 

@@ -13,7 +13,7 @@ from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
 from facestore.records import AttributeClass
 from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
 
-# So many lines of `map=` may a message offer, and so many readings or lines of them are shown.
+# So many lines of `maps=` may a message offer, and so many readings or lines of them are shown.
 _N_OFFERED = 6
 _N_LINES = 8
 _MONTHS = {
@@ -201,8 +201,8 @@ def what_is_wrong(meaning: Meaning, texts: Sequence[str]) -> tuple[str, str]:
     if meaning.has_years and all(_is_no_age(text) for text in texts):
         what = f"no age from {AGES[0]:g} to {AGES[1]:g}: {shown}"
         if len(texts) > _N_OFFERED:
-            return what, f"Correct them, or add `column={attribute}=` to leave the column out."
-        nulls = " ".join(f"`null={quote(text)}`" for text in texts)
+            return what, f"Correct them, or add `columns={attribute}=` to leave the column out."
+        nulls = " ".join(f"`nulls={quote(text)}`" for text in texts)
         return what, f"Correct them, or add {nulls} if they stand for an unknown age."
     typed = [name for text in texts if (name := meaning.mapping.class_of(attribute, text))]
     expected = f"Expected {preview(sorted(meaning.names), 12)}" if meaning.names else "It is new"
@@ -218,10 +218,11 @@ def _ways(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
     attribute = meaning.attribute
     if meaning.names:
         yield from _code_lists(meaning, texts)
-        if len(texts) > _N_OFFERED:
+        is_typed_badly = any(mark in text for text in texts for mark in "'`")
+        if len(texts) > _N_OFFERED or is_typed_badly:
             yield (
                 "say what they mean in a `mapping=FILE.yaml`, or leave the column out with "
-                f"`column={attribute}=`"
+                f"`columns={attribute}=`"
             )
         else:
             yield f"say what they mean (nothing after the = is no label): {_offers(meaning, texts)}"
@@ -235,7 +236,7 @@ def _as_new(meaning: Meaning) -> Iterator[str]:
 
 
 def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
-    """Return a `map=` for each text: to the only class that is near, or to no label."""
+    """Return a `maps=` for each text: to the only class that is near, or to no label."""
     offers = []
     for text in texts:
         wanted = fold(text).split()
@@ -245,7 +246,7 @@ def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
             if any(part.startswith(word) for part in fold(name).split() for word in wanted)
         ]
         pair = quote(f"{meaning.attribute}:{text}={near[0] if len(near) == 1 else ''}")
-        offers.append(f"`map={pair}`")
+        offers.append(f"`maps={pair}`")
     return " ".join(offers)
 
 

@@ -185,9 +185,13 @@ def offers(message):
     typed = re.findall(
         r"--(map|column|null|mapping|attribute|new-classes)\b ?((?:'[^']*'|\"'\"|\S)*)", message
     )
-    typed = [(kind, value) for kind, value in typed if value.strip(",;.") or kind == "new-classes"]
+    typed = [
+        (kind, value)
+        for kind, value in typed
+        if kind == "new-classes" or value.strip(",;.") not in ("", "FILE.yaml")
+    ]
     kinds = [kind for kind, _ in typed]
-    if "mapping" in kinds and "FILE.yaml" not in message:
+    if "mapping" in kinds:
         typed = [next(each for each in typed if each[0] == "mapping")]
     elif kinds[0] in ("map", "column", "null"):
         typed = [each for each in typed if each[0] != "new-classes"]
@@ -325,3 +329,10 @@ def test_a_column_called_as_a_class_says_yes_or_the_other(tmp_path):
         "1.jpg": {"gender": "Male"},
         "2.jpg": {"gender": "Female"},
     }
+
+
+def test_only_the_one_class_that_is_near_is_offered(tmp_path):
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, "file,race\n1.jpg,B\n2.jpg,H\n3.jpg,African\n4.jpg,Asian\n")
+    for offer in ("race:B=Black", "race:H=Latino_Hispanic", "race:African=", "race:Asian="):
+        assert f"`maps={offer}`" in str(refused.value)
