@@ -33,12 +33,15 @@ class LabelColumns:
         What their values mean.
     ignored
         Columns that are not read, and could be.
+    is_left_out
+        Whether the user left an attribute out on purpose.
     """
 
     of_attribute: Mapping[str, str]
     split: str | None
     mapping: LabelMapping
     ignored: tuple[str, ...] = ()
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,8 @@ class LabelRules:
         if self.takes_all:
             found |= {name: name for name in rest if name not in found}
             rest = ()
-        return LabelColumns(found, split, mapping, rest)
+        is_left_out = "" in self.mapping.columns.values()
+        return LabelColumns(found, split, mapping, rest, is_left_out)
 
     def _said(self, path: Path, free: Sequence[str], mapping: LabelMapping) -> dict[str, str]:
         """Return the columns that a mapping names; '' is none."""

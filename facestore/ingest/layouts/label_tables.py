@@ -65,7 +65,7 @@ class LabelTable:
     notes
         What else the user should know, a fact a line.
     says_nothing
-        Whether no column is one of an attribute, or of splits.
+        Whether no column is one of an attribute, or of splits, and none was left out on purpose.
     """
 
     names: tuple[str, ...]
@@ -200,7 +200,7 @@ def labels_in(
         new_classes=tuple(new_classes),
         readings=tuple(readings),
         notes=tuple(_doubts(readings)),
-        says_nothing=not columns.of_attribute and columns.split is None,
+        says_nothing=not (columns.of_attribute or columns.split or columns.is_left_out),
     )
 
 
