@@ -269,7 +269,7 @@ def test_one_run_after_another_takes_only_new_files(facestore, pictures):
     write_picture(pictures / "new.jpg", seed=9)
     ran = facestore("ingest", pictures, "--model", "tiny")
     assert "1 new sample," in ran.out
-    assert "1 images encoded with tiny fp32" in ran.out
+    assert "1 image encoded with tiny fp32" in ran.out
 
 
 def test_help_loads_no_heavy_library():
