@@ -17,6 +17,9 @@ DEMO_FACES_FOLDER = "faces"
 # The data set of the demo: reports say that its faces are drawings.
 SYNTHETIC_DATASET = "synthetic-faces"
 
+# Years that an age may have, for every reader: nobody was known to be older than 122.
+AGES = (0.0, 122.0)
+
 DEFAULT_PRECISION = "fp32"
 DEFAULT_BATCH_SIZE = 64
 DEFAULT_WORKERS = 2

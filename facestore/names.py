@@ -1,14 +1,18 @@
 """How a file name in a table meets a file or a sample: by the longest common tail of its path.
 
 `val/17.jpg` in a label table meets `17.jpg` in the folder `images/val`, and `fairface/val/17.jpg`
-does so too. Where two paths share a tail of the same length, the name meets neither.
+does so too. Where two paths share a tail of the same length, the name meets neither. An id without
+a suffix, `17`, meets the only picture of that name.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # Columns that hold file names in the tables in circulation, likeliest first.
 FILE_COLUMNS = ("file", "file_name", "image_path", "path", "filename")
+
+_SUFFIX = re.compile(r"(?<=[^/\\])\.(?=[^./\\]*[A-Za-z])[A-Za-z0-9]{2,5}$")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,29 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
                 _claim(claims, candidates[0], depth, name)
             break
     path_of = {claim[1][0]: path for path, claim in claims.items() if len(claim[1]) == 1}
-    return NameMatch(path_of, tuple(name for name in names if name not in path_of))
+    unmatched = tuple(name for name in names if name not in path_of)
+    if unmatched:
+        path_of |= _without_suffix(unmatched, known - set(path_of.values()))
+    return NameMatch(path_of, tuple(name for name in unmatched if name not in path_of))
+
+
+def _without_suffix(names: Sequence[str], paths: Iterable[str]) -> dict[str, str]:
+    """Match ids, as `000001` for `000001.jpg`: names without a suffix to paths without theirs."""
+    ids = [name for name in names if not _suffix(name)]
+    stems: dict[str, list[str]] = {}
+    for path in paths if ids else ():
+        if suffix := _suffix(path):
+            stems.setdefault(path.removesuffix(suffix), []).append(path)
+    single = {stem: found[0] for stem, found in stems.items() if len(found) == 1}
+    if not single:
+        return {}
+    return {name: single[stem] for name, stem in match_names(ids, single).path_of.items()}
+
+
+def _suffix(name: str) -> str:
+    """Return the suffix of a file name: a dot and a few letters, of which one is no digit."""
+    found = _SUFFIX.search(name)
+    return found[0] if found else ""
 
 
 def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:

@@ -8,11 +8,11 @@ from facestore.demo.demo import demo
 from facestore.explaining.explain import explain
 from facestore.exporting.export import export
 from facestore.importing.embeddings import import_embeddings
-from facestore.importing.labels import import_labels
+from facestore.importing.labels import import_labels, preview_labels
 from facestore.importing.predictions import import_predictions
 from facestore.importing.published import import_published
 from facestore.importing.similarities import import_similarities
-from facestore.ingest.ingest import ingest
+from facestore.ingest.ingest import ingest, preview_ingest
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
 from facestore.reporting.explanation_page import write_explanations
@@ -47,7 +47,9 @@ class Store(Stores):
     """
 
     ingest = ingest
+    preview_ingest = preview_ingest
     import_labels = import_labels
+    preview_labels = preview_labels
     import_similarities = import_similarities
     import_predictions = import_predictions
     import_embeddings = import_embeddings

@@ -1,28 +1,24 @@
-"""Reading CSV, TSV, JSON lines and Parquet tables that anybody may have written."""
+"""Reading CSV, TSV, JSON and Parquet tables that anybody may have written."""
 
+import json
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from facestore.errors import FacestoreError, TableError
+from facestore.table_text import table_text
 
 MAX_COLUMNS = 10_000
 JSON_LINES = (".jsonl", ".ndjson")
-_MAX_HEADER_BYTES = 4 * 1024 * 1024
 _REPEATED = re.compile(r"(.+)_duplicated_\d+")
-_MARKS = {
-    b"\x1f\x8b": "it is compressed with gzip",
-    b"PK": "it is a ZIP archive, or a workbook of a spreadsheet",
-    b"\xff\xfe": "it is written in UTF-16",
-    b"\xfe\xff": "it is written in UTF-16",
-    b"\x28\xb5\x2f\xfd": "it is compressed with Zstandard",
-}
 # What libraries raise on files that surprise them. polars gives up with PanicException, which is
 # no PolarsError; json and yaml end deep nesting with RecursionError.
 _UNREADABLE = (
@@ -53,33 +49,70 @@ def refusing(path: Path, what: str = "a table") -> Iterator[None]:
         raise TableError(path, problem, "Check the file.") from error
 
 
-def read_table(path: Path) -> pl.DataFrame:
+@dataclass(frozen=True)
+class TextRows:
+    """A table of texts, without the rows in which every cell is empty.
+
+    Attributes
+    ----------
+    table
+        Columns of text, blanks around values removed, empty ones NULL; nested ones are left out.
+    rows
+        The number of each row, as an editor or a spreadsheet counts.
+    encoding
+        What the file is written in; None: it is no text, or is JSON.
+    """
+
+    table: pl.DataFrame
+    rows: pl.Series
+    encoding: str | None
+
+
+def read_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
     """Read a table with the types that its values have.
 
     Parameters
     ----------
     path
-        `.parquet`, `.jsonl`, `.tsv`, or else CSV with commas, semicolons or tabs.
+        `.parquet`, `.jsonl`, `.json`, or else CSV with commas, semicolons, tabs or blanks.
+    encoding
+        What text is written in; None: told by its bytes.
 
     Raises
     ------
     TableError
         If it cannot be read, names a column twice, or has more than `MAX_COLUMNS`.
     """
-    return _read(path, as_text=False)
+    table, _, _ = _read(path, encoding, as_text=False)
+    with refusing(path):
+        return table.filter(_is_row(table))
 
 
-def read_text_table(path: Path) -> pl.DataFrame:
-    """Read a table as text: blanks around values removed, empty ones NULL, nested columns left out.
+def read_text_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
+    """Read a table as `read_text_rows` does.
 
     Raises
     ------
     TableError
         As `read_table`.
     """
-    table = _read(path, as_text=True)
+    return read_text_rows(path, encoding).table
+
+
+def read_text_rows(path: Path, encoding: str | None = None) -> TextRows:
+    """Read a table as text, and which row each is.
+
+    Raises
+    ------
+    TableError
+        As `read_table`.
+    """
+    table, first_row, written_in = _read(path, encoding, as_text=True)
     with refusing(path):
-        return as_text(table)
+        text = as_text(table)
+        is_row = _is_row(text)
+        rows = pl.int_range(first_row, first_row + len(table), eager=True)
+        return TextRows(text.filter(is_row), rows.filter(is_row), written_in)
 
 
 def as_text(table: pl.DataFrame) -> pl.DataFrame:
@@ -93,23 +126,54 @@ def as_text(table: pl.DataFrame) -> pl.DataFrame:
     return text.select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _read(path: Path, *, as_text: bool) -> pl.DataFrame:
+def _is_row(table: pl.DataFrame) -> pl.Series:
+    """Say of each row whether a cell has something: spreadsheets leave rows of separators."""
+    if not table.width:
+        return pl.repeat(True, table.height, eager=True)
+    return table.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+
+
+def _read(
+    path: Path, encoding: str | None, *, as_text: bool
+) -> tuple[pl.DataFrame, int, str | None]:
+    """Return a table, the number of its first row, and the encoding of its text."""
     if not path.is_file():
         found = "it is no file" if path.exists() else "there is no such file"
         raise TableError(path, found, "Check the path.")
+    suffix, first_row, written_in = path.suffix.lower(), 0, None
     with refusing(path):
-        if path.suffix.lower() == ".parquet":
+        if suffix == ".parquet":
             table = _read_parquet(path)
-        elif path.suffix.lower() in JSON_LINES:
-            _check_start(path, ",")
-            table = pl.read_ndjson(path, infer_schema_length=None)
+        elif suffix in JSON_LINES:
+            first_row = 1
+            table = pl.read_ndjson(table_text(path, encoding).data, infer_schema_length=None)
+        elif suffix == ".json":
+            table = _read_json(path, encoding)
         else:
-            separator = _separator(path)
-            _check_start(path, separator)
+            text = table_text(path, encoding)
+            _check_width(path, text.n_columns)
+            first_row, written_in = text.first_row, text.encoding
             options = {"infer_schema": False} if as_text else {"infer_schema_length": None}
-            table = pl.read_csv(path, separator=separator, **options)
+            table = pl.read_csv(
+                text.data,
+                separator=text.separator,
+                has_header=not text.names,
+                new_columns=list(text.names) or None,
+                **options,
+            )
+            table = _with_plain_names(table)
     _check_repeats(path, table.columns)
-    return table
+    return table, first_row, written_in
+
+
+def _with_plain_names(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without blanks around the names of its columns, where they stay distinct."""
+    plain = [name.strip() for name in table.columns]
+    return (
+        table
+        if len(set(plain)) < len(plain)
+        else table.rename(dict(zip(table.columns, plain, strict=True)))
+    )
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:
@@ -117,28 +181,28 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     return pl.read_parquet(path)
 
 
-def _separator(path: Path) -> str:
-    if path.suffix.lower() == ".tsv":
-        return "\t"
-    header = _first_line(path)
-    return next((mark for mark in ",;\t" if mark.encode() in header), ",")
+def _read_json(path: Path, encoding: str | None) -> pl.DataFrame:
+    """Read a list of rows, or rows by file: `{file: {column: value}}`, `{file: label}`."""
+    content: Any = json.loads(table_text(path, encoding).data)
+    if isinstance(content, dict):
+        content = [
+            {"file": name, **(row if isinstance(row, dict) else {"label": row})}
+            for name, row in content.items()
+        ]
+    if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
+        message = "it is no list of rows"
+        raise ValueError(message)
+    names = dict.fromkeys(name for row in content for name in row)
+    plain = {
+        name: [value if _is_plain(value := row.get(name)) else None for row in content]
+        for name in names
+    }
+    _check_width(path, len(names))
+    return pl.DataFrame(plain, strict=False)
 
 
-def _first_line(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.readline(_MAX_HEADER_BYTES)
-
-
-def _check_start(path: Path, separator: str) -> None:
-    header = _first_line(path)
-    for mark, problem in _MARKS.items():
-        if header.startswith(mark):
-            raise TableError(path, problem, "Expected plain text in UTF-8.")
-    if path.suffix.lower() not in JSON_LINES:
-        _check_width(path, header.count(separator.encode()) + 1)
-        if len(header) >= _MAX_HEADER_BYTES:
-            problem = f"its first line is longer than {_MAX_HEADER_BYTES:,} bytes"
-            raise TableError(path, problem, "Check the file.")
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def _check_width(path: Path, n_columns: int) -> None:

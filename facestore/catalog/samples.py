@@ -44,10 +44,17 @@ IMAGE_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class SampleChanges:
-    """What a write changed."""
+    """What a write changed.
+
+    Attributes
+    ----------
+    n_changed, n_pictured
+        Samples that were there and differ now; those of them whose picture was not known before.
+    """
 
     n_new: int = 0
     n_changed: int = 0
+    n_pictured: int = 0
     n_content_changed: int = 0
     n_labels_new: int = 0
     n_labels_changed: int = 0
@@ -57,6 +64,7 @@ class SampleChanges:
         return SampleChanges(
             self.n_new + other.n_new,
             self.n_changed + other.n_changed,
+            self.n_pictured + other.n_pictured,
             self.n_content_changed + other.n_content_changed,
             self.n_labels_new + other.n_labels_new,
             self.n_labels_changed + other.n_labels_changed,
@@ -216,6 +224,7 @@ class Samples(TableFamily):
                 "incoming", samples.select(list(SAMPLE_SCHEMA)).cast(SAMPLE_SCHEMA).to_arrow()
             )
             n_content_changed = _forget_changed_contents(con, dataset)
+            n_pictured = _count_pictured(con, dataset)
             n_changed = _update_samples(con, dataset)
             n_new = _insert_samples(con, dataset)
             con.register(
@@ -224,7 +233,9 @@ class Samples(TableFamily):
             n_labels_changed = _update_labels(con, dataset)
             n_labels_new = _insert_labels(con, dataset)
             con.unregister("incoming")
-        return SampleChanges(n_new, n_changed, n_content_changed, n_labels_new, n_labels_changed)
+        return SampleChanges(
+            n_new, n_changed, n_pictured, n_content_changed, n_labels_new, n_labels_changed
+        )
 
 
 def _insert_classes(con: duckdb.DuckDBPyConnection, classes: Sequence[tuple[str, str]]) -> None:
@@ -258,6 +269,18 @@ def _forget_changed_contents(con: duckdb.DuckDBPyConnection, dataset: str) -> in
     con.execute("delete from explanations where sample_id in (select sample_id from changed)")
     con.execute("delete from excluded_samples where sample_id in (select sample_id from changed)")
     return _first(con.execute("select count(*) from changed"))
+
+
+def _count_pictured(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
+    """Count the samples whose picture was not known, as where labels came first, and now is."""
+    return _first(
+        con.execute(
+            "select count(*) from samples inner join incoming using (path) where dataset = ? "
+            "and samples.image_id is null and samples.error is null "
+            "and incoming.image_id is not null",
+            [dataset],
+        )
+    )
 
 
 def _update_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:

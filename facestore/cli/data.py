@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from facestore.cli.console import (
     print_summary,
     terminal_progress,
 )
+from facestore.cli.mapping import mapping_of
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def ingest(
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="Table with columns file,age,gender,race[,service_test], CSV or Parquet. A file "
-            "in it meets an image by the longest common tail of their paths.",
+            help="Table with columns file,age,gender,race[,service_test]: CSV, text, JSON or "
+            "Parquet. A file in it meets an image by the longest common tail of their paths.",
             show_default=False,
         ),
     ] = None,
@@ -103,6 +104,13 @@ def ingest(
     ] = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
+    file_column: options.FileColumn = None,
+    column: options.LabelColumns = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
+    dry_run: options.DryRun = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where the time went, and the bottleneck.")
     ] = False,
@@ -111,13 +119,22 @@ def ingest(
 
     Run it again at any time: only new and changed files cost anything.
     """
+    said: dict[str, Any] = {
+        "dataset": dataset,
+        "split": split,
+        "labels": labels,
+        "layout": layout,
+        "attributes": attribute or (),
+        "new_classes": new_classes,
+        "mapping": mapping_of(file_column, column, map, mapping, null, encoding),
+        "follow_links": follow_links,
+    }
     with open_store(store) as opened:
+        if dry_run:
+            print_summary(opened.preview_ingest(source, **said))
+            return
         summary = opened.ingest(
             source,
-            dataset=dataset,
-            split=split,
-            labels=labels,
-            layout=layout,
             models=model or (),
             pretrained=pretrained,
             precision=precision,
@@ -126,9 +143,7 @@ def ingest(
             workers=workers,
             force_quick_gelu=force_quick_gelu,
             fast_resize=fast_resize,
-            attributes=attribute or (),
-            new_classes=new_classes,
-            follow_links=follow_links,
+            **said,
         )
         print_summary(summary)
         if profile:
@@ -139,24 +154,33 @@ def ingest(
 
 @imports.command("labels")
 def import_labels(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet with a column `file`.")],
+    file: Annotated[Path, typer.Argument(help="CSV, text, JSON or Parquet with a column `file`.")],
     dataset: options.RequiredDataset,
     store: options.StoreOption = options.DEFAULT,
     split: options.SplitOption = None,
     create_samples: options.CreateSamples = False,
     attribute: options.AttributeColumns = None,
     new_classes: options.NewClasses = False,
+    file_column: options.FileColumn = None,
+    column: options.LabelColumns = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Import labels: columns file,age,gender,race[,service_test]."""
+    said: dict[str, Any] = {
+        "dataset": dataset,
+        "attributes": attribute or (),
+        "new_classes": new_classes,
+        "mapping": mapping_of(file_column, column, map, mapping, null, encoding),
+    }
     with open_store(store) as opened:
-        summary = opened.import_labels(
-            file,
-            dataset=dataset,
-            split=split,
-            create_samples=create_samples,
-            attributes=attribute or (),
-            new_classes=new_classes,
-        )
+        if dry_run:
+            print_summary(opened.preview_labels(file, **said))
+            return
+        summary = opened.import_labels(file, split=split, create_samples=create_samples, **said)
         print_summary(summary)
 
 
@@ -190,24 +214,43 @@ def import_predictions(
     store: options.StoreOption = options.DEFAULT,
     split: options.SplitOption = None,
     create_samples: options.CreateSamples = False,
-    column: Annotated[str, typer.Option(help="Column of predicted classes.")] = "predicted",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="COLUMN",
+            help="Column of predicted classes, by default predicted; or ATTRIBUTE=COLUMN, for each "
+            "attribute that has a column of its own (repeatable).",
+        ),
+    ] = None,
     attribute: Annotated[
         str | None, typer.Option(help="What is predicted, if no column says it.")
     ] = None,
     classifier: Annotated[
         str | None, typer.Option(help="Name of the classifier, if no column says it.")
     ] = None,
+    file_column: options.FileColumn = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
 ) -> None:
     """Import predictions of one classifier, or of many in one file."""
+    plain = [each for each in column or () if "=" not in each]
+    if len(plain) > 1:
+        message = "give one COLUMN, or ATTRIBUTE=COLUMN for each attribute"
+        raise typer.BadParameter(message, param_hint="--column")
+    of_attributes = [each for each in column or () if "=" in each]
     with open_store(store) as opened:
         summary = opened.import_predictions(
             file,
             dataset=dataset,
             split=split,
             create_samples=create_samples,
-            column=column,
+            column=plain[0] if plain else "predicted",
             attribute=attribute,
             classifier=classifier,
+            mapping=mapping_of(file_column, of_attributes, map, mapping, null, encoding),
         )
         print_summary(summary)
 

@@ -42,10 +42,57 @@ CreateSamples = Annotated[
 ]
 AttributeColumns = Annotated[
     list[str] | None,
-    typer.Option("--attribute", help="A further column to read as labels (repeatable)."),
+    typer.Option(
+        "--attribute", help="A further column to read as labels (repeatable); all: every one."
+    ),
 ]
 NewClasses = Annotated[
     bool, typer.Option("--new-classes", help="Take labels that no class has as new classes.")
+]
+FileColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--file-column",
+        metavar="COLUMN",
+        help="Column of the file names, or a pattern: '{person}/{number:4}.jpg'.",
+    ),
+]
+LabelColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="ATTRIBUTE=COLUMN",
+        help="Column of an attribute; with none after the = it is not read (repeatable).",
+    ),
+]
+ValueMaps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="ATTRIBUTE:VALUE=CLASS",
+        help="What a value means: gender:1=Male, age:>99=; with none it is no label (repeatable).",
+    ),
+]
+MappingFile = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        help="YAML of columns and values, or a known source: adience, celeba, fairface-hf, "
+        "imdb-wiki, lfw-attributes, utkface.",
+    ),
+]
+NullTexts = Annotated[
+    list[str] | None,
+    typer.Option("--null", metavar="TEXT", help="A value that is no label (repeatable)."),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of the table; by default UTF-8, UTF-16 and Latin-1 are told."),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show how columns and values would be read; write nothing."),
 ]
 ClassifiersOption = Annotated[
     list[str] | None,

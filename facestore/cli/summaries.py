@@ -6,14 +6,17 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from facestore.cli.readings import labels_and_files, lines_of_preview, not_read
 from facestore.cli.wording import as_typed
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
 from facestore.errors import counted, preview
 from facestore.explaining.explain import ExplainSummary
+from facestore.importing.labels import LabelPreview
 from facestore.importing.published import PublishedSummary
 from facestore.importing.targets import ImportSummary
 from facestore.ingest.ingest import IngestSummary
+from facestore.ingest.plan import IngestPlan
 from facestore.neighbours.neighbours import NeighbourSummary
 from facestore.training.files import HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
@@ -47,13 +50,17 @@ def _(summary: IngestSummary) -> list[str]:
     encoded = [
         f"{counted(n, 'image')} encoded with {name}" for name, n in summary.n_encoded.items()
     ]
+    n_other_changes = changes.n_changed - changes.n_pictured
     facts = [
         f"{counted(summary.n_files, 'file')} of data set {plan.dataset!r} ({plan.layout}): "
-        f"{counted(changes.n_new, 'new sample')}, {changes.n_changed:,} changed, "
+        f"{counted(changes.n_new, 'new sample')}, {n_other_changes:,} changed, "
         f"{counted(summary.n_images_new, 'new image')}",
         f"layout {plan.layout}: {as_typed(plan.reason)}",
         *(encoded or ["nothing encoded: no --model was given"]),
     ]
+    if changes.n_pictured:
+        n = counted(changes.n_pictured, "sample")
+        facts.append(f"{n} that had only labels got their picture")
     if not changes.n_new and not changes.n_changed and not sum(summary.n_encoded.values()):
         facts.append("as before: everything was in the store already")
     if plan.n_labelled:
@@ -62,32 +69,14 @@ def _(summary: IngestSummary) -> list[str]:
         )
         facts.append(f"{counted(plan.n_labelled, 'file')} labelled ({labels})")
     if changes.n_content_changed:
-        n = changes.n_content_changed
-        files = counted(n, "file has", "files have")
-        facts.append(f"{files} other content than before: old scores are removed")
-    shown = [f"{path}: {reason}" for path, reason in summary.errors]
-    for one, many, items in (
-        (
-            "file could not be read as an image and is recorded with its error",
-            "files could not be read as images and are recorded with their error",
-            shown,
-        ),
-        ("label row has no file", "label rows have no file", plan.labels_without_file),
-        ("file has no label", "files have no label", plan.files_without_label),
-        ("name does not say its labels", "names do not say their labels", plan.malformed),
-        (
-            "column was not read (name it with --attribute)",
-            "columns were not read (name them with --attribute)",
-            plan.ignored_columns,
-        ),
-    ):
-        if items:
-            facts.append(f"{counted(len(items), one, many)} ({preview(items)})")
+        n = counted(changes.n_content_changed, "file has", "files have")
+        facts.append(f"{n} other content than before: old scores of it are removed")
+    if summary.errors:
+        n = counted(len(summary.errors), "file")
+        shown = preview([f"{path}: {reason}" for path, reason in summary.errors])
+        facts.append(f"{n} could not be read as images, and the error is recorded ({shown})")
+    facts += labels_and_files(plan)
     facts += [_shared_with(summary, *each) for each in summary.shared]
-    facts += map(as_typed, plan.notes)
-    if plan.n_other_files:
-        others = counted(plan.n_other_files, "other file was", "other files were")
-        facts.append(f"{others} passed over")
     return facts
 
 
@@ -147,6 +136,38 @@ def _bottleneck(summary: IngestSummary) -> str:
         "write": "write (a faster disk may help)",
         "start": "listing files and loading the model (nothing else took as long)",
     }[slowest]
+
+
+@lines_of.register
+def _(plan: IngestPlan) -> list[str]:
+    return [
+        f"dry run, nothing was written: {counted(len(plan.entries), 'file')} of data set "
+        f"{plan.dataset!r}",
+        f"layout {plan.layout}: {as_typed(plan.reason)}",
+        *lines_of_preview(plan.readings),
+        *labels_and_files(plan, with_readings=False),
+    ]
+
+
+@lines_of.register
+def _(preview_: LabelPreview) -> list[str]:
+    table = preview_.table
+    lines = [
+        f"dry run, nothing was written: {counted(len(table.labels), 'label')} of "
+        f"{counted(len(table.names), 'file')} in '{preview_.path}'",
+        *lines_of_preview(table.readings),
+        *map(as_typed, table.notes),
+        f"{counted(preview_.n_met, 'file meets', 'files meet')} a sample of data set "
+        f"{preview_.dataset!r}",
+    ]
+    if preview_.unmet:
+        lines.append(
+            f"{counted(len(preview_.unmet), 'file meets', 'files meet')} none "
+            f"({preview(preview_.unmet, 5)}): --create-samples makes samples of them"
+        )
+    if table.ignored:
+        lines.append(not_read(table.ignored))
+    return lines
 
 
 @lines_of.register

@@ -1,7 +1,7 @@
 """Import label tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +9,11 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import preview
 from facestore.importing.targets import ImportSummary, Target, importing
-from facestore.ingest.layouts.label_tables import LabelRules, read_label_table
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import LabelTable, read_label_table
+from facestore.ingest.plan import known_classes
+from facestore.mappings import LabelMapping
+from facestore.names import match_names
 from facestore.records import AnyPath
 from facestore.stores import Stores
 
@@ -23,13 +27,14 @@ def import_labels(
     create_samples: bool = False,
     attributes: Sequence[str] = (),
     new_classes: bool = False,
+    mapping: LabelMapping | None = None,
 ) -> ImportSummary:
     """Import a label table for samples that are there, or whose files are not at hand.
 
     Parameters
     ----------
     path
-        CSV or Parquet with a column `file`.
+        CSV, text, JSON or Parquet with a column of files.
     dataset
         The data set.
     split
@@ -37,7 +42,9 @@ def import_labels(
     create_samples
         Make samples for names that are unknown, instead of refusing them.
     attributes, new_classes
-        Further columns to read as labels, and whether labels may be new classes.
+        Further columns to read as labels (`all`: every one), and whether labels may be new classes.
+    mapping
+        What columns and values mean, where it is not told by their names.
 
     Raises
     ------
@@ -45,8 +52,9 @@ def import_labels(
         If the table is refused, or names unknown files and no samples may be made.
     """
     path = Path(path)
-    rules = LabelRules(store.catalog.samples.classes(), attributes, new_classes)
-    table = read_label_table(path, rules)
+    said = mapping or LabelMapping()
+    # A store is made by what is imported, not by what is refused.
+    table = read_label_table(path, LabelRules(known_classes(store), attributes, new_classes, said))
     target = Target(dataset, split, create_samples)
     with importing(store, "labels", path, target, table.names) as run:
         tags = pl.DataFrame(
@@ -66,6 +74,55 @@ def import_labels(
         )
         run.counts.update(asdict(changes))
     notes = [f"{changes.n_labels_changed:,} labels changed"] if changes.n_labels_changed else []
+    notes += table.all_notes
     if table.ignored:
         notes.append(f"columns not read: {preview(table.ignored)} (name them with `attributes=`)")
     return run.summary("labels", n_rows=len(table.labels), n_new=changes.n_labels_new, notes=notes)
+
+
+@dataclass(frozen=True)
+class LabelPreview:
+    """How a table of labels would be read.
+
+    Attributes
+    ----------
+    n_met
+        Files that meet a sample of the data set.
+    unmet
+        Files that meet none.
+    """
+
+    path: Path
+    dataset: str
+    table: LabelTable
+    n_met: int
+    unmet: tuple[str, ...]
+
+
+def preview_labels(
+    store: Stores,
+    path: AnyPath,
+    *,
+    dataset: str,
+    attributes: Sequence[str] = (),
+    new_classes: bool = False,
+    mapping: LabelMapping | None = None,
+) -> LabelPreview:
+    """Return how a label table would be read; nothing is written, and no store is made.
+
+    Parameters
+    ----------
+    path, dataset, attributes, new_classes, mapping
+        As for `import_labels`.
+
+    Raises
+    ------
+    TableError
+        If the table is refused.
+    """
+    path = Path(path)
+    rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
+    table = read_label_table(path, rules)
+    known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
+    found = match_names(list(table.names), known)
+    return LabelPreview(path, dataset, table, len(found.path_of), found.unmatched)

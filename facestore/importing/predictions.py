@@ -1,16 +1,25 @@
 """Tables of predictions: one classifier, or many in one file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import TableError, counted, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
-from facestore.names import FILE_COLUMNS
-from facestore.records import AnyPath, ClassifierRecord, ModelName
+from facestore.ingest.layouts.label_values import (
+    Meaning,
+    Reading,
+    read_texts,
+    readings_in_words,
+    what_is_wrong,
+)
+from facestore.ingest.plan import known_classes
+from facestore.mappings import LabelMapping
+from facestore.records import AnyPath, AttributeClass, ClassifierRecord, ModelName
 from facestore.stores import Stores
+from facestore.table_columns import column_given, file_names
 from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
@@ -28,10 +37,33 @@ class ImportedPredictions:
     classifiers
         One row a classifier: `classifier`, `attribute`, and where the file says it `architecture`,
         `pretrained`, `prompt_set`, `aggregation`, `k`.
+    notes
+        What was read otherwise than written.
     """
 
     rows: pl.DataFrame
     classifiers: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is said of a table of predictions.
+
+    Attributes
+    ----------
+    column
+        Name of the column of predicted classes.
+    attribute, classifier
+        What is predicted and by whom, where the table does not say.
+    mapping
+        What columns and values mean; an attribute that has a column there is predicted in it.
+    """
+
+    column: str = "predicted"
+    attribute: str | None = None
+    classifier: str | None = None
+    mapping: LabelMapping = field(default_factory=LabelMapping)
 
 
 def import_predictions(
@@ -44,6 +76,7 @@ def import_predictions(
     column: str = "predicted",
     attribute: str | None = None,
     classifier: str | None = None,
+    mapping: LabelMapping | None = None,
 ) -> ImportSummary:
     """Import the predictions of one or many classifiers.
 
@@ -57,6 +90,8 @@ def import_predictions(
         Name of the column of predicted classes.
     attribute, classifier
         What is predicted and by whom, where the table does not say.
+    mapping
+        What columns and values mean: a table with a column for each attribute names them there.
 
     Raises
     ------
@@ -66,10 +101,8 @@ def import_predictions(
         If a classifier has other predictions for some of the samples.
     """
     path = Path(path)
-    classes = store.catalog.samples.class_names()
-    table = read_predictions(
-        path, classes=classes, column=column, attribute=attribute, classifier=classifier
-    )
+    given = Given(column, attribute, classifier, mapping or LabelMapping())
+    table = predictions_in(path, known_classes(store), given)
     names = table.rows["name"].unique(maintain_order=True).to_list()
     target = Target(dataset, split, create_samples)
     with importing(store, "predictions", path, target, names) as run:
@@ -77,7 +110,8 @@ def import_predictions(
         classifiers = _imported_classifiers(store, table, path)
         changes = store.catalog.predictions.add(classifiers, run.with_sample_ids(table.rows))
         run.counts.update(asdict(changes) | {"n_samples_new": run.n_created})
-    notes = [f"{len(classifiers):,} classifiers, {changes.n_classifiers_new:,} of them new"]
+    new = f"{changes.n_classifiers_new:,} of them new"
+    notes = [f"{counted(len(classifiers), 'classifier')}, {new}", *table.notes]
     return run.summary("predictions", n_rows=len(table.rows), n_new=changes.n_new, notes=notes)
 
 
@@ -117,6 +151,23 @@ def read_predictions(
     attribute: str | None = None,
     classifier: str | None = None,
 ) -> ImportedPredictions:
+    """Read a table of predictions as `predictions_in` does, with classes that are names alone.
+
+    Raises
+    ------
+    TableError
+        As `predictions_in`.
+    """
+    known = {
+        key: [AttributeClass(name, i) for i, name in enumerate(names, 1)]
+        for key, names in classes.items()
+    }
+    return predictions_in(path, known, Given(column, attribute, classifier))
+
+
+def predictions_in(
+    path: Path, classes: Mapping[str, Sequence[AttributeClass]], given: Given
+) -> ImportedPredictions:
     """Read a CSV or Parquet table of predictions.
 
     Parameters
@@ -126,11 +177,9 @@ def read_predictions(
         classifiers have a column `classifier`, or `architecture`, `pretrained`, `prompt_set`,
         `attribute`, `aggregation` and `k`, from which their names are made.
     classes
-        The class names of each attribute.
-    column
-        Name of the column of predicted classes.
-    attribute, classifier
-        What is predicted and by whom, where the table does not say.
+        The classes of each attribute.
+    given
+        What the user said.
 
     Raises
     ------
@@ -138,30 +187,18 @@ def read_predictions(
         If columns are missing, a class is unknown, or a classifier predicts a file twice.
     """
     with refusing(path):
-        return _predictions(path, classes, column, attribute, classifier)
+        return _predictions(path, classes, given)
 
 
 def _predictions(
-    path: Path,
-    classes: Mapping[str, Sequence[str]],
-    column: str,
-    attribute: str | None,
-    classifier: str | None,
+    path: Path, classes: Mapping[str, Sequence[AttributeClass]], given: Given
 ) -> ImportedPredictions:
-    table = read_table(path)
-    name_column = next((each for each in FILE_COLUMNS if each in table.columns), None)
-    if name_column is None or column not in table.columns:
-        wanted = "file" if name_column is None else column
-        problem = f"no column {wanted!r} among {preview(map(repr, table.columns), 10)}"
-        raise TableError(path, problem, "Name the predictions with `column=`.")
-    table = table.rename(
-        {name_column: "name", column: "predicted"}
-        if column != "predicted"
-        else {name_column: "name"}
-    )
-    table = _with_attribute(path, table, attribute)
-    table = _with_classifier(path, table, classifier)
-    _check_classes(path, table, classes)
+    table = read_table(path, given.mapping.encoding)
+    files = file_names(path, table, given.mapping.file)
+    table = _long(path, table.with_columns(files.names.alias("name")), given)
+    table = _with_attribute(path, table, given.attribute)
+    table = _with_classifier(path, table, given.classifier)
+    table, readings = _with_classes(path, table, classes, given.mapping)
     repeated = table.filter(table.select("classifier", "name").is_duplicated())
     if len(repeated):
         who, file = repeated["classifier"][0], repeated["name"][0]
@@ -176,6 +213,33 @@ def _predictions(
     return ImportedPredictions(
         rows=table.select("name", "classifier", "attribute", "predicted", *numbers),
         classifiers=table.select(described).unique(maintain_order=True),
+        notes=(*filter(None, [files.note]), *readings_in_words(readings)),
+    )
+
+
+def _long(path: Path, table: pl.DataFrame, given: Given) -> pl.DataFrame:
+    """Return a row for each prediction; a table may have a column for each attribute."""
+    columns = {a: c for a, c in given.mapping.columns.items() if c}
+    if not columns:
+        if given.column not in table.columns:
+            problem = f"no column {given.column!r} among {preview(map(repr, table.columns), 10)}"
+            todo = "Name the predictions with `column=` or `columns=ATTRIBUTE=COLUMN`."
+            raise TableError(path, problem, todo)
+        return table.with_columns(pl.col(given.column).alias("predicted"))
+    todo = "Name the columns of predictions with `columns=ATTRIBUTE=COLUMN`."
+    found = {a: column_given(path, table.columns, c, todo) for a, c in columns.items()}
+    # A score beside several predictions is none of theirs.
+    kept = [c for c in ("name", "classifier", *_DESCRIPTION) if c in table.columns]
+    kept = [c for c in kept if c not in (*found.values(), "attribute")]
+    numbers = [c for c in _NUMBERS if c in table.columns] if len(found) == 1 else []
+    return pl.concat(
+        table.select(
+            *kept,
+            *numbers,
+            attribute=pl.lit(attribute),
+            predicted=pl.col(column).cast(pl.String),
+        )
+        for attribute, column in found.items()
     )
 
 
@@ -192,7 +256,7 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
         if "classifier" in table.columns and table["classifier"].n_unique() > 1:
             problem = f"it has {table['classifier'].n_unique()} classifiers of its own"
             raise TableError(path, problem, "Leave `classifier=` out.")
-        return table.with_columns(classifier=pl.lit(classifier))
+        return _told_apart(table.with_columns(classifier=pl.lit(classifier)))
     if "classifier" in table.columns:
         return table.with_columns(pl.col("classifier").cast(pl.String))
     parts = [each for each in _DESCRIPTION if each in table.columns and each != "attribute"]
@@ -212,14 +276,35 @@ def _told_apart(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(classifier=pl.when(several).then(longer).otherwise("classifier"))
 
 
-def _check_classes(path: Path, table: pl.DataFrame, classes: Mapping[str, Sequence[str]]) -> None:
-    for (attribute,), group in table.group_by("attribute", maintain_order=True):
-        known = classes.get(str(attribute))
-        if known is None:
+def _with_classes(
+    path: Path,
+    table: pl.DataFrame,
+    classes: Mapping[str, Sequence[AttributeClass]],
+    mapping: LabelMapping,
+) -> tuple[pl.DataFrame, list[Reading]]:
+    """Return the predictions as classes of the store, and how they were read."""
+    readings: list[Reading] = []
+    parts = []
+    for (key,), rows in table.group_by("attribute", maintain_order=True):
+        attribute = str(key)
+        if attribute not in classes:
             problem = f"it predicts {attribute!r}, which no class belongs to"
             raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
-        found = group["predicted"].drop_nulls().cast(pl.String)
-        wrong = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list()
-        if wrong:
-            problem = f"{preview(map(repr, wrong))} is no class of {attribute!r}"
-            raise TableError(path, problem, f"Expected {preview(known, 12)}.")
+        meaning = Meaning(attribute, classes[attribute], mapping, may_be_new=False)
+        texts = rows["predicted"].cast(pl.String).alias(attribute)
+        read = read_texts(meaning, texts)
+        left = texts.filter(texts.is_not_null() & ~texts.is_in([each.text for each in read]))
+        if len(left):
+            problem, todo = what_is_wrong(meaning, left.unique(maintain_order=True).to_list())
+            raise TableError(path, problem, todo)
+        label_of = {each.text: each.label for each in read}
+        part = rows.with_columns(
+            predicted=texts.replace_strict(label_of, default=None, return_dtype=pl.String)
+        )
+        if "value" not in rows.columns:
+            years = {each.text: each.value for each in read if each.value is not None}
+            value = texts.replace_strict(years, default=None, return_dtype=pl.Float64)
+            part = part.with_columns(value=value)
+        parts.append(part)
+        readings += read
+    return pl.concat(parts) if parts else table, readings

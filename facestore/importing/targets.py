@@ -15,6 +15,10 @@ from facestore.names import match_names
 from facestore.records import EncoderRecord, ModelName
 from facestore.stores import Stores, recorded
 
+_NEW_DATASET = (
+    "Ingest its images first, or add `create_samples=True` to make its samples from this file."
+)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -169,9 +173,7 @@ def importing(
     with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
         samples = store.catalog.samples
         if not target.create_samples:
-            samples.require_dataset(
-                target.dataset, "Or `create_samples=True` makes it of what the file names."
-            )
+            samples.require_dataset(target.dataset, _NEW_DATASET)
         known = samples.of_dataset(target.dataset)
         found = match_names(list(names), known["path"].to_list())
         unknown = found.unmatched

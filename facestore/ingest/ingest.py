@@ -19,11 +19,12 @@ from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
-from facestore.ingest.layouts.label_tables import LabelRules
+from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest
-from facestore.ingest.plan import IngestPlan, plan_ingest
+from facestore.ingest.plan import IngestPlan, known_classes, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
+from facestore.mappings import LabelMapping
 from facestore.records import AnyPath, ModelName
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
@@ -83,6 +84,7 @@ def ingest(
     fast_resize: bool = False,
     attributes: Sequence[str] = (),
     new_classes: bool = False,
+    mapping: LabelMapping | None = None,
     follow_links: bool = False,
 ) -> IngestSummary:
     """Bring images into the store and encode what is not encoded yet.
@@ -114,7 +116,9 @@ def ingest(
     fast_resize
         Have torchvision resize pictures, not Pillow: faster, and another encoder.
     attributes, new_classes
-        Further columns to read as labels, and whether labels may be new classes.
+        Further columns to read as labels (`all`: every one), and whether labels may be new classes.
+    mapping
+        What the columns and values of the labels mean, where it is not told by their names.
     follow_links
         Whether links out of the folder are followed.
 
@@ -151,6 +155,7 @@ def ingest(
         "dataset": dataset,
         "split": split,
         "labels": table,
+        "mapping": None if mapping is None else asdict(mapping),
         "models": [encoder.name for encoder in encoders],
         "devices": [encoder.device for encoder in encoders],
         "batch_size": batch_size,
@@ -162,10 +167,10 @@ def ingest(
         recorded(store, "ingest", arguments) as counts,
     ):
         with watch.measure("plan"):
-            rules = LabelRules(store.catalog.samples.classes(), attributes, new_classes)
-            request = SourceRequest(
-                source, rules, layout, table, partial(walk, outside=follow_links)
-            )
+            classes = store.catalog.samples.classes()
+            rules = LabelRules(classes, attributes, new_classes, mapping or LabelMapping())
+            lists = partial(walk, outside=follow_links)
+            request = SourceRequest(source, rules, layout, table, lists)
             plan = plan_ingest(store, request, dataset=dataset, split=split)
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
@@ -189,6 +194,40 @@ def ingest(
         workers=workers,
         shared=_shared(store, dataset) if result.changes.n_new else (),
     )
+
+
+def preview_ingest(
+    store: Stores,
+    source: AnyPath,
+    *,
+    dataset: str | None = None,
+    split: str | None = None,
+    labels: AnyPath | None = None,
+    layout: str = "auto",
+    attributes: Sequence[str] = (),
+    new_classes: bool = False,
+    mapping: LabelMapping | None = None,
+    follow_links: bool = False,
+) -> IngestPlan:
+    """Return how an ingest would read files and labels; nothing is written, and no store is made.
+
+    Parameters
+    ----------
+    source, dataset, split, labels, layout, attributes, new_classes, mapping, follow_links
+        As for `ingest`.
+
+    Raises
+    ------
+    InputError
+        As `ingest`.
+    TableError
+        If labels are refused.
+    """
+    source, table = Path(source), None if labels is None else Path(labels)
+    rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
+    lists = partial(walk, outside=follow_links)
+    request = SourceRequest(source, rules, layout, table, lists)
+    return plan_ingest(store, request, dataset=dataset or _dataset_name(source), split=split)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What an ingest is going to do: which file is which sample, with which labels and split."""
 
 import hashlib
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -11,10 +12,11 @@ from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
 from facestore.ingest.layouts.label_tables import LabelTable
+from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import match_names
-from facestore.records import FileEntry
+from facestore.records import AttributeClass, FileEntry
 from facestore.stores import Stores
 
 _N_COMPARED = 20
@@ -50,6 +52,11 @@ class IngestPlan:
         Path -> what the tables say of it.
     known
         Path -> the sample as the catalogue has it.
+    n_other_files, other_files, n_named_others
+        How many files were passed over; which, if they can be named; how many of them the labels
+        name, which come first.
+    readings
+        How each text of the labels was read.
     """
 
     dataset: str
@@ -65,11 +72,22 @@ class IngestPlan:
     new_classes: tuple[tuple[str, str], ...]
     n_labelled: int
     n_other_files: int
+    other_files: tuple[str, ...]
+    n_named_others: int
     labels_without_file: tuple[str, ...]
     files_without_label: tuple[str, ...]
     malformed: tuple[str, ...]
     ignored_columns: tuple[str, ...]
+    readings: tuple[Reading, ...]
     notes: tuple[str, ...]
+
+
+def known_classes(store: Stores) -> Mapping[str, Sequence[AttributeClass]]:
+    """Return the classes of every attribute without making a store that is not there yet."""
+    if store.catalog.database.exists:
+        return store.catalog.samples.classes()
+    with tempfile.TemporaryDirectory(prefix="facestore-") as folder, Stores(folder) as new:
+        return new.catalog.samples.classes()
 
 
 def plan_ingest(
@@ -103,7 +121,9 @@ def plan_ingest(
         splits = dict.fromkeys(final.values(), split)
     _refuse_other_split(splits, known)
     _refuse_other_folder(store, source, dataset, entries, final, known)
-    labelled = set(file_of.values())
+    labelled = {file_of[name] for name in table.labels["name"].unique() if name in file_of}
+    unmet = tuple(name for name in table.names if name not in file_of)
+    others, n_named = _others(manifest, unmet)
     return IngestPlan(
         dataset=dataset,
         source=str(source),
@@ -116,13 +136,16 @@ def plan_ingest(
         splits=splits,
         known=known,
         new_classes=table.new_classes,
-        n_labelled=len(labelled) if len(table.labels) else 0,
+        n_labelled=len(labelled),
         n_other_files=manifest.n_other,
-        labels_without_file=tuple(name for name in table.names if name not in file_of),
+        other_files=others,
+        n_named_others=n_named,
+        labels_without_file=unmet,
         files_without_label=_without_label(manifest, labelled),
         malformed=table.malformed,
         ignored_columns=table.ignored,
-        notes=manifest.notes,
+        readings=table.readings,
+        notes=(*table.all_notes, *manifest.notes),
     )
 
 
@@ -142,8 +165,23 @@ def _paths(
     above = source.resolve().parts[1:]
     path_of = {entry.name: _known_path(above, entry, known) for entry in manifest.entries}
     for name, file in file_of.items():
-        path_of[file] = path_of[file] or name
+        path_of[file] = path_of[file] or _with_suffix(name, file)
     return {file: path or file for file, path in path_of.items()}
+
+
+def _with_suffix(name: str, file: str) -> str:
+    """Return an id as the name of its file, by which the picture is found again."""
+    suffix = PurePosixPath(file).suffix
+    is_id = not name.endswith(suffix) and PurePosixPath(file).stem == PurePosixPath(name).name
+    return name + suffix if is_id else name
+
+
+def _others(manifest: Manifest, unmet: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """Return the files passed over, those that labels name first, and how many these are."""
+    if not manifest.others or not unmet:
+        return manifest.others, 0
+    named = set(match_names(unmet, manifest.others).path_of.values())
+    return tuple(sorted(manifest.others, key=lambda name: name not in named)), len(named)
 
 
 def _without_label(manifest: Manifest, labelled: set[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import polars as pl
 from facestore.catalog.predictions import PREDICTION_SCHEMA
 from facestore.catalog.training import STEP_SCHEMA
 from facestore.errors import InputError, preview
-from facestore.ingest.layouts.label_tables import label_of_value
+from facestore.ingest.layouts.label_values import label_of_value
 from facestore.records import AttributeClass, ClassifierRecord
 from facestore.stores import Stores
 from facestore.training.decisions import Decided

@@ -180,6 +180,24 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
         except VectorsUnreadableError as error:
             reason = f"vectors/{error.table}.lance cannot be read ({error.reason})"
             warnings.append(Advice(reason, "doctor", parameters={"repair": "True"}))
+    return [*warnings, *_about_classes(store)]
+
+
+def _about_classes(store: Stores) -> list[Advice]:
+    """Say which accuracies are below chance, and which classes differ in spelling alone."""
+    warnings = []
+    for row in _rows(store, "below_chance"):
+        who, where = repr(row["classifier"]), repr(row["dataset"])
+        reason = (
+            f"{who} is right on {row['accuracy']:.4f} of {where}, surely less than chance "
+            f"({row['chance']:.4f}): are classes swapped, or without prompts?"
+        )
+        warnings.append(Advice(reason, "sql", (row["query"],)))
+    for row in _rows(store, "class_spellings"):
+        names = " and ".join(repr(each) for each in row["classes"])
+        reason = f"{names} of {row['attribute']!r} differ in spelling alone, and count as classes"
+        query = "select dataset, attribute, label, n_samples from label_counts"
+        warnings.append(Advice(reason, "sql", (query,)))
     return warnings
 
 

@@ -94,6 +94,26 @@ def test_it_names_what_is_wrong_and_the_command_that_helps(facestore, judged):
     assert "no vector" not in facestore("info").out
 
 
+def test_it_warns_of_figures_below_chance_and_of_classes_that_only_differ_in_spelling(
+    facestore, tmp_path
+):
+    table = tmp_path / "p.csv"
+    pairs = [("Male", "Female"), ("Female", "Male")] * 8
+    table.write_text("file,gender\n" + "".join(f"{i},{a}\n" for i, (a, _) in enumerate(pairs)))
+    facestore("import", "labels", table, "--dataset", "d", "--create-samples")
+    table.write_text("file,predicted\n" + "".join(f"{i},{b}\n" for i, (_, b) in enumerate(pairs)))
+    given = ("import", "predictions", table, "--dataset", "d", "--attribute", "gender")
+    facestore(*given, "--classifier", "it's swapped")
+    said = " ".join(facestore("info").out.split())
+    assert "is right on 0.0000 of 'd', surely less than chance (0.5000)" in said
+    assert "where classifier = 'it''s swapped'" in said
+    assert "differ in spelling alone" not in said
+    insert = "insert into classes values ('gender', 'fe_MALE', 3, null, null), ('gender', 'fe male', 4, null, null)"
+    facestore("sql", insert, "--write")
+    said = " ".join(facestore("info").out.split())
+    assert "'fe_MALE' and 'fe male' of 'gender' differ in spelling alone" in said
+
+
 def test_it_says_the_next_command_at_every_stage(facestore, pictures, tmp_path):
     facestore("migrate")
     assert "facestore ingest FOLDER" in facestore("info").out

@@ -14,6 +14,7 @@ from support.places import ROOT
 
 from facestore.cli import app
 from facestore.cli.wording import as_typed
+from facestore.mappings import LabelMapping
 from facestore.store import Store
 from facestore.training.gradients.loop_options import LoopOptions
 
@@ -50,7 +51,7 @@ def options() -> set[str]:
 def parameters() -> set[str]:
     """Return every parameter of every verb, and of the options that some of them take."""
     verbs = [getattr(Store, name) for name in dir(Store) if not name.startswith("_")]
-    verbs += [LoopOptions]
+    verbs += [LoopOptions, LabelMapping.of]
     return {name for verb in verbs if callable(verb) for name in inspect.signature(verb).parameters}
 
 

@@ -107,10 +107,10 @@ def test_a_name_that_two_attributes_share_gets_the_attribute(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
-        ({"file": ["a"], "predicted": ["Mle"]}, "'Mle' is no class of 'gender'"),
+        ({"file": ["a"], "predicted": ["Mle"]}, "no class of 'gender': 'Mle'"),
         ({"file": ["a", "a"], "predicted": ["Male", "Male"]}, "'c' predicts 'a' twice"),
         ({"file": ["a"], "guess": ["Male"]}, "no column 'predicted'"),
-        ({"name": ["a"], "predicted": ["Male"]}, "no column 'file'"),
+        ({"who": ["a"], "predicted": ["Male"]}, "no column 'file'"),
     ],
 )
 def test_broken_predictions_are_refused_with_the_reason(tmp_path, columns, says):

@@ -299,7 +299,7 @@ CASES = {
     "list with a URI of a local device": source(text("file\nfile:///dev/zero\n"), "l.csv"),
     "list with a device": source(text("file\n/dev/zero\n"), "l.csv"),
     "list with a URI in a URI": source(text("file\nzip://a::http://127.0.0.1:9/b\n"), "l.csv"),
-    "list without a column of files": source(text("name,age\nx,3\n"), "l.csv"),
+    "list without a column of files": source(text("who,age\nx,3\n"), "l.csv"),
     "metadata.jsonl that is broken": source(
         lambda path: [
             path.mkdir(),

@@ -1,7 +1,7 @@
 """The image files of a folder."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from facestore.errors import InputError
 from facestore.images.files import PlainFile, Unreadable
@@ -12,6 +12,11 @@ IMAGE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
 )
 _SUFFIXES = tuple(IMAGE_SUFFIXES)
+# Pictures of formats that Pillow does not read by itself, or that open_clip's users never have.
+_CONVERTED = frozenset(
+    (".heic", ".heif", ".jp2", ".j2k", ".jxl", ".jxr", ".ppm", ".pgm", ".svg", ".psd", ".raw",
+     ".dng", ".cr2", ".nef", ".arw", ".tga", ".ico", ".pdf", ".eps", ".hdr", ".exr")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,20 +28,29 @@ class Folder:
     entries
         Files with the suffix of an image, in order of name; what has one and is no file (a FIFO,
         a link that leads nowhere) is among them, and cannot be read.
-    others
-        Visible files with another suffix, which are left alone.
+    others, other_names
+        Visible files with another suffix, which are left alone, and their names.
     notes
         What the user should know of the folder, one fact a line.
     """
 
     entries: tuple[FileEntry, ...]
     others: tuple[Path, ...] = ()
+    other_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def n_other(self) -> int:
         """Number of other files."""
         return len(self.others)
+
+
+def why_passed_over(name: str) -> str:
+    """Say why a file that is no image was passed over, and what to do."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _CONVERTED:
+        return f"{suffix} is not read: convert it to JPEG or PNG"
+    return f"{suffix} is no suffix of an image" if suffix else "no suffix: add that of its format"
 
 
 def is_image(name: str) -> bool:
@@ -59,6 +73,7 @@ def folder_of(listing: Listing) -> Folder:
             for each in images
         ),
         others=tuple(each.path for each in others if not each.problem),
+        other_names=tuple(each.name for each in others if not each.problem),
         notes=listing.notes(),
     )
 

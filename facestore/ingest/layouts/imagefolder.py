@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from shlex import quote
 
 import polars as pl
 
 from facestore.errors import InputError, TableError, preview
 from facestore.images.walk import printable
 from facestore.ingest.layouts.files import Folder
-from facestore.ingest.layouts.label_tables import LabelRules, LabelTable, labels_in, merge_tables
-from facestore.ingest.layouts.label_tables import single_labels as one_label_each
-from facestore.ingest.layouts.manifest import Manifest, split_of_folder
-from facestore.tables import read_text_table
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import LabelTable, labels_in, merge_tables
+from facestore.ingest.layouts.manifest import Manifest, split_called
+from facestore.table_columns import file_names
+from facestore.tables import read_text_rows
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 LAYOUT = "imagefolder"
@@ -39,7 +41,7 @@ def read_folder(source: Path, folder: Folder, rules: LabelRules, reason: str) ->
     """
     if metadata_files(folder):
         return read_metadata(source, folder, rules, reason)
-    if reason or has_class_folders(folder, rules):
+    if reason or class_folders(folder, rules):
         return read_class_folders(source, folder, rules, reason)
     return None
 
@@ -72,31 +74,51 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
         table=table,
         splits=_splits(folder),
         n_other=folder.n_other - len(files),
+        others=tuple(n for n in folder.other_names if PurePosixPath(n).name not in METADATA),
         notes=folder.notes,
     )
 
 
-def classes_of_folders(folder: Folder) -> dict[str, str]:
-    """Return the name of the folder that each image is in, where it is in one besides its split."""
+def class_folders(folder: Folder, rules: LabelRules) -> dict[str, dict[str, str]]:
+    """Return the folders that are called as classes: attribute -> image -> folder.
+
+    Folders of one level below the splits are those of one attribute: `train/Male/Asian/1.jpg` may
+    have two. Pictures that lie above them have none.
+    """
     names = [entry.name for entry in folder.entries]
-    found = {}
-    for name in names:
-        parts = PurePosixPath(name).parts[:-1]
-        if parts and split_of_folder(name):
-            parts = parts[1:]
-        if parts:
-            found[name] = parts[-1]
+    below = {name: parts for name, (_, parts) in split_folders(names).items() if parts}
+    if rules.attributes:  # the user says what the last folder is
+        attribute = rules.attribute_of([])
+        return {attribute: {name: parts[-1] for name, parts in below.items()}} if attribute else {}
+    found: dict[str, dict[str, str]] = {}
+    for level in range(1, 1 + max(map(len, below.values()), default=0)):
+        named = {name: parts[-level] for name, parts in below.items() if len(parts) >= level}
+        folders = sorted({*named.values()})
+        attribute = rules.attribute_of(folders)
+        if attribute is None or attribute in found:
+            continue
+        # One class alone would be the name of any folder.
+        if len({*rules.classes_of(attribute, folders)} - {None}) > 1:
+            found[attribute] = named
     return found
 
 
-def has_class_folders(folder: Folder, rules: LabelRules) -> bool:
-    """Whether all images are in folders that are called as the classes of one attribute."""
-    found = classes_of_folders(folder)
-    return (
-        len(found) == len(folder.entries)
-        and len(set(found.values())) > 1
-        and rules.attribute_of(found.values()) is not None
-    )
+def folders_like_classes(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
+    """Say that some folders are called as classes and others are not; nothing where none are."""
+    names = [entry.name for entry in folder.entries]
+    folders = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
+    for attribute in rules.classes:
+        read = dict(zip(folders, rules.classes_of(attribute, folders), strict=True))
+        like = [name for name, label in read.items() if label is not None]
+        other = [name for name in folders if name not in like]
+        if len(like) > 1 and len(other) <= len(like):
+            maps = " ".join(f"`maps={quote(f'{attribute}:{name}=')}`" for name in other)
+            return (
+                f"no labels were read: folders {preview(map(repr, like))} look like classes of "
+                f"{attribute!r}, and {preview(map(repr, other))} not: add `layout=imagefolder` "
+                f"`attributes={attribute}` {maps} to leave these without a label",
+            )
+    return ()
 
 
 def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest:
@@ -109,36 +131,40 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
     TableError
         If a folder is no class of it.
     """
-    found = classes_of_folders(folder)
-    attribute = rules.attribute_of(found.values())
-    if attribute is None:
-        folders = preview(sorted(set(found.values())) or ["none"], 8)
+    found = class_folders(folder, rules)
+    if not found:
+        names = [entry.name for entry in folder.entries]
+        last = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
         message = (
-            f"'{source}' has no metadata.csv or metadata.jsonl, and its folders ({folders}) are "
-            "not the classes of one known attribute: name the attribute with `attributes=NAME`."
+            f"'{source}' has no metadata.csv or metadata.jsonl, and its folders "
+            f"({preview(last or ['none'], 8)}) are not the classes of one known attribute: name "
+            "the attribute with `attributes=NAME`."
         )
         raise InputError(message)
-    table = one_label_each(source, found, rules, "folders")
+    labelled = list(dict.fromkeys(name for named in found.values() for name in named))
+    columns = {a: [named.get(name) for name in labelled] for a, named in found.items()}
+    text = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    table = labels_in(source, text, pl.Series(labelled, dtype=pl.String), rules)
     return Manifest(
         layout=LAYOUT,
-        reason=reason or f"folders called as the classes of {attribute!r}",
+        reason=reason or f"folders called as the classes of {preview(map(repr, found))}",
         entries=folder.entries,
         table=table,
         splits=_splits(folder),
         n_other=folder.n_other,
+        others=folder.other_names,
         notes=folder.notes,
     )
 
 
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    table = read_text_table(path)
-    column = next((each for each in _NAME_COLUMNS if each in table.columns), None)
-    if column is None:
-        problem = f"no column 'file_name' among {preview(map(repr, table.columns), 8)}"
-        raise TableError(path, problem, "A row of an imagefolder's metadata names its file.")
+    text = read_text_rows(path, rules.mapping.encoding)
+    _, mapping = rules.known_of(text.table.columns)
+    files = file_names(path, text.table, mapping.file, _NAME_COLUMNS)
     above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
-    names = [None if name is None else _joined(above, name) for name in table[column].to_list()]
-    return labels_in(path, table.drop(column), pl.Series(names, dtype=pl.String), rules)
+    joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
+    names = pl.Series(joined, dtype=pl.String)
+    return labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
 
 
 def _joined(above: PurePosixPath, name: str) -> str:
@@ -146,7 +172,33 @@ def _joined(above: PurePosixPath, name: str) -> str:
 
 
 def _splits(folder: Folder) -> dict[str, str]:
-    """Return the splits, if every image is in the folder of one."""
-    names: Sequence[str] = [entry.name for entry in folder.entries]
-    found = {name: split for name in names if (split := split_of_folder(name))}
-    return found if len(found) == len(names) else {}
+    """Return the splits, if every image is in the folder of one; single ones may lie beside."""
+    below = split_folders([entry.name for entry in folder.entries])
+    found = {name: split for name, (split, _) in below.items() if split}
+    is_whole = all(split or not parts for split, parts in below.values())
+    return found if is_whole else {}
+
+
+def split_folders(names: Sequence[str]) -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    """Return the split of each image, and the folders that it is in below that.
+
+    Splits are the first folders below those that all images share: `Dataset/Train/Male/1.jpg`.
+    """
+    folders = {name: PurePosixPath(name).parts[:-1] for name in names}
+    n_shared = _n_shared([parts for parts in folders.values() if parts])
+    found: dict[str, tuple[str | None, tuple[str, ...]]] = {}
+    for name, parts in folders.items():
+        first = parts[: n_shared + 1]
+        at = next((i for i, part in enumerate(first) if split_called(part)), None)
+        found[name] = (None, parts) if at is None else (split_called(parts[at]), parts[at + 1 :])
+    return found
+
+
+def _n_shared(folders: Sequence[tuple[str, ...]]) -> int:
+    """Return how many first folders all of them have in common."""
+    n = 0
+    for parts in zip(*folders, strict=False):
+        if len(set(parts)) > 1:
+            break
+        n += 1
+    return n

@@ -1,21 +1,31 @@
 """Label tables: FairFace's CSV and its kin, read and checked as a whole.
 
-A table has a column `file`, and a column for each attribute. It is refused whole if anything in
-it is wrong: a label that no class of the attribute has would silently count
+A table has a column of file names, and a column for each attribute. It is refused whole if anything
+in it is wrong: a label that no class of the attribute has would silently count
 as a mistake of every model.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
-from facestore.names import FILE_COLUMNS
-from facestore.records import AttributeClass
-from facestore.tables import read_text_table
+from facestore.errors import TableError, counted, preview
+from facestore.ingest.layouts.birthdays import ages_between
+from facestore.ingest.layouts.column_offers import no_attribute
+from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
+from facestore.ingest.layouts.label_values import (
+    Meaning,
+    Reading,
+    merged_readings,
+    read_texts,
+    readings_in_words,
+    spreadsheet_date,
+    what_is_wrong,
+)
+from facestore.table_columns import file_names
+from facestore.tables import read_text_rows
 
 LABEL_SCHEMA = pl.Schema(
     {
@@ -25,14 +35,9 @@ LABEL_SCHEMA = pl.Schema(
         "value": pl.Float64(),
     }
 )
-TAG_COLUMNS = ("service_test",)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no", ""}
+# What an attribute may not be called: groups are.
+_GROUPS, _PAIR = ("overall", "CLIP-2 race"), " x "
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,12 @@ class LabelTable:
         Names that were expected to say their labels and do not.
     new_classes
         (attribute, class) pairs that the store does not know yet.
+    readings
+        How each text was read.
+    notes
+        What else the user should know, a fact a line.
+    says_nothing
+        Whether no column is one of an attribute, or of splits, and none was left out on purpose.
     """
 
     names: tuple[str, ...]
@@ -64,73 +75,82 @@ class LabelTable:
     ignored: tuple[str, ...] = ()
     malformed: tuple[str, ...] = ()
     new_classes: tuple[tuple[str, str], ...] = ()
+    readings: tuple[Reading, ...] = ()
+    notes: tuple[str, ...] = ()
+    says_nothing: bool = False
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, and what was read otherwise than written."""
+        return (*self.notes, *readings_in_words(self.readings))
 
 
 @dataclass(frozen=True)
-class LabelRules:
-    """What may be a label.
+class _Rows:
+    """Rows of a table, and what a message calls them.
 
     Attributes
     ----------
-    classes
-        The classes of every known attribute.
-    attributes
-        Columns to read as attributes besides the known ones.
-    new_classes
-        Take labels that no class has as new classes.
+    path
+        Where they are from.
+    what
+        `rows` or `files`.
+    places
+        Number or name of each.
     """
 
-    classes: Mapping[str, Sequence[AttributeClass]]
-    attributes: Sequence[str] = ()
-    new_classes: bool = False
+    path: Path
+    what: str
+    places: pl.Series
 
-    def attribute_of(self, labels: Iterable[str]) -> str | None:
-        """Return the attribute that labels without a column belong to.
-
-        That is the one asked for, or else the only one whose classes include all of them.
-        """
-        if self.attributes:
-            return self.attributes[0] if len(self.attributes) == 1 else None
-        wanted = set(labels)
-        fitting = [
-            name
-            for name, classes in self.classes.items()
-            if wanted and wanted <= {each.name for each in classes}
-        ]
-        return fitting[0] if len(fitting) == 1 else None
+    def where(self, chosen: pl.Series) -> str:
+        """Return what the rows chosen are called: `rows 2, 3 and 5 more`."""
+        places = self.places.filter(chosen).to_list()
+        return f"{self.what.removesuffix('s' * (len(places) == 1))} {preview(places)}"
 
 
 def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
-    """Read a CSV or Parquet table of labels.
+    """Read a table of labels: CSV, text, JSON or Parquet.
 
     Parameters
     ----------
     path
-        Columns `file`, one a known attribute (`age`, `gender`, `race`), and optionally `split` and
-        `service_test`. Ages are groups, or years.
+        A column of files, one a known attribute (`age`, `gender`, `race`), and optionally `split`
+        and `service_test`. Ages are groups, or years.
     rules
         What may be a label.
 
     Raises
     ------
     TableError
-        If the table cannot be read, has no `file` or no attribute, names a file twice, or has a
+        If the table cannot be read, has no file or no attribute, names a file twice, or has a
         label that is no class of its attribute.
     """
-    table = read_text_table(path)
-    name_column = _name_column(path, table)
-    labels = labels_in(path, table.drop(name_column), table[name_column], rules)
-    known = {*rules.classes, *rules.attributes}
-    if labels.labels.is_empty() and known.isdisjoint(table.columns):
-        raise TableError(
-            path,
-            f"no column of a known attribute among {preview(map(repr, table.columns), 8)}",
-            "Expected age, gender or race, or name others with `attributes=`.",
-        )
-    return labels
+    text = read_text_rows(path, rules.mapping.encoding)
+    source, mapping = rules.known_of(text.table.columns)
+    files = file_names(path, text.table, mapping.file)
+    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
+    if labels.says_nothing:
+        raise no_attribute(path, text.table, files.columns, rules)
+    notes = []
+    if text.encoding in ("cp1252", "latin-1"):
+        notes.append("the table is no UTF-8 and was read as Latin-1 (or give its `encoding=NAME`)")
+    if source is not None:
+        notes.append(f"the table was recognised as {source.name}")
+    if files.note:
+        notes.append(files.note)
+    return replace(labels, notes=(*notes, *labels.notes))
 
 
-def labels_in(path: Path, table: pl.DataFrame, names: pl.Series, rules: LabelRules) -> LabelTable:
+def labels_in(
+    path: Path,
+    table: pl.DataFrame,
+    names: pl.Series,
+    rules: LabelRules,
+    *,
+    rows: pl.Series | None = None,
+    taken: Sequence[str] = (),
+) -> LabelTable:
     """Read the labels in a table, if it has any.
 
     Parameters
@@ -143,6 +163,10 @@ def labels_in(path: Path, table: pl.DataFrame, names: pl.Series, rules: LabelRul
         The file of each row.
     rules
         What may be a label.
+    rows
+        The number of each row, for messages; None: they are called by their files.
+    taken
+        The columns that the names are from.
 
     Raises
     ------
@@ -150,30 +174,33 @@ def labels_in(path: Path, table: pl.DataFrame, names: pl.Series, rules: LabelRul
         If a column of an attribute asked for is missing, a file has no name or is named twice, or
         a label is no class of its attribute.
     """
-    columns = [c for c in table.columns if c in rules.classes or c in rules.attributes]
-    missing = [attribute for attribute in rules.attributes if attribute not in table.columns]
-    if missing:
-        raise TableError(path, f"no column {missing[0]!r}", f"It has {preview(table.columns, 12)}.")
-    _check_names(path, names)
+    columns = rules.columns_in(path, table, taken=taken)
+    place = _Rows(path, "files", names) if rows is None else _Rows(path, "rows", rows)
+    _check_names(place, names)
     parts = [pl.DataFrame(schema=LABEL_SCHEMA)]
     new_classes: list[tuple[str, str]] = []
-    for attribute in columns:
-        classes = rules.classes.get(attribute, ())
-        labels = _labels(path, table[attribute], classes, rules.new_classes)
-        known = {each.name for each in classes}
-        new_classes += [(attribute, n) for n in sorted(set(labels["label"].drop_nulls()) - known)]
-        parts.append(
-            labels.with_columns(name=names, attribute=pl.lit(attribute)).select(list(LABEL_SCHEMA))
-        )
+    readings: list[Reading] = []
+    for attribute, column in columns.of_attribute.items():
+        meaning = rules.meaning(attribute, columns.mapping)
+        texts = _texts(path, table, column)
+        read = _read(place, texts, meaning)
+        known = {*meaning.names}
+        found = sorted({each.label for each in read if each.label is not None} - known)
+        new_classes += [(attribute, name) for name in found]
+        readings += read
+        labels = _labels(texts, read).with_columns(name=names, attribute=pl.lit(attribute))
+        parts.append(labels.select(list(LABEL_SCHEMA)))
     listed = names.to_list()
-    used = {"split", *columns, *TAG_COLUMNS}
     return LabelTable(
         names=tuple(listed),
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
         tags=_tags(path, table, listed),
-        splits=_splits(table, listed),
-        ignored=tuple(column for column in table.columns if column not in used),
+        splits=_splits(table, columns, listed),
+        ignored=columns.ignored,
         new_classes=tuple(new_classes),
+        readings=tuple(readings),
+        notes=tuple(_doubts(readings)),
+        says_nothing=not (columns.of_attribute or columns.split or columns.is_left_out),
     )
 
 
@@ -188,6 +215,8 @@ def merge_tables(tables: Sequence[LabelTable]) -> LabelTable:
         ignored=tuple(dict.fromkeys(column for each in tables for column in each.ignored)),
         malformed=tuple(name for each in tables for name in each.malformed),
         new_classes=tuple(dict.fromkeys(pair for each in tables for pair in each.new_classes)),
+        readings=merged_readings([reading for each in tables for reading in each.readings]),
+        notes=tuple(dict.fromkeys(note for each in tables for note in each.notes)),
     )
 
 
@@ -206,28 +235,13 @@ def single_labels(
     return labels_in(path, text, pl.Series(list(label_of), dtype=pl.String), rules)
 
 
-def label_of_value(value: float, classes: Sequence[AttributeClass]) -> str | None:
-    """Return the class that a number falls into, or None."""
-    return next((each.name for each in classes if each.holds(value)), None)
-
-
-def _name_column(path: Path, table: pl.DataFrame) -> str:
-    for column in FILE_COLUMNS:
-        if column in table.columns:
-            return column
-    raise TableError(
-        path,
-        f"no column 'file' among {preview(map(repr, table.columns), 8)}",
-        "Expected file,age,gender,race[,service_test], separated by commas.",
-    )
-
-
-def _check_names(path: Path, names: pl.Series) -> None:
+def _check_names(place: _Rows, names: pl.Series) -> None:
+    path, rows = place.path, place.places
     if names.null_count():
-        row = names.is_null().arg_true()[0] + 2
+        row = rows.filter(names.is_null())[0]
         raise TableError(path, f"row {row} has no file name", "Give every row a file.")
     if (strange := names.str.contains("\0", literal=True)).any():
-        row = strange.arg_true()[0] + 2
+        row = rows.filter(strange)[0]
         raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
@@ -235,64 +249,74 @@ def _check_names(path: Path, names: pl.Series) -> None:
         raise TableError(path, problem, "One row a file was expected: remove the others.")
 
 
-def _labels(
-    path: Path, column: pl.Series, classes: Sequence[AttributeClass], allow_new: bool
-) -> pl.DataFrame:
-    """Turn one column into labels and values, by its distinct texts."""
-    known = {each.name for each in classes}
-    has_values = any(each.low is not None for each in classes)
-    labels: dict[str, str | None] = {}
-    values: dict[str, float] = {}
-    for text in column.drop_nulls().unique().to_list():
-        years = float(text) if has_values and re.fullmatch(r"\d{1,3}(\.\d+)?", text) else None
-        if text in known or (allow_new and years is None and not _spreadsheet(text, known)):
-            labels[text] = text
-        elif years is not None and (label := label_of_value(years, classes)) is not None:
-            labels[text], values[text] = label, years
-    wrong = column.filter(column.is_not_null() & ~column.is_in(list(labels)))
-    if len(wrong):
-        raise _wrong_labels(path, column, wrong, known)
+def _texts(path: Path, table: pl.DataFrame, column: str) -> pl.Series:
+    """Return the texts of a column; one in braces is computed of others."""
+    if column in table.columns:
+        return table[column]
+    return ages_between(path, table, column).alias(column)
+
+
+def _read(place: _Rows, texts: pl.Series, meaning: Meaning) -> list[Reading]:
+    """Return how each text is read, or refuse them all."""
+    _check_attribute(place.path, meaning)
+    read = read_texts(meaning, texts)
+    known = [each.text for each in read]
+    is_wrong = texts.is_not_null() & ~texts.is_in(known)
+    if is_wrong.any():
+        raise _wrong_labels(place, texts, is_wrong, meaning)
+    return read
+
+
+def _labels(texts: pl.Series, readings: Sequence[Reading]) -> pl.DataFrame:
+    labels = {each.text: each.label for each in readings}
+    values = {each.text: each.value for each in readings if each.value is not None}
     return pl.DataFrame(
         {
-            "label": column.replace_strict(labels, default=None, return_dtype=pl.String),
-            "value": column.replace_strict(values, default=None, return_dtype=pl.Float64),
+            "label": texts.replace_strict(labels, default=None, return_dtype=pl.String),
+            "value": texts.replace_strict(values, default=None, return_dtype=pl.Float64),
         }
     )
 
 
-def _wrong_labels(path: Path, column: pl.Series, wrong: pl.Series, known: set[str]) -> TableError:
+def _check_attribute(path: Path, meaning: Meaning) -> None:
+    attribute = meaning.attribute
+    if not meaning.classes and (attribute in _GROUPS or _PAIR in attribute):
+        problem = f"an attribute cannot be called {attribute!r}: a group of samples is"
+        raise TableError(path, problem, f"Call it otherwise: `columns=NAME={attribute}`.")
+
+
+def _wrong_labels(
+    place: _Rows, texts: pl.Series, is_wrong: pl.Series, meaning: Meaning
+) -> TableError:
     """Say which rows are wrong, and what a spreadsheet made of them if it was one."""
-    rows = (column.is_in(wrong.unique().to_list())).arg_true() + 2  # line 1 is the header
-    where = f"rows {preview(rows.to_list())} of column {column.name!r}"
-    texts = wrong.unique(maintain_order=True).to_list()
-    repaired = {text: better for text in texts if (better := _spreadsheet(text, known))}
+    wrong = texts.filter(is_wrong)
+    where = f"{place.where(is_wrong)} of column {texts.name!r}"
+    distinct = wrong.unique(maintain_order=True).to_list()
+    repaired = {
+        text: better for text in distinct if (better := spreadsheet_date(text, meaning.names))
+    }
     if repaired:
         pairs = preview([f"{text!r} should be {better!r}" for text, better in repaired.items()], 6)
         return TableError(
-            path,
+            place.path,
             f"a spreadsheet turned {len(wrong):,} values into dates in {where}: {pairs}",
             "Take the original file, or import the column as text.",
         )
-    shown = preview(map(repr, texts))
-    expected = preview(sorted(known), 12) if known else "known classes"
-    return TableError(
-        path,
-        f"{len(wrong):,} labels in {where} are no class of it: {shown}",
-        f"Expected {expected}; if they are meant, repeat with `new_classes=True`.",
-    )
+    problem, todo = what_is_wrong(meaning, distinct)
+    n = counted(len(wrong), "label")
+    return TableError(place.path, f"{n} in {where}: {problem}", todo)
 
 
-def _spreadsheet(text: str, known: set[str]) -> str | None:
-    """Return the range that a spreadsheet took for a date: `3-9` for `9-Mar` or `2025-09-03`."""
-    numbers = [
-        _MONTHS.get(part[:3].lower()) or (int(part) if part.isdigit() else None)
-        for part in re.split(r"[-/. ]+", text)
-    ]
-    if None in numbers or not 2 <= len(numbers) <= 3:
-        return None
-    small = sorted(number for number in numbers if number is not None and number <= 31)
-    candidates = {f"{one}-{two}" for one in small for two in small if one < two}
-    return next(iter(sorted(candidates & known)), None) if text not in known else None
+def _doubts(readings: Sequence[Reading]) -> list[str]:
+    """Return what was read as it stands, and may be meant otherwise."""
+    years = {each.value for each in readings if each.value is not None}
+    # Codes of nine groups of ages look like the ages of small children.
+    if len(years) > 4 and max(years) <= len(years) and all(each == int(each) for each in years):
+        return [
+            f"all ages are {min(years):g} to {max(years):g} years: if these numbers are codes of "
+            "groups, say so with `mapping=fairface-hf` or `maps=age:0=0-2`"
+        ]
+    return []
 
 
 def _tags(path: Path, table: pl.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -311,8 +335,13 @@ def _tags(path: Path, table: pl.DataFrame, names: Sequence[str]) -> dict[str, tu
     return tags
 
 
-def _splits(table: pl.DataFrame, names: Sequence[str]) -> dict[str, str]:
-    if "split" not in table.columns:
+def _splits(table: pl.DataFrame, columns: LabelColumns, names: Sequence[str]) -> dict[str, str]:
+    if columns.split is None:
         return {}
-    pairs = zip(names, table["split"].to_list(), strict=True)
-    return {name: split for name, split in pairs if split is not None}
+    said = {
+        text: columns.mapping.class_of(SPLIT, text)
+        for text in table[columns.split].drop_nulls().unique()
+    }
+    pairs = zip(names, table[columns.split].to_list(), strict=True)
+    splits = {name: text if said[text] is None else said[text] for name, text in pairs if text}
+    return {name: split for name, split in splits.items() if split}

@@ -21,12 +21,8 @@ from facestore.ingest.layouts import (
     webdataset,
 )
 from facestore.ingest.layouts.files import Folder, folder_of, no_images
-from facestore.ingest.layouts.label_tables import (
-    LabelRules,
-    LabelTable,
-    merge_tables,
-    read_label_table,
-)
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.tables import JSON_LINES
 
@@ -191,13 +187,23 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
     tables = nearby.tables_nearby(request.source, folder)
-    return _images(FOLDER, reason, _without(folder, tables), more=nearby.hints(tables))
+    more = nearby.hints(tables) + imagefolder.folders_like_classes(folder, request.inside)
+    return _images(FOLDER, reason, _without(folder, tables), more=more)
 
 
 def _without(folder: Folder, tables: Sequence[Path]) -> Folder:
     """Return a folder without the tables of labels in it: they are no files passed over."""
     known = {table.resolve() for table in tables}
-    return replace(folder, others=tuple(p for p in folder.others if p.resolve() not in known))
+    left = [
+        (path, name)
+        for path, name in zip(folder.others, folder.other_names, strict=True)
+        if path.resolve() not in known
+    ]
+    return replace(
+        folder,
+        others=tuple(path for path, _ in left),
+        other_names=tuple(name for _, name in left),
+    )
 
 
 def _images(
@@ -216,6 +222,7 @@ def _images(
         table=merge_tables([]) if table is None else table,
         by_tail=by_tail,
         n_other=folder.n_other,
+        others=folder.other_names,
         notes=folder.notes + more,
     )
 

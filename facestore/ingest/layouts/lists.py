@@ -3,15 +3,17 @@
 from pathlib import Path
 from shlex import quote
 
-from facestore.errors import TableError, counted, preview
+from facestore.errors import TableError, counted
 from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
-from facestore.ingest.layouts.label_tables import LabelRules, labels_in
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import labels_in
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import FILE_COLUMNS
 from facestore.records import FileEntry
-from facestore.tables import read_text_table
+from facestore.table_columns import file_names
+from facestore.tables import read_text_rows
 
 LAYOUT = "list"
 _COLUMNS = (*FILE_COLUMNS, "url", "uri", "image_url", "URL")
@@ -36,14 +38,12 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     InputError
         If what reads its URIs is not installed.
     """
-    table = read_text_table(path)
-    column = next((each for each in _COLUMNS if each in table.columns), None)
-    if column is None:
-        problem = f"no column of files among {preview(map(repr, table.columns), 8)}"
-        raise TableError(path, problem, f"Expected one of {', '.join(_COLUMNS)}.")
-    if table.is_empty():
+    text = read_text_rows(path, rules.mapping.encoding)
+    _, mapping = rules.known_of(text.table.columns)
+    files = file_names(path, text.table, mapping.file, _COLUMNS)
+    if text.table.is_empty():
         raise TableError(path, "it has no rows", "Expected a path or URI a row.")
-    labels = labels_in(path, table.drop(column), table[column], rules)
+    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
     protocols = {name.partition(":")[0].lower(): name for name in labels.names if is_uri(name)}
     for example in protocols.values():
         check_protocol(example)
@@ -61,7 +61,8 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
         )
     return Manifest(
         layout=LAYOUT,
-        reason=reason or f"a table with a column {column!r} of {_kinds(len(table), n_uris)}",
+        reason=reason
+        or f"a table with a column {files.columns[0]!r} of {_kinds(len(text.rows), n_uris)}",
         entries=entries,
         table=labels,
     )

@@ -1,7 +1,7 @@
 """What a source holds: the images, their labels, and how that was found out."""
 
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from facestore.errors import preview
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables
@@ -34,8 +34,8 @@ class Manifest:
         else they are the same names.
     splits
         Entry -> split, where its place says it; what the table says comes first.
-    n_other
-        Files that were passed over.
+    n_other, others
+        How many files were passed over, and which, where they are files of a folder.
     notes
         Further facts for people.
     """
@@ -47,6 +47,7 @@ class Manifest:
     by_tail: bool = False
     splits: dict[str, str] = field(default_factory=dict)
     n_other: int = 0
+    others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -69,10 +70,9 @@ class ReadErrors:
         return (f"{n:,} files could not be read, or not to their end ({preview(self.reasons)})",)
 
 
-def split_of_folder(name: str) -> str | None:
-    """Return the split that the first folder of a name says: `train/Male/1.jpg`."""
-    parts = PurePosixPath(name).parts
-    return _SPLITS.get(parts[0].lower()) if len(parts) > 1 else None
+def split_called(name: str) -> str | None:
+    """Return the split that a folder of this name has."""
+    return _SPLITS.get(name.lower())
 
 
 def split_of_file(path: Path) -> str | None:

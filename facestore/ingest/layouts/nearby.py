@@ -6,10 +6,10 @@ from shlex import quote
 
 from facestore.errors import TableError
 from facestore.ingest.layouts.files import Folder
-from facestore.names import FILE_COLUMNS
+from facestore.table_columns import file_names
 from facestore.tables import read_text_table
 
-_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 # Looking takes little time, and a folder of images may have many other files.
 _N_TABLES = 8
 _MAX_BYTES = 50_000_000
@@ -62,8 +62,11 @@ def _names_files(path: Path, wanted: set[str]) -> bool:
         table = read_text_table(path)
     except (TableError, OSError):  # it was not asked for, and so is no error
         return False
-    column = next((each for each in FILE_COLUMNS if each in table.columns), None)
-    if column is None or len(table.columns) < 2:
+    if len(table.columns) < 2:
         return False
-    names = table[column].drop_nulls().str.replace_all("\\", "/", literal=True)
+    try:
+        files = file_names(path, table).names
+    except TableError:
+        return False
+    names = files.drop_nulls().str.replace_all("\\", "/", literal=True)
     return bool(names.str.split("/").list.last().is_in(list(wanted)).any())

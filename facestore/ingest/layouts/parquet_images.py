@@ -10,9 +10,8 @@ import pyarrow as pa
 from facestore.errors import InputError, preview
 from facestore.images.parquets import ParquetRow, features, find_image_column, open_parquet
 from facestore.images.walk import printable
+from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import (
-    TAG_COLUMNS,
-    LabelRules,
     LabelTable,
     labels_in,
     merge_tables,
@@ -92,7 +91,7 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
             raise OSError(0, message)
         above = printable(path.relative_to(root).as_posix())
         names = [f"{above}/{row}" for row in range(file.metadata.num_rows)]
-        wanted = {*rules.classes, *rules.attributes, "split", *TAG_COLUMNS}
+        wanted = rules.wanted([f.name for f in schema if not pa.types.is_nested(f.type)])
         plain = [f.name for f in schema if f.name in wanted and not pa.types.is_nested(f.type)]
         try:
             read = file.read(columns=plain, use_threads=False)

@@ -11,12 +11,9 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from facestore.ingest.layouts.files import Folder
-from facestore.ingest.layouts.label_tables import (
-    LABEL_SCHEMA,
-    LabelRules,
-    LabelTable,
-    label_of_value,
-)
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import LABEL_SCHEMA, LabelTable
+from facestore.ingest.layouts.label_values import label_of_age
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.records import AttributeClass
 
@@ -51,6 +48,7 @@ def read_folder(_source: Path, folder: Folder, rules: LabelRules, reason: str) -
         entries=folder.entries,
         table=replace(found, new_classes=UTKFACE_CLASSES),
         n_other=folder.n_other,
+        others=folder.other_names,
         notes=folder.notes,
     )
 
@@ -81,13 +79,14 @@ def utkface_labels(names: Iterable[str], ages: Sequence[AttributeClass]) -> Labe
     read = []
     for name in names:
         match = _NAME.match(PurePosixPath(name).name)
-        if match is None:
+        years = float(match["age"]) if match else None
+        label = None if years is None else label_of_age(years, ages)
+        if match is None or label is None:
             malformed.append(name)
             continue
         read.append(name)
-        years = float(match["age"])
         rows += [
-            (name, "age", label_of_value(years, ages), years),
+            (name, "age", label, years),
             (name, "gender", _GENDERS[int(match["gender"])], None),
             (name, "race", _RACES[int(match["race"])], None),
         ]

@@ -12,9 +12,8 @@ from facestore.errors import InputError, preview
 from facestore.images.tars import TarMember, scan_tar
 from facestore.images.walk import printable
 from facestore.ingest.layouts.files import is_image
+from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import (
-    TAG_COLUMNS,
-    LabelRules,
     LabelTable,
     labels_in,
     merge_tables,
@@ -125,25 +124,19 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     columns: dict[str, dict[str, str]] = {}
     texts: dict[str, dict[str, str]] = {suffix: {} for suffix in _TEXTS}
     class_names = _class_names(path)
-    ignored: dict[str, None] = {}
-    wanted = {*rules.classes, *rules.attributes, "split", *TAG_COLUMNS}
     for key, names in shard.names_of_key.items():
         for suffix, member in shard.sides.get(key, {}).items():
             if suffix == "json":
-                facts = _facts(member, shard)
-                ignored |= dict.fromkeys(name for name in facts if name not in wanted)
-                kept = {name: text for name, text in facts.items() if name in wanted}
-                columns |= dict.fromkeys(names, kept)
+                columns |= dict.fromkeys(names, _facts(member, shard))
             elif (text := _text(member, shard)) is not None:
                 label = class_names.get(text, text) if suffix == "cls" else text
                 texts[suffix] |= dict.fromkeys(names, label)
     tables = []
-    if any(columns.values()):
-        found = {name for row in columns.values() for name in row}
-        json_rules = LabelRules(
-            rules.classes, [a for a in rules.attributes if a in found], rules.new_classes
-        )
-        tables.append(_of_columns(path, columns, sorted(found), json_rules))
+    facts = list(dict.fromkeys(name for row in columns.values() for name in row))
+    wanted = rules.wanted(facts)
+    ignored = [name for name in facts if name not in wanted]
+    if wanted:
+        tables.append(_of_columns(path, columns, sorted(wanted), rules.without_missing(facts)))
     elif texts["cls"]:
         tables.append(single_labels(path, texts["cls"], rules, ".cls"))
     elif texts["txt"]:

@@ -93,13 +93,13 @@ def test_a_table_that_went_through_a_spreadsheet_is_refused(tmp_path, cell, mean
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("file,gender\na.jpg,Mle\n", "no class of it: 'Mle'"),
+        ("file,gender\na.jpg,Mle\n", "no class of 'gender': 'Mle'"),
         ("file,gender\na.jpg,Male\na.jpg,Male\n", "several rows (a.jpg)"),
-        ("name,gender\na.jpg,Male\n", "no column 'file'"),
+        ("who,gender\na,Male\n", "no column 'file'"),
         ("file,hair\na.jpg,red\n", "no column of a known attribute"),
         ("file,gender\n,Male\n", "row 2 has no file name"),
         ("file,gender,service_test\na.jpg,Male,maybe\n", "column 'service_test' has 'maybe'"),
-        ("file,age\na.jpg,55\n", "no class of it: '55'"),
+        ("file,age\na.jpg,55\n", "no class of 'age': '55'"),
         ("", "not readable as a table"),
     ],
 )

@@ -1,0 +1,287 @@
+"""What the columns and values of a table mean: said by the user, in a file, or known of its source.
+
+A mapping in YAML, which is also the form of those that come with facestore (`assets/mappings`)::
+
+    file: img_name                  # column of file names, or a pattern: '{person}/{number:4}.jpg'
+    columns: {gender: sex, age: ''} # attribute: its column; with none it is not read
+    values:
+      gender: {m: Male, f: Female, u: ''}    # value: its class; with none it is no label
+      '*': {'>0': 'yes', '<=0': 'no'}        # of every attribute that has no list of its own
+    'null': ['?', '999']            # no label, whatever the attribute
+    encoding: latin-1
+"""
+
+import codecs
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from facestore import resources
+from facestore.errors import InputError, TableError, preview
+from facestore.spelling import fold, texts_of
+from facestore.tables import refusing
+
+Values = Mapping[str, Mapping[str, str]]
+
+ANY_ATTRIBUTE = "*"
+_KEYS = {"file", "columns", "values", "null", "encoding"}
+_OF_SOURCES = {"about", "recognised_by"}
+_COMPARED = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)")
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LabelMapping:
+    """What columns and values of a table mean; whatever it does not say is read by itself.
+
+    Attributes
+    ----------
+    file
+        Column of file names, or a pattern of columns; None: found by its name.
+    columns
+        Attribute -> its column; '' is: none, it is not read.
+    values
+        Attribute, or `*` -> value -> class; '' is: no label. A value may be a comparison (`>0`).
+    nulls
+        Values that are no label, whatever the attribute.
+    encoding
+        Encoding of the text; None: told by its bytes.
+    optional
+        Attributes whose columns need not be there: what is known of a source, not said of a table.
+    source
+        Name of the known source that it is of.
+    """
+
+    file: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    nulls: Sequence[str] = ()
+    encoding: str | None = None
+    optional: frozenset[str] = frozenset()
+    source: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        mapping: str | None = None,
+        file_column: str | None = None,
+        columns: Iterable[str] = (),
+        maps: Iterable[str] = (),
+        nulls: Sequence[str] = (),
+        encoding: str | None = None,
+    ) -> "LabelMapping":
+        """Read a mapping as the command line gives it.
+
+        Parameters
+        ----------
+        mapping
+            A file, or the name of a known source; what the others say comes before it.
+        file_column
+            As `file`.
+        columns
+            Texts of the form ATTRIBUTE=COLUMN.
+        maps
+            Texts of the form ATTRIBUTE:VALUE=CLASS.
+        nulls, encoding
+            As they are.
+
+        Raises
+        ------
+        InputError
+            If a text has another form, or there is no such encoding.
+        TableError
+            If the file is refused.
+        """
+        check_encoding(encoding)
+        pairs = dict(_column(text) for text in columns)
+        values: dict[str, dict[str, str]] = {}
+        for attribute, value, name in map(_value, maps):
+            values.setdefault(attribute, {})[value] = name
+        given = cls(file_column, pairs, values, tuple(nulls), encoding)
+        return given if mapping is None else given.over(read_mapping(mapping))
+
+    def over(self, other: "LabelMapping") -> "LabelMapping":
+        """Return what this mapping says, and for the rest what another one does."""
+        attributes = {*self.values, *other.values}
+        return LabelMapping(
+            file=self.file or other.file,
+            columns={**other.columns, **self.columns},
+            values={a: {**other.values.get(a, {}), **self.values.get(a, {})} for a in attributes},
+            nulls=(*self.nulls, *other.nulls),
+            encoding=self.encoding or other.encoding,
+            optional=self.optional | (other.optional - self.columns.keys()),
+            source=self.source or other.source,
+        )
+
+    def class_of(self, attribute: str, text: str) -> str | None:
+        """Return the class that a value was said to be; '': no label, None: nothing was said."""
+        values = self.values.get(attribute, self.values.get(ANY_ATTRIBUTE, {}))
+        if text in values:
+            return values[text]
+        wanted = fold(text)
+        for value, name in values.items():
+            if fold(value) == wanted or _holds(value, wanted):
+                return name
+        return "" if any(fold(each) == wanted for each in self.nulls) else None
+
+
+@dataclass(frozen=True)
+class KnownSource:
+    """Tables that somebody publishes.
+
+    Attributes
+    ----------
+    name
+        What the mapping is called.
+    about
+        Where such tables come from.
+    recognised_by
+        Columns that such a table has, all of them; none: it has to be named.
+    mapping
+        What they mean.
+    """
+
+    name: str
+    about: str
+    recognised_by: Sequence[str]
+    mapping: LabelMapping
+
+
+@cache
+def known_sources() -> Mapping[str, KnownSource]:
+    """Return the mappings that come with facestore, by name."""
+    found = {}
+    for path in sorted(resources.asset("mappings").glob("*.yaml")):
+        content = _load(path)
+        extra = {key: content.pop(key) for key in _OF_SOURCES if key in content}
+        parsed = _parsed(path, content)
+        mapping = replace(parsed, optional=frozenset(parsed.columns), source=path.stem)
+        found[path.stem] = KnownSource(
+            path.stem, extra["about"], extra.get("recognised_by", ()), mapping
+        )
+    return found
+
+
+def recognised(columns: Iterable[str]) -> KnownSource | None:
+    """Return the source whose tables have these columns; None where none or several do."""
+    present = set(columns)
+    fitting = [
+        each
+        for each in known_sources().values()
+        if each.recognised_by and present.issuperset(each.recognised_by)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def read_mapping(given: str) -> LabelMapping:
+    """Read a mapping from a file, or take that of a known source.
+
+    Raises
+    ------
+    InputError
+        If there is neither.
+    TableError
+        If the file is not of the form above.
+    """
+    path = Path(given)
+    if not path.is_file():
+        if given in known_sources():
+            return known_sources()[given].mapping
+        message = (
+            f"`mapping={given}`: there is no such file, and no known source is called so; known: "
+            f"{', '.join(known_sources())}."
+        )
+        raise InputError(message)
+    return _parsed(path, _load(path))
+
+
+def check_encoding(encoding: str | None) -> None:
+    """Refuse an encoding that nobody knows."""
+    if encoding is None:
+        return
+    try:
+        codecs.lookup(encoding)
+        "".encode(encoding)  # some codecs are not of text
+    except (LookupError, ValueError) as error:
+        message = f"`encoding={encoding}` is not known: utf-8, utf-16, latin-1 or cp1252, say."
+        raise InputError(message) from error
+
+
+def _load(path: Path) -> dict[str, Any]:
+    with refusing(path, "a mapping in YAML"):
+        content = texts_of(path.read_text(encoding="utf-8-sig"))
+    if not isinstance(content, dict):
+        raise TableError(path, "it is no mapping", f"Expected {', '.join(sorted(_KEYS))}.")
+    return content
+
+
+def _parsed(path: Path, content: Mapping[str, Any]) -> LabelMapping:
+    if unknown := sorted(set(content) - _KEYS):
+        expected = f"Expected {', '.join(sorted(_KEYS))}."
+        raise TableError(path, f"{preview(map(repr, unknown))} is no part of a mapping", expected)
+    columns, values = content.get("columns") or {}, content.get("values") or {}
+    nulls, encoding = content.get("null") or [], content.get("encoding") or None
+    good = (
+        _is_table(columns)
+        and isinstance(values, dict)
+        and all(map(_is_table, values.values()))
+        and isinstance(nulls, str | list)
+        and all(isinstance(each, str) for each in nulls)
+        and isinstance(content.get("file", ""), str)
+        and isinstance(encoding, str | None)
+    )
+    if not good:
+        todo = "Expected columns: {ATTRIBUTE: COLUMN}, values: {ATTRIBUTE: {VALUE: CLASS}}."
+        raise TableError(path, "it is of another form", todo)
+    check_encoding(encoding)
+    return LabelMapping(
+        file=content.get("file") or None,
+        columns={attribute: _none(column) for attribute, column in columns.items()},
+        values={a: {v: _none(c) for v, c in each.items()} for a, each in values.items()},
+        nulls=(nulls,) if isinstance(nulls, str) else tuple(nulls),
+        encoding=encoding,
+    )
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _none(text: str) -> str:
+    """Return '' for what YAML calls nothing."""
+    return "" if text in ("~", "null", "Null", "NULL") else text
+
+
+def _column(text: str) -> tuple[str, str]:
+    attribute, sign, column = text.partition("=")
+    if not sign or not attribute.strip():
+        message = f"`columns={text}`: ATTRIBUTE=COLUMN was expected, such as gender=sex."
+        raise InputError(message)
+    return attribute.strip(), column.strip()
+
+
+def _value(text: str) -> tuple[str, str, str]:
+    front, sign, name = text.rpartition("=")
+    attribute, colon, value = front.partition(":")
+    if not sign or not colon or not attribute.strip():
+        message = f"`maps={text}`: ATTRIBUTE:VALUE=CLASS was expected, such as gender:1=Male."
+        raise InputError(message)
+    return attribute.strip(), value.strip(), name.strip()
+
+
+def _holds(value: str, number: str) -> bool:
+    """Say whether a value is a comparison, and a number is within it."""
+    compared = _COMPARED.fullmatch(value.strip())
+    if compared is None:
+        return False
+    try:
+        return _COMPARE[compared[1]](float(number), float(compared[2]))
+    except ValueError:
+        return False

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from facestore.errors import InputError, TableError
+from facestore.mappings import LabelMapping, known_sources, read_mapping, recognised
+
+
+def test_a_file_says_what_options_say(tmp_path):
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        "file: img\ncolumns: {gender: sex, age: ''}\n"
+        "values: {gender: {1: Male, no: Female, u: ~}}\n'null': ['?']\nencoding: latin-1\n"
+    )
+    options = LabelMapping.of(
+        file_column="img",
+        columns=["gender=sex", "age="],
+        maps=["gender:1=Male", "gender:no=Female", "gender:u="],
+        nulls=["?"],
+        encoding="latin-1",
+    )
+    assert read_mapping(str(path)) == options
+    assert [options.class_of("gender", text) for text in ("1.0", "NO", "u", "?", "x")] == [
+        "Male", "Female", "", "", None,
+    ]  # fmt: skip
+
+
+def test_an_option_comes_before_the_file():
+    said = LabelMapping.of(mapping="celeba", maps=["gender:1=Female"], columns=["gender=sex"])
+    assert said.class_of("gender", "1") == "Female"
+    assert said.class_of("gender", "-1") == "Female"
+    assert said.columns["gender"] == "sex"
+    assert "gender" not in said.optional
+
+
+def test_a_value_may_be_a_comparison():
+    said = LabelMapping.of(maps=["smile:>0.5=yes", "smile:<=0.5=no"])
+    assert [said.class_of("smile", text) for text in ("0.6", "0.5", "-3", "high")] == [
+        "yes", "no", "no", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"columns": ["gender"]}, "ATTRIBUTE=COLUMN was expected"),
+        ({"maps": ["gender=Male"]}, "ATTRIBUTE:VALUE=CLASS was expected"),
+        ({"encoding": "klingon"}, "`encoding=klingon` is not known"),
+        ({"encoding": "base64"}, "`encoding=base64` is not known"),
+        ({"mapping": "nobody"}, "known: adience, celeba"),
+    ],
+)
+def test_what_is_no_mapping_is_refused(given, says):
+    with pytest.raises(InputError, match=says):
+        LabelMapping.of(**given)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[1, 2]", "it is no mapping"),
+        ("colums: {gender: sex}", "'colums' is no part"),
+        ("columns: {gender: [a, b]}", "of another form"),
+        ("values: {gender: Male}", "of another form"),
+        ("a: [", "not readable as a mapping in YAML"),
+        ("!!python/object/apply:os.system [id]", "it is no mapping"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path, text, says):
+    path = tmp_path / "m.yaml"
+    path.write_text(text)
+    with pytest.raises(TableError, match=says):
+        read_mapping(str(path))
+
+
+def test_known_sources_are_told_apart_by_their_columns():
+    for source in known_sources().values():
+        assert source.about
+        if source.recognised_by:
+            assert recognised([*source.recognised_by, "more"]) is source
+    assert recognised(["file", "age", "gender", "race"]) is None
