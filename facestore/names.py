@@ -4,6 +4,7 @@
 does so too. Where two paths share a tail of the same length, the name meets neither.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -58,6 +59,11 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
             break
     path_of = {claim[1][0]: path for path, claim in claims.items() if len(claim[1]) == 1}
     return NameMatch(path_of, tuple(name for name in names if name not in path_of))
+
+
+def folded(name: str) -> str:
+    """Return what names have in common that differ in letter case and Unicode form alone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:
