@@ -1,9 +1,11 @@
 """The encoders that a store knows."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facestore.catalog.database import TableFamily
+from facestore.encoders.names import model_name, with_tag
 from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 
@@ -50,13 +52,11 @@ class Encoders(TableFamily):
             If several fit.
         """
         everything = self.all()
-        model = ModelName.parse(wanted).without_folder()
-        fitting = [each for each in everything if each.name == wanted] or [
-            each
-            for each in everything
-            if each.record.architecture == model.architecture
-            and model.pretrained in (None, each.record.pretrained)
-        ]
+        fitting = (
+            [each for each in everything if each.name == wanted]
+            or _fitting(everything, ModelName.parse(wanted).without_folder())
+            or _fitting(everything, with_tag(model_name(wanted)).without_folder())
+        )
         if not fitting:
             todo = "`facestore info` shows those of this store."
             raise UnknownNameError("encoder", wanted, [each.name for each in everything], todo)
@@ -176,6 +176,15 @@ def _stored(
         versions=json.loads(versions or "{}"),
     )
     return StoredEncoder(encoder_id, name, vectors, record)
+
+
+def _fitting(encoders: Sequence[StoredEncoder], model: ModelName) -> list[StoredEncoder]:
+    return [
+        each
+        for each in encoders
+        if each.record.architecture == model.architecture
+        and model.pretrained in (None, each.record.pretrained)
+    ]
 
 
 def _check_same(known: EncoderRecord, found: EncoderRecord) -> None:

@@ -14,7 +14,7 @@ from facestore.config import (
     VECTORS_FOLDER,
 )
 from facestore.encoders.encoder import LazyEncoder
-from facestore.encoders.names import check_pretrained
+from facestore.encoders.names import check_pretrained, model_name
 from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
@@ -24,7 +24,7 @@ from facestore.ingest.layouts.layouts import SourceRequest
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
-from facestore.records import AnyPath, ModelName
+from facestore.records import AnyPath
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
 
@@ -134,7 +134,7 @@ def ingest(
     check_pretrained(models, pretrained)
     encoders = [
         LazyEncoder(
-            ModelName.parse(model, pretrained),
+            model_name(model, pretrained),
             precision=precision,
             device=device,
             force_quick_gelu=force_quick_gelu,
