@@ -1,7 +1,7 @@
 """Both halves of a store, which every verb is given, and the record of what a verb did."""
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,8 +13,9 @@ from typing import Any, Self
 from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
-from facestore.images.given import given_sources
-from facestore.images.places import ImageSource
+from facestore.images.given import Given, given_sources, named
+from facestore.images.pictures import Pictures
+from facestore.images.places import LIST, ImageSource
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -97,21 +98,38 @@ class Stores:
         self.catalog.close()
 
 
-def pictures_of(store: Stores) -> dict[str, ImageSource]:
-    """Return what reads the pictures of each data set whose source this user gave here.
+def pictures_of(store: Stores, folder: Path | None = None) -> dict[str, Pictures]:
+    """Return what reads the pictures of each data set: from all that this user gave here.
 
-    Of others a line is told: what a store says of its sources may be a trap.
+    Of other sources a line is told: what a store says of its sources may be a trap.
+
+    Parameters
+    ----------
+    folder
+        One that the user names in this command; it is looked in first, for every data set.
     """
     sources = store.catalog.samples.sources()
     given = given_sources(store.path, sources)
-    for dataset, (source, _) in sources.items():
-        if dataset not in given:
-            store.notify(
-                f"Pictures of data set {dataset!r} are not read: its source {source!r} was not "
-                f"given to this store on this machine. If it is yours, `facestore ingest "
-                f"{quote(source)} dataset={quote(dataset)}` says so, and encodes nothing anew."
-            )
-    return given
+    if folder is not None:
+        first = named(folder)
+        known = store.catalog.samples.datasets()
+        return {each: Pictures([first, *_images(given.get(each, ()))]) for each in known}
+    for dataset, of_dataset in sources.items():
+        given_here = {each.source for each in given.get(dataset, ())}
+        for source in of_dataset:
+            if source not in given_here:
+                store.notify(
+                    f"Pictures of data set {dataset!r} are not read from {source!r}, which was "
+                    "not given to this store on this machine. If it is yours, `facestore ingest "
+                    f"{quote(source)} dataset={quote(dataset)}` says so, and encodes nothing anew."
+                )
+    return {dataset: Pictures(_images(notes)) for dataset, notes in given.items()}
+
+
+def _images(notes: Iterable[Given]) -> list[ImageSource]:
+    """Return what reads them, each place once: a folder may have been read in several ways."""
+    places = {(each.at, each.layout == LIST, each.places): each.images for each in notes}
+    return list(places.values())
 
 
 @contextmanager

@@ -167,6 +167,7 @@ def ingest(
                 source, rules, layout, table, partial(walk, outside=follow_links)
             )
             plan = plan_ingest(store, request, dataset=dataset, split=split)
+        is_known = str(source) in store.catalog.samples.sources().get(dataset, ())
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
         remember(store.path, dataset, source, plan.layout, files)
@@ -178,7 +179,8 @@ def ingest(
             raise
         # those that were `auto` know by now what it meant
         arguments["devices"] = [encoder.device for encoder in encoders]
-        counts.update(_counts(result))
+        # a row of `runs` says where pictures are, also where nothing else is new
+        counts.update(_counts(result), n_sources_new=int(not is_known))
     return IngestSummary(
         plan=plan,
         changes=result.changes,

@@ -228,8 +228,7 @@ def _refuse_other_folder(
 
     A folder that only moved has the same content, which a few files show.
     """
-    first_source = store.catalog.samples.datasets().get(dataset)
-    if first_source in (None, str(source)):
+    if not known or str(source) in (before := store.catalog.samples.sources().get(dataset, [])):
         return
     claimed = [e for e in entries if (s := known.get(path_of[e.name])) and s.image_id]
     compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
@@ -237,9 +236,9 @@ def _refuse_other_folder(
     if len(other) * 2 > len(compared):
         message = (
             f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
-            f"{dataset!r}, which came from '{first_source}' ({preview(e.name for e in other)}): "
-            "ingest the folder above both, give `labels=` whose names tell them apart, or "
-            "another `dataset=`."
+            f"{dataset!r}, which came from {preview(map(repr, before))} "
+            f"({preview(e.name for e in other)}): ingest the folder above both, give `labels=` "
+            "whose names tell them apart, or another `dataset=`."
         )
         raise InputError(message)
 
