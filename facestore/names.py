@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from facestore.errors import InputError
+
 # Columns that hold file names in the tables in circulation, likeliest first.
 FILE_COLUMNS = ("file", "file_name", "image_path", "path", "filename")
 
@@ -64,6 +66,29 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
 def folded(name: str) -> str:
     """Return what names have in common that differ in letter case and Unicode form alone."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def check_text(text: str, what: str) -> None:
+    """Refuse a text with bytes that are no UTF-8: no table and no tokenizer takes it.
+
+    Parameters
+    ----------
+    text, what
+        It, and how a message calls it.
+
+    Raises
+    ------
+    InputError
+        If it has such bytes. Python keeps those of the command line as halves of characters.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = (
+            f"{what}: it has bytes that are no UTF-8. Give it in UTF-8 (where it is, set "
+            "PYTHONUTF8=1)."
+        )
+        raise InputError(message) from None
 
 
 def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:

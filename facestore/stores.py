@@ -13,9 +13,12 @@ from typing import Any, Self
 from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
+from facestore.connections import usable
 from facestore.images.given import Given, given_sources, named
 from facestore.images.pictures import Pictures
 from facestore.images.places import LIST, ImageSource
+from facestore.images.walk import printable
+from facestore.names import check_text
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -61,7 +64,7 @@ class Stores:
     ) -> None:
         self.path = Path(path)
         check_folder(self.path)
-        self.vectors = VectorStore(str(self.path / VECTORS_FOLDER), notify)
+        self.vectors = VectorStore(str(usable(self.path / VECTORS_FOLDER)), notify)
         # Vectors that rows rely on are on the disk before the rows are, whatever the verb.
         self.catalog = Catalog(self.path / CATALOG_FILE, notify, self.vectors.sync)
         self.progress = progress or SilentProgress()
@@ -140,15 +143,21 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
     ------
     dict of str to int
         To be filled with what changed; nothing but zeros means that nothing did.
+
+    Raises
+    ------
+    InputError
+        If a text among the arguments is no UTF-8. Paths may be anything.
     """
     counts: dict[str, int] = {}
     started_at = _utc_now()
+    arguments = {key: _as_text(key, value) for key, value in arguments.items() if value is not None}
 
     def record(outcome: str) -> None:
         if any(counts.values()):
             store.catalog.runs.record(
                 command,
-                arguments={key: value for key, value in arguments.items() if value is not None},
+                arguments=arguments,
                 counts=counts,
                 versions=versions(),
                 started_at=started_at,
@@ -163,6 +172,16 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
             record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
         raise
     record("done")
+
+
+def _as_text(name: str, value: Any) -> Any:
+    """Return what can be recorded of a value: a path has what is no UTF-8 in it as escapes."""
+    if isinstance(value, Path):
+        return printable(str(value))
+    for each in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(each, str):
+            check_text(each, f"`{name}={each}`")
+    return value
 
 
 def versions() -> dict[str, str]:

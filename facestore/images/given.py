@@ -20,6 +20,7 @@ from platformdirs import user_state_path
 from facestore.files import is_private, write_private
 from facestore.images.places import ImageSource, root_of
 from facestore.images.remote import RemoteFile, origin_of
+from facestore.images.walk import printable
 from facestore.records import ImageFile
 
 # Folders, or hosts, that a list names: more than these are taken together.
@@ -33,7 +34,7 @@ class Given:
     Attributes
     ----------
     source
-        As the store has it.
+        As the store has it, in UTF-8.
     at
         Where that is: a path from the root on.
     layout
@@ -97,7 +98,7 @@ def remember(
     files
         Those that may lie outside the folder: of a list, or behind links that were followed.
     """
-    note = Given(str(source), str(source.absolute()), layout, _places(source, files))
+    note = Given(printable(str(source)), str(source.absolute()), layout, _places(source, files))
     with suppress(OSError):
         file = _file_of(store)
         notes = _read(file)

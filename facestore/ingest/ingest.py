@@ -167,7 +167,7 @@ def ingest(
                 source, rules, layout, table, partial(walk, outside=follow_links)
             )
             plan = plan_ingest(store, request, dataset=dataset, split=split)
-        is_known = str(source) in store.catalog.samples.sources().get(dataset, ())
+        is_known = plan.source in store.catalog.samples.sources().get(dataset, ())
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
         remember(store.path, dataset, source, plan.layout, files)

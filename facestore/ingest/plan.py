@@ -10,6 +10,7 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
+from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import LabelTable
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
@@ -106,7 +107,7 @@ def plan_ingest(
     labelled = set(file_of.values())
     return IngestPlan(
         dataset=dataset,
-        source=str(source),
+        source=printable(str(source)),
         layout=manifest.layout,
         reason=manifest.reason,
         entries=entries,
@@ -228,7 +229,8 @@ def _refuse_other_folder(
 
     A folder that only moved has the same content, which a few files show.
     """
-    if not known or str(source) in (before := store.catalog.samples.sources().get(dataset, [])):
+    before = store.catalog.samples.sources().get(dataset, [])
+    if not known or printable(str(source)) in before:
         return
     claimed = [e for e in entries if (s := known.get(path_of[e.name])) and s.image_id]
     compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
