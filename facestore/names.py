@@ -68,6 +68,12 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def is_tail(one: str, two: str) -> bool:
+    """Say whether one of two paths ends with all of the other: `val/1.jpg` is no `train/1.jpg`."""
+    (_, shorter), (_, longer) = sorted(_tails(each)[0] for each in (one, two))
+    return f"/{longer}".endswith(f"/{shorter}")
+
+
 def check_text(text: str, what: str) -> None:
     """Refuse a text with bytes that are no UTF-8: no table and no tokenizer takes it.
 

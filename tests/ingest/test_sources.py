@@ -34,7 +34,8 @@ def fairface(tmp_path):
     for i, split in enumerate(("train", "val")):
         for n in (1, 2):
             write_picture(folder / split / f"{n}.jpg", seed=10 * i + n)
-        table = "".join(f"{split}/{n}.jpg,Male\n" for n in (1, 2))
+        gender = ("Male", "Female")[i]
+        table = "".join(f"{split}/{n}.jpg,{gender}\n" for n in (1, 2))
         (folder / f"fairface_label_{split}.csv").write_text(f"file,gender\n{table}")
     return folder
 
@@ -86,7 +87,12 @@ def test_pictures_that_came_after_their_labels_are_found(store, fairface):
         table = fairface / f"fairface_label_{split}.csv"
         store.import_labels(table, dataset="fairface", create_samples=True)
     assert shown(store) == []
-    ingest(store, fairface, "val")
+    rows = store.sql("select path, label from labels inner join samples using (sample_id)")
+    assert sorted(rows.fetchall()) == [
+        ("train/1.jpg", "Male"), ("train/2.jpg", "Male"),
+        ("val/1.jpg", "Female"), ("val/2.jpg", "Female"),
+    ]  # fmt: skip
+    assert ingest(store, fairface, "val").changes.n_labels_changed == 0
     ingest(store, fairface, "train")
     assert shown(store) == ALL
 

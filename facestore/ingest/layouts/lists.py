@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from facestore.errors import TableError, preview
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
@@ -38,7 +40,11 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     column = next((each for each in _COLUMNS if each in table.columns), None)
     if column is None:
         problem = f"no column of files among {preview(map(repr, table.columns), 8)}"
-        raise TableError(path, problem, f"Expected one of {', '.join(_COLUMNS)}.")
+        todo = f"Expected one of {', '.join(_COLUMNS)}."
+        if names := _without_bytes(path):
+            problem = f"its column {names[0]!r} has paths of images and no bytes of them"
+            todo = "Give a table with these paths in a column `file`."
+        raise TableError(path, problem, todo)
     if table.is_empty():
         raise TableError(path, "it has no rows", "Expected a path or URI a row.")
     labels = labels_in(path, table.drop(column), table[column], rules)
@@ -53,6 +59,18 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
         entries=tuple(FileEntry(source.file(name), name) for name in labels.names),
         table=labels,
     )
+
+
+def _without_bytes(path: Path) -> list[str]:
+    """Return the columns of images of a Parquet file that have `path` and, in `bytes`, nothing."""
+    if path.suffix.lower() != ".parquet":
+        return []
+    kinds = pl.read_parquet_schema(path).items()
+    return [
+        name
+        for name, kind in kinds
+        if isinstance(kind, pl.Struct) and {"bytes", "path"} <= {each.name for each in kind.fields}
+    ]
 
 
 def _kinds(n_rows: int, n_uris: int) -> str:
