@@ -14,6 +14,7 @@ from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
 from facestore.connections import usable
+from facestore.errors import InputError
 from facestore.images.given import Given, given_sources, named
 from facestore.images.pictures import Pictures
 from facestore.images.places import LIST, ImageSource
@@ -147,7 +148,8 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
     Raises
     ------
     InputError
-        If a text among the arguments is no UTF-8. Paths may be anything.
+        If a text among the arguments is no UTF-8, or the name of a data set or split is blank.
+        Paths may be anything.
     """
     counts: dict[str, int] = {}
     started_at = _utc_now()
@@ -178,6 +180,9 @@ def _as_text(name: str, value: Any) -> Any:
     """Return what can be recorded of a value: a path has what is no UTF-8 in it as escapes."""
     if isinstance(value, Path):
         return printable(str(value))
+    if name in ("dataset", "split") and isinstance(value, str) and not value.strip():
+        message = f"`{name}={value!r}` is blank: give a name, or leave it out."
+        raise InputError(message)
     for each in value if isinstance(value, list | tuple) else (value,):
         if isinstance(each, str):
             check_text(each, f"`{name}={each}`")

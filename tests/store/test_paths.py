@@ -112,3 +112,12 @@ def test_folders_and_files_whose_names_are_no_utf_8_are_taken_in_with_escapes(tm
         assert [Path(each).name for each in files][:2] == ["1.jpg", "2.jpg"]
         with pytest.raises(InputError, match="no UTF-8"):
             store.ingest(folder, dataset=BROKEN)
+
+
+@pytest.mark.usefixtures("store_is_there")
+@pytest.mark.parametrize("given", [{"dataset": " "}, {"dataset": "d", "split": "\t"}])
+def test_a_blank_name_is_refused(tmp_path, pictures, given):
+    with Store.open(tmp_path / "store") as store:
+        with pytest.raises(InputError, match="is blank: give a name, or leave it out"):
+            store.ingest(pictures, **given)
+        assert store.sql("from samples").fetchall() == []
