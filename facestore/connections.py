@@ -6,11 +6,15 @@ be told otherwise afterwards. That holds before the file is opened: DuckDB may r
 it (`.wal`) tells.
 """
 
-from contextlib import suppress
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from facestore.errors import UnusablePathError
 
 _CLOSED = {
     "autoinstall_known_extensions": "false",
@@ -41,11 +45,20 @@ def connect(
         Whether it is only read.
     beside
         A further DuckDB file that may be attached.
+
+    Raises
+    ------
+    UnusablePathError
+        If DuckDB would read something else than a path in one of them.
     """
+    # Whole, for `md:faces` and `:memory:` mean something else to DuckDB.
+    given = ":memory:" if file is None else str(usable(file))
+    if beside is not None:
+        usable(beside)
     config: dict[str, Any] = dict(_CLOSED)
     if beside is None:
         config["enable_external_access"] = "false"
-    con = duckdb.connect(":memory:" if file is None else str(file), read_only, config)
+    con = duckdb.connect(given, read_only, config)
     try:
         if beside is not None:  # DuckDB takes these paths from an open database alone
             paths = ", ".join(quoted(f"{beside}{part}") for part in _PARTS)
@@ -60,6 +73,40 @@ def connect(
         con.close()
         raise
     return con
+
+
+def usable(path: Path) -> Path:
+    """Return a path from the root on, if DuckDB takes it for nothing but a path.
+
+    Raises
+    ------
+    UnusablePathError
+        If it does not.
+    """
+    whole = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps `..`
+    if "?" in whole:
+        raise UnusablePathError(path, "DuckDB reads what follows a `?` as settings", whole)
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        raise UnusablePathError(path, "it has bytes that are no UTF-8", whole) from None
+    return Path(whole)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run one transaction; the first error is the one that is raised, also where DuckDB ended it.
+
+    A full disk, or a file that cannot be had, ends a transaction by itself.
+    """
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        with suppress(duckdb.Error):
+            con.rollback()
+        raise
 
 
 def session(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

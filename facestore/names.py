@@ -6,8 +6,11 @@ a suffix, `17`, meets the only picture of that name.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from facestore.errors import InputError
 
 # Columns that hold file names in the tables in circulation, likeliest first.
 FILE_COLUMNS = ("file", "file_name", "image_path", "path", "filename")
@@ -84,6 +87,40 @@ def _suffix(name: str) -> str:
     """Return the suffix of a file name: a dot and a few letters, of which one is no digit."""
     found = _SUFFIX.search(name)
     return found[0] if found else ""
+
+
+def folded(name: str) -> str:
+    """Return what names have in common that differ in letter case and Unicode form alone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def is_tail(one: str, two: str) -> bool:
+    """Say whether one of two paths ends with all of the other: `val/1.jpg` is no `train/1.jpg`."""
+    (_, shorter), (_, longer) = sorted(_tails(each)[0] for each in (one, two))
+    return f"/{longer}".endswith(f"/{shorter}")
+
+
+def check_text(text: str, what: str) -> None:
+    """Refuse a text with bytes that are no UTF-8: no table and no tokenizer takes it.
+
+    Parameters
+    ----------
+    text, what
+        It, and how a message calls it.
+
+    Raises
+    ------
+    InputError
+        If it has such bytes. Python keeps those of the command line as halves of characters.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = (
+            f"{what}: it has bytes that are no UTF-8. Give it in UTF-8 (where it is, set "
+            "PYTHONUTF8=1)."
+        )
+        raise InputError(message) from None
 
 
 def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:

@@ -21,6 +21,8 @@ Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 AnyPath = str | PathLike[str]
 _BACKEND = re.compile(r"([a-z][a-z0-9_]*):")
+# OpenAI writes the size of patches behind a slash: `ViT-B/32`, `ViT-L/14@336px`.
+_WITH_PATCHES = re.compile(r"([^/,]+/\d+(?:@\d+px)?)(?:/(.*))?")
 
 
 class ImageFile(Protocol):
@@ -156,10 +158,12 @@ class ModelName:
         named = _BACKEND.match(text)
         backend = named[1] if named else cls.backend
         plain = text[named.end() :] if named else text
-        separator = "," if "," in plain else "/" if named else None
-        if separator is None:
-            return cls(plain, pretrained, backend)
-        architecture, _, tag = plain.partition(separator)
+        if "," in plain:
+            architecture, _, tag = plain.partition(",")
+        elif patches := _WITH_PATCHES.fullmatch(plain):
+            architecture, tag = patches[1], patches[2] or ""
+        else:
+            architecture, _, tag = plain.partition("/") if named else (plain, "", "")
         return cls(architecture.strip(), tag.strip() or pretrained, backend)
 
     @classmethod

@@ -1,7 +1,7 @@
 """Both halves of a store, which every verb is given, and the record of what a verb did."""
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,8 +14,13 @@ from facestore.arguments import check_value
 from facestore.catalog import Catalog
 from facestore.catalog.making import check_folder
 from facestore.config import CATALOG_FILE, HEADS_FOLDER, VECTORS_FOLDER
-from facestore.images.given import given_sources
-from facestore.images.places import ImageSource
+from facestore.connections import usable
+from facestore.errors import InputError
+from facestore.images.given import Given, given_sources, named
+from facestore.images.pictures import Pictures
+from facestore.images.places import LIST, ImageSource
+from facestore.images.walk import printable
+from facestore.names import check_text
 from facestore.outputs import refuse_files_of_stores
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
@@ -63,7 +68,7 @@ class Stores:
         check_value("path", path, AnyPath)
         self.path = Path(path)
         check_folder(self.path)
-        self.vectors = VectorStore(str(self.path / VECTORS_FOLDER), notify)
+        self.vectors = VectorStore(str(usable(self.path / VECTORS_FOLDER)), notify)
         # Vectors that rows rely on are on the disk before the rows are, whatever the verb.
         self.catalog = Catalog(self.path / CATALOG_FILE, notify, self.vectors.sync)
         self.progress = progress or SilentProgress()
@@ -119,21 +124,38 @@ class Stores:
         self.catalog.close()
 
 
-def pictures_of(store: Stores) -> dict[str, ImageSource]:
-    """Return what reads the pictures of each data set whose source this user gave here.
+def pictures_of(store: Stores, folder: Path | None = None) -> dict[str, Pictures]:
+    """Return what reads the pictures of each data set: from all that this user gave here.
 
-    Of others a line is told: what a store says of its sources may be a trap.
+    Of other sources a line is told: what a store says of its sources may be a trap.
+
+    Parameters
+    ----------
+    folder
+        One that the user names in this command; it is looked in first, for every data set.
     """
     sources = store.catalog.samples.sources()
     given = given_sources(store.path, sources)
-    for dataset, (source, _) in sources.items():
-        if dataset not in given:
-            store.notify(
-                f"Pictures of data set {dataset!r} are not read: its source {source!r} was not "
-                f"given to this store on this machine. If it is yours, `facestore ingest "
-                f"{quote(source)} dataset={quote(dataset)}` says so, and encodes nothing anew."
-            )
-    return given
+    if folder is not None:
+        first = named(folder)
+        known = store.catalog.samples.datasets()
+        return {each: Pictures([first, *_images(given.get(each, ()))]) for each in known}
+    for dataset, of_dataset in sources.items():
+        given_here = {each.source for each in given.get(dataset, ())}
+        for source in of_dataset:
+            if source not in given_here:
+                store.notify(
+                    f"Pictures of data set {dataset!r} are not read from {source!r}, which was "
+                    "not given to this store on this machine. If it is yours, `facestore ingest "
+                    f"{quote(source)} dataset={quote(dataset)}` says so, and encodes nothing anew."
+                )
+    return {dataset: Pictures(_images(notes)) for dataset, notes in given.items()}
+
+
+def _images(notes: Iterable[Given]) -> list[ImageSource]:
+    """Return what reads them, each place once: a folder may have been read in several ways."""
+    places = {(each.at, each.layout == LIST, each.places): each.images for each in notes}
+    return list(places.values())
 
 
 @contextmanager
@@ -144,15 +166,22 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
     ------
     dict of str to int
         To be filled with what changed; nothing but zeros means that nothing did.
+
+    Raises
+    ------
+    InputError
+        If a text among the arguments is no UTF-8, or the name of a data set or split is blank.
+        Paths may be anything.
     """
     counts: dict[str, int] = {}
     started_at = _utc_now()
+    arguments = {key: _as_text(key, value) for key, value in arguments.items() if value is not None}
 
     def record(outcome: str) -> None:
         if any(counts.values()):
             store.catalog.runs.record(
                 command,
-                arguments={key: value for key, value in arguments.items() if value is not None},
+                arguments=arguments,
                 counts=counts,
                 versions=versions(),
                 started_at=started_at,
@@ -167,6 +196,19 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
             record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
         raise
     record("done")
+
+
+def _as_text(name: str, value: Any) -> Any:
+    """Return what can be recorded of a value: a path has what is no UTF-8 in it as escapes."""
+    if isinstance(value, Path):
+        return printable(str(value))
+    if name in ("dataset", "split") and isinstance(value, str) and not value.strip():
+        message = f"`{name}={value!r}` is blank: give a name, or leave it out."
+        raise InputError(message)
+    for each in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(each, str):
+            check_text(each, f"`{name}={each}`")
+    return value
 
 
 def versions() -> dict[str, str]:

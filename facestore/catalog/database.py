@@ -7,7 +7,7 @@ between. A reading connection is kept, and closed before the next write.
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from facestore.catalog.shipped import (
     shipped_views,
 )
 from facestore.catalog.undo import Undo
-from facestore.connections import connect, session
+from facestore.connections import connect, session, transaction
 from facestore.errors import (
     StoreAlteredError,
     StoreNotFoundError,
@@ -157,15 +157,9 @@ class Database:
             return
         con = self._writer = self._open_for_writing()
         try:
-            con.begin()
-            try:
+            with transaction(con):
                 yield con
                 self._before_commit()
-                con.commit()
-            except BaseException:
-                with suppress(duckdb.Error):  # of a database that a full disk made invalid
-                    con.rollback()
-                raise
         except duckdb.Error as error:
             tell_refused(self.path, error)
             raise
@@ -345,15 +339,10 @@ class Database:
         tables = [name for kind, name in shipped if kind == "table"]
         self._refuse(definitions.other_than_tables(objects, tables))
         problems = objects.hiding + objects.differing(shipped)
-        con.begin()
-        try:
+        with transaction(con):
             definitions.clear(con, objects, shipped)
             if ("table", "schema_views") in objects.definitions:
                 con.execute("delete from main.schema_views")
-            con.commit()
-        except BaseException:
-            con.rollback()
-            raise
         n_made = sum(kind != "table" for kind, _ in shipped)
         return [each.name for each in problems] + [f"{n_made} views and macros made anew"]
 
@@ -395,7 +384,6 @@ def _install_prompt_sets(con: duckdb.DuckDBPyConnection) -> list[str]:
     present = prompt_set_names(con)
     missing = [each for each in builtin_prompt_sets() if each.name not in present]
     if missing:
-        con.begin()
-        insert_prompt_sets(con, missing)
-        con.commit()
+        with transaction(con):
+            insert_prompt_sets(con, missing)
     return [each.name for each in missing]

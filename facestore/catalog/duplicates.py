@@ -84,6 +84,16 @@ class Duplicates(TableFamily):
         rows = self._rows(_EFFECTS, values)
         return [PolicyEffect(*row) for row in rows]
 
+    def n_flat(self, dataset: str | None) -> int:
+        """Return how many pictures have a perceptual hash that says nothing of them."""
+        ((n,),) = self._rows(
+            "select count(distinct image_id) from samples inner join images using (image_id) "
+            "where phash is not null and telling_hash(phash) is null "
+            "and ($dataset is null or dataset = $dataset)",
+            {"dataset": dataset},
+        )
+        return int(n)
+
     def planned(self, policy: str, max_distance: int, dataset: str | None) -> list[tuple[Any, ...]]:
         """Return the samples that a policy would leave out, in `EXPORT_COLUMNS`."""
         query = _PLANNED.format(source="duplicate_exclusions($max_distance)")

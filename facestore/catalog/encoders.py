@@ -1,10 +1,12 @@
 """The encoders that a store knows."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from shlex import quote
 
 from facestore.catalog.database import TableFamily
+from facestore.encoders.names import model_name, with_tag
 from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 
@@ -67,13 +69,11 @@ class Encoders(TableFamily):
             If several fit.
         """
         everything = self.all()
-        model = ModelName.parse(wanted).without_folder()
-        fitting = [each for each in everything if each.name == wanted] or [
-            each
-            for each in everything
-            if each.record.architecture == model.architecture
-            and model.pretrained in (None, each.record.pretrained)
-        ]
+        fitting = (
+            [each for each in everything if each.name == wanted]
+            or _fitting(everything, ModelName.parse(wanted).without_folder())
+            or _fitting(everything, with_tag(model_name(wanted)).without_folder())
+        )
         if not fitting:
             todo = "`facestore info` shows those of this store."
             if not everything:
@@ -199,6 +199,15 @@ def _stored(
         versions=json.loads(versions or "{}"),
     )
     return StoredEncoder(encoder_id, name, vectors, record)
+
+
+def _fitting(encoders: Sequence[StoredEncoder], model: ModelName) -> list[StoredEncoder]:
+    return [
+        each
+        for each in encoders
+        if each.record.architecture == model.architecture
+        and model.pretrained in (None, each.record.pretrained)
+    ]
 
 
 def _check_same(known: EncoderRecord, found: EncoderRecord) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
-from facestore.connections import connect
+from facestore.connections import connect, usable
 from facestore.errors import NotAStoreError
 from facestore.files import put_new, sync
 from facestore.leftovers import is_part, part_of, remove, sweep
@@ -101,7 +101,10 @@ def check_folder(folder: Path) -> None:
         If it is a file, has files and no catalogue among them, or has a link that leads out, a
         pipe or the like. What facestore itself leaves when it is killed, or the disk is full, is
         none of these files.
+    UnusablePathError
+        If DuckDB cannot have a file there.
     """
+    usable(folder)
     if folder.is_dir():
         others = sum(1 for each in folder.iterdir() if not _is_ours(each))
         file = folder / CATALOG_FILE

@@ -7,12 +7,12 @@ SHA-256 is kept: a file that was edited after it ran is refused.
 
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from facestore.connections import transaction
 from facestore.errors import MigrationError, StoreTooNewError
 
 _FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -118,8 +118,7 @@ def migrate(
     for migration in pending(con, migrations):
         if stop_before is not None and migration.version >= stop_before:
             break
-        con.begin()
-        try:
+        with transaction(con):
             con.execute(_RECORD_TABLE)
             con.execute(migration.sql)
             # a cast of now() would give the time of the machine's zone
@@ -127,11 +126,6 @@ def migrate(
                 "insert into schema_migrations values (?, ?, ?, make_timestamp(epoch_us(now())))",
                 [migration.version, migration.name, migration.checksum],
             )
-            con.commit()
-        except BaseException:
-            with suppress(duckdb.Error):  # a full disk has ended the transaction
-                con.rollback()
-            raise
         applied.append(migration.name)
     return applied
 

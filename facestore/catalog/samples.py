@@ -40,6 +40,14 @@ IMAGE_SCHEMA = pl.Schema(
         "n_bytes": pl.Int64(),
     }
 )
+# A data set of which labels came first has their file as its first source: no images are there.
+_SOURCES = """
+select dataset, dataset_sources.source
+from dataset_sources
+inner join datasets using (dataset)
+where n_runs > 0 or datasets.layout <> 'import'
+order by dataset, is_first desc, first_at, dataset_sources.source
+"""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,12 @@ class Samples(TableFamily):
         rows = self._rows("select dataset, source from datasets")
         return dict(rows)
 
-    def sources(self) -> dict[str, tuple[str, str]]:
-        """Return (source, layout) of each data set whose images were ingested."""
-        rows = self._rows("select dataset, source, layout from datasets where layout <> 'import'")
-        return {dataset: (source, layout) for dataset, source, layout in rows if source}
+    def sources(self) -> dict[str, list[str]]:
+        """Return all that the images of each data set were ingested from, the first one first."""
+        sources: dict[str, list[str]] = {}
+        for dataset, source in self._rows(_SOURCES):
+            sources.setdefault(dataset, []).append(source)
+        return sources
 
     def require_dataset(self, dataset: str, more: str = "") -> None:
         """Check that a data set exists.

@@ -17,7 +17,6 @@ only where something is to be created, and once in a process for the same texts.
 
 import hashlib
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -25,7 +24,7 @@ from pathlib import Path
 import duckdb
 
 from facestore.catalog.sqlfiles import SqlFile, names_in, parse_sql_file
-from facestore.connections import connect, quoted_name
+from facestore.connections import connect, quoted_name, transaction
 from facestore.errors import StoreError
 
 # Audits are files of their own kind, which are run and not installed.
@@ -183,8 +182,7 @@ def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> 
         return []
     _refuse_names_taken(con, views, present)
     ordered = in_order(views)
-    con.begin()
-    try:
+    with transaction(con):
         _drop_all(con, present)
         for view in ordered:
             con.execute(view.create_sql)
@@ -193,11 +191,6 @@ def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> 
             "insert into schema_views select unnest(?), unnest(?)",
             [[view.name for view in ordered], [view.checksum for view in ordered]],
         )
-        con.commit()
-    except BaseException:
-        with suppress(duckdb.Error):  # a full disk has ended the transaction
-            con.rollback()
-        raise
     return changed
 
 

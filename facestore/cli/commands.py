@@ -36,8 +36,15 @@ from facestore.config import (
     STORE_VARIABLE,
     TABLES_ADDRESS_SPACE,
 )
-from facestore.errors import FacestoreError, QueryError, StoreWriteError, SystemFaultError
+from facestore.errors import (
+    FacestoreError,
+    InputError,
+    QueryError,
+    StoreWriteError,
+    SystemFaultError,
+)
 from facestore.faults import require_address_space, system_reason
+from facestore.names import check_text
 from facestore.stopping import STOPPED, Stopping
 
 # What loads PyTorch always; the others ask for its room when they load a model.
@@ -159,9 +166,12 @@ def _fail_expected(error: Exception) -> None:
     message = str(error)
     if not isinstance(error, FacestoreError):
         reason = system_reason(error)
-        if reason is None:
+        if reason is None and (broken := _broken_argument()) is not None:
+            message = broken
+        elif reason is None:
             return
-        message = str(SystemFaultError(reason, message))
+        else:
+            message = str(SystemFaultError(reason, message))
     if voice.is_verbose:
         typer.echo(printable(traceback.format_exc()), err=True, nl=False)
     # What DuckDB says of a query has the user's own words in it, without quotes.
@@ -170,6 +180,16 @@ def _fail_expected(error: Exception) -> None:
     else:
         message = as_typed(message)
     _fail(message, 1)
+
+
+def _broken_argument() -> str | None:
+    """Say which argument is no UTF-8, if one is: libraries end on it, each in its way."""
+    for argument in sys.argv[1:]:
+        try:
+            check_text(argument, f"'{argument}'")
+        except InputError as error:
+            return str(error)
+    return None
 
 
 def _fail_usage(error: TyperException) -> None:

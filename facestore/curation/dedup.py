@@ -45,7 +45,18 @@ def duplicates(
         Bits of the perceptual hash within which images count as nearly the same, 0 to 12; the
         setting `duplicate_distance` if left out.
     """
-    return store.catalog.duplicates.effects(*_scope(store, dataset, max_distance))
+    distance, dataset = _scope(store, dataset, max_distance)
+    tell_flat(store, dataset)
+    return store.catalog.duplicates.effects(distance, dataset)
+
+
+def tell_flat(store: Stores, dataset: str | None) -> None:
+    """Tell the user of pictures that are told apart by their bytes alone."""
+    if n_flat := store.catalog.duplicates.n_flat(dataset):
+        store.notify(
+            f"{n_flat:,} pictures are of one colour: a perceptual hash says nothing of them, so "
+            "only those of the same bytes count as copies of each other."
+        )
 
 
 def dedup(
@@ -70,6 +81,7 @@ def dedup(
     with recorded(store, "dedup", arguments) as counts:
         changes = store.catalog.duplicates.exclude(policy, distance, dataset)
         counts.update(asdict(changes))
+    tell_flat(store, dataset)
     n_excluded = len(store.catalog.duplicates.excluded(dataset))
     return DedupSummary(policy, distance, n_excluded, changes)
 

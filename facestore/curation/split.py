@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from facestore.curation.dedup import tell_flat
 from facestore.curation.splitting import assign, parse_fractions
 from facestore.errors import InputError
 from facestore.stores import Stores, recorded
@@ -66,6 +67,7 @@ def split(
     """
     parts = parse_fractions(fractions)
     store.catalog.samples.require_dataset(dataset)
+    tell_flat(store, dataset)
     before = store.catalog.splits.sizes(dataset)
     if before and not force:
         listed = ", ".join(f"{name} {n:,}" for name, n in before.items())

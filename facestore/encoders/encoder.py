@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from facestore.config import DEFAULT_PRECISION, MODELS_ADDRESS_SPACE
 from facestore.encoders.devices import check_device
+from facestore.encoders.names import with_tag
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
 from facestore.errors import FacestoreError, UnknownChoiceError
 from facestore.faults import require_address_space
@@ -122,7 +123,7 @@ class LazyEncoder:
         self._lock = threading.Lock()
         self._loaded: Encoder | None = None
         self._failed: Exception | None = None
-        self.model = name
+        self.model = name = with_tag(name)
         self._device = device
         self.name = EncoderRecord(
             "open_clip",

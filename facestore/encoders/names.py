@@ -1,6 +1,10 @@
-"""What open_clip calls its models, and what it only warns of."""
+"""What open_clip calls its models, other spellings of that, and what it only warns of."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from facestore import resources
@@ -8,6 +12,13 @@ from facestore.errors import EncoderError, InputError, ParametersError, UnknownN
 from facestore.records import ModelName
 
 TINY = "tiny"
+# What Hugging Face calls the first models of OpenAI.
+_HUGGING_FACE = {
+    "clip-vit-base-patch32": "ViT-B-32,openai",
+    "clip-vit-base-patch16": "ViT-B-16,openai",
+    "clip-vit-large-patch14": "ViT-L-14,openai",
+    "clip-vit-large-patch14-336": "ViT-L-14-336,openai",
+}
 
 
 def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
@@ -25,7 +36,7 @@ def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
     InputError
         If every model has weights of its own, or there is no model.
     """
-    names = [ModelName.parse(model) for model in models]
+    names = [model_name(model) for model in models]
     if any(name.architecture == TINY and name.pretrained for name in names):
         message = f"{TINY!r} has its own weights and takes no others: say `models={TINY}` alone."
         raise InputError(message)
@@ -41,6 +52,59 @@ def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
         "architecture that the weights are of, as `models=ViT-B-32`."
     )
     raise ParametersError(message)
+
+
+def model_name(text: str, pretrained: str | None = None) -> ModelName:
+    """Read the name of a model in anybody's spelling: `ViT-B/32`, `vit-b-32` and `rn50X4`, too.
+
+    Parameters
+    ----------
+    text, pretrained
+        As `ModelName.parse` takes them. Names that open_clip does not know stay as they are.
+    """
+    name = ModelName.parse(text, pretrained)
+    if name.backend != ModelName.backend:
+        return name
+    return replace(name, architecture=spelled(name.architecture))
+
+
+def with_tag(name: ModelName) -> ModelName:
+    """Return a model whose weights are called as open_clip calls them: `OpenAI` is `openai`."""
+    tag = name.pretrained
+    if tag is None or name.backend != ModelName.backend or name.architecture not in _spellings():
+        return name
+    if "." in tag or "/" in tag or Path(tag).is_file():  # a checkpoint
+        return name
+    return replace(name, pretrained=_tag(tag))
+
+
+def spelled(architecture: str) -> str:
+    """Return what open_clip calls an architecture that is spelt in another way."""
+    spellings = _spellings()
+    folded = _folded(architecture.removesuffix("px"))
+    return spellings.get(architecture) or spellings.get(folded, architecture)
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Return open_clip's architectures by their names and by what other spellings leave of them.
+
+    They are read from the files of its configurations: to import it takes seconds.
+    """
+    found = find_spec("open_clip")
+    folders = [] if found is None else found.submodule_search_locations or []
+    names = [
+        file.stem for each in folders for file in (Path(each) / "model_configs").glob("*.json")
+    ]
+    return {_folded(name): name for name in names} | {name: name for name in names}
+
+
+def _folded(architecture: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", architecture.lower())
+
+
+def _tag(text: str) -> str:
+    return text.strip().lower().replace("-", "_")
 
 
 def _brings_weights(architecture: str) -> bool:
@@ -60,21 +124,35 @@ def _check_known(name: ModelName) -> None:
     import open_clip
 
     architectures = open_clip.list_models()
-    if name.architecture.replace("/", "-") not in architectures:
+    if name.architecture not in architectures:
+        if "/" in name.architecture:
+            file = name.architecture.rpartition("/")[2].lower()
+            meant = _HUGGING_FACE.get(file, f"hf-hub:{name.architecture}")
+            message = (
+                f"No model {name.architecture!r}: one of Hugging Face is called {meant!r}, and "
+                "`facestore models` lists what open_clip offers."
+            )
+            raise InputError(message)
         todo = "`facestore models` lists what open_clip offers."
         raise UnknownNameError("model", name.architecture, [TINY, *architectures], todo)
     tags = open_clip.list_pretrained_tags_by_model(name.architecture)
     if name.pretrained is None:
+        given = f"Tags: {', '.join(tags)}." if tags else "open_clip has no tag of it."
         message = (
             f"Model {name.architecture!r} needs weights: `pretrained=TAG` or a checkpoint file, or "
-            f"{name.architecture},TAG. Tags: {', '.join(tags) or 'none'}."
+            f"{name.architecture},TAG. {given}"
         )
         raise InputError(message)
-    if name.pretrained not in tags and not Path(name.pretrained).is_file():
-        todo = "A checkpoint file works too."
-        raise UnknownNameError(
-            "weights", name.pretrained, tags, todo, place=f"of {name.architecture}"
+    if name.pretrained in tags or Path(name.pretrained).is_file():
+        return
+    if not tags:
+        message = (
+            f"There is no file '{name.pretrained}', and open_clip has no weights of "
+            f"{name.architecture!r}: give a checkpoint file as `pretrained=FILE`."
         )
+        raise InputError(message)
+    todo = "A checkpoint file works too."
+    raise UnknownNameError("weights", name.pretrained, tags, todo, place=f"of {name.architecture}")
 
 
 def needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:

@@ -6,6 +6,7 @@ A message says what was given, what was expected and what to do next::
     ├── StoreError               the folder or the files of a store
     │   ├── StoreNotFoundError   nothing there yet
     │   ├── NotAStoreError       something else is there
+    │   ├── UnusablePathError    DuckDB cannot have a file there
     │   ├── StoreBusyError       another process holds the DuckDB file
     │   ├── StoreLockedError     another process runs the same command on it
     │   ├── StoreWriteError      a full disk, a store that may only be read
@@ -74,6 +75,7 @@ from facestore.errors.stores import (
     StoreReadError,
     StoreTooNewError,
     StoreWriteError,
+    UnusablePathError,
     VectorsDifferError,
     VectorsUnreadableError,
 )
@@ -116,6 +118,7 @@ __all__ = [
     "TextVectorsMissingError",
     "UnknownChoiceError",
     "UnknownNameError",
+    "UnusablePathError",
     "VectorsDifferError",
     "VectorsUnreadableError",
     "counted",

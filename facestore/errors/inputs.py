@@ -1,6 +1,7 @@
 """What is wrong with what the user gave: files, tables, names, options."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -55,6 +56,30 @@ class TableError(InputError):
         super().__init__(f"'{path}' is refused, nothing was imported: {problem}. {todo}")
 
 
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return the names that are most like one, letter case and punctuation aside; often none."""
+    by_spelling: dict[str, list[str]] = {}
+    for each in known:
+        by_spelling.setdefault(_folded(each), []).append(each)
+    spelling = _folded(name)
+    alike = by_spelling.get(spelling) or [
+        each
+        for near in difflib.get_close_matches(spelling, by_spelling, n=3, cutoff=0.5)
+        for each in by_spelling[near]
+    ]
+    words = [word for word in map(_folded, name.split()) if word]
+    return alike[:3] or [
+        each
+        for near, of in by_spelling.items()
+        for each in of
+        if words and all(word in near for word in words)
+    ]
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
+
+
 class UnknownNameError(InputError, LookupError):
     """A name that is not among the known ones; near misses are suggested.
 
@@ -72,9 +97,7 @@ class UnknownNameError(InputError, LookupError):
         self, kind: str, name: str, known: Iterable[str], todo: str = "", *, place: str = ""
     ) -> None:
         self.kind, self.name, self.known = kind, name, sorted(set(known))
-        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5) or [
-            each for each in self.known if all(w in each.lower() for w in name.lower().split())
-        ]
+        near = near_names(name, self.known)
         if near:
             hint = f"Did you mean {preview([repr(n) for n in near])}?"
         elif self.known:

@@ -39,6 +39,28 @@ class NotAStoreError(StoreError):
         )
 
 
+class UnusablePathError(StoreError):
+    """A path that names no file to the library that has to open it.
+
+    Parameters
+    ----------
+    path
+        As it was given.
+    why
+        What is wrong with it.
+    whole
+        The path from the root on, where the reason may be in a folder above.
+    """
+
+    def __init__(self, path: Path, why: str, whole: str) -> None:
+        self.path = path
+        where = "" if str(path) == whole else f" (that is '{whole}')"
+        super().__init__(
+            f"No store and no snapshot can lie at '{path}'{where}: {why}. Give another path, or "
+            "give the folder another name."
+        )
+
+
 class StoreBusyError(StoreError):
     """Another process holds the DuckDB file, so it cannot be opened for writing."""
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import polars as pl
-
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS
@@ -14,7 +12,6 @@ from facestore.errors import InputError, ParametersError, counted, preview
 from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
-from facestore.images.given import named
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, recorded
 from facestore.training.classify_images import image_files
@@ -239,7 +236,8 @@ def _samples(
         what = f"error of {target.classifier!r}" if selection.worst is not None else "sample"
         message = f"No {what} with a readable picture fits: choose others, or ingest them first."
         raise InputError(message)
-    files = picture_files(store, found, options.images)
+    folder = None if options.images is None else folder_of_pictures(options.images)
+    files = image_files(store, folder, set(found["image_id"]))
     samples: list[Sample] = []
     missing: list[tuple[str, str]] = []
     for sample in found.iter_rows(named=True):
@@ -255,25 +253,6 @@ def _samples(
         )
         raise InputError(message)
     return samples, files, missing
-
-
-def picture_files(
-    store: Stores, samples: pl.DataFrame, images: AnyPath | None
-) -> dict[str, ImageFile]:
-    """Return what reads the picture of each image_id.
-
-    Parameters
-    ----------
-    samples
-        `path` and `image_id`.
-    images
-        The folder that the paths start in; None: those that were ingested.
-    """
-    if images is None:
-        return image_files(store)
-    rows = samples.select("path", "image_id").iter_rows()
-    source = named(folder_of_pictures(images))
-    return {image_id: source.file(path) for path, image_id in rows}
 
 
 def folder_of_pictures(given: AnyPath) -> Path:

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.images.given import given_sources
+from facestore.errors import preview
+from facestore.images.parquets import ParquetRow
+from facestore.images.pictures import place_of
 from facestore.images.remote import is_uri
-from facestore.stores import Stores
+from facestore.images.tars import TarMember
+from facestore.images.walk import printable
+from facestore.stores import Stores, pictures_of
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,35 @@ def with_column(
 
 
 def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
-    """Return where each sample was ingested from; its path alone where that is not known."""
-    roots = {
-        dataset: source.root
-        for dataset, source in given_sources(store.path, store.catalog.samples.sources()).items()
-    }
-    files = []
-    for dataset, path in samples.select("dataset", "path").rows():
-        root = roots.get(dataset)
-        files.append(path if root is None or is_uri(path) else str((root / path).absolute()))
+    """Return the file of the picture of each sample; the path of the sample where it has none.
+
+    Lines tell of samples whose file is not there, or lies inside another one.
+
+    Parameters
+    ----------
+    samples
+        `dataset`, `path` and `image_id`.
+    """
+    pictures = pictures_of(store)
+    files, gone, inside = [], [], []
+    for dataset, path, image_id in samples.select("dataset", "path", "image_id").rows():
+        found = pictures[dataset].find(path, image_id) if dataset in pictures else None
+        place = place_of(found)
+        if place is None and isinstance(found, TarMember | ParquetRow):
+            inside.append(str(found))
+        elif place is None and not is_uri(path):
+            gone.append(f"{dataset}/{path}")
+        files.append(path if place is None else printable(str(place)))
+    if gone:
+        store.notify(
+            f"{len(gone):,} of {len(files):,} samples have no file that is there "
+            f"({preview(gone)}): their path in the data set is written instead. If their pictures "
+            "are at hand, `facestore ingest FOLDER dataset=NAME` says where."
+        )
+    if inside:
+        store.notify(
+            f"{len(inside):,} of {len(files):,} samples lie inside tars or Parquet files "
+            f"({preview(inside)}), which other tools do not open there: their path in the data set "
+            "is written. Unpack them, and ingest the folder, to have files."
+        )
     return pl.Series("file", files, pl.String())

@@ -9,7 +9,7 @@ is noted there for the store at this path, or is named in the same command.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from platformdirs import user_state_path
 from facestore.files import is_private, write_private
 from facestore.images.places import ImageSource, root_of
 from facestore.images.remote import RemoteFile, origin_of
+from facestore.images.walk import printable
 from facestore.records import ImageFile
 
 # Folders, or hosts, that a list names: more than these are taken together.
@@ -33,7 +34,7 @@ class Given:
     Attributes
     ----------
     source
-        As the store has it.
+        As the store has it, in UTF-8.
     at
         Where that is: a path from the root on.
     layout
@@ -58,23 +59,29 @@ def named(folder: Path) -> ImageSource:
     return ImageSource(folder, places=(os.path.realpath(folder),))
 
 
-def given_sources(store: Path, sources: Mapping[str, tuple[str, str]]) -> dict[str, ImageSource]:
-    """Return the pictures of the data sets whose source was given here; nothing is opened.
+def given_sources(
+    store: Path, sources: Mapping[str, Collection[str]]
+) -> dict[str, tuple[Given, ...]]:
+    """Return those sources of each data set that were given here; nothing is opened.
 
     Parameters
     ----------
     store
         The folder of the store.
     sources
-        (source, layout) of each data set, as the store has it.
+        Those of each data set, as the store has them.
+
+    Returns
+    -------
+    dict
+        Data set -> its sources, the newest first; a data set of which none was given is left out.
     """
     notes = _read(_file_of(store)) if sources else {}
-    return {
-        dataset: note.images
-        for dataset, (source, layout) in sources.items()
-        for note in notes.get(dataset, ())
-        if (note.source, note.layout) == (source, layout)
+    given = {
+        dataset: tuple(each for each in reversed(notes.get(dataset, ())) if each.source in said)
+        for dataset, said in sources.items()
     }
+    return {dataset: found for dataset, found in given.items() if found}
 
 
 def remember(
@@ -91,15 +98,15 @@ def remember(
     files
         Those that may lie outside the folder: of a list, or behind links that were followed.
     """
-    note = Given(str(source), str(source.absolute()), layout, _places(source, files))
+    note = Given(printable(str(source)), str(source.absolute()), layout, _places(source, files))
     with suppress(OSError):
         file = _file_of(store)
         notes = _read(file)
-        # A folder may be read in more than one way, and the store has the way of the first time.
+        # A folder may be read in more than one way, and `images` be a folder here and there.
         others = [
             each
             for each in notes.get(dataset, ())
-            if (each.source, each.layout) != (note.source, note.layout)
+            if (each.at, each.layout) != (note.at, note.layout)
         ]
         notes[dataset] = (*others, note)
         content = {

@@ -64,7 +64,10 @@ class ParquetRow:
             reason = " ".join(str(error).split())[:120]
             raise trouble(f"the Parquet file cannot be read ({reason})") from error
         if content is None:
-            raise trouble("the row has no image bytes")
+            raise trouble(
+                "the row has no image bytes; where it has a path alone, give a table with a column "
+                "`file` of these paths"
+            )
         check_size(len(content))
         return content
 

@@ -57,22 +57,41 @@ class ImageSource:
         path
             `val/17.jpg`, `shard-0000.tar/000123.jpg`, `train.parquet/17`, or what a list says.
         """
+        return self.find(path)[0]
+
+    def find(self, path: str) -> tuple[ImageFile, int]:
+        """Return the image of a sample, and how many parts of its path led there; 0: none is there.
+
+        A URI is taken as there. What the label table calls `val/17.jpg` may be `17.jpg` here: the
+        more parts agree, the surer it is the same.
+        """
+        parts = _parts(path)
         if self._is_list and is_uri(path):
-            return self._remote(path)
+            return self._remote(path), len(parts)
         if self._is_list:
-            return self._checked(PlainFile(self.root / path))
+            file = self.root / path
+            return self._checked(PlainFile(file)), len(parts) if is_file(file) else 0
         pure = PurePosixPath(path)
         # A path may come from a label table, or from another's store: it may say anything.
-        if pure.is_absolute() or ".." in pure.parts or "\0" in path:
-            return Unreadable(path, "its path leads out of the folder")
+        if "\0" in path:
+            return Unreadable(path, "no name of a file"), 0
+        if pure.is_absolute() or ".." in pure.parts:
+            found, depth = self._by_tail(parts)
+            if found is None:
+                return Unreadable(path, "its path leads out of the folder"), 0
+            return self._checked(PlainFile(found)), depth
         for i in range(1, len(pure.parts)):
             container = self.root.joinpath(*pure.parts[:i])
             if container.suffix.lower() in CONTAINERS and is_file(container):
                 if self._places is not None and not is_inside(container, self._places):
-                    return Unreadable(path, _OUTSIDE)
-                return _in_container(container, path[len("/".join(pure.parts[:i])) + 1 :])
+                    return Unreadable(path, _OUTSIDE), 0
+                inside = _in_container(container, path[len("/".join(pure.parts[:i])) + 1 :])
+                return inside, 0 if isinstance(inside, Unreadable) else len(parts)
         file = self.root / path
-        return self._checked(PlainFile(file) if is_file(file) else self._by_tail(path))
+        if is_file(file):
+            return self._checked(PlainFile(file)), len(parts)
+        found, depth = self._by_tail(parts)
+        return self._checked(PlainFile(found or file)), depth
 
     def _remote(self, uri: str) -> ImageFile:
         if self._places is not None and origin_of(uri) not in self._places:
@@ -82,28 +101,31 @@ class ImageSource:
     def _checked(self, file: PlainFile) -> ImageFile:
         return file if self._places is None else FileInside(file.path, tuple(self._places))
 
-    def _by_tail(self, path: str) -> PlainFile:
-        """Return the file whose whole path has the longest common tail with a path.
+    def _by_tail(self, parts: Sequence[str]) -> tuple[Path | None, int]:
+        """Return the file whose whole path has the longest common tail with a path, and its length.
 
         That is how a label table gave the sample its path (see `facestore.names`).
         """
-        parts = _parts(path)
         best: list[Found] = []
         depth = 1
         for found in self._by_name.get(parts[-1] if parts else "", ()):
-            common = _common_tail(parts, (*self.root.resolve().parts[1:], *_parts(found.name)))
+            common = _common_tail(parts, (*self._above, *_parts(found.name)))
             if common > depth:
                 best, depth = [found], common
             elif common == depth:
                 best.append(found)
-        if len(best) == 1:
-            return PlainFile(best[0].path)
-        return PlainFile(self.root / path)
+        return (best[0].path, depth) if len(best) == 1 else (None, 0)
+
+    @cached_property
+    def _above(self) -> tuple[str, ...]:
+        return self.root.resolve().parts[1:]
 
     @cached_property
     def _by_name(self) -> dict[str, list[Found]]:
         by_name: dict[str, list[Found]] = {}
-        for found in walk(self.root).found if self.root.is_dir() else ():
+        # links that the user had followed lead to places besides the folder
+        outside = self._places is not None and len(self._places) > 1
+        for found in walk(self.root, outside=outside).found if self.root.is_dir() else ():
             if found.problem is None:
                 by_name.setdefault(_parts(found.name)[-1], []).append(found)
         return by_name

@@ -156,6 +156,11 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def is_hidden(name: str) -> bool:
+    """Say whether a file, or a folder above it, has a name that systems do not show: `._1.jpg`."""
+    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+
+
 def _is_inside(path: str, root: str) -> bool:
     real, inside = os.path.realpath(path), os.path.realpath(root)
     return real.startswith(inside.rstrip(os.sep) + os.sep)

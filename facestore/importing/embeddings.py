@@ -12,11 +12,12 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import Kind
+from facestore.encoders.names import model_name
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
 from facestore.recorded_vectors import VectorRecord, check_table
-from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName
+from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
 from facestore.tables import refusing
 from facestore.unit_rows import kept_or_unit_rows
@@ -81,7 +82,7 @@ def import_embeddings(
     TableError
         If a file is refused, or names unknown files and no samples may be made.
     """
-    path, name = Path(path), ModelName.parse(model)
+    path, name = Path(path), model_name(model)
     images = read_image_vectors(
         path,
         names_key=names_key,

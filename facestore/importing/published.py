@@ -6,8 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from facestore.encoders.names import model_name
 from facestore.errors import TableError, preview
-from facestore.records import AnyPath, ModelName
+from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
 from facestore.tables import read_table, refusing
 
@@ -111,7 +112,7 @@ def import_published(
         If the file is refused.
     """
     path = Path(path)
-    name = ModelName.parse(model) if model else None
+    name = model_name(model) if model else None
     constants = {
         "dataset": dataset,
         "attribute": attribute,

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from facestore.encoders.names import model_name
 from facestore.errors import TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.locks import only_one
-from facestore.records import AnyPath, ModelName
+from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.tables import refusing
 
@@ -51,7 +52,7 @@ def import_similarities(
     StoreLockedError
         If another process scores, or imports similarities, on this store.
     """
-    path, name = Path(path), ModelName.parse(model)
+    path, name = Path(path), model_name(model)
     table = read_similarities(path, scale=scale)
     names = table["name"].unique(maintain_order=True).to_list()
     target = Target(dataset, split, create_samples)

@@ -11,7 +11,7 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, preview
-from facestore.names import match_names
+from facestore.names import is_tail, match_names
 from facestore.records import EncoderRecord, ModelName
 from facestore.stores import Stores, recorded
 
@@ -176,7 +176,11 @@ def importing(
             samples.require_dataset(target.dataset, _NEW_DATASET)
         known = samples.of_dataset(target.dataset)
         found = match_names(list(names), known["path"].to_list())
-        unknown = found.unmatched
+        path_of = found.path_of
+        if target.create_samples:
+            # `val/1.jpg` is a new sample, and never the one that is called `train/1.jpg`
+            path_of = {name: path for name, path in path_of.items() if is_tail(name, path)}
+        unknown = tuple(name for name in names if name not in path_of)
         if unknown and not target.create_samples:
             raise TableError(
                 path,
@@ -184,7 +188,7 @@ def importing(
                 f"{target.dataset!r} ({preview(unknown)})",
                 "Ingest their images or labels first, or add `create_samples=True`.",
             )
-        path_of = found.path_of | {name: name for name in unknown}
+        path_of |= {name: name for name in unknown}
         n_met = len(names) - len(unknown)
         yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
 

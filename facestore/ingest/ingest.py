@@ -14,7 +14,7 @@ from facestore.config import (
     VECTORS_FOLDER,
 )
 from facestore.encoders.encoder import LazyEncoder
-from facestore.encoders.names import check_pretrained
+from facestore.encoders.names import check_pretrained, model_name
 from facestore.errors import FacestoreError, StoreLockedError
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
@@ -25,7 +25,7 @@ from facestore.ingest.plan import IngestPlan, known_classes, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
 from facestore.mappings import LabelMapping
-from facestore.records import AnyPath, ModelName
+from facestore.records import AnyPath
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
 
@@ -138,7 +138,7 @@ def ingest(
     check_pretrained(models, pretrained)
     encoders = [
         LazyEncoder(
-            ModelName.parse(model, pretrained),
+            model_name(model, pretrained),
             precision=precision,
             device=device,
             force_quick_gelu=force_quick_gelu,
@@ -172,6 +172,7 @@ def ingest(
             lists = partial(walk, outside=follow_links)
             request = SourceRequest(source, rules, layout, table, lists)
             plan = plan_ingest(store, request, dataset=dataset, split=split)
+        is_known = plan.source in store.catalog.samples.sources().get(dataset, ())
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
         remember(store.path, dataset, source, plan.layout, files)
@@ -183,7 +184,8 @@ def ingest(
             raise
         # those that were `auto` know by now what it meant
         arguments["devices"] = [encoder.device for encoder in encoders]
-        counts.update(_counts(result))
+        # a row of `runs` says where pictures are, also where nothing else is new
+        counts.update(_counts(result), n_sources_new=int(not is_known))
     return IngestSummary(
         plan=plan,
         changes=result.changes,

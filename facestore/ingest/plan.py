@@ -11,6 +11,7 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
+from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import LabelTable
 from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
@@ -126,7 +127,7 @@ def plan_ingest(
     others, n_named = _others(manifest, unmet)
     return IngestPlan(
         dataset=dataset,
-        source=str(source),
+        source=printable(str(source)),
         layout=manifest.layout,
         reason=manifest.reason,
         entries=entries,
@@ -266,8 +267,8 @@ def _refuse_other_folder(
 
     A folder that only moved has the same content, which a few files show.
     """
-    first_source = store.catalog.samples.datasets().get(dataset)
-    if first_source in (None, str(source)):
+    before = store.catalog.samples.sources().get(dataset, [])
+    if not known or printable(str(source)) in before:
         return
     claimed = [e for e in entries if (s := known.get(path_of[e.name])) and s.image_id]
     compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
@@ -275,9 +276,9 @@ def _refuse_other_folder(
     if len(other) * 2 > len(compared):
         message = (
             f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
-            f"{dataset!r}, which came from '{first_source}' ({preview(e.name for e in other)}): "
-            "ingest the folder above both, give `labels=` whose names tell them apart, or "
-            "another `dataset=`."
+            f"{dataset!r}, which came from {preview(map(repr, before))} "
+            f"({preview(e.name for e in other)}): ingest the folder above both, give `labels=` "
+            "whose names tell them apart, or another `dataset=`."
         )
         raise InputError(message)
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from PIL import Image
 
 from facestore import resources
 from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
-from facestore.explaining.explain import picture_files
+from facestore.explaining.explain import folder_of_pictures
 from facestore.explaining.explainer import seen_by
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AnyPath
@@ -24,6 +23,7 @@ from facestore.reporting.page import Provenance
 from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
 from facestore.stores import Stores, versions
+from facestore.training.classify_images import image_files
 
 # A page of some megabytes; the overlays of all samples are files beside it.
 MAX_SHOWN = 200
@@ -138,9 +138,8 @@ class _Pictures:
     ) -> None:
         self._thirds = store.catalog.explanations.thirds(ids)
         found = store.catalog.explanations.get(ids)
-        columns = {"path": pl.String(), "image_id": pl.String()}
-        samples = pl.DataFrame([(f["path"], f["image_id"]) for f in found], columns, orient="row")
-        self._files = picture_files(store, samples, images)
+        folder = None if images is None else folder_of_pictures(images)
+        self._files = image_files(store, folder, {each["image_id"] for each in found})
         self._encoders = {each.encoder_id: each for each in store.catalog.encoders.all()}
         self._show: dict[int, Callable[[Image.Image], np.ndarray[Any, Any]]] = {}
         self._overlays = overlays

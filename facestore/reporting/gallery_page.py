@@ -8,7 +8,6 @@ from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.config import SYNTHETIC_DATASET
 from facestore.explaining.explain import folder_of_pictures
-from facestore.images.given import named
 from facestore.records import AnyPath
 from facestore.reporting.gallery import Card, render_gallery
 from facestore.reporting.output import replace_file
@@ -38,7 +37,7 @@ def write_gallery(
     hits
         As `near` and `search` return them.
     images
-        Folder of the pictures; by default that from which their data set was ingested.
+        Folder of the pictures, besides those from which their data set was ingested.
 
     Raises
     ------
@@ -48,12 +47,11 @@ def write_gallery(
         If a store has its own files there.
     """
     file = store.output(file)
-    given = None if images is None else named(folder_of_pictures(images))
-    sources = pictures_of(store) if given is None else {}
+    pictures = pictures_of(store, None if images is None else folder_of_pictures(images))
     cards = [
         Card(
             hit.rank, hit.cosine, hit.dataset, hit.path, hit.split, hit.labels,
-            find_thumbnail(sources.get(hit.dataset, given), hit.path, hit.image_id),
+            find_thumbnail(pictures.get(hit.dataset), hit.path, hit.image_id),
         )
         for hit in hits
     ]  # fmt: skip

@@ -13,7 +13,6 @@ from facestore.catalog.predictions import MAKES_ONE, unknown_classifier
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, ParametersError, UnknownChoiceError
 from facestore.explaining.explain import folder_of_pictures
-from facestore.images.given import named
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
 from facestore.reporting.explanation_page import REPORT_PAGE, write_report_page
@@ -249,8 +248,7 @@ def _with_changes(
 
 
 def _with_pictures(store: Stores, contents: Contents, folder: Path | None) -> Contents:
-    given = None if folder is None else named(folder_of_pictures(folder))
-    sources = pictures_of(store) if given is None else {}
+    pictures = pictures_of(store, None if folder is None else folder_of_pictures(folder))
     wanted = {
         (row["dataset"], row["path"]): row["image_id"]
         for table in contents.tables.values()
@@ -258,7 +256,7 @@ def _with_pictures(store: Stores, contents: Contents, folder: Path | None) -> Co
         for row in table.records
     }
     found = {
-        (dataset, path): find_thumbnail(sources.get(dataset, given), path, image_id)
+        (dataset, path): find_thumbnail(pictures.get(dataset), path, image_id)
         for (dataset, path), image_id in wanted.items()
     }
     return replace(

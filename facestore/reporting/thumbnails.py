@@ -2,17 +2,17 @@
 
 import hashlib
 
-from facestore.images.places import ImageSource
+from facestore.images.pictures import Pictures
 from facestore.reporting.gallery import thumbnail
 
 
-def find_thumbnail(source: ImageSource | None, path: str, image_id: str | None) -> str | None:
+def find_thumbnail(pictures: Pictures | None, path: str, image_id: str | None) -> str | None:
     """Return the picture of a sample where its file is there and is still the same.
 
     Parameters
     ----------
-    source
-        The images of its data set; None: there are none.
+    pictures
+        Those of its data set; None: there are none.
     path
         Of the sample.
     image_id
@@ -24,10 +24,13 @@ def find_thumbnail(source: ImageSource | None, path: str, image_id: str | None) 
     str or None
         A JPEG as a `data:` URI.
     """
-    if source is None or image_id is None:
+    if pictures is None or image_id is None:
+        return None
+    file = pictures.find(path, image_id)
+    if file is None:
         return None
     try:
-        content = source.file(path).read_bytes()
+        content = file.read_bytes()
     except OSError:
         return None
     if hashlib.sha256(content).hexdigest() != image_id:

@@ -1,6 +1,6 @@
 """Fine-tuned models on images: they read the files again and decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,27 @@ from facestore.training.inputs import Augmentation, ImageInputs
 from facestore.zero_shot.score import model_of
 
 
-def image_files(store: Stores) -> dict[str, ImageFile]:
-    """Return what reads every image of the data sets that were ingested here; nothing is opened."""
+def image_files(
+    store: Stores, folder: Path | None = None, wanted: Collection[str] | None = None
+) -> dict[str, ImageFile]:
+    """Return what reads every image that is where a data set was ingested from; none is opened.
+
+    Parameters
+    ----------
+    folder
+        One that the user names in this command; it is looked in first.
+    wanted
+        The image_id of those that are looked for; None: all.
+    """
     files: dict[str, ImageFile] = {}
-    for dataset, source in pictures_of(store).items():
+    for dataset, pictures in pictures_of(store, folder).items():
         samples = store.catalog.samples.of_dataset(dataset).drop_nulls("image_id").sort("path")
         for path, image_id in samples.select("path", "image_id").iter_rows():
-            if image_id not in files:
-                files[image_id] = source.file(path)
+            if image_id in files or (wanted is not None and image_id not in wanted):
+                continue
+            # the same content may lie elsewhere under another name
+            if (file := pictures.find(path, image_id)) is not None:
+                files[image_id] = file
     return files
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
+from facestore.connections import usable
 from facestore.errors import FacestoreError, InputError, StoreWriteError
 from facestore.files import make_folder, put_in_place, sha256_of, sync, sync_one
 from facestore.leftovers import part_of, remove, sweep
@@ -54,8 +55,11 @@ def snapshot(store: Stores, target: AnyPath, *, vectors: bool = False) -> Snapsh
         If a store has its own files there.
     StoreWriteError
         If it cannot be written.
+    UnusablePathError
+        If DuckDB cannot have a file there.
     """
     path = store.output(target)
+    usable(path)
     return _folder(store, path) if vectors else _file(store, path)
 
 
@@ -84,7 +88,7 @@ def _folder(store: Stores, target: Path) -> SnapshotSummary:
     with _published(target) as partial:
         # The tables first: whatever they tell of has its vectors by then.
         sha256, n_bytes = _copy(store, partial / CATALOG_FILE)
-        n_vectors = store.vectors.copy_to(VectorStore(str(partial / VECTORS_FOLDER)))
+        n_vectors = store.vectors.copy_to(VectorStore(str(usable(partial / VECTORS_FOLDER))))
         put_in_place(partial, target)
     return SnapshotSummary(target, n_bytes, sha256, n_vectors)
 

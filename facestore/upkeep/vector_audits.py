@@ -168,11 +168,13 @@ class VectorAudit:
         with tallies["datasets_have_folders"].surviving("the data sets of the catalogue"):
             sources = store.catalog.samples.sources()
             # a path of another's choice is not even looked at
-            tallies["datasets_have_folders"].add(
-                (dataset, sources[dataset][0])
+            gone = {
+                (dataset, each.source): None
                 for dataset, given in given_sources(store.path, sources).items()
-                if not is_there(given.source)
-            )
+                for each in given
+                if not is_there(each.at)
+            }
+            tallies["datasets_have_folders"].add(gone)
         for tally in tallies.values():
             yield tally.finding(started)
             started = time.perf_counter()

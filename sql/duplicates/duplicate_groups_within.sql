@@ -2,11 +2,11 @@
 -- grain: image_id
 -- units: group_id is the smallest image_id of the group; n_images and n_samples count the group; diameter
 -- is the largest distance in it, in bits; max_distance in bits, 0 to 12
--- reads: images, samples, hash_components
+-- reads: images, samples, hash_components, telling_hash
 -- note: a group is connected by links of at most max_distance, so that its ends may be further apart: see
 -- its diameter, which is NULL where more than 5,000 different hashes would have to be compared. The
 -- representative is the image with the most pixels, of these the one whose path comes first, of these
--- the one with the smallest image_id
+-- the one with the smallest image_id. Flat pictures (see telling_hash) are in no group of nearly the same
 with copies as (
     select
         image_id,
@@ -20,16 +20,22 @@ with copies as (
 keyed as (
     select
         images.image_id,
-        images.phash,
+        images.telling as phash,
         images.width::bigint * images.height as n_pixels,
         coalesce(copies.n_samples, 0) as n_samples,
         copies.first_path,
         coalesce(
-            coalesce(hash_components.component, images.phash)::varchar, images.image_id
+            coalesce(hash_components.component, images.telling)::varchar, images.image_id
         ) as group_key
-    from images
-    left join copies using (image_id)
-    left join hash_components(max_distance) as hash_components using (phash)
+    from (
+        select
+            *,
+            telling_hash(phash) as telling
+        from images
+    ) as images
+    left join copies on images.image_id = copies.image_id
+    left join hash_components(max_distance) as hash_components
+        on images.telling = hash_components.phash
 ),
 
 grouped as materialized (

@@ -1,7 +1,7 @@
 -- near_hashes(max_distance): pairs of different perceptual hashes of which at most so many bits differ
 -- grain: hash_a, hash_b
 -- units: distance in bits, of 64; hash_a < hash_b; max_distance 0 to 12
--- reads: images, hash_masks
+-- reads: images, hash_masks, telling_hash
 -- note: exact. Memory grows with the hashes (about 50 bytes for each and each mask), not with the pairs
 with masks as materialized (
     select
@@ -13,7 +13,7 @@ with masks as materialized (
 distinct_hashes as (
     select distinct phash
     from images
-    where phash is not null
+    where telling_hash(phash) is not null
 ),
 
 -- Made twice on purpose: that is cheaper than to keep it.

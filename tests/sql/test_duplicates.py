@@ -19,7 +19,7 @@ from support.rows import (
 Con = duckdb.DuckDBPyConnection
 
 # b is nearly a, c is neither
-HASHES = {"a": 0, "b": 0b11, "c": (1 << 40) - 1}
+HASHES = {"a": 7 << 50, "b": 7 << 50 | 0b11, "c": 7 << 50 | (1 << 40) - 1}
 
 
 def shown(con: Con, images: str, **more: object) -> None:

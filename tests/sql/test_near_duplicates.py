@@ -8,12 +8,14 @@ from support.rows import fill, load, read, samples
 
 Con = duckdb.DuckDBPyConnection
 
+_TURNED = 0x70F0F0F0F0F0F0F0
 PAIRS = "image_id_a, image_id_b, distance"
 GROUPS = "image_id, group_id, n_images, n_samples, diameter, is_representative"
 
 
 def image(name: str, phash: int | None, **more: object) -> dict[str, object]:
-    return {"image_id": name, "phash": phash} | more
+    """Return an image; none is flat, for distances are the same between the hashes turned over."""
+    return {"image_id": name, "phash": None if phash is None else phash ^ _TURNED} | more
 
 
 def bits(*positions: int) -> int:
@@ -36,6 +38,13 @@ def test_images_of_one_hash_are_pairs_and_an_image_without_a_hash_is_in_none(con
     for distance in (0, 12):
         pairs = [("a", "b", 0), ("a", "c", 0), ("b", "c", 0)]
         assert read(con, f"near_duplicates({distance})", PAIRS) == pairs
+
+
+def test_hashes_that_say_nothing_are_in_no_pair_and_no_group(con: Con) -> None:
+    flat = [image("a", _TURNED), image("b", _TURNED), image("c", _TURNED ^ bits(63))]
+    fill(con, images=[*flat, image("d", _TURNED ^ bits(63) ^ 1), image("e", _TURNED ^ 1)])
+    assert read(con, "near_duplicates(5)", PAIRS) == [("d", "e", 1)]
+    assert read(con, "duplicate_groups", "image_id, group_id") == [("d", "d"), ("e", "d")]
 
 
 def test_the_first_and_the_last_bit_count(con: Con) -> None:

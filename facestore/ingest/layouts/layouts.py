@@ -255,6 +255,9 @@ def _of_file(request: SourceRequest) -> Manifest:
     if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
         message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
         raise InputError(message)
+    if suffix in (".zip", ".7z", ".rar"):
+        message = f"'{source}' is an archive: unpack it, and give the folder."
+        raise InputError(message)
     wanted = "" if request.is_auto else f" as {request.layout!r}"
     message = (
         f"'{source}' is a file that cannot be read{wanted}: expected a folder of images, a .tar or "

@@ -3,6 +3,8 @@
 from pathlib import Path
 from shlex import quote
 
+import polars as pl
+
 from facestore.errors import TableError, counted
 from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
@@ -40,6 +42,8 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     """
     text = read_text_rows(path, rules.mapping.encoding)
     _, mapping = rules.known_of(text.table.columns)
+    if mapping.file is None and not set(_COLUMNS) & set(text.table.columns):
+        _refuse_without_bytes(path)
     files = file_names(path, text.table, mapping.file, _COLUMNS)
     if text.table.is_empty():
         raise TableError(path, "it has no rows", "Expected a path or URI a row.")
@@ -70,6 +74,16 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
 
 def _is_there(file: object) -> bool:
     return isinstance(file, PlainFile) and file.path.exists()
+
+
+def _refuse_without_bytes(path: Path) -> None:
+    """Refuse a Parquet file whose columns of images have `path` and, in `bytes`, nothing."""
+    if path.suffix.lower() != ".parquet":
+        return
+    for name, kind in pl.read_parquet_schema(path).items():
+        if isinstance(kind, pl.Struct) and {"bytes", "path"} <= {each.name for each in kind.fields}:
+            problem = f"its column {name!r} has paths of images and no bytes of them"
+            raise TableError(path, problem, "Give a table with these paths in a column `file`.")
 
 
 def _kinds(n_rows: int, n_uris: int) -> str:

@@ -18,6 +18,7 @@ from facestore.ingest.layouts.manifest import Manifest
 from facestore.records import AttributeClass
 
 LAYOUT = "utkface"
+NAMES = "age_gender_race_date"
 _NAME = re.compile(r"(?P<age>\d{1,3})_(?P<gender>[01])_(?P<race>[0-4])_(?P<when>\d{8,})")
 _LOOSE_NAME = re.compile(r"\d{1,3}_[01]?_?\d*_?\d{8,}")
 _GENDERS = ("Male", "Female")
@@ -44,7 +45,7 @@ def read_folder(_source: Path, folder: Folder, rules: LabelRules, reason: str) -
     found = utkface_labels(names, rules.classes["age"])
     return Manifest(
         layout=LAYOUT,
-        reason=reason or "names of the form age_gender_race_date",
+        reason=reason or f"names of the form {NAMES}",
         entries=folder.entries,
         table=replace(found, new_classes=UTKFACE_CLASSES),
         n_other=folder.n_other,

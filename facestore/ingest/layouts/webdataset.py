@@ -1,8 +1,8 @@
-"""WebDataset: tars whose members of one key, the name up to its first dot, belong together."""
+"""WebDataset: tars in which the labels of an image lie beside it, under the same name."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,7 +10,8 @@ import polars as pl
 
 from facestore.errors import InputError, preview
 from facestore.images.tars import TarMember, scan_tar
-from facestore.images.walk import printable
+from facestore.images.walk import is_hidden, printable
+from facestore.ingest.layouts.beside import pair
 from facestore.ingest.layouts.files import is_image
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import (
@@ -20,6 +21,12 @@ from facestore.ingest.layouts.label_tables import (
     single_labels,
 )
 from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
+from facestore.ingest.layouts.utkface import (
+    NAMES,
+    UTKFACE_CLASSES,
+    looks_like_utkface,
+    utkface_labels,
+)
 from facestore.records import FileEntry
 
 LAYOUT = "webdataset"
@@ -27,6 +34,7 @@ LAYOUT = "webdataset"
 _CLASS_NAMES = "classnames.txt"
 _MAX_LABEL_BYTES = 1024 * 1024
 _TEXTS = ("cls", "txt")
+_SIDES = ("json", *_TEXTS)
 
 
 @dataclass
@@ -34,11 +42,15 @@ class _Shard:
     """What one archive holds."""
 
     images: dict[str, FileEntry] = field(default_factory=dict)
-    names_of_key: dict[str, list[str]] = field(default_factory=dict)
-    sides: dict[str, dict[str, TarMember]] = field(default_factory=dict)
+    name_of: dict[str, str] = field(default_factory=dict)  # member -> name
+    # suffix -> name without it -> the file of labels
+    sides: dict[str, dict[str, TarMember]] = field(
+        default_factory=lambda: {suffix: {} for suffix in _SIDES}
+    )
     n_repeated: int = 0
     n_other: int = 0
     unread: list[str] = field(default_factory=list)
+    unmet: list[str] = field(default_factory=list)
 
 
 def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason: str) -> Manifest:
@@ -80,11 +92,16 @@ def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason
         notes.append(f"{n_repeated:,} members have the name of an earlier one and were passed over")
     if unread := [name for shard in shards for name in shard.unread]:
         notes.append(f"{len(unread):,} files of labels could not be read ({preview(unread)})")
+    if unmet := [name for shard in shards for name in shard.unmet]:
+        notes.append(f"{len(unmet):,} files of labels have no image ({preview(unmet, 5)})")
+    table = merge_tables(tables)
+    if (said := _labels_of_names(entries, table, rules)) is not None:
+        table, reason = said, f"{reason}, with names of the form {NAMES}"
     return Manifest(
         layout=LAYOUT,
         reason=reason,
         entries=entries,
-        table=merge_tables(tables),
+        table=table,
         splits=splits,
         n_other=sum(shard.n_other for shard in shards),
         notes=tuple(notes),
@@ -96,16 +113,18 @@ def _scan(root: Path, path: Path, errors: ReadErrors) -> _Shard:
     above = printable(path.relative_to(root).as_posix())
     try:
         for member in scan_tar(path):
-            key, suffix = _key(member.name)
+            if is_hidden(member.name):
+                continue
+            stem, _, suffix = member.name.rpartition(".")
             name = f"{above}/{member.name}"
             if is_image(member.name):
                 if name in shard.images:
                     shard.n_repeated += 1
                     continue
                 shard.images[name] = FileEntry(member, name)
-                shard.names_of_key.setdefault(key, []).append(name)
-            elif suffix in ("json", *_TEXTS) and isinstance(member, TarMember):
-                shard.sides.setdefault(key, {}).setdefault(suffix, member)
+                shard.name_of[member.name] = name
+            elif suffix.lower() in _SIDES and isinstance(member, TarMember):
+                shard.sides[suffix.lower()].setdefault(stem, member)
             else:
                 shard.n_other += 1
     except OSError as error:
@@ -113,36 +132,58 @@ def _scan(root: Path, path: Path, errors: ReadErrors) -> _Shard:
     return shard
 
 
-def _key(name: str) -> tuple[str, str]:
-    """Split a name at the first dot after its folders, as WebDataset does."""
-    folder, slash, file = name.rpartition("/")
-    stem, _, suffix = file.partition(".")
-    return f"{folder}{slash}{stem}", suffix.lower()
+def _labels_of_names(
+    entries: Sequence[FileEntry], table: LabelTable, rules: LabelRules
+) -> LabelTable | None:
+    """Return what the names of UTKFace's files say, where nothing beside them says more."""
+    names = [entry.name for entry in entries]
+    if table.names or "age" not in rules.classes or not looks_like_utkface(names):
+        return None
+    return replace(utkface_labels(names, rules.classes["age"]), new_classes=UTKFACE_CLASSES)
 
 
 def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     columns: dict[str, dict[str, str]] = {}
     texts: dict[str, dict[str, str]] = {suffix: {} for suffix in _TEXTS}
     class_names = _class_names(path)
-    for key, names in shard.names_of_key.items():
-        for suffix, member in shard.sides.get(key, {}).items():
-            if suffix == "json":
-                columns |= dict.fromkeys(names, _facts(member, shard))
-            elif (text := _text(member, shard)) is not None:
-                label = class_names.get(text, text) if suffix == "cls" else text
-                texts[suffix] |= dict.fromkeys(names, label)
-    tables = []
+    for suffix, member, names in _beside(shard):
+        if suffix == "json":
+            columns |= dict.fromkeys(names, _facts(member, shard))
+        elif (text := _text(member, shard)) is not None:
+            label = class_names.get(text, text) if suffix == "cls" else text
+            texts[suffix] |= dict.fromkeys(names, label)
     facts = list(dict.fromkeys(name for row in columns.values() for name in row))
     wanted = rules.wanted(facts)
-    ignored = [name for name in facts if name not in wanted]
-    if wanted:
-        tables.append(_of_columns(path, columns, sorted(wanted), rules.without_missing(facts)))
-    elif texts["cls"]:
-        tables.append(single_labels(path, texts["cls"], rules, ".cls"))
-    elif texts["txt"]:
+    said = sorted(name for name in wanted if any(row.get(name) for row in columns.values()))
+    # A value that is no plain one, such as a list, is not read, and that is told.
+    nested = {name for row in columns.values() for name, text in row.items() if not text}
+    ignored = [name for name in facts if name not in wanted or name in nested]
+    tables = [_of_columns(path, columns, said, rules.without_missing(said))] if said else []
+    if texts["cls"]:  # it says what no .json does
+        tables.append(single_labels(path, texts["cls"], _without(rules, said), ".cls"))
+    elif texts["txt"] and not said:
         tables.append(single_labels(path, texts["txt"], rules, ".txt"))
     merged = merge_tables(tables)
-    return LabelTable(**(vars(merged) | {"ignored": (*ignored, *merged.ignored)}))
+    each_once = tuple(dict.fromkeys(merged.names))
+    return replace(merged, names=each_once, ignored=(*ignored, *merged.ignored))
+
+
+def _without(rules: LabelRules, said: Sequence[str]) -> LabelRules:
+    classes = {name: each for name, each in rules.classes.items() if name not in said}
+    attributes = [each for each in rules.attributes if each not in said]
+    return replace(rules, classes=classes, attributes=attributes)
+
+
+def _beside(shard: _Shard) -> Iterator[tuple[str, TarMember, list[str]]]:
+    """Yield each file of labels with its suffix, and the images that it lies beside."""
+    for suffix, sides in shard.sides.items():
+        pairs = pair(tuple(shard.name_of), sides)
+        shard.unmet += [sides[stem].name for stem in pairs.unmet]
+        names_of: dict[str, list[str]] = {}
+        for member, stem in pairs.stem_of.items():
+            names_of.setdefault(stem, []).append(shard.name_of[member])
+        for stem, names in names_of.items():
+            yield suffix, sides[stem], names
 
 
 def _of_columns(
@@ -150,13 +191,13 @@ def _of_columns(
 ) -> LabelTable:
     schema = dict.fromkeys(found, pl.String)
     table = pl.DataFrame(
-        {name: [row.get(name) for row in rows.values()] for name in found}, schema=schema
+        {name: [row.get(name) or None for row in rows.values()] for name in found}, schema=schema
     )
     return labels_in(path, table, pl.Series(list(rows), dtype=pl.String), rules)
 
 
 def _facts(member: TarMember, shard: _Shard) -> dict[str, str]:
-    """Return what a .json says in plain values, as text."""
+    """Return what a .json says, as text; "" where a value is no plain one."""
     try:
         content = json.loads(_read(member), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError):
@@ -164,7 +205,8 @@ def _facts(member: TarMember, shard: _Shard) -> dict[str, str]:
     if not isinstance(content, dict):
         shard.unread.append(member.name)
         return {}
-    return {str(name): str(value).strip() for name, value in content.items() if _is_plain(value)}
+    said = {str(name): value for name, value in content.items() if value not in (None, "")}
+    return {name: str(value).strip() if _is_plain(value) else "" for name, value in said.items()}
 
 
 def _text(member: TarMember, shard: _Shard) -> str | None:
@@ -188,7 +230,7 @@ def _no_number(text: str) -> NoReturn:
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int | float) and value != ""
+    return isinstance(value, str | int | float)
 
 
 def _class_names(path: Path) -> dict[str, str]:

@@ -42,9 +42,13 @@ def fill_hashes(con: Con, hashes: list[int | None]) -> None:
     load(con, images=rows)
 
 
+# The hashes of pictures of one colour, which say nothing.
+_FLAT = (0, 1 << 63)
+
+
 def all_pairs(hashes: list[int | None], distance: int) -> Pairs:
     """Return what comparing every image with every other one gives."""
-    known = [i for i, h in enumerate(hashes) if h is not None]
+    known = [i for i, h in enumerate(hashes) if h not in (None, *_FLAT)]
     values = np.array([hashes[i] for i in known], dtype=np.uint64)
     pairs = []
     for place, i in enumerate(known):
