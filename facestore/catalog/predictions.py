@@ -206,7 +206,8 @@ class Predictions(TableFamily):
         Raises
         ------
         InputError
-            If a classifier has other predictions for some of the samples, or is of another kind.
+            If a classifier has other predictions for some of the samples, is of another kind, or
+            says what is no number.
         """
         with self._database.writing() as con:
             n_before = _count(con, "classifiers")
@@ -221,6 +222,7 @@ class Predictions(TableFamily):
                 )
             )
             con.register("incoming", table.to_arrow())
+            _refuse_no_numbers(con)
             _refuse_contradictions(con)
             inserted = con.execute(
                 "insert into predictions "
@@ -277,6 +279,21 @@ def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _refuse_no_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """Refuse what the audit predictions_are_numbers would find, whoever computed it."""
+    row = con.execute(
+        "select classifier, count(*) from incoming where not score between -1e9 and 1e9 "
+        "or not margin between -1e9 and 1e9 or not value between -1e9 and 1e9 "
+        "group by classifier order by classifier limit 1"
+    ).fetchone()
+    if row is not None:
+        message = (
+            f"Classifier {row[0]!r} gives {row[1]:,} samples a score, margin or value that is no "
+            "number; nothing was written. Train it again with lower rates, or correct its file."
+        )
+        raise InputError(message)
 
 
 def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:

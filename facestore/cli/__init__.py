@@ -34,8 +34,8 @@ from facestore.config import (
     STORE_VARIABLE,
     TABLES_ADDRESS_SPACE,
 )
-from facestore.errors import FacestoreError, QueryError, SystemFaultError
-from facestore.faults import require_address_space, system_reason
+from facestore.errors import BadRowError, FacestoreError, QueryError, SystemFaultError
+from facestore.faults import fails_on_a_row, require_address_space, system_reason
 
 # The exit status of a program that Ctrl-C ended; Typer returns it, too.
 _STOPPED = 130
@@ -142,13 +142,16 @@ def _fail(message: str, status: int) -> None:
 
 
 def _fail_expected(error: Exception) -> None:
-    """Show an error of ours, or one of the system whatever library raised it; no other one."""
+    """Show an error of ours, or of the system or a bad row, whatever library raised it."""
     message = str(error)
     if not isinstance(error, FacestoreError):
         reason = system_reason(error)
-        if reason is None:
+        if reason is not None:
+            message = str(SystemFaultError(reason, message))
+        elif fails_on_a_row(error):
+            message = str(BadRowError(message))
+        else:
             return
-        message = str(SystemFaultError(reason, message))
     if voice.is_verbose:
         typer.echo(printable(traceback.format_exc()), err=True, nl=False)
     # What DuckDB says of a query has the user's own words in it, without quotes.

@@ -18,6 +18,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreAlteredError    has other views, macros or tables than this version makes
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
     │   ├── MigrationError       migration files with a gap, or edited after they ran
+    │   ├── BadRowError          a row that no view can compute with
     │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
     │   ├── ParametersError      parameters that do not go together
@@ -56,6 +57,7 @@ from facestore.errors.inputs import (
 )
 from facestore.errors.stores import (
     AuditsFailedError,
+    BadRowError,
     MigrationError,
     NoLocksError,
     NotAStoreError,
@@ -80,6 +82,7 @@ from facestore.errors.wording import (
 __all__ = [
     "AddressSpaceError",
     "AuditsFailedError",
+    "BadRowError",
     "EncoderError",
     "EncoderMismatchError",
     "FacestoreError",

@@ -15,6 +15,7 @@ from facestore.catalog.vector_batches import Kind
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
+from facestore.numbers import POSITIVE, check_number
 from facestore.recorded_vectors import VectorRecord, check_table
 from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores
@@ -81,6 +82,7 @@ def import_embeddings(
     TableError
         If a file is refused, or names unknown files and no samples may be made.
     """
+    check_number("logit_scale", logit_scale, POSITIVE)
     path, name = Path(path), ModelName.parse(model)
     images = read_image_vectors(
         path,

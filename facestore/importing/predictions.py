@@ -1,6 +1,6 @@
 """Tables of predictions: one classifier, or many in one file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,11 +9,13 @@ import polars as pl
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
+from facestore.numbers import COUNT, PREDICTED_YEARS, SCORE, number_column
 from facestore.records import AnyPath, ClassifierRecord, ModelName
 from facestore.stores import Stores
 from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
+_TEXTS = ("classifier", "predicted", *_DESCRIPTION[:-1])
 _NUMBERS = ("score", "margin", "value")
 
 
@@ -66,9 +68,14 @@ def import_predictions(
         If a classifier has other predictions for some of the samples.
     """
     path = Path(path)
-    classes = store.catalog.samples.class_names()
+    classes = store.catalog.samples.classes()
     table = read_predictions(
-        path, classes=classes, column=column, attribute=attribute, classifier=classifier
+        path,
+        classes={name: [each.name for each in known] for name, known in classes.items()},
+        column=column,
+        attribute=attribute,
+        classifier=classifier,
+        in_years=[n for n, known in classes.items() if any(each.low is not None for each in known)],
     )
     names = table.rows["name"].unique(maintain_order=True).to_list()
     target = Target(dataset, split, create_samples)
@@ -116,6 +123,7 @@ def read_predictions(
     column: str = "predicted",
     attribute: str | None = None,
     classifier: str | None = None,
+    in_years: Collection[str] = (),
 ) -> ImportedPredictions:
     """Read a CSV or Parquet table of predictions.
 
@@ -131,57 +139,71 @@ def read_predictions(
         Name of the column of predicted classes.
     attribute, classifier
         What is predicted and by whom, where the table does not say.
+    in_years
+        Attributes whose `value` is an age in years.
 
     Raises
     ------
     TableError
-        If columns are missing, a class is unknown, or a classifier predicts a file twice.
+        If columns are missing, a class is unknown, a number is none or not plausible, or a
+        classifier predicts a file twice.
     """
     with refusing(path):
-        return _predictions(path, classes, column, attribute, classifier)
+        table = _named_columns(path, read_table(path), column)
+        table = _with_attribute(path, table, attribute)
+        table = _with_numbers(path, table, in_years)
+        table = _with_classifier(path, table, classifier)
+        _check_classes(path, table, classes)
+        _check_repeats(path, table)
+        described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
+        return ImportedPredictions(
+            rows=table.select("name", "classifier", "attribute", "predicted", *_NUMBERS),
+            classifiers=table.select(described).unique(maintain_order=True),
+        )
 
 
-def _predictions(
-    path: Path,
-    classes: Mapping[str, Sequence[str]],
-    column: str,
-    attribute: str | None,
-    classifier: str | None,
-) -> ImportedPredictions:
-    table = read_table(path)
+def _named_columns(path: Path, table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Call the columns of names and classes so, and read names as text."""
     name_column = next((each for each in FILE_COLUMNS if each in table.columns), None)
     if name_column is None or column not in table.columns:
         wanted = "file" if name_column is None else column
         problem = f"no column {wanted!r} among {preview(map(repr, table.columns), 10)}"
         raise TableError(path, problem, "Name the predictions with `column=`.")
-    table = table.rename(
-        {name_column: "name", column: "predicted"}
-        if column != "predicted"
-        else {name_column: "name"}
-    )
-    table = _with_attribute(path, table, attribute)
-    table = _with_classifier(path, table, classifier)
-    _check_classes(path, table, classes)
+    if column != "predicted":
+        table = table.drop("predicted", strict=False).rename({column: "predicted"})
+    table = table.rename({name_column: "name"})
+    texts = [each for each in _TEXTS if each in table.columns]
+    table = table.with_columns(pl.col("name", *texts).cast(pl.String).str.strip_chars())
+    if table["name"].null_count() or (table["name"] == "").any():
+        row = (table["name"].is_null() | (table["name"] == "")).arg_true()[0] + 1
+        raise TableError(path, f"row {row} of the data has no file name", "Give every row a file.")
+    return table.with_columns(pl.when(pl.col(each) != "").then(each).alias(each) for each in texts)
+
+
+def _check_repeats(path: Path, table: pl.DataFrame) -> None:
     repeated = table.filter(table.select("classifier", "name").is_duplicated())
     if len(repeated):
         who, file = repeated["classifier"][0], repeated["name"][0]
         raise TableError(path, f"{who!r} predicts {file!r} twice", "One row a file was expected.")
-    numbers = [
-        pl.col(each).cast(pl.Float64)
-        if each in table.columns
-        else pl.lit(None, pl.Float64).alias(each)
-        for each in _NUMBERS
-    ]
-    described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
-    return ImportedPredictions(
-        rows=table.select("name", "classifier", "attribute", "predicted", *numbers),
-        classifiers=table.select(described).unique(maintain_order=True),
-    )
+
+
+def _with_numbers(path: Path, table: pl.DataFrame, in_years: Collection[str]) -> pl.DataFrame:
+    """Give a table its columns of numbers, each of which is checked."""
+    missing = [each for each in _NUMBERS if each not in table.columns]
+    table = table.with_columns(pl.lit(None, pl.Float64).alias(each) for each in missing)
+    numbers = [number_column(path, table[each], SCORE, table["name"]) for each in _NUMBERS]
+    table = table.with_columns(numbers)
+    aged = table.filter(pl.col("attribute").is_in(list(in_years)))
+    number_column(path, aged["value"], PREDICTED_YEARS, aged["name"])
+    if "k" not in table.columns:
+        return table
+    k = number_column(path, table["k"], COUNT, table["name"])
+    return table.with_columns(k.cast(pl.Int32))
 
 
 def _with_attribute(path: Path, table: pl.DataFrame, attribute: str | None) -> pl.DataFrame:
     if "attribute" in table.columns:
-        return table
+        return _all_named(path, table, "attribute")
     if attribute is None:
         raise TableError(path, "it does not say what is predicted", "Give `attribute=NAME`.")
     return table.with_columns(attribute=pl.lit(attribute))
@@ -194,7 +216,7 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
             raise TableError(path, problem, "Leave `classifier=` out.")
         return table.with_columns(classifier=pl.lit(classifier))
     if "classifier" in table.columns:
-        return table.with_columns(pl.col("classifier").cast(pl.String))
+        return _all_named(path, table, "classifier")
     parts = [each for each in _DESCRIPTION if each in table.columns and each != "attribute"]
     if "architecture" not in parts:
         problem = "it does not say who predicts"
@@ -202,7 +224,16 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
     name = pl.concat_str(
         [pl.col(part).cast(pl.String) for part in parts], separator=" ", ignore_nulls=True
     )
-    return _told_apart(table.with_columns(classifier=name))
+    return _told_apart(_all_named(path, table.with_columns(classifier=name), "classifier"))
+
+
+def _all_named(path: Path, table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the table; refuse one in which a row does not say who predicts, or what."""
+    unnamed = table.filter(pl.col(column).is_null() | (pl.col(column) == ""))
+    if len(unnamed):
+        problem = f"{unnamed['name'][0]!r} has no {column} ({len(unnamed):,} such rows)"
+        raise TableError(path, problem, f"Say it in every row, or remove column {column!r}.")
+    return table
 
 
 def _told_apart(table: pl.DataFrame) -> pl.DataFrame:
@@ -218,7 +249,7 @@ def _check_classes(path: Path, table: pl.DataFrame, classes: Mapping[str, Sequen
         if known is None:
             problem = f"it predicts {attribute!r}, which no class belongs to"
             raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
-        found = group["predicted"].drop_nulls().cast(pl.String)
+        found = group["predicted"].drop_nulls()
         wrong = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list()
         if wrong:
             problem = f"{preview(map(repr, wrong))} is no class of {attribute!r}"

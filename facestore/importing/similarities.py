@@ -12,11 +12,13 @@ import polars as pl
 from facestore.errors import TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.locks import only_one
+from facestore.numbers import Range, check_number
 from facestore.records import AnyPath, ModelName
 from facestore.stores import Stores
 from facestore.tables import refusing
 
 DEFAULT_SCALE = 100.0
+_SCALES = Range("a number from 1e-9 to 1e9", low=1e-9)
 _MOST = 1e100  # json reads integers of any length, which no float holds
 _SLACK = 1.001  # float16 vectors are not quite of unit length
 
@@ -90,7 +92,10 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
     ------
     TableError
         If the file is not of this form, a value is no number, or the scale cannot be right.
+    InputError
+        If the scale is no number above 0.
     """
+    check_number("scale", scale, _SCALES)
     content = _load(path)
     rows: list[tuple[str, str, float]] = []
     for name, scores in content.items():

@@ -1,5 +1,6 @@
 """What trained heads decided, as rows of the store: predictions and curves."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def prediction_rows(
     """
     predicted: Sequence[str | None] | None = decided.predicted
     if decided.value is not None:
-        predicted = [label_of_value(max(0.0, each), classes) for each in decided.value.tolist()]
+        predicted = [_class_of(each, classes) for each in decided.value.tolist()]
     return pl.DataFrame(
         {
             "classifier": [classifier] * len(sample_ids),
@@ -109,6 +110,11 @@ def prediction_rows(
         },
         schema_overrides=dict(PREDICTION_SCHEMA),
     ).select(list(PREDICTION_SCHEMA))
+
+
+def _class_of(value: float, classes: Sequence[AttributeClass]) -> str | None:
+    """Return the class of a number; a training that went astray says NaN, which has none."""
+    return label_of_value(max(0.0, value), classes) if math.isfinite(value) else None
 
 
 def write_decided(
