@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, UnknownNameError
+from facestore.errors import InputError, OtherValuesError, UnknownNameError
 from facestore.records import ClassifierRecord
 
 # The view decides; here is only where its rows go.
@@ -296,19 +296,26 @@ def _refuse_no_numbers(con: duckdb.DuckDBPyConnection) -> None:
         raise InputError(message)
 
 
+# What is given again with fewer digits is no other number; a score that was not known before is one.
+_IS_OTHER = "coalesce(abs(incoming.{0} - known.{0}) > 1e-4 * greatest(1, abs(known.{0})), {1})"
+
+
 def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
+    others = [
+        "incoming.predicted is distinct from known.predicted",
+        _IS_OTHER.format("value", "(incoming.value is null) <> (known.value is null)"),
+        *(_IS_OTHER.format(each, f"incoming.{each} is not null") for each in ("score", "margin")),
+    ]
     row = con.execute(
-        "select count(*), any_value(incoming.classifier) from incoming inner join predictions "
-        "using (classifier_id, sample_id) "
-        "where incoming.predicted is distinct from predictions.predicted "
-        "or incoming.value is distinct from predictions.value"
+        "select incoming.classifier, count(*), list(samples.path order by sample_id)[1:3] "
+        "from incoming inner join predictions as known using (classifier_id, sample_id) "
+        f"left join samples using (sample_id) where {' or '.join(others)} "  # noqa: S608 - ours
+        "group by incoming.classifier order by incoming.classifier limit 1"
     ).fetchone()
-    if row is not None and row[0]:
-        message = (
-            f"Classifier {row[1]!r} has other predictions for {row[0]:,} of these samples; nothing "
-            "was imported. Give the new ones another `classifier=` name."
-        )
-        raise InputError(message)
+    if row is not None:
+        classifier, n, paths = row
+        todo = "Give the new ones another `classifier=` name."
+        raise OtherValuesError(f"Classifier {classifier!r}", "predictions", paths, todo, n=n)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

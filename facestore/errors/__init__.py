@@ -24,6 +24,7 @@ A message says what was given, what was expected and what to do next::
     │   ├── ParametersError      parameters that do not go together
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
+    │   ├── OtherValuesError     other vectors, similarities, predictions under a known key
     │   └── LeakageError         training samples that are held out as well
     ├── QueryError               SQL that DuckDB refuses
     ├── SystemFaultError         memory, open files: what the system refused elsewhere
@@ -51,6 +52,7 @@ from facestore.errors.encoders import (
 from facestore.errors.inputs import (
     InputError,
     LeakageError,
+    OtherValuesError,
     ParametersError,
     TableError,
     UnknownNameError,
@@ -94,6 +96,7 @@ __all__ = [
     "NoVectorsError",
     "NotAStoreError",
     "OtherStoreError",
+    "OtherValuesError",
     "ParametersError",
     "QueryError",
     "StoreAlteredError",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from facestore.errors import TableError
+from facestore.errors import OtherValuesError, TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.locks import only_one
 from facestore.numbers import Range, check_number
@@ -50,6 +50,8 @@ def import_similarities(
     ------
     TableError
         If the file is refused, or names unknown files and no samples may be made.
+    OtherValuesError
+        If the encoder has other similarities of some of the samples.
     StoreLockedError
         If another process scores, or imports similarities, on this store.
     """
@@ -66,7 +68,16 @@ def import_similarities(
     ):
         run.create_samples()
         encoder = imported_encoder(store, name)
-        rows = run.with_sample_ids(table).select("sample_id", "text", "cosine")
+        known = run.with_sample_ids(table)
+        rows = known.select("sample_id", "text", "cosine")
+        if others := store.catalog.similarities.others(encoder.encoder_id, rows):
+            files = known.filter(pl.col("sample_id").is_in(others))["name"]
+            raise OtherValuesError(
+                f"Encoder {encoder.name!r}",
+                "similarities",
+                files.unique(maintain_order=True).to_list(),
+                "Give the new ones another `model=` name.",
+            )
         n_new = store.catalog.similarities.add_by_text(encoder.encoder_id, rows)
         run.counts.update({"n_samples_new": run.n_created, "n_similarities": n_new})
     notes = [f"encoder {encoder.name!r}"]
