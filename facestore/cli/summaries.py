@@ -153,7 +153,7 @@ def _(summary: PublishedSummary) -> list[str]:
     ]
     if summary.ignored:
         facts.append(f"columns not read: {preview(summary.ignored)} (name them with --column)")
-    return facts
+    return [*facts, *map(as_typed, summary.notes)]
 
 
 @lines_of.register

@@ -97,8 +97,8 @@ class OtherValuesError(InputError):
         shown = ", ".join(f"{name!r:.80}" for name in names[:3])
         more = f" and {n - 3:,} more" if n > 3 else ""
         super().__init__(
-            f"{who} has other {what} for {n:,} of these {of} ({shown}{more}); nothing was imported, "
-            f"and the old ones stay. {todo}"
+            f"{who} has other {what} for {n:,} of these {of} ({shown}{more}); nothing was "
+            f"imported, and the old ones stay. {todo}"
         )
 
 

@@ -148,7 +148,7 @@ def test_copies_of_one_picture_have_one_vector(store, tmp_path):
     for name in FILES:
         write_picture(folder / name, seed=1)
     store.ingest(folder, dataset="d")
-    with pytest.raises(TableError, match="'a.jpg' and 'b.jpg' are one image"):
+    with pytest.raises(TableError, match=r"'a\.jpg' and 'b\.jpg' are one image"):
         import_vectors(store, vectors(tmp_path))
 
 
