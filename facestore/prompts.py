@@ -101,6 +101,12 @@ def _read(path: Path, name: str | None) -> PromptSet:
 def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None:
     if not prompt_set.prompts:
         raise TableError(path, "it has no prompts", "Give a list of texts, or words and templates.")
+    for number, prompt in enumerate(prompt_set.prompts, 1):
+        if not isinstance(prompt.text, str):
+            problem = f"prompt {number} is {prompt.text!r:.40}, not text"
+            raise TableError(path, problem, "Put it in quotes, as 'a photo of a man'.")
+        if not prompt.text.strip():
+            raise TableError(path, f"prompt {number} is blank", "Give it a text, or remove it.")
     repeated = first_repeated(prompt.text for prompt in prompt_set.prompts)
     if repeated is not None:
         raise TableError(path, f"prompt {repeated!r} occurs twice", "Remove one of the two.")

@@ -186,14 +186,17 @@ def _(summary: ScoreSummary) -> list[str]:
             f"{summary.n_without_vector:,} samples have no vector of {summary.encoder}: "
             "ingest their images with --model"
         )
-    return facts
+    return [*facts, *summary.notes]
 
 
 @lines_of.register
 def _(summary: PredictSummary) -> list[str]:
-    n_new = summary.changes.n_new
-    done = f"{n_new:,} predictions of {summary.attribute}" if n_new else "nothing new to predict"
-    return [f"{done} by {summary.classifier!r}"]
+    n_new, n_ties = summary.changes.n_new, summary.changes.n_ties
+    done = "nothing new to predict"
+    if n_new:
+        done = f"{n_new - n_ties:,} predictions of {summary.attribute}"
+    said = [f"{done} by {summary.classifier!r}", *map(as_typed, summary.notes)]
+    return [*said, *_same_for_all(summary.same_for_all)]
 
 
 @lines_of.register
@@ -221,6 +224,12 @@ def _fitted(heads: HeadsFile) -> Iterator[str]:
             + ("" if held is None else f", {held:.4f} right of those held back")
         )
         yield from _left_out(head.attribute, facts["left_out"])
+        few_shot = heads.training.get("few_shot")
+        if few_shot is not None and facts["n_samples"] < few_shot * len(head.classes):
+            yield (
+                f"{head.attribute}: some classes have fewer than {few_shot:,} images to fit and "
+                "one to hold back: of those all but one are fitted"
+            )
         if not facts["metrics"]["has_converged"]:
             n_iterations = facts["metrics"]["n_iterations"]
             yield f"{head.attribute}: not converged after {n_iterations:,} iterations"
@@ -234,6 +243,8 @@ def _trained(facts: Mapping[str, Any]) -> Iterator[str]:
     )
     for attribute, reasons in facts["left_out"].items():
         yield from _left_out(attribute, reasons)
+    for attribute, why in facts.get("untrained", {}).items():
+        yield f"{attribute}: no head of it is written: {why}"
 
 
 def _left_out(attribute: str, reasons: Mapping[str, int]) -> Iterator[str]:
@@ -251,7 +262,13 @@ def _(summary: ClassifySummary) -> list[str]:
         if summary.vectors_of is not None:
             missing = f"no vector of {summary.vectors_of}: ingest their images with --model"
         lines.append(f"{summary.n_without_input:,} samples have {missing}")
-    return lines
+    return [*lines, *_same_for_all(summary.same_for_all)]
+
+
+def _same_for_all(found: Mapping[str, tuple[str, int]]) -> Iterator[str]:
+    """Yield which classifiers say one class of everybody."""
+    for name, (said, n) in found.items():
+        yield f"{name!r} says {said!r} of all {n:,} samples: it tells nothing apart"
 
 
 @lines_of.register
@@ -280,8 +297,14 @@ def _(summary: DedupSummary) -> list[str]:
         f"{summary.n_excluded:,} samples are left out by {summary.policy!r} within "
         f"{summary.max_distance} bits ({summary.changes.n_new:,} rows new, "
         f"{summary.changes.n_gone:,} gone); no file was touched",
+        *_nothing_left(summary),
         "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
     ]
+
+
+def _nothing_left(summary: DedupSummary) -> Iterator[str]:
+    if summary.n_excluded == summary.n_samples > 0:
+        yield "nothing is left: there are no figures without duplicates"
 
 
 @lines_of.register
@@ -290,6 +313,7 @@ def _(summary: SplitSummary) -> list[str]:
     parts = ", ".join(f"{name} {n:,} ({n / n_all:.4f})" for name, n in summary.sizes.items())
     return [
         f"{n_all:,} samples of {summary.dataset!r}: {parts}; {summary.n_changed:,} changed",
+        *(f"no sample went to {name!r}: {why}" for name, why in summary.empty.items()),
         f"{summary.n_together:,} of them have duplicates, which are in the same split",
         "how near the groups came: see the views split_chi_square and split_balance",
     ]

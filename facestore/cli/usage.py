@@ -57,7 +57,7 @@ _RULES = {
         Rule(
             "classifier",
             "give --classifier FILE (it has a name and attributes of its own), or --prompt-set",
-            without=("prompt_set", "attribute", "name", "k"),
+            without=("prompt_set", "attribute", "name", "k", "ties"),
         ),
         Rule("split", _OF_PROMPTS, needs=("classifier",)),
         Rule("", _OF_PROMPTS, needs=("prompt_set", "attribute"), unless="classifier"),

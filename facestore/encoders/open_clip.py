@@ -157,6 +157,17 @@ def available_models() -> list[tuple[str, str]]:
     return sorted(open_clip.list_pretrained())
 
 
+def load_tokenizer(name: ModelName) -> Callable[..., torch.Tensor]:
+    """Return the tokenizer of a model, which needs no weights."""
+    import open_clip
+
+    bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
+    tokenizer: Callable[..., torch.Tensor] = open_clip.get_tokenizer(
+        create_name(name), **(bpe if name.architecture == TINY else {})
+    )
+    return tokenizer
+
+
 def load_encoder(
     name: ModelName,
     *,
@@ -197,7 +208,6 @@ def load_encoder(
         raise UnknownNameError("precision", precision, PRECISIONS)
     source = create_name(name)
     quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
-    bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
     try:
         model = open_clip.create_model(
             source,
@@ -207,7 +217,7 @@ def load_encoder(
             require_pretrained=True,
             force_quick_gelu=quick_gelu,
         )
-        tokenizer = open_clip.get_tokenizer(source, **(bpe if name.architecture == TINY else {}))
+        tokenizer = load_tokenizer(name)
     except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         if "weights_only" in str(error) or isinstance(error, pickle.UnpicklingError):
             # torch's own words advise to load it all the same, which would run what is in it.

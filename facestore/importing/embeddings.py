@@ -241,6 +241,8 @@ def read_text_vectors(
         tables = _open(path, None)
         texts = _pick(path, tables, prompts_key, _TEXT_COLUMNS, "prompts")
         vectors = _pick(path, tables, vectors_key, _TEXT_VECTOR_COLUMNS, "text vectors")
+        if any(not str(text).strip() for text in texts):
+            raise TableError(path, "a prompt is blank", "Give every text vector its text.")
         prompts = np.asarray([template.replace("{}", str(text)) for text in texts])
         return _checked(path, prompts, vectors)
 

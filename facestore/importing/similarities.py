@@ -113,6 +113,8 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
         if not isinstance(scores, dict) or not scores:
             raise TableError(path, f"{name!r} has no prompts", "Expected {file: {prompt: number}}.")
         for text, value in scores.items():
+            if not text.strip():
+                raise TableError(path, f"{name!r} has a blank prompt", "Give it its text.")
             if not _is_number(value):
                 problem = f"{name!r} has {value!r:.40} for {text!r}"
                 raise TableError(path, problem, "Expected a finite number.")

@@ -26,6 +26,8 @@ NO_CLASS = -1
 AGE, GENDER = "age", "gender"
 
 Targets = Mapping[str, npt.NDArray[Any]]
+# Heads begin at zero, and a step of any rate that learns moves some weight by far more than this.
+_UNTRAINED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,36 @@ class MultiTaskModel:
             for name, parameter in module.named_parameters()
             if parameter.requires_grad
         }
+
+    def drop_untrained(self) -> dict[str, str]:
+        """Drop heads that are as they began, at zero; return why, by attribute.
+
+        Their decisions would look like those of the others, and be made of nothing.
+
+        Raises
+        ------
+        InputError
+            If no head has learnt anything.
+        """
+        kept, why = [], {}
+        for task, head in zip(self.tasks, self.heads, strict=True):
+            if max(float(each.detach().abs().max()) for each in head.parameters()) > _UNTRAINED:
+                kept.append((task, head))
+            elif task.weight == 0:
+                why[task.attribute] = "it has no share of the loss"
+            else:
+                why[task.attribute] = "nothing was learnt of it: its rate or its loss is too low"
+        if not kept:
+            message = (
+                "No head has learnt anything, so none is written: give a higher `head_lr=`, more "
+                "`epochs=`, or smaller divisors of the losses."
+            )
+            raise InputError(message)
+        import torch
+
+        self.tasks = tuple(task for task, _ in kept)
+        self.heads = torch.nn.ModuleList([head for _, head in kept])
+        return why
 
     def linear_heads(self) -> dict[str, tuple[Float32, Float32]]:
         """Return what each head does to the tower's input as weight (K, D) and bias (K,).

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,15 @@ class ClassifySummary:
         Samples without a prediction, because there is nothing to predict from.
     vectors_of
         Name of the encoder whose vectors are read; None: images are.
+    same_for_all
+        Classifiers that say one class of everybody: the class, and of how many.
     """
 
     classifiers: tuple[str, ...]
     n_new: int
     n_without_input: int
     vectors_of: str | None
+    same_for_all: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def check_classes(

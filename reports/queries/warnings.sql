@@ -83,6 +83,14 @@ with found as (
         known_number(score) is distinct from score
         or known_number(margin) is distinct from margin
         or known_number(value) is distinct from value
+    union all
+    select
+        10 as place,
+        'samples of which two classes have the same highest score' as warning,
+        sum(n_ties)::bigint as n,
+        'They are no predictions: do prompts of two classes say the same to the model?' as meaning,
+        'facestore sql "from prediction_coverage where n_ties > 0"' as command
+    from prediction_coverage
 )
 
 select

@@ -142,3 +142,23 @@ def test_no_option_takes_what_is_no_number(facestore, command, said):
     ran = facestore(*command)
     assert ran.status == 2
     assert said in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\0b", "\udcff"])
+def test_names_are_text_that_can_be_seen(store, tmp_path, name):
+    table = predictions(tmp_path)
+    known = {"dataset": "d", "attribute": "age", "classifier": "A"}
+    for parameter in ("dataset", "classifier", "split"):
+        with pytest.raises(
+            InputError, match=rf"`{'name' if parameter == 'classifier' else parameter}="
+        ):
+            store.import_predictions(table, **(known | {parameter: name}))
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps({"1.jpg": {"a": 20.0, "b": 21.0}}))
+    with pytest.raises(InputError, match="`model="):
+        store.import_similarities(path, dataset="d", model=name)
+    assert (count(store, "classifiers"), count(store, "datasets"), count(store, "encoders")) == (
+        0,
+        1,
+        0,
+    )

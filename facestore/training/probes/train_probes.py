@@ -183,8 +183,8 @@ def _classifier(plan: TrainingPlan[ProbeOptions]) -> VectorClassifier:
     return VectorClassifier(plan.path, load_heads(plan.path), plan.encoder)
 
 
-def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTable) -> None:
-    """Fit the head of each attribute, and save them; the vectors are read once."""
+def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTable) -> int:
+    """Fit the head of each attribute, save them, and return how many; vectors are read once."""
     # Those that are fitted first, so that most parts are slices and need no copy.
     keys = dict.fromkeys(key for each in plan.sets for key in each.fit.keys)
     keys |= dict.fromkeys(key for each in plan.sets for key in each.validation.keys)
@@ -195,6 +195,7 @@ def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTabl
         heads = tuple(_fit(each, features, row_of, plan, task) for each in plan.sets)
     facts = plan.facts(class_weight="balanced" if plan.options.balanced else None)
     save_heads(plan.path, HeadsFile(plan.name, PROBE, plan.encoder.record, heads, facts))
+    return len(heads)
 
 
 def read_vectors(images: VectorTable, row_of: dict[str, int]) -> Float32:
