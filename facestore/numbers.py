@@ -5,6 +5,7 @@ A number is finite and in its range, and is a number: `true` is none, nor is a d
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from facestore.errors import InputError, TableError
 
 # Far more than any score, and what views can count in whole numbers.
 MOST = 1e9
+_FINITE = sys.float_info.max
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?|[+-]?[\d.]+,\d+")
 _NEVER_NUMBERS = (pl.Boolean, pl.Binary, pl.Object, pl.Date, pl.Datetime, pl.Time, pl.Duration)
@@ -57,10 +59,10 @@ class Range:
         return not self.whole or float(value).is_integer()
 
 
-POSITIVE = Range("a number above 0", above=0)
-NOT_NEGATIVE = Range("a number from 0 up", low=0)
+POSITIVE = Range("a number above 0", above=0, high=_FINITE)
+NOT_NEGATIVE = Range("a number from 0 up", low=0, high=_FINITE)
 SHARE = Range("a share from 0 to 1", low=0, high=1)
-COSINE = Range("a cosine from -1 to 1", low=-1, high=1)
+PART = Range("a share of at least 0 and below 1", low=0, below=1)
 COUNT = Range("a whole number from 1 up", low=1, high=2**31 - 1, whole=True)
 SEED = Range("a whole number from 0 up", low=0, high=2**63 - 1, whole=True)
 SCORE = Range("a finite number, of at most 1e9 in size")

@@ -69,7 +69,7 @@ def test_a_count_is_a_whole_number_from_1(value):
     assert column([11.0, None], COUNT).to_list() == [11.0, None]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0, -1, True, 1e10])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0, -1, True, 10**400])
 def test_a_parameter_is_checked_too(value):
     with pytest.raises(InputError, match=r"`scale=.*`: a number above 0 was expected\."):
         check_number("scale", value, POSITIVE)

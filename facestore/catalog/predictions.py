@@ -9,7 +9,8 @@ import duckdb
 import polars as pl
 
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, OtherValuesError, UnknownNameError
+from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
+from facestore.errors import InputError, UnknownNameError
 from facestore.names import check_name
 from facestore.records import ClassifierRecord
 
@@ -267,8 +268,8 @@ class Predictions(TableFamily):
                 )
             )
             con.register("incoming", table.to_arrow())
-            _refuse_no_numbers(con)
-            _refuse_contradictions(con)
+            refuse_no_numbers(con)
+            refuse_contradictions(con)
             inserted = con.execute(
                 "insert into predictions "
                 "select classifier_id, sample_id, predicted, score, margin, value "
@@ -333,43 +334,6 @@ def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int
     ).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _refuse_no_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """Refuse what the audit predictions_are_numbers would find, whoever computed it."""
-    row = con.execute(
-        "select classifier, count(*) from incoming where not score between -1e9 and 1e9 "
-        "or not margin between -1e9 and 1e9 or not value between -1e9 and 1e9 "
-        "group by classifier order by classifier limit 1"
-    ).fetchone()
-    if row is not None:
-        message = (
-            f"Classifier {row[0]!r} gives {row[1]:,} samples a score, margin or value that is no "
-            "number; nothing was written. Train it again with lower rates, or correct its file."
-        )
-        raise InputError(message)
-
-
-# What is given again with fewer digits is no other number; a score that was not known before is.
-_IS_OTHER = "coalesce(abs(incoming.{0} - known.{0}) > 1e-4 * greatest(1, abs(known.{0})), {1})"
-
-
-def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
-    others = [
-        "incoming.predicted is distinct from known.predicted",
-        _IS_OTHER.format("value", "(incoming.value is null) <> (known.value is null)"),
-        *(_IS_OTHER.format(each, f"incoming.{each} is not null") for each in ("score", "margin")),
-    ]
-    row = con.execute(
-        "select incoming.classifier, count(*), list(samples.path order by sample_id)[1:3] "
-        "from incoming inner join predictions as known using (classifier_id, sample_id) "
-        "left join samples using (sample_id) where " + " or ".join(others) + " "
-        "group by incoming.classifier order by incoming.classifier limit 1"
-    ).fetchone()
-    if row is not None:
-        classifier, n, paths = row
-        todo = "Give the new ones another `classifier=` name."
-        raise OtherValuesError(f"Classifier {classifier!r}", "predictions", paths, todo, n=n)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -8,7 +8,7 @@ import polars as pl
 
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
-from facestore.names import FILE_COLUMNS
+from facestore.names import FILE_COLUMNS, check_name
 from facestore.numbers import COUNT, PREDICTED_YEARS, SCORE, number_column
 from facestore.records import AnyPath, ClassifierRecord, ModelName
 from facestore.stores import Stores
@@ -67,6 +67,7 @@ def import_predictions(
     InputError
         If a classifier has other predictions for some of the samples.
     """
+    check_name("classifier", classifier)
     path = Path(path)
     classes = store.catalog.samples.classes()
     table = read_predictions(

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, preview
+from facestore.importing.published_columns import also_called
 from facestore.numbers import COUNT, SCORE, number_column
 from facestore.records import AnyPath, ModelName
 from facestore.stores import Stores, recorded
@@ -58,20 +59,6 @@ METRICS = OVERALL_METRICS + DISPARITY_METRICS
 _ROW = "row of the file"
 _OVERALL = "overall"
 _NEEDED = ("dataset", "attribute")
-# What published tables call the columns, in lower case.
-_ALSO_CALLED = {
-    "model": "architecture",
-    "backbone": "architecture",
-    "datasource": "pretrained",
-    "weights": "pretrained",
-    "prompt": "prompt_set",
-    "prompts": "prompt_set",
-    "mode": "aggregation",
-    "top_k": "k",
-}
-# And the ways to pool prompts, without blanks and signs; `top-3`, `Avg Top 3` say their k.
-_MODES = {"avgsum": "sum", "average": "mean", "avg": "mean", "embeddingmean": "embedding_mean"}
-_TOP = r"(?i)^(?:avg\W*)?top\W*(\d+)$"
 
 
 @dataclass(frozen=True)
@@ -219,7 +206,7 @@ def _published(
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     given = {name: value for name, value in constants.items() if value is not None}
     table = _renamed(path, read_table(path), renamed)
-    table = _also_called(table, set(given) | set(renamed.values()))
+    table = also_called(table, set(given) | set(renamed.values()))
     table = table.with_columns(
         pl.lit(value).alias(name) for name, value in given.items() if name not in table.columns
     ).with_row_index(_ROW, 1)
@@ -237,31 +224,6 @@ def _published(
     _check(path, figures, classes)
     _check_keys(path, figures, table.select(_ROW, *ignored))
     return figures.drop(_ROW), ignored
-
-
-def _also_called(table: pl.DataFrame, known: set[str]) -> pl.DataFrame:
-    """Read the columns of published tables under the names that they have here."""
-    for column in table.columns:
-        name = _ALSO_CALLED.get(column.lower())
-        if name and name not in table.columns and name not in known:
-            table = table.rename({column: name})
-    if "architecture" in table.columns and not {"pretrained", *known} & set(table.columns):
-        parts = pl.col("architecture").cast(pl.String).str.splitn(",", 2)
-        table = table.with_columns(
-            architecture=parts.struct[0].str.strip_chars(),
-            pretrained=parts.struct[1].str.strip_chars(),
-        )
-    if "aggregation" not in table.columns:
-        return table
-    text = pl.col("aggregation").cast(pl.String)
-    plain = text.str.to_lowercase().str.replace_all(r"[\W_]+", "")
-    mode = pl.coalesce(plain.replace_strict(_MODES, default=None), text)
-    k = text.str.extract(_TOP, 1)
-    if "k" not in table.columns and "k" not in known:
-        table = table.with_columns(k=k)
-    return table.with_columns(
-        aggregation=pl.when(k.is_not_null()).then(pl.lit("topk")).otherwise(mode)
-    )
 
 
 def _renamed(path: Path, table: pl.DataFrame, renamed: Mapping[str, str]) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facestore.errors import InputError, UnknownNameError
+from facestore.numbers import POSITIVE, SHARE, check_number
 from facestore.records import Float32
 from facestore.training.gradients.tower import Tower, VectorTower
 
@@ -124,14 +124,9 @@ class AgeOptions:
     def __post_init__(self) -> None:
         if self.loss not in (MSE, HUBER):
             raise UnknownNameError("loss", self.loss, (MSE, HUBER))
-        wanted = {"share": "a share from 0 to 1"} | dict.fromkeys(
-            ("delta", "divisor", "gender_divisor"), "a number above 0"
-        )
-        for name, what in wanted.items():
-            value = getattr(self, name)
-            if not (0 <= value <= 1 if name == "share" else 0 < value < math.inf):
-                message = f"`{name}={value}`: {what} was expected."
-                raise InputError(message)
+        check_number("share", self.share, SHARE)
+        for name in ("delta", "divisor", "gender_divisor"):
+            check_number(name, getattr(self, name), POSITIVE)
 
 
 def age_gender_tasks(

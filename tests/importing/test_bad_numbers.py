@@ -149,9 +149,7 @@ def test_names_are_text_that_can_be_seen(store, tmp_path, name):
     table = predictions(tmp_path)
     known = {"dataset": "d", "attribute": "age", "classifier": "A"}
     for parameter in ("dataset", "classifier", "split"):
-        with pytest.raises(
-            InputError, match=rf"`{'name' if parameter == 'classifier' else parameter}="
-        ):
+        with pytest.raises(InputError, match=f"`{parameter}="):
             store.import_predictions(table, **(known | {parameter: name}))
     path = tmp_path / "s.json"
     path.write_text(json.dumps({"1.jpg": {"a": 20.0, "b": 21.0}}))

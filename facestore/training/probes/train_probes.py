@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from facestore.errors import InputError, ParametersError
+from facestore.numbers import COUNT, POSITIVE, Range, check_number
 from facestore.progress import Task
 from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, Float32
@@ -166,17 +167,12 @@ def _check(class_weight: str | None, few_shot: int | None, seeds: int, l2: float
     if seeds > 1 and few_shot is None:
         message = f"`seeds={seeds}`: more than 1 goes with `few_shot=K` alone."
         raise ParametersError(message)
-    wrong = None
     if class_weight not in (None, "balanced"):
-        wrong = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
-    elif few_shot is not None and few_shot < 1:
-        wrong = f"`few_shot={few_shot}`: 1 image a class or more was expected."
-    elif seeds < 1:
-        wrong = f"`seeds={seeds}`: 1 or more was expected."
-    elif l2 is not None and not 0 < l2 < float("inf"):
-        wrong = f"`l2={l2}`: a number above 0 was expected, or auto."
-    if wrong:
-        raise InputError(wrong)
+        message = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
+        raise InputError(message)
+    check_number("few_shot", few_shot, Range("1 image a class or more", low=1, whole=True))
+    check_number("seeds", seeds, COUNT)
+    check_number("l2", l2, POSITIVE)
 
 
 def _classifier(plan: TrainingPlan[ProbeOptions]) -> VectorClassifier:
