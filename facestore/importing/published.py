@@ -283,7 +283,7 @@ def _completed(path: Path, table: pl.DataFrame) -> pl.DataFrame:
         number_column(path, table["k"], COUNT, rows),
     )
     try:
-        table = table.select(_ROW, *PUBLISHED_SCHEMA).cast(dict(PUBLISHED_SCHEMA))
+        table = table.select(_ROW, *PUBLISHED_SCHEMA).cast(PUBLISHED_SCHEMA)
     except pl.exceptions.InvalidOperationError as error:
         problem = str(error).splitlines()[0]
         raise TableError(

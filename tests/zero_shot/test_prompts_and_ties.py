@@ -159,7 +159,7 @@ def test_k_that_no_class_reaches_and_classes_of_many_prompts_are_told(store):
     [
         (["a man", " "], "prompt 2 is blank"),
         ([""], "prompt 1 is blank"),
-        ([3, "a"], "is 3, not text"),
+        ([3, "a"], "a prompt is 3, not text"),
     ],
 )
 def test_blank_prompts_are_not_added(tmp_path, texts, said):
