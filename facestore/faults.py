@@ -7,6 +7,7 @@ have the words of the system in their text.
 import errno
 import os
 import re
+import sys
 from contextlib import suppress
 
 from facestore.errors import AddressSpaceError
@@ -49,6 +50,12 @@ def system_reason(error: BaseException) -> str | None:
             return NO_MEMORY
         each = each.__cause__ or each.__context__
     return None
+
+
+def fails_on_a_row(error: BaseException) -> bool:
+    """Whether DuckDB cannot compute with a row, as with a setting that should be a number."""
+    duckdb = sys.modules.get("duckdb")  # a command that never opened a store is spared the import
+    return duckdb is not None and isinstance(error, duckdb.DataError)
 
 
 def require_address_space(gigabytes: float, what: str) -> None:

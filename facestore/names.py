@@ -34,6 +34,33 @@ class NameMatch:
     unmatched: tuple[str, ...]
 
 
+def check_name(parameter: str, name: str | None) -> None:
+    """Refuse a name that nobody could type or see; None was not given.
+
+    Parameters
+    ----------
+    parameter
+        What it was given as, as Python has it.
+    name
+        Of a data set, a split, a classifier, a prompt set, a model.
+
+    Raises
+    ------
+    InputError
+        If it is blank, has a NUL, or is no Unicode.
+    """
+    if name is None:
+        return
+    problem = None
+    if not name.strip():
+        problem = "a name was expected, and this one is blank"
+    elif "\0" in name or any("\ud800" <= each <= "\udfff" for each in name):
+        problem = "a name in Unicode was expected, without NUL"
+    if problem:
+        message = f"`{parameter}={name!r}`: {problem}."
+        raise InputError(message)
+
+
 def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
     """Match each name to the path with the longest common tail of whole path parts.
 

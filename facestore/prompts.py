@@ -101,6 +101,9 @@ def _read(path: Path, name: str | None) -> PromptSet:
 def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None:
     if not prompt_set.prompts:
         raise TableError(path, "it has no prompts", "Give a list of texts, or words and templates.")
+    for number, prompt in enumerate(prompt_set.prompts, 1):
+        if not prompt.text.strip():
+            raise TableError(path, f"prompt {number} is blank", "Give it a text, or remove it.")
     repeated = first_repeated(prompt.text for prompt in prompt_set.prompts)
     if repeated is not None:
         raise TableError(path, f"prompt {repeated!r} occurs twice", "Remove one of the two.")
@@ -121,6 +124,10 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
         expected = f"Expected keys: {', '.join(sorted(known))}."
         raise TableError(path, f"unknown keys {', '.join(unknown)}", expected)
     words = spec.get("words", {})
+    strange = _strange_text(spec.get("prompts", ()))
+    if strange is not None:
+        problem = f"a prompt is {strange!r:.40}, not text"
+        raise TableError(path, problem, "Put it in quotes, as 'a photo of a man'.")
     try:
         expanded = [
             prompt
@@ -136,6 +143,13 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
         raise TableError(path, f"not a prompt set ({error!r})", todo) from error
     name = str(spec.get("prompt_set", path.stem))
     return PromptSet(name, str(spec.get("description", "")).strip(), (*expanded, *listed))
+
+
+def _strange_text(prompts: Any) -> Any:
+    """Return the first text of a prompt that YAML read as something else, such as a number."""
+    listed = prompts if isinstance(prompts, list) else ()
+    texts = [each["text"] for each in listed if isinstance(each, dict) and "text" in each]
+    return next((text for text in texts if not isinstance(text, str)), None)
 
 
 def _expand(template: str, words: Words, key: str | None) -> Iterator[Prompt]:

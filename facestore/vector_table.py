@@ -27,6 +27,7 @@ from facestore.lance_tables import (
 )
 from facestore.locks import only_one, wait_seconds
 from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
+from facestore.unit_rows import UNIT_TOLERANCE
 
 
 class VectorTable:
@@ -176,6 +177,20 @@ class VectorTable:
             for i, key in enumerate(batch.keys)
             if key in wanted
         }
+
+    def others(self, batch: EmbeddingBatch) -> list[str]:
+        """Return the keys of a batch that have another vector here, beyond rounding to float16."""
+        if self.width() not in (None, batch.vectors.shape[1]):
+            return list(batch.keys)
+        place = {key: i for i, key in enumerate(batch.keys)}
+        found = []
+        for known in self.batches():
+            rows = [(row, place[key]) for row, key in enumerate(known.keys) if key in place]
+            if rows:
+                here, given = np.asarray(rows).T
+                apart = np.abs(known.vectors[here] - batch.vectors[given]).max(axis=1)
+                found += given[apart > UNIT_TOLERANCE].tolist()
+        return [batch.keys[i] for i in sorted(found)]
 
     def one(self, key: str) -> Float32 | None:
         """Return the float32 (D,) vector of a key, or None."""

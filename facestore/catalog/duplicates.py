@@ -100,6 +100,14 @@ class Duplicates(TableFamily):
         values = {"policy": _checked(policy)} | _values(max_distance, dataset)
         return self._rows(query, values)
 
+    def n_samples(self, dataset: str | None) -> int:
+        """Return how many samples there are, of a data set or of all."""
+        ((n,),) = self._rows(
+            "select count(*) from samples where ($dataset is null or dataset = $dataset)",
+            {"dataset": dataset},
+        )
+        return int(n)
+
     def excluded(self, dataset: str | None) -> list[tuple[Any, ...]]:
         """Return the samples that are left out, in `EXPORT_COLUMNS`."""
         query = _PLANNED.format(source="excluded_samples")

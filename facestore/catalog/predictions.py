@@ -10,13 +10,21 @@ import duckdb
 import polars as pl
 
 from facestore.catalog.database import TableFamily
+from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
+from facestore.names import check_name
 from facestore.records import ClassifierRecord
 
-# The view decides; here is only where its rows go.
+# The view decides; here is only where its rows go, and that a tie may be left undecided.
 _ZERO_SHOT = """
 insert into predictions
-select $classifier_id, decided.sample_id, decided.predicted, decided.score, decided.margin, null
+select
+    $classifier_id,
+    decided.sample_id,
+    if(decided.margin < $tie and not $takes_first, null, decided.predicted),
+    decided.score,
+    if(decided.margin < $tie, 0, decided.margin),
+    null
 from {source} as decided
 inner join samples on decided.sample_id = samples.sample_id
 anti join (select sample_id from predictions where classifier_id = $classifier_id) as known
@@ -27,6 +35,11 @@ where decided.encoder_id = $encoder_id
     and ($dataset is null or samples.dataset = $dataset)
 order by decided.sample_id
 """
+
+# As winners_every_k has it: less than what sums of cosines can differ by, more than rounding.
+_TIE = 2.0**-40
+TIES_NONE, TIES_FIRST = "none", "first"
+TIES = (TIES_NONE, TIES_FIRST)
 
 # What a view decides differently than was written, beyond the order in which numbers are added up.
 _OTHERWISE = """
@@ -57,6 +70,8 @@ where predictions.classifier_id = $classifier_id
 order by all
 """
 _TOLERANCE = 1e-6
+# Fewer samples may well be of one class.
+_MANY = 20
 
 _SOURCES = {
     "sum": "zero_shot_sum",
@@ -82,10 +97,19 @@ PREDICTION_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class PredictionChanges:
-    """What a write of predictions changed."""
+    """What a write of predictions changed.
+
+    Attributes
+    ----------
+    n_classifiers_new, n_new
+        Rows written.
+    n_ties
+        Of `n_new`: samples of which no class was predicted, because several have the highest score.
+    """
 
     n_classifiers_new: int
     n_new: int
+    n_ties: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +151,24 @@ class Predictions(TableFamily):
         record = ClassifierRecord(*[*columns, json.loads(details or "{}")])
         return StoredClassifier(classifier_id, record)
 
+    def same_for_all(self, names: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Return the classifiers that say one class of everybody: the class, and of how many."""
+        rows = self._rows(
+            "select name, any_value(predicted), count(*) "
+            "from predictions inner join classifiers using (classifier_id) "
+            "where list_contains(?, name) and predicted is not null "
+            "group by name having count(distinct predicted) = 1 and count(*) >= ? order by name",
+            [list(names), _MANY],
+        )
+        return {name: (said, n) for name, said, n in rows}
+
+    def ties_of(self, name: str) -> str | None:
+        """Return what a classifier does with ties; None where there is no such classifier."""
+        if name not in self.names():
+            return None
+        # Those of older versions took the first class.
+        return str(self.find(name).record.details.get("ties", TIES_FIRST))
+
     def predict_zero_shot(
         self, classifier: ClassifierRecord, dataset: str | None
     ) -> PredictionChanges:
@@ -146,12 +188,15 @@ class Predictions(TableFamily):
             "prompt_set": classifier.prompt_set,
             "attribute": classifier.attribute,
             "dataset": dataset,
+            "tie": _TIE,
+            "takes_first": classifier.details.get("ties", TIES_FIRST) == TIES_FIRST,
         }
         if classifier.aggregation == "topk":
             values["k"] = classifier.k
         with self._database.writing() as con:
             n_before = _count(con, "classifiers")
             classifier_id = _ensure(con, classifier)
+            n_ties_before = _n_ties(con, classifier_id)
             inserted = con.execute(
                 _ZERO_SHOT.format(source=_SOURCES[classifier.aggregation]),
                 values | {"classifier_id": classifier_id},
@@ -160,7 +205,8 @@ class Predictions(TableFamily):
             n_classifiers_new = _count(con, "classifiers") - n_before
             if n_classifiers_new and not n_new:
                 raise _nothing_to_decide_by(classifier)
-        return PredictionChanges(n_classifiers_new, n_new)
+            n_ties = _n_ties(con, classifier_id) - n_ties_before
+        return PredictionChanges(n_classifiers_new, n_new, n_ties)
 
     def undecided(self) -> Iterator[tuple[Any, ...]]:
         """Yield the predictions of zero-shot classifiers which are not what the views decide.
@@ -203,7 +249,8 @@ class Predictions(TableFamily):
         Raises
         ------
         InputError
-            If a classifier has other predictions for some of the samples, or is of another kind.
+            If a classifier has other predictions for some of the samples, is of another kind, or
+            says what is no number.
         """
         with self._database.writing() as con:
             n_before = _count(con, "classifiers")
@@ -218,7 +265,8 @@ class Predictions(TableFamily):
                 )
             )
             con.register("incoming", table.to_arrow())
-            _refuse_contradictions(con)
+            refuse_no_numbers(con)
+            refuse_contradictions(con)
             inserted = con.execute(
                 "insert into predictions "
                 "select classifier_id, sample_id, predicted, score, margin, value "
@@ -244,6 +292,14 @@ def unknown_classifier(name: str, known: Sequence[str]) -> UnknownNameError:
     return UnknownNameError("classifier", name, known, todo)
 
 
+def _n_ties(con: duckdb.DuckDBPyConnection, classifier_id: int) -> int:
+    row = con.execute(
+        "select count(*) from predictions where classifier_id = ? and predicted is null",
+        [classifier_id],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _nothing_to_decide_by(classifier: ClassifierRecord) -> InputError:
     message = (
         f"No sample has similarities to all prompts of {classifier.prompt_set!r}: run "
@@ -256,6 +312,7 @@ def _nothing_to_decide_by(classifier: ClassifierRecord) -> InputError:
 
 def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int:
     """Return the id of a classifier, which is made if its name is new."""
+    check_name("name", classifier.name)
     known = con.execute(
         "select classifier_id, kind, attribute, encoder_id, prompt_set, aggregation, k, "
         "details ->> 'file_sha256' from classifiers where name = ?",
@@ -289,21 +346,6 @@ def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int
     ).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _refuse_contradictions(con: duckdb.DuckDBPyConnection) -> None:
-    row = con.execute(
-        "select count(*), any_value(incoming.classifier) from incoming inner join predictions "
-        "using (classifier_id, sample_id) "
-        "where incoming.predicted is distinct from predictions.predicted "
-        "or incoming.value is distinct from predictions.value"
-    ).fetchone()
-    if row is not None and row[0]:
-        message = (
-            f"Classifier {row[1]!r} has other predictions for {row[0]:,} of these samples; nothing "
-            "was imported. Give the new ones another `classifier=` name."
-        )
-        raise InputError(message)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
 from facestore.errors import InputError, UnknownNameError
+from facestore.names import check_name
 from facestore.prompts import builtin_prompt_sets
 from facestore.records import Prompt, PromptSet
 
@@ -76,6 +77,7 @@ class Prompts(TableFamily):
         UnknownNameError
             If it names a class that the store does not know.
         """
+        check_name("name", prompt_set.name)
         if not self._database.exists:
             self._database.update()
         self._check_classes(prompt_set)

@@ -11,6 +11,7 @@ import polars as pl
 
 from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
+from facestore.names import check_name
 from facestore.records import AttributeClass, ImageRecord
 
 SAMPLE_SCHEMA = pl.Schema(
@@ -222,6 +223,7 @@ class Samples(TableFamily):
         """
         if samples.is_empty() and labels.is_empty() and not images and not new_classes:
             return SampleChanges()
+        check_name("dataset", dataset)
         with self._database.writing() as con:
             con.execute(
                 "insert into datasets values (?, ?, ?, make_timestamp(epoch_us(now()))) "

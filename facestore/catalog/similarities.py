@@ -10,6 +10,8 @@ from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompts
 from facestore.records import Float32, Int64
 
+# Cosines that differ by less are the same, written with fewer digits or in float16.
+SAME_COSINE = 1e-4
 _KEYS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 500_000
 
@@ -163,6 +165,28 @@ class Similarities(TableFamily):
             else:
                 inserted = con.execute(_INSERT_MISSING.format(known=_KNOWN), bounds).fetchone()
         return int(inserted[0]) if inserted else 0
+
+    def others(self, encoder_id: int, rows: pl.DataFrame) -> list[int]:
+        """Return the ids of samples of which the store has other similarities, in order.
+
+        Parameters
+        ----------
+        encoder_id
+            The encoder.
+        rows
+            As `add_by_text` takes them.
+        """
+        con = self._database.reader()
+        con.register("incoming", rows.to_arrow())
+        found = con.execute(
+            "select distinct sample_id from incoming inner join prompts using (text) "
+            "inner join similarities as known using (prompt_id, sample_id) "
+            "where known.encoder_id = ? and abs(incoming.cosine - known.cosine) > ? "
+            "order by sample_id",
+            [encoder_id, SAME_COSINE],
+        ).fetchall()
+        con.unregister("incoming")
+        return [sample_id for (sample_id,) in found]
 
     def add_by_text(self, encoder_id: int, rows: pl.DataFrame) -> int:
         """Insert similarities by prompt text, all or none; return the number of new rows.

@@ -76,6 +76,15 @@ def predict(
     name: Annotated[
         str | None, typer.Option(help="Name of the classifier; made up if left out.")
     ] = None,
+    ties: Annotated[
+        str | None,
+        typer.Option(
+            help="Of several classes with the same highest score: none is predicted (the default), "
+            "or the first.",
+            show_default=False,
+            metavar="none|first",
+        ),
+    ] = None,
 ) -> None:
     """Write the predictions of prompts (--prompt-set) or of trained heads (--classifier).
 
@@ -96,6 +105,7 @@ def predict(
             models=model or (),
             dataset=dataset,
             name=name,
+            ties=ties,
         )
         print_each(results)
 

@@ -37,13 +37,14 @@ from facestore.config import (
     TABLES_ADDRESS_SPACE,
 )
 from facestore.errors import (
+    BadRowError,
     FacestoreError,
     InputError,
     QueryError,
     StoreWriteError,
     SystemFaultError,
 )
-from facestore.faults import require_address_space, system_reason
+from facestore.faults import fails_on_a_row, require_address_space, system_reason
 from facestore.names import check_text
 from facestore.stopping import STOPPED, Stopping
 
@@ -162,16 +163,18 @@ def _fail(message: str, status: int) -> None:
 
 
 def _fail_expected(error: Exception) -> None:
-    """Show an error of ours, or one of the system whatever library raised it; no other one."""
+    """Show an error of ours, or of the system or a bad row, whatever library raised it."""
     message = str(error)
     if not isinstance(error, FacestoreError):
         reason = system_reason(error)
-        if reason is None and (broken := _broken_argument()) is not None:
-            message = broken
-        elif reason is None:
-            return
-        else:
+        if reason is not None:
             message = str(SystemFaultError(reason, message))
+        elif (broken := _broken_argument()) is not None:
+            message = broken
+        elif fails_on_a_row(error):
+            message = str(BadRowError(message))
+        else:
+            return
     if voice.is_verbose:
         typer.echo(printable(traceback.format_exc()), err=True, nl=False)
     # What DuckDB says of a query has the user's own words in it, without quotes.

@@ -319,7 +319,7 @@ def import_published(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="TABLE_COLUMN=NAME, such as Model=architecture (repeatable)."),
+        typer.Option(help="TABLE_COLUMN=NAME, such as Network=architecture (repeatable)."),
     ] = None,
 ) -> None:
     """Import figures that others published, for the view published_comparison.
@@ -327,6 +327,8 @@ def import_published(
     They replace what the store has of the same source. Columns: source, classifier, architecture,
     pretrained, prompt_set, aggregation, k, dataset, split, attribute, taxonomy, group_attribute,
     group_name, metric, value; or, instead of the last four, `accuracy` and the names of classes.
+    Model, datasource, Prompt and Mode are read as architecture, pretrained, prompt_set and
+    aggregation.
     """
     with open_store(store) as opened:
         summary = opened.import_published(

@@ -190,7 +190,7 @@ def _(summary: PublishedSummary) -> list[str]:
     ]
     if summary.ignored:
         facts.append(f"columns not read: {preview(summary.ignored)} (name them with --column)")
-    return facts
+    return [*facts, *map(as_typed, summary.notes)]
 
 
 @lines_of.register
@@ -221,14 +221,17 @@ def _(summary: ScoreSummary) -> list[str]:
     if n := summary.n_without_vector:
         has = "has" if n == 1 else "have"
         done += f"; {counted(n, 'sample')} {has} no vector: ingest the images with --model"
-    return [done]
+    return [done, *summary.notes]
 
 
 @lines_of.register
 def _(summary: PredictSummary) -> list[str]:
-    n_new = summary.changes.n_new
-    done = f"{counted(n_new, 'prediction')} of {summary.attribute}" if n_new else "as before:"
-    return [f"{done} by {summary.classifier!r}" if n_new else f"{done} {summary.classifier!r}"]
+    n_new, n_ties = summary.changes.n_new, summary.changes.n_ties
+    done = f"as before: {summary.classifier!r}"
+    if n_new:
+        decided = counted(n_new - n_ties, "prediction")
+        done = f"{decided} of {summary.attribute} by {summary.classifier!r}"
+    return [done, *map(as_typed, summary.notes), *_same_for_all(summary.same_for_all)]
 
 
 @lines_of.register
@@ -256,6 +259,12 @@ def _fitted(heads: HeadsFile) -> Iterator[str]:
             + ("" if held is None else f", {held:.4f} right of those held back")
         )
         yield from _left_out(head.attribute, facts["left_out"])
+        few_shot = heads.training.get("few_shot")
+        if few_shot is not None and facts["n_samples"] < few_shot * len(head.classes):
+            yield (
+                f"{head.attribute}: some classes have fewer than {few_shot:,} images to fit and "
+                "one to hold back: of those all but one are fitted"
+            )
         if not facts["metrics"]["has_converged"]:
             n_iterations = facts["metrics"]["n_iterations"]
             yield f"{head.attribute}: not converged after {counted(n_iterations, 'iteration')}"
@@ -269,6 +278,8 @@ def _trained(facts: Mapping[str, Any]) -> Iterator[str]:
     )
     for attribute, reasons in facts["left_out"].items():
         yield from _left_out(attribute, reasons)
+    for attribute, why in facts.get("untrained", {}).items():
+        yield f"{attribute}: no head of it is written: {why}"
 
 
 def _left_out(attribute: str, reasons: Mapping[str, int]) -> Iterator[str]:
@@ -287,7 +298,13 @@ def _(summary: ClassifySummary) -> list[str]:
             missing = f"no vector of {summary.vectors_of}: ingest their images with --model"
         samples = counted(summary.n_without_input, "sample has", "samples have")
         lines.append(f"{samples} {missing}")
-    return lines
+    return [*lines, *_same_for_all(summary.same_for_all)]
+
+
+def _same_for_all(found: Mapping[str, tuple[str, int]]) -> Iterator[str]:
+    """Yield which classifiers say one class of everybody."""
+    for name, (said, n) in found.items():
+        yield f"{name!r} says {said!r} of all {counted(n, 'sample')}: it tells nothing apart"
 
 
 @lines_of.register
@@ -318,8 +335,14 @@ def _(summary: DedupSummary) -> list[str]:
         f"{summary.policy!r} within {counted(summary.max_distance, 'bit')} "
         f"({counted(summary.changes.n_new, 'row')} new, "
         f"{summary.changes.n_gone:,} gone); no file was touched",
+        *_nothing_left(summary),
         "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
     ]
+
+
+def _nothing_left(summary: DedupSummary) -> Iterator[str]:
+    if summary.n_excluded == summary.n_samples > 0:
+        yield "nothing is left: there are no figures without duplicates"
 
 
 @lines_of.register
@@ -329,6 +352,7 @@ def _(summary: SplitSummary) -> list[str]:
     return [
         f"{counted(n_all, 'sample')} of {summary.dataset!r}: {parts}; "
         f"{summary.n_changed:,} changed",
+        *(f"no sample went to {name!r}: {why}" for name, why in summary.empty.items()),
         f"{counted(summary.n_together, 'of them has', 'of them have')} duplicates, which are in "
         "the same split",
         "how near the groups came: see the views split_chi_square and split_balance",

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from facestore.cli.parsing import ParsedCommand
-from facestore.cli.wording import as_typed
+from facestore.cli.wording import as_typed, typed_option
 from facestore.errors import ParametersError
 
 
@@ -46,6 +46,7 @@ class Rule:
         return not given.isdisjoint(self.without) or not given.issuperset(self.needs)
 
 
+_LARGEST = 2**31 - 1  # of an integer in a table
 _OF_PROMPTS = "give --prompt-set and --attribute (without --split), or --classifier FILE"
 _BY_HASH = ("policy", "export", "dry_run", "max_distance")
 _HTML = Rule("images", "--images is only used with --html", needs=("html",))
@@ -59,7 +60,7 @@ _RULES = {
         Rule(
             "classifier",
             "give --classifier FILE (it has a name and attributes of its own), or --prompt-set",
-            without=("prompt_set", "attribute", "name", "k", "aggregation"),
+            without=("prompt_set", "attribute", "name", "k", "aggregation", "ties"),
         ),
         Rule("split", _OF_PROMPTS, needs=("classifier",)),
         Rule("", _OF_PROMPTS, needs=("prompt_set", "attribute"), unless="classifier"),
@@ -108,11 +109,22 @@ def check_usage(command: str, values: Mapping[str, Any], ctx: Any = None) -> Non
     Raises
     ------
     typer.BadParameter
-        If a rule is broken.
+        If a rule is broken, or a number is none.
     """
+    for name, value in values.items():
+        _check_number(name, value, ctx)
     given = {name for name, value in values.items() if value not in (None, False, [], ())}
     # A number that is 0 was given, too.
     given |= {name for name, value in values.items() if value == 0 and value is not False}
     for rule in _RULES.get(command, ()):
         if rule.is_broken(given):
             raise typer.BadParameter(rule.says, ctx=ctx)
+
+
+def _check_number(name: str, value: Any, ctx: Any) -> None:
+    """Refuse `nan` and `inf`, which Python reads as numbers, and what no column can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) <= _LARGEST:
+        return
+    expected = f"a {'whole' if isinstance(value, int) else 'finite'} number"
+    says = f"{typed_option(name, str(value))}: {expected} up to {_LARGEST:,} in size was expected"
+    raise typer.BadParameter(says, ctx=ctx)

@@ -20,8 +20,8 @@ class DedupSummary:
     ----------
     policy, max_distance
         What decided.
-    n_excluded
-        Samples that are left out.
+    n_excluded, n_samples
+        Samples that are left out, and how many there are with them.
     changes
         What changed.
     """
@@ -29,6 +29,7 @@ class DedupSummary:
     policy: str
     max_distance: int
     n_excluded: int
+    n_samples: int
     changes: ExclusionChanges
 
 
@@ -83,7 +84,8 @@ def dedup(
         counts.update(asdict(changes))
     tell_flat(store, dataset)
     n_excluded = len(store.catalog.duplicates.excluded(dataset))
-    return DedupSummary(policy, distance, n_excluded, changes)
+    n_samples = store.catalog.duplicates.n_samples(dataset)
+    return DedupSummary(policy, distance, n_excluded, n_samples, changes)
 
 
 def undo_dedup(store: Stores, *, dataset: str | None = None) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from facestore.curation.dedup import tell_flat
-from facestore.curation.splitting import assign, parse_fractions
+from facestore.curation.splitting import assign, parse_fractions, units_of, why_empty
 from facestore.errors import InputError
 from facestore.stores import Stores, recorded
 
@@ -24,12 +24,15 @@ class SplitSummary:
         Samples which have duplicates in the data set and went where they are.
     n_changed
         Samples that are in another split than before.
+    empty
+        Why splits got no sample, by split.
     """
 
     dataset: str
     sizes: Mapping[str, int]
     n_together: int
     n_changed: int
+    empty: Mapping[str, str]
 
 
 def split(
@@ -60,8 +63,8 @@ def split(
     Raises
     ------
     InputError
-        If the fractions do not add up to 1, or samples of the data set have a split already and
-        `force` is not given.
+        If the fractions do not add up to 1, the data set has no samples, or some have a split
+        already and `force` is not given.
     UnknownNameError
         If the data set or an attribute is unknown.
     """
@@ -77,6 +80,9 @@ def split(
         )
         raise InputError(message)
     members = store.catalog.splits.members(dataset, stratify)
+    if not members:
+        message = f"Data set {dataset!r} has no samples to split: ingest their pictures first."
+        raise InputError(message)
     split_of = assign(members, parts, seed)
     arguments = {
         "dataset": dataset,
@@ -90,9 +96,15 @@ def split(
         )
     group_sizes = Counter(member.group for member in members if member.group is not None)
     sizes = Counter(split_of.values())
+    n_units = len(units_of(members))
     return SplitSummary(
         dataset=dataset,
         sizes={name: sizes[name] for name in parts},
         n_together=sum(n for n in group_sizes.values() if n > 1),
         n_changed=counts["n_changed"],
+        empty={
+            name: why_empty(fraction, len(members), n_units, len(parts))
+            for name, fraction in parts.items()
+            if not sizes[name]
+        },
     )

@@ -52,6 +52,38 @@ def _add_up(fractions: Mapping[str, float]) -> bool:
     return positive and len(fractions) > 1 and math.isclose(sum(fractions.values()), 1)
 
 
+def units_of(members: Sequence[SplitMember]) -> list[list[SplitMember]]:
+    """Put samples together that go the same way: they share a content or a group."""
+    units: dict[tuple[str, str], list[SplitMember]] = defaultdict(list)
+    for member in members:
+        is_alone = member.group is None
+        units["content" if is_alone else "group", member.group or member.content].append(member)
+    return list(units.values())
+
+
+def why_empty(fraction: float, n_samples: int, n_units: int, n_parts: int) -> str:
+    """Return why a split got no sample.
+
+    Parameters
+    ----------
+    fraction
+        That was asked for.
+    n_samples, n_units
+        Samples of the data set, and how many there are of them that are no copies of another.
+    n_parts
+        How many splits were asked for.
+    """
+    if n_units < n_parts and n_units < n_samples:
+        pictures = "picture" if n_units == 1 else "different pictures"
+        return f"the {n_samples:,} samples are {n_units:,} {pictures}, and copies stay together"
+    if fraction * n_samples < 1:
+        share = f"{fraction:g} of {n_samples:,} samples is less than one"
+        return f"{share}: give it more, or the data set more samples"
+    return (
+        f"{n_units:,} different pictures cannot be parted so: give fewer splits, or nearer shares"
+    )
+
+
 def assign(
     members: Sequence[SplitMember], fractions: Mapping[str, float], seed: int
 ) -> dict[int, str]:
@@ -73,12 +105,8 @@ def assign(
     seed
         Another seed gives another split.
     """
-    units: dict[tuple[str, str], list[SplitMember]] = defaultdict(list)
-    for member in members:
-        is_alone = member.group is None
-        units["content" if is_alone else "group", member.group or member.content].append(member)
     placed = []
-    for unit in units.values():
+    for unit in units_of(members):
         first = min(unit, key=lambda member: (member.content, member.path))
         digest = hashlib.sha256(f"{seed}:{first.content}".encode()).hexdigest()
         stratum = tuple("" if label is None else label for label in first.stratum)

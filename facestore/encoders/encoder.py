@@ -1,10 +1,11 @@
 """What an encoder is, the backends that load one, and one that is loaded when it is needed.
 
-A backend is a module of this folder and its line in `BACKENDS`. The module has two functions:
+A backend is a module of this folder and its line in `BACKENDS`. The module has these functions:
 
 - ``load_encoder(name, *, precision, device, force_quick_gelu, fast_resize, notify)`` returns an
   `Encoder`, whose record has `name.whole_architecture`;
-- ``available_models()`` lists the pairs of architecture and weights that can be had.
+- ``available_models()`` lists the pairs of architecture and weights that can be had;
+- ``load_tokenizer(name)``, if it has one, returns what `reading.read_texts` takes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +21,7 @@ from facestore.config import DEFAULT_PRECISION, MODELS_ADDRESS_SPACE
 from facestore.encoders.devices import check_device
 from facestore.encoders.names import with_tag
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
+from facestore.encoders.reading import SURELY_READ, TextReading, read_texts
 from facestore.errors import FacestoreError, UnknownChoiceError
 from facestore.faults import require_address_space
 from facestore.records import EncoderRecord, Float32, ModelName
@@ -137,6 +140,22 @@ class LazyEncoder:
     def device(self) -> str:
         """Where the model runs; `auto` stays so until it is loaded."""
         return self._device if self._loaded is None else str(self._loaded.device)
+
+    def reading(self, texts: Sequence[str]) -> TextReading | None:
+        """Say what the model reads of texts; None where its tokenizer cannot be had.
+
+        The weights are not needed. Texts that are short enough for any model are not looked at
+        unless it is loaded anyhow.
+        """
+        asked = list(texts)
+        if self._loaded is None:
+            asked = [text for text in asked if len(text.encode()) > SURELY_READ]
+        if not asked:
+            return None
+        load = getattr(backend(self.model.backend), "load_tokenizer", None)
+        with suppress(OSError, ValueError, KeyError, RuntimeError, ImportError):  # what `load` says
+            return None if load is None else read_texts(load(self.model), asked)
+        return None
 
     def load(self) -> Encoder:
         """Return the model; the first call loads it, from whichever thread it comes."""

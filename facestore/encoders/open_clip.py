@@ -166,6 +166,17 @@ def available_models() -> list[tuple[str, str]]:
     return sorted(open_clip.list_pretrained())
 
 
+def load_tokenizer(name: ModelName) -> Callable[..., torch.Tensor]:
+    """Return the tokenizer of a model, which needs no weights."""
+    import open_clip
+
+    bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
+    tokenizer: Callable[..., torch.Tensor] = open_clip.get_tokenizer(
+        create_name(name), **(bpe if name.architecture == TINY else {})
+    )
+    return tokenizer
+
+
 def load_encoder(
     name: ModelName,
     *,
@@ -206,7 +217,6 @@ def load_encoder(
         raise UnknownChoiceError("precision", precision, PRECISIONS)
     source = create_name(name)
     quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
-    bpe = {"bpe_path": str(resources.asset("tiny_clip") / "bpe.txt.gz")}
     try:
         with _silent_libraries():
             model = open_clip.create_model(
@@ -217,8 +227,7 @@ def load_encoder(
                 require_pretrained=True,
                 force_quick_gelu=quick_gelu,
             )
-            own = bpe if name.architecture == TINY else {}
-            tokenizer = open_clip.get_tokenizer(source, **own)
+            tokenizer = load_tokenizer(name)
     except (RuntimeError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         if "weights_only" in str(error) or isinstance(error, pickle.UnpicklingError):
             # torch's own words advise to load it all the same, which would run what is in it.

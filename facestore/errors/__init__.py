@@ -19,12 +19,14 @@ A message says what was given, what was expected and what to do next::
     │   ├── StoreAlteredError    has other views, macros or tables than this version makes
     │   ├── OtherStoreError      what this one is to be compared with is no store of its version
     │   ├── MigrationError       migration files with a gap, or edited after they ran
+    │   ├── BadRowError          a row that no view can compute with
     │   └── AuditsFailedError    something in a store is not as it must be
     ├── InputError               what the user gave: files, tables, names, options
     │   ├── ParametersError      parameters that do not go together
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
     │   │   └── UnknownChoiceError  no such layout, device, aggregation: what the program offers
+    │   ├── OtherValuesError     other vectors, similarities, predictions under a known key
     │   └── LeakageError         training samples that are held out as well
     ├── PartlyDoneError          some combinations failed, the others are done
     ├── QueryError               SQL that DuckDB refuses
@@ -54,6 +56,7 @@ from facestore.errors.encoders import (
 from facestore.errors.inputs import (
     InputError,
     LeakageError,
+    OtherValuesError,
     OutputError,
     ParametersError,
     TableError,
@@ -62,6 +65,7 @@ from facestore.errors.inputs import (
 )
 from facestore.errors.stores import (
     AuditsFailedError,
+    BadRowError,
     MigrationError,
     NoLocksError,
     NotAStoreError,
@@ -89,6 +93,7 @@ from facestore.errors.wording import (
 __all__ = [
     "AddressSpaceError",
     "AuditsFailedError",
+    "BadRowError",
     "EncoderError",
     "EncoderMismatchError",
     "FacestoreError",
@@ -100,6 +105,7 @@ __all__ = [
     "NoVectorsError",
     "NotAStoreError",
     "OtherStoreError",
+    "OtherValuesError",
     "OutputError",
     "ParametersError",
     "PartlyDoneError",

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from facestore.errors.base import FacestoreError
@@ -112,6 +112,42 @@ class UnknownNameError(InputError, LookupError):
 
 class UnknownChoiceError(UnknownNameError, ParametersError):
     """A name that the program does not offer, whatever is in the store: wrong usage."""
+
+
+class OtherValuesError(InputError):
+    """What is imported contradicts what the store has under the same key.
+
+    Parameters
+    ----------
+    who, what
+        `Classifier 'c'` has other `predictions`.
+    names
+        Of what.
+    n
+        How many there are, where `names` are only the first; None: all are named.
+    todo
+        What to do about it.
+    of
+        What the names are of.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        what: str,
+        names: Sequence[str],
+        todo: str,
+        *,
+        n: int | None = None,
+        of: str = "samples",
+    ) -> None:
+        n = len(names) if n is None else n
+        shown = ", ".join(f"{name!r:.80}" for name in names[:3])
+        more = f" and {n - 3:,} more" if n > 3 else ""
+        super().__init__(
+            f"{who} has other {what} for {n:,} of these {of} ({shown}{more}); nothing was "
+            f"imported, and the old ones stay. {todo}"
+        )
 
 
 class LeakageError(InputError):

@@ -256,3 +256,13 @@ class AuditsFailedError(StoreError):
             f"{len(failed)} of {n_audits} audits failed ({preview(failed)}), none was expected to: "
             f"`facestore doctor {failed[0]}` shows the rows, and what to do."
         )
+
+
+class BadRowError(StoreError):
+    """A row of the store cannot be computed with, so that a view cannot answer."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(
+            f"A row of the store cannot be computed with ({in_one_line(details)}): "
+            "`facestore doctor` finds it, and says what to do."
+        )

@@ -16,6 +16,7 @@ from facestore.explaining.maps import image_vectors, tower_name
 from facestore.explaining.methods import LIME, MAP_METHODS, METHODS, supported_methods
 from facestore.explaining.pixels import UInt8, to_images, to_pixels
 from facestore.explaining.relevancy import layout_of
+from facestore.numbers import Range, check_number
 from facestore.records import Float32
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 # Of LIME for towers without a grid of patches: that of the last layer of a ResNet at 224 px.
 _LIME_GRID = (7, 7)
+
+
+_SUPERPIXELS = Range("a whole number from 2 up", low=2, whole=True)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ class LimeOptions:
     n_samples: int = N_SAMPLES
     n_segments: int = N_SEGMENTS
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        # Of one superpixel a map is the same everywhere, and looks like any other.
+        check_number("lime_segments", self.n_segments, _SUPERPIXELS)
+        enough = Range(
+            f"more changed pictures than {self.n_segments} superpixels and two",
+            low=self.n_segments + 2,
+            whole=True,
+        )
+        check_number("lime_samples", self.n_samples, enough)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Results in the columns of CLIP_benchmark's CSV, and in its JSON."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from facestore.errors import InputError
@@ -43,8 +44,8 @@ def write(store: Stores, selection: Selection) -> int:
         message = f"'{out}' is a file: give a .csv, or a folder for one JSON a result."
         raise InputError(message)
     with replacing_folder(out) as new:
-        for result in results:
-            (new / _file_name(result)).write_text(json.dumps(result, indent=2), encoding="utf-8")
+        for name, result in _named(results):
+            (new / name).write_text(json.dumps(result, indent=2), encoding="utf-8")
     return len(results)
 
 
@@ -77,11 +78,20 @@ def _csv_row(result: Mapping[str, Any]) -> list[Any]:
     return [known.get(name) for name in CSV_COLUMNS]
 
 
-def _file_name(result: Mapping[str, Any]) -> str:
-    """Return the name of the JSON file of a result: CLIP_benchmark's, and the classifier."""
-    names = ("dataset", "pretrained", "model", "language", "task", "classifier")
-    joined = "_".join(str(result[name]) for name in names)
-    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in joined)[:200] + ".json"
+def _named(results: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield results with the names of their JSON files: CLIP_benchmark's, and the classifier.
+
+    Two that would be one file, as of `a/b` and `a_b`, or of `A` and `a`, are told apart.
+    """
+    parts = ("dataset", "pretrained", "model", "language", "task", "classifier")
+    taken: set[str] = set()
+    for result in results:
+        whole = "_".join(str(result[part]) for part in parts)
+        name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in whole)[:200]
+        if name.casefold() in taken:
+            name = f"{name[:190]}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+        taken.add(name.casefold())
+        yield f"{name}.json", result
 
 
 def _or_none(value: float) -> float | None:

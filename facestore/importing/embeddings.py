@@ -1,7 +1,7 @@
 """Vectors that others made: `.npz`, clip-retrieval's `.npy` with metadata, Parquet."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import Kind
 from facestore.encoders.names import model_name
-from facestore.errors import TableError, preview
+from facestore.errors import OtherValuesError, TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
+from facestore.numbers import POSITIVE, check_number
 from facestore.recorded_vectors import VectorRecord, check_table
 from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
 from facestore.tables import refusing
-from facestore.unit_rows import kept_or_unit_rows
+from facestore.unit_rows import UNIT_TOLERANCE, kept_or_unit_rows
 from facestore.vector_table import VectorTable
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
@@ -81,7 +82,10 @@ def import_embeddings(
     ------
     TableError
         If a file is refused, or names unknown files and no samples may be made.
+    OtherValuesError
+        If the encoder has other vectors of some of the images or prompts.
     """
+    check_number("logit_scale", logit_scale, POSITIVE)
     path, name = Path(path), model_name(model)
     images = read_image_vectors(
         path,
@@ -100,18 +104,29 @@ def import_embeddings(
             precision=_precision(images.dtype),
             logit_scale=logit_scale,
         )
-        keyed = _keyed_by_content(store, dataset, images.batch, run.path_of)
+        keyed, named = _keyed_by_content(store, path, dataset, images.batch, run.path_of)
         identity = asdict(encoder.record)
-        n_new = _add(store, encoder, store.vectors.images(encoder.vectors, identity), keyed)
-        n_texts = 0
+        pictures = store.vectors.images(encoder.vectors, identity)
+        sentences = store.vectors.texts(encoder.vectors, identity)
+        # Both before anything is added: Lance has no transaction that could be taken back.
+        _refuse_others(encoder, "vectors", [named[key] for key in pictures.others(keyed)])
         if texts is not None:
-            table = store.vectors.texts(encoder.vectors, identity)
-            n_texts = _add(store, encoder, table, texts.batch, "texts")
+            _refuse_others(encoder, "text vectors", sentences.others(texts.batch), "prompts")
+        n_new = _add(store, encoder, pictures, keyed)
+        n_texts = 0 if texts is None else _add(store, encoder, sentences, texts.batch, "texts")
         run.counts.update(
             {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
         )
     notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
     return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
+
+
+def _refuse_others(
+    encoder: StoredEncoder, what: str, names: Sequence[str], of: str = "samples"
+) -> None:
+    if names:
+        todo = "Give the new ones another `model=` name."
+        raise OtherValuesError(f"Encoder {encoder.name!r}", what, names, todo, of=of)
 
 
 def _add(
@@ -147,14 +162,19 @@ def _text_vectors_of(text: TextSource, images: ImportedVectors) -> ImportedVecto
 
 
 def _keyed_by_content(
-    store: Stores, dataset: str, batch: EmbeddingBatch, path_of: Mapping[str, str]
-) -> EmbeddingBatch:
-    """File vectors under the content of their samples; of exact duplicates the first counts."""
+    store: Stores, path: Path, dataset: str, batch: EmbeddingBatch, path_of: Mapping[str, str]
+) -> tuple[EmbeddingBatch, dict[str, str]]:
+    """Return vectors under the content of their samples, and the first name of each content."""
     key_of = store.catalog.similarities.vector_keys(dataset)
     first: dict[str, int] = {}
     for i, name in enumerate(batch.keys):
-        first.setdefault(key_of[path_of[name]], i)
-    return EmbeddingBatch(tuple(first), np.ascontiguousarray(batch.vectors[list(first.values())]))
+        j = first.setdefault(key_of[path_of[name]], i)
+        if not _are_same(batch.vectors[i], batch.vectors[j]):
+            problem = f"{batch.keys[j]!r} and {name!r} are one image, and have different vectors"
+            raise TableError(path, problem, "Remove one of them.")
+    vectors = np.ascontiguousarray(batch.vectors[list(first.values())])
+    named = {key: batch.keys[i] for key, i in first.items()}
+    return EmbeddingBatch(tuple(first), vectors), named
 
 
 def _precision(dtype: str) -> str:
@@ -223,6 +243,8 @@ def read_text_vectors(
         tables = _open(path, None)
         texts = _pick(path, tables, prompts_key, _TEXT_COLUMNS, "prompts")
         vectors = _pick(path, tables, vectors_key, _TEXT_VECTOR_COLUMNS, "text vectors")
+        if any(not str(text).strip() for text in texts):
+            raise TableError(path, "a prompt is blank", "Give every text vector its text.")
         prompts = np.asarray([template.replace("{}", str(text)) for text in texts])
         return _checked(path, prompts, vectors)
 
@@ -298,6 +320,10 @@ def _without_repeats(path: Path, names: list[str], vectors: Float32) -> tuple[li
     first: dict[str, int] = {}
     for i, name in enumerate(names):
         j = first.setdefault(name, i)
-        if not np.allclose(vectors[i], vectors[j], atol=1e-3):
+        if not _are_same(vectors[i], vectors[j]):
             raise TableError(path, f"{name!r} has two different vectors", "Remove one of them.")
     return list(first), vectors[list(first.values())]
+
+
+def _are_same(one: Float32, other: Float32) -> bool:
+    return bool(np.allclose(one, other, rtol=0, atol=UNIT_TOLERANCE))

@@ -1,6 +1,6 @@
 """Tables of predictions: one classifier, or many in one file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,12 +17,15 @@ from facestore.ingest.layouts.label_values import (
 )
 from facestore.ingest.plan import known_classes
 from facestore.mappings import LabelMapping
+from facestore.names import check_name
+from facestore.numbers import COUNT, PREDICTED_YEARS, SCORE, number_column
 from facestore.records import AnyPath, AttributeClass, ClassifierRecord, ModelName
 from facestore.stores import Stores
 from facestore.table_columns import column_given, file_names
 from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
+_TEXTS = ("classifier", "predicted", *_DESCRIPTION[:-1])
 _NUMBERS = ("score", "margin", "value")
 
 
@@ -100,6 +103,7 @@ def import_predictions(
     InputError
         If a classifier has other predictions for some of the samples.
     """
+    check_name("classifier", classifier)
     path = Path(path)
     given = Given(column, attribute, classifier, mapping or LabelMapping())
     table = predictions_in(path, known_classes(store), given)
@@ -150,6 +154,7 @@ def read_predictions(
     column: str = "predicted",
     attribute: str | None = None,
     classifier: str | None = None,
+    in_years: Collection[str] = (),
 ) -> ImportedPredictions:
     """Read a table of predictions as `predictions_in` does, with classes that are names alone.
 
@@ -184,7 +189,8 @@ def predictions_in(
     Raises
     ------
     TableError
-        If columns are missing, a class is unknown, or a classifier predicts a file twice.
+        If columns are missing, a class is unknown, a number is none or not plausible, or a
+        classifier predicts a file twice.
     """
     with refusing(path):
         return _predictions(path, classes, given)
@@ -195,26 +201,33 @@ def _predictions(
 ) -> ImportedPredictions:
     table = read_table(path, given.mapping.encoding)
     files = file_names(path, table, given.mapping.file)
-    table = _long(path, table.with_columns(files.names.alias("name")), given)
+    table = _plain_texts(_long(path, table.with_columns(files.names.alias("name")), given))
     table = _with_attribute(path, table, given.attribute)
+    in_years = [n for n, known in classes.items() if any(each.low is not None for each in known)]
+    table = _with_numbers(path, table, in_years)
     table = _with_classifier(path, table, given.classifier)
     table, readings = _with_classes(path, table, classes, given.mapping)
+    _check_repeats(path, table)
+    described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
+    return ImportedPredictions(
+        rows=table.select("name", "classifier", "attribute", "predicted", *_NUMBERS),
+        classifiers=table.select(described).unique(maintain_order=True),
+        notes=(*filter(None, [files.note]), *readings_in_words(readings)),
+    )
+
+
+def _plain_texts(table: pl.DataFrame) -> pl.DataFrame:
+    """Read what says who and what as text; a blank cell is none."""
+    texts = [each for each in _TEXTS if each in table.columns]
+    table = table.with_columns(pl.col(*texts).cast(pl.String).str.strip_chars())
+    return table.with_columns(pl.when(pl.col(each) != "").then(each).alias(each) for each in texts)
+
+
+def _check_repeats(path: Path, table: pl.DataFrame) -> None:
     repeated = table.filter(table.select("classifier", "name").is_duplicated())
     if len(repeated):
         who, file = repeated["classifier"][0], repeated["name"][0]
         raise TableError(path, f"{who!r} predicts {file!r} twice", "One row a file was expected.")
-    numbers = [
-        pl.col(each).cast(pl.Float64)
-        if each in table.columns
-        else pl.lit(None, pl.Float64).alias(each)
-        for each in _NUMBERS
-    ]
-    described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
-    return ImportedPredictions(
-        rows=table.select("name", "classifier", "attribute", "predicted", *numbers),
-        classifiers=table.select(described).unique(maintain_order=True),
-        notes=(*filter(None, [files.note]), *readings_in_words(readings)),
-    )
 
 
 def _long(path: Path, table: pl.DataFrame, given: Given) -> pl.DataFrame:
@@ -243,9 +256,23 @@ def _long(path: Path, table: pl.DataFrame, given: Given) -> pl.DataFrame:
     )
 
 
+def _with_numbers(path: Path, table: pl.DataFrame, in_years: Collection[str]) -> pl.DataFrame:
+    """Give a table its columns of numbers, each of which is checked."""
+    missing = [each for each in _NUMBERS if each not in table.columns]
+    table = table.with_columns(pl.lit(None, pl.Float64).alias(each) for each in missing)
+    numbers = [number_column(path, table[each], SCORE, table["name"]) for each in _NUMBERS]
+    table = table.with_columns(numbers)
+    aged = table.filter(pl.col("attribute").is_in(list(in_years)))
+    number_column(path, aged["value"], PREDICTED_YEARS, aged["name"])
+    if "k" not in table.columns:
+        return table
+    k = number_column(path, table["k"], COUNT, table["name"])
+    return table.with_columns(k.cast(pl.Int32))
+
+
 def _with_attribute(path: Path, table: pl.DataFrame, attribute: str | None) -> pl.DataFrame:
     if "attribute" in table.columns:
-        return table
+        return _all_named(path, table, "attribute")
     if attribute is None:
         raise TableError(path, "it does not say what is predicted", "Give `attribute=NAME`.")
     return table.with_columns(attribute=pl.lit(attribute))
@@ -258,7 +285,7 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
             raise TableError(path, problem, "Leave `classifier=` out.")
         return _told_apart(table.with_columns(classifier=pl.lit(classifier)))
     if "classifier" in table.columns:
-        return table.with_columns(pl.col("classifier").cast(pl.String))
+        return _all_named(path, table, "classifier")
     parts = [each for each in _DESCRIPTION if each in table.columns and each != "attribute"]
     if "architecture" not in parts:
         problem = "it does not say who predicts"
@@ -266,7 +293,16 @@ def _with_classifier(path: Path, table: pl.DataFrame, classifier: str | None) ->
     name = pl.concat_str(
         [pl.col(part).cast(pl.String) for part in parts], separator=" ", ignore_nulls=True
     )
-    return _told_apart(table.with_columns(classifier=name))
+    return _told_apart(_all_named(path, table.with_columns(classifier=name), "classifier"))
+
+
+def _all_named(path: Path, table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the table; refuse one in which a row does not say who predicts, or what."""
+    unnamed = table.filter(pl.col(column).is_null() | (pl.col(column) == ""))
+    if len(unnamed):
+        problem = f"{unnamed['name'][0]!r} has no {column} ({len(unnamed):,} such rows)"
+        raise TableError(path, problem, f"Say it in every row, or remove column {column!r}.")
+    return table
 
 
 def _told_apart(table: pl.DataFrame) -> pl.DataFrame:
@@ -301,7 +337,7 @@ def _with_classes(
         part = rows.with_columns(
             predicted=texts.replace_strict(label_of, default=None, return_dtype=pl.String)
         )
-        if "value" not in rows.columns:
+        if rows["value"].is_null().all():
             years = {each.text: each.value for each in read if each.value is not None}
             value = texts.replace_strict(years, default=None, return_dtype=pl.Float64)
             part = part.with_columns(value=value)

@@ -1,6 +1,7 @@
 """Tables of figures that others published: a figure a row, or a group a column."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import polars as pl
 
 from facestore.encoders.names import model_name
 from facestore.errors import TableError, preview
+from facestore.importing.published_columns import also_called
+from facestore.numbers import COUNT, SCORE, number_column
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
 from facestore.tables import read_table, refusing
@@ -54,6 +57,7 @@ DISPARITY_METRICS = (
 )
 METRICS = OVERALL_METRICS + DISPARITY_METRICS
 
+_ROW = "row of the file"
 _OVERALL = "overall"
 _NEEDED = ("dataset", "attribute")
 
@@ -72,6 +76,8 @@ class PublishedSummary:
         Figures that the store measures as well.
     ignored
         Columns that were not read.
+    notes
+        Further facts.
     """
 
     n_figures: int
@@ -79,6 +85,7 @@ class PublishedSummary:
     n_replaced: int
     n_measured: int
     ignored: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def import_published(
@@ -120,9 +127,10 @@ def import_published(
         "pretrained": name.pretrained if name else None,
         **described,
     }
+    classes = store.catalog.samples.class_names()
     figures, ignored = read_published(
         path,
-        classes=store.catalog.samples.class_names(),
+        classes=classes,
         constants={"source": path.stem} | {k: v for k, v in constants.items() if v is not None},
         renamed=columns or {},
     )
@@ -135,8 +143,20 @@ def import_published(
         sources = figures["source"].unique(maintain_order=True).to_list()
         n_measured = store.catalog.published.n_measured(sources)
     return PublishedSummary(
-        n_figures=len(figures), n_measured=n_measured, ignored=ignored, **changes
+        n_figures=len(figures),
+        n_measured=n_measured,
+        ignored=ignored,
+        notes=tuple(_notes_on(figures, classes)),
+        **changes,
     )
+
+
+def _notes_on(figures: pl.DataFrame, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say which attributes are those of published figures alone: a slip, or not labelled here."""
+    for attribute in sorted(set(figures["attribute"]) - set(classes)):
+        near = difflib.get_close_matches(attribute, list(classes), n=1)
+        slip = f": was {near[0]!r} meant?" if near else ", and nothing here is compared with them"
+        yield f"attribute {attribute!r} is one of published figures alone{slip}"
 
 
 def read_published(
@@ -159,7 +179,8 @@ def read_published(
     constants
         Values of columns that the table lacks; None: not given.
     renamed
-        Name of a column in the table -> name in `PUBLISHED_SCHEMA`.
+        Name of a column in the table -> name in `PUBLISHED_SCHEMA`. `Model`, `datasource`, `Prompt`
+        and `Mode` are known as architecture, pretrained, prompt_set and aggregation.
 
     Returns
     -------
@@ -171,7 +192,8 @@ def read_published(
     Raises
     ------
     TableError
-        If columns are missing, a metric or a group is unknown, or a value is no fraction.
+        If columns are missing, a metric or a group is unknown, a value is no fraction, or rows say
+        the same figure of the same model.
     """
     with refusing(path):
         return _published(path, classes, constants, renamed)
@@ -183,23 +205,26 @@ def _published(
     constants: Mapping[str, str | int | None],
     renamed: Mapping[str, str],
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    table = _renamed(path, read_table(path), renamed)
     given = {name: value for name, value in constants.items() if value is not None}
+    table = _renamed(path, read_table(path), renamed)
+    table = also_called(table, set(given) | set(renamed.values()))
     table = table.with_columns(
         pl.lit(value).alias(name) for name, value in given.items() if name not in table.columns
-    )
+    ).with_row_index(_ROW, 1)
     missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
-        problem = f"no column {missing[0]!r} among {preview(map(repr, table.columns), 10)}"
+        problem = f"no column {missing[0]!r} among {preview(map(repr, table.columns[1:]), 10)}"
         raise TableError(path, problem, f"Add it, or give `{missing[0]}=NAME`.")
-    columns = list(table.columns)
+    columns = table.columns[1:]
     if "value" in columns:
         ignored = tuple(name for name in columns if name not in PUBLISHED_SCHEMA)
+        figures = table
     else:
-        table, ignored = _melted(path, table, classes)
-    figures = _completed(path, table)
+        figures, ignored = _melted(path, table, classes)
+    figures = _completed(path, figures)
     _check(path, figures, classes)
-    return figures, ignored
+    _check_keys(path, figures, table.select(_ROW, *ignored))
+    return figures.drop(_ROW), ignored
 
 
 def _renamed(path: Path, table: pl.DataFrame, renamed: Mapping[str, str]) -> pl.DataFrame:
@@ -226,7 +251,7 @@ def _melted(
     meaning |= {f"{name} gap": (name, None, "mean_minus_min") for name in classes}
     found = {name: meaning[key] for name in table.columns if (key := _key(name, meaning))}
     if not found:
-        problem = f"no figures among the columns {preview(map(repr, table.columns), 10)}"
+        problem = f"no figures among the columns {preview(map(repr, table.columns[1:]), 10)}"
         todo = "Expected a column `value`, or `accuracy` and columns named after classes."
         raise TableError(path, problem, todo)
     described = [name for name in table.columns if name in PUBLISHED_SCHEMA]
@@ -235,8 +260,12 @@ def _melted(
         schema=["column", "group_attribute", "group_name", "metric"],
         orient="row",
     )
-    long = table.unpivot(list(found), index=described, variable_name="column")
-    ignored = tuple(n for n in table.columns if n not in found and n not in PUBLISHED_SCHEMA)
+    rows = table.select(pl.format("row {}", _ROW)).to_series()
+    table = table.with_columns(number_column(path, table[name], SCORE, rows) for name in found)
+    long = table.unpivot(list(found), index=[_ROW, *described], variable_name="column")
+    ignored = tuple(
+        n for n in table.columns if n != _ROW and n not in found and n not in PUBLISHED_SCHEMA
+    )
     return long.join(whose, on="column", how="left").drop("column"), ignored
 
 
@@ -249,11 +278,18 @@ def _completed(path: Path, table: pl.DataFrame) -> pl.DataFrame:
     """Give a table all columns, in their order and types; figures that are not there go."""
     missing = [name for name in PUBLISHED_SCHEMA if name not in table.columns]
     table = table.with_columns(pl.lit(None).alias(name) for name in missing)
+    rows = table.select(pl.format("row {}", _ROW)).to_series()
+    table = table.with_columns(
+        number_column(path, table["value"], SCORE, rows),
+        number_column(path, table["k"], COUNT, rows),
+    )
     try:
-        table = table.select(list(PUBLISHED_SCHEMA)).cast(PUBLISHED_SCHEMA)
+        table = table.select(_ROW, *PUBLISHED_SCHEMA).cast(PUBLISHED_SCHEMA)
     except pl.exceptions.InvalidOperationError as error:
         problem = str(error).splitlines()[0]
-        raise TableError(path, problem, "Expected numbers in `value` and `k`.") from error
+        raise TableError(
+            path, problem, "Expected text in all columns but `value` and `k`."
+        ) from error
     table = table.filter(pl.col("value").is_not_null()).with_columns(
         pl.col("group_attribute").fill_null(_OVERALL), pl.col("metric").fill_null("accuracy")
     )
@@ -272,12 +308,37 @@ def _check(path: Path, figures: pl.DataFrame, classes: Mapping[str, Sequence[str
     if len(high):
         problem = f"the value {high[0]:g} is no fraction"
         raise TableError(path, problem, "Expected fractions in [0, 1]: divide per cent by 100.")
-    attributes = figures["attribute"].unique().sort().to_list()
-    if strange := [name for name in attributes if name not in classes]:
-        problem = f"no attribute {preview(map(repr, strange))}"
-        raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
+    unsaid = [name for name in ("source", *_NEEDED) if figures[name].null_count()]
+    if unsaid:
+        row = figures.filter(pl.col(unsaid[0]).is_null())[_ROW][0]
+        raise TableError(path, f"row {row} has no {unsaid[0]}", "Say it in every row.")
     for attribute, names in classes.items():
         groups = figures.filter(pl.col("group_attribute") == attribute)["group_name"].drop_nulls()
         if wrong := sorted(set(groups) - set(names)):
             problem = f"{preview(map(repr, wrong))} is no class of {attribute!r}"
             raise TableError(path, problem, f"Expected {preview(names, 12)}.")
+
+
+def _check_keys(path: Path, figures: pl.DataFrame, unread: pl.DataFrame) -> None:
+    """Refuse rows that say the same figure of the same model: they would be taken for one."""
+    key = [name for name in PUBLISHED_SCHEMA if name != "value"]
+    repeated = figures.filter(figures.select(key).is_duplicated())
+    if repeated.is_empty():
+        return
+    first = repeated.join(repeated.head(1).select(key), on=key, nulls_equal=True)
+    rows, values = first[_ROW].to_list(), first["value"].to_list()
+    described = ("classifier", "architecture", "pretrained", "prompt_set", "aggregation", "k")
+    who = " ".join(str(first[name][0]) for name in described if first[name][0] is not None)
+    what = " ".join(filter(None, (first["group_name"][0], first["metric"][0])))
+    problem = (
+        f"rows {preview(rows, 6)} say one figure, {what} of {who or 'no model in particular'}: "
+        f"{preview([f'{value:g}' for value in values], 6)}"
+    )
+    apart = unread.filter(pl.col(_ROW).is_in(rows)).drop(_ROW)
+    telling = [column for column in apart.columns if apart[column].n_unique() > 1]
+    todo = "Remove all but one, or add a column that tells them apart, such as `architecture`."
+    if telling:
+        todo = (
+            f"Tell them apart by a column that was not read: `columns={telling[0]}=architecture`."
+        )
+    raise TableError(path, problem, todo)

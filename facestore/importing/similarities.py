@@ -10,14 +10,16 @@ import numpy as np
 import polars as pl
 
 from facestore.encoders.names import model_name
-from facestore.errors import TableError
+from facestore.errors import OtherValuesError, TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.locks import only_one
+from facestore.numbers import Range, check_number
 from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.tables import refusing
 
 DEFAULT_SCALE = 100.0
+_SCALES = Range("a number from 1e-9 to 1e9", low=1e-9)
 _MOST = 1e100  # json reads integers of any length, which no float holds
 _SLACK = 1.001  # float16 vectors are not quite of unit length
 
@@ -49,6 +51,8 @@ def import_similarities(
     ------
     TableError
         If the file is refused, or names unknown files and no samples may be made.
+    OtherValuesError
+        If the encoder has other similarities of some of the samples.
     StoreLockedError
         If another process scores, or imports similarities, on this store.
     """
@@ -65,7 +69,16 @@ def import_similarities(
     ):
         run.create_samples()
         encoder = imported_encoder(store, name)
-        rows = run.with_sample_ids(table).select("sample_id", "text", "cosine")
+        known = run.with_sample_ids(table)
+        rows = known.select("sample_id", "text", "cosine")
+        if others := store.catalog.similarities.others(encoder.encoder_id, rows):
+            files = known.filter(pl.col("sample_id").is_in(others))["name"]
+            raise OtherValuesError(
+                f"Encoder {encoder.name!r}",
+                "similarities",
+                files.unique(maintain_order=True).to_list(),
+                "Give the new ones another `model=` name.",
+            )
         n_new = store.catalog.similarities.add_by_text(encoder.encoder_id, rows)
         run.counts.update({"n_samples_new": run.n_created, "n_similarities": n_new})
     notes = [f"encoder {encoder.name!r}"]
@@ -91,13 +104,18 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
     ------
     TableError
         If the file is not of this form, a value is no number, or the scale cannot be right.
+    InputError
+        If the scale is no number above 0.
     """
+    check_number("scale", scale, _SCALES)
     content = _load(path)
     rows: list[tuple[str, str, float]] = []
     for name, scores in content.items():
         if not isinstance(scores, dict) or not scores:
             raise TableError(path, f"{name!r} has no prompts", "Expected {file: {prompt: number}}.")
         for text, value in scores.items():
+            if not text.strip():
+                raise TableError(path, f"{name!r} has a blank prompt", "Give it its text.")
             if not _is_number(value):
                 problem = f"{name!r} has {value!r:.40} for {text!r}"
                 raise TableError(path, problem, "Expected a finite number.")

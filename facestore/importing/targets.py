@@ -11,7 +11,7 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, preview
-from facestore.names import is_tail, match_names
+from facestore.names import check_name, is_tail, match_names
 from facestore.records import EncoderRecord, ModelName
 from facestore.stores import Stores, recorded
 
@@ -37,6 +37,10 @@ class Target:
     dataset: str
     split: str | None = None
     create_samples: bool = False
+
+    def __post_init__(self) -> None:
+        check_name("dataset", self.dataset)
+        check_name("split", self.split)
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,7 @@ def imported_encoder(
     logit_scale: float | None = None,
 ) -> StoredEncoder:
     """Return the encoder of a model whose results are imported."""
+    check_name("model", model.architecture)
     return store.catalog.encoders.register(
         EncoderRecord(
             source="imported",

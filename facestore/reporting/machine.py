@@ -6,7 +6,7 @@ from typing import Any
 
 from facestore.files import csv_text
 from facestore.reporting.page import Provenance
-from facestore.reporting.tables import Table
+from facestore.reporting.tables import Table, is_number
 from facestore.reporting.tables import raw as plain
 
 JSON_FILE = "report.json"
@@ -20,7 +20,7 @@ def as_json(tables: Iterable[Table], provenance: Provenance) -> str:
     str
         `{"facestore", "made_at", "versions", "tables": {NAME: {"title", "text", "reads", "sql",
         "columns", "rows"}}}`: a row is an object by column, numbers are as precise as the store has
-        them, times are text in UTC.
+        them (NaN and infinity, which JSON does not know, are null), times are text in UTC.
     """
     document = {
         "facestore": provenance.versions["facestore"],
@@ -33,7 +33,10 @@ def as_json(tables: Iterable[Table], provenance: Provenance) -> str:
                 "reads": list(table.query.reads),
                 "sql": table.query.sql,
                 "columns": [column.name for column in table.columns],
-                "rows": list(table.records),
+                "rows": [
+                    {name: value if is_number(value) else None for name, value in row.items()}
+                    for row in table.records
+                ],
             }
             for table in tables
         },
@@ -57,8 +60,8 @@ def as_csv(table: Table, *, raw: bool = False) -> str:
 
 
 def _field(value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number else plain(value)
+    is_plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_plain else plain(value)
 
 
 def _plain(value: Any) -> Any:

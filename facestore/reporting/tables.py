@@ -5,6 +5,7 @@ Nothing is computed here; a table is cut into blocks and a matrix is laid out, n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from facestore.reporting.queries import Query
 BLOCK_KEY = ("dataset", "split", "attribute", "classifier")
 
 _NOTHING = "–"
+_NO_NUMBER = "?"  # NaN or infinity: `facestore doctor` finds its row
 _FRACTION_TYPES = ("FLOAT", "DOUBLE")
 _COUNT_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT")
 # Numbers that are no fractions, by name: how they are written.
@@ -131,6 +133,8 @@ class Column:
         """Write a value as text: fractions to four decimals, counts with thousands separators."""
         if value is None or value == "":
             return _NOTHING
+        if not is_number(value):
+            return _NO_NUMBER
         if self.kind == "fraction":
             return f"{value:.4f}"
         if self.kind == "count":
@@ -142,6 +146,11 @@ class Column:
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M:%S}"
         return str(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value can be computed with, if it is of a type of numbers."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def raw(value: Any) -> str:

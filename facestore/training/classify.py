@@ -130,7 +130,13 @@ def classify(
         rows, changes = write_decided(store, records, frames, heads.steps)
         counts.update(changes)
     n_without_input = pending["sample_id"].n_unique() - rows["sample_id"].n_unique()
-    return ClassifySummary(names, changes["n_new"], n_without_input, trained.vectors_of)
+    return ClassifySummary(
+        names,
+        changes["n_new"],
+        n_without_input,
+        trained.vectors_of,
+        store.catalog.predictions.same_for_all(names),
+    )
 
 
 def _frames(

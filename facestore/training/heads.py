@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facestore.errors import InputError, UnknownChoiceError
+from facestore.numbers import POSITIVE, SHARE, check_number
 from facestore.records import Float32
 from facestore.training.gradients.tower import Tower, VectorTower
 
@@ -26,6 +26,8 @@ NO_CLASS = -1
 AGE, GENDER = "age", "gender"
 
 Targets = Mapping[str, npt.NDArray[Any]]
+# Heads begin at zero, and a step of any rate that learns moves some weight by far more than this.
+_UNTRAINED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -122,14 +124,9 @@ class AgeOptions:
     def __post_init__(self) -> None:
         if self.loss not in (MSE, HUBER):
             raise UnknownChoiceError("loss", self.loss, (MSE, HUBER))
-        wanted = {"share": "a share from 0 to 1"} | dict.fromkeys(
-            ("delta", "divisor", "gender_divisor"), "a number above 0"
-        )
-        for name, what in wanted.items():
-            value = getattr(self, name)
-            if not (0 <= value <= 1 if name == "share" else 0 < value < math.inf):
-                message = f"`{name}={value}`: {what} was expected."
-                raise InputError(message)
+        check_number("share", self.share, SHARE)
+        for name in ("delta", "divisor", "gender_divisor"):
+            check_number(name, getattr(self, name), POSITIVE)
 
 
 def age_gender_tasks(
@@ -246,6 +243,36 @@ class MultiTaskModel:
             for name, parameter in module.named_parameters()
             if parameter.requires_grad
         }
+
+    def drop_untrained(self) -> dict[str, str]:
+        """Drop heads that are as they began, at zero; return why, by attribute.
+
+        Their decisions would look like those of the others, and be made of nothing.
+
+        Raises
+        ------
+        InputError
+            If no head has learnt anything.
+        """
+        kept, why = [], {}
+        for task, head in zip(self.tasks, self.heads, strict=True):
+            if max(float(each.detach().abs().max()) for each in head.parameters()) > _UNTRAINED:
+                kept.append((task, head))
+            elif task.weight == 0:
+                why[task.attribute] = "it has no share of the loss"
+            else:
+                why[task.attribute] = "nothing was learnt of it: its rate or its loss is too low"
+        if not kept:
+            message = (
+                "No head has learnt anything, so none is written: give a higher `head_lr=`, more "
+                "`epochs=`, or smaller divisors of the losses."
+            )
+            raise InputError(message)
+        import torch
+
+        self.tasks = tuple(task for task, _ in kept)
+        self.heads = torch.nn.ModuleList([head for _, head in kept])
+        return why
 
     def linear_heads(self) -> dict[str, tuple[Float32, Float32]]:
         """Return what each head does to the tower's input as weight (K, D) and bias (K,).

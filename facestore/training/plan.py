@@ -12,10 +12,12 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError
 from facestore.locks import only_one
+from facestore.names import check_name
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.cards.write_card import write_card
 from facestore.training.classify import Classifier, classify
+from facestore.training.described import read_description
 from facestore.training.files import HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
 from facestore.training.predictions import ClassifySummary
@@ -61,6 +63,9 @@ class TrainingOptions:
         """Return what decides the heads, beside the encoder and the samples."""
         return {"data_licence": self.data_licence}
 
+
+# Of the name of a file, which has more after it.
+_LONGEST = 150
 
 Options = TypeVar("Options", bound=TrainingOptions)
 
@@ -128,8 +133,42 @@ class TrainSummary:
 
 def heads_path(store: Stores, name: str, out: AnyPath | None) -> Path:
     """Return where heads of a name are written: into a folder, by default that of the store."""
-    folder = store.output(out, HEADS_FOLDER)
-    return folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}.safetensors"
+    check_name("name", name)
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", name)
+    if len(plain) > _LONGEST or not re.search("[A-Za-z0-9]", plain):
+        # Of a name in another script nothing would be left that tells it from the next one.
+        plain = f"{plain[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return store.output(out, HEADS_FOLDER) / f"{plain}.safetensors"
+
+
+def refuse_other_heads(path: Path, name: str) -> None:
+    """Refuse to write heads where those of another name lie, whatever the case of the letters.
+
+    `a/b` and `a_b` make one file name, and so do `A` and `a` where the file system folds them.
+
+    Parameters
+    ----------
+    path
+        Of the file that is to be written, or read as that of the name.
+    name
+        Of the heads.
+
+    Raises
+    ------
+    InputError
+        If a file that is there has another name in it.
+    """
+    if not path.parent.is_dir():
+        return
+    for file in sorted(path.parent.iterdir()):
+        if file.name.casefold() == path.name.casefold():
+            found = read_description(file).get("name")
+            if found != name:
+                message = (
+                    f"Heads {name!r} would be written to '{path}', and those of {found!r} are "
+                    f"there ('{file.name}'): give these another `name=`."
+                )
+                raise InputError(message)
 
 
 def plan_trainings(
@@ -202,7 +241,7 @@ def carry_out(
     command: str,
     *,
     arguments: Mapping[str, Any],
-    fit: Callable[[], None],
+    fit: Callable[[], int],
     classifier: Callable[[], Classifier],
 ) -> TrainSummary:
     """Train unless the file is there, predict the data set, and write the model card.
@@ -214,7 +253,7 @@ def carry_out(
     command, arguments
         As the table `runs` has them, beside the samples, the encoder and the file.
     fit
-        Trains, and writes the file of the plan.
+        Trains, writes the file of the plan, and returns how many heads it has.
     classifier
         Reads that file.
 
@@ -227,12 +266,12 @@ def carry_out(
     """
     # Two at once would write one file, and the classifiers of one would be those of the other.
     with only_one(plan.path.parent, plan.path.stem, command=command):
+        refuse_other_heads(plan.path, plan.name)
         is_new = not plan.path.exists()
         if is_new:
             where = {"encoder": plan.encoder.name, "file": str(plan.path)}
             with recorded(store, command, {**asdict(plan.choice), **arguments, **where}) as counts:
-                fit()
-                counts["n_heads"] = len(plan.sets)
+                counts["n_heads"] = fit()
     trained = classifier()
     if trained.heads.training.get("recipe_sha256") != plan.recipe:
         message = (

@@ -1,7 +1,8 @@
 """What trained heads decided, as rows of the store: predictions and curves."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ class ClassifySummary:
         Samples without a prediction, because there is nothing to predict from.
     vectors_of
         Name of the encoder whose vectors are read; None: images are.
+    same_for_all
+        Classifiers that say one class of everybody: the class, and of how many.
     """
 
     classifiers: tuple[str, ...]
     n_new: int
     n_without_input: int
     vectors_of: str | None
+    same_for_all: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def check_classes(
@@ -97,7 +101,7 @@ def prediction_rows(
     """
     predicted: Sequence[str | None] | None = decided.predicted
     if decided.value is not None:
-        predicted = [label_of_value(max(0.0, each), classes) for each in decided.value.tolist()]
+        predicted = [_class_of(each, classes) for each in decided.value.tolist()]
     return pl.DataFrame(
         {
             "classifier": [classifier] * len(sample_ids),
@@ -109,6 +113,11 @@ def prediction_rows(
         },
         schema_overrides=dict(PREDICTION_SCHEMA),
     ).select(list(PREDICTION_SCHEMA))
+
+
+def _class_of(value: float, classes: Sequence[AttributeClass]) -> str | None:
+    """Return the class of a number; a training that went astray says NaN, which has none."""
+    return label_of_value(max(0.0, value), classes) if math.isfinite(value) else None
 
 
 def write_decided(

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from facestore.errors import InputError, LeakageError, UnknownNameError, preview
+from facestore.numbers import PART, check_number
 from facestore.stores import Stores
 from facestore.training.selection import few_shot, held_back, samples_sha256
 
@@ -106,12 +107,7 @@ class Choice:
     seed: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.val_fraction < 1:
-            message = (
-                f"`val_fraction={self.val_fraction}`: a share of at least 0 and below 1 was "
-                "expected."
-            )
-            raise InputError(message)
+        check_number("val_fraction", self.val_fraction, PART)
 
 
 def leaking_samples(

@@ -89,6 +89,7 @@ def predict_all(
     models: Sequence[str] = (),
     dataset: str | None = None,
     name: str | None = None,
+    ties: str | None = None,
 ) -> Iterator[PredictSummary | Failure]:
     """Write the predictions of all combinations, as `predict` does of one.
 
@@ -105,6 +106,8 @@ def predict_all(
         Only samples of this data set.
     name
         Name of the classifier, where it is one.
+    ties
+        As `predict` takes it.
 
     Yields
     ------
@@ -145,6 +148,7 @@ def predict_all(
                 model=encoder.name,
                 dataset=dataset,
                 name=name,
+                ties=ties,
             )
         except ParametersError:
             raise

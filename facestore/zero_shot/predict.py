@@ -1,11 +1,13 @@
 """Predict: the views decide, and their decisions become a classifier's predictions."""
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 
-from facestore.catalog.predictions import PredictionChanges
+from facestore.catalog.predictions import TIES, TIES_NONE, PredictionChanges
 from facestore.errors import InputError, ParametersError
 from facestore.prompts import check_attribute
-from facestore.records import ClassifierRecord
+from facestore.records import ClassifierRecord, PromptSet
 from facestore.stores import Stores, recorded
 
 # That of zero_shot_topk, which takes memory for k numbers of every sample and class.
@@ -14,11 +16,21 @@ MAX_K = 1000
 
 @dataclass(frozen=True)
 class PredictSummary:
-    """What predicting changed."""
+    """What predicting changed.
+
+    Attributes
+    ----------
+    notes
+        What there is to know of the classifier: ties, prompts that do not balance.
+    same_for_all
+        As `ClassifySummary` has it.
+    """
 
     classifier: str
     attribute: str
     changes: PredictionChanges
+    notes: tuple[str, ...] = ()
+    same_for_all: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def predict(
@@ -31,6 +43,7 @@ def predict(
     model: str | None = None,
     dataset: str | None = None,
     name: str | None = None,
+    ties: str | None = None,
 ) -> PredictSummary:
     """Write the predictions of a zero-shot classifier that are not there yet.
 
@@ -50,15 +63,20 @@ def predict(
         Only samples of this data set.
     name
         Name of the classifier; by default encoder, prompt set, attribute and aggregation.
+    ties
+        `none`: where several classes have the same highest score none is predicted, and the view
+        `prediction_coverage` counts the sample; `first`: the class with the lowest ordinal, as the
+        views zero_shot_* have it. By default that of the classifier if it is there, or else `none`.
 
     Raises
     ------
     InputError
-        If the prompts do not name classes of the attribute, `k` does not fit the aggregation, or
-        there are no similarities to decide by.
+        If the prompts do not name classes of the attribute, `k` does not fit the aggregation,
+        there are no similarities to decide by, or the classifier treats ties in another way.
     """
     encoder = store.catalog.encoders.chosen(model)
-    check_attribute(store.catalog.prompts.get(prompt_set), attribute)
+    prompts = store.catalog.prompts.get(prompt_set)
+    check_attribute(prompts, attribute)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
     if aggregation == "topk" and k is None:
@@ -70,15 +88,27 @@ def predict(
     if k is not None and not 1 <= k <= MAX_K:
         message = f"`k={k}`: a k from 1 to {MAX_K} was expected."
         raise InputError(message)
+    if ties not in (None, *TIES):
+        message = f"`ties={ties}`: {' or '.join(TIES)} was expected."
+        raise InputError(message)
     parts = (encoder.name, prompt_set, attribute, aggregation, k)
+    name = name or " ".join(str(part) for part in parts if part is not None)
+    known = store.catalog.predictions.ties_of(name)
+    if None not in (ties, known) and ties != known:
+        message = (
+            f"Classifier {name!r} is there with `ties={known}`, not {ties!r}: give the new one "
+            "another `name=`."
+        )
+        raise InputError(message)
     classifier = ClassifierRecord(
-        name=name or " ".join(str(part) for part in parts if part is not None),
+        name=name,
         kind="zero_shot",
         attribute=attribute,
         encoder_id=encoder.encoder_id,
         prompt_set=prompt_set,
         aggregation=aggregation,
         k=k,
+        details={"ties": ties or known or TIES_NONE},
     )
     given = asdict(classifier) | {"dataset": dataset}
     # As views call it; `name` is the column of the table of classifiers alone.
@@ -86,4 +116,33 @@ def predict(
     with recorded(store, "predict", given) as counts:
         changes = store.catalog.predictions.predict_zero_shot(classifier, dataset)
         counts.update(asdict(changes))
-    return PredictSummary(classifier.name, attribute, changes)
+    notes = [*_tied(changes.n_ties), *_unbalanced(prompts, attribute, aggregation, k)]
+    same_for_all = store.catalog.predictions.same_for_all([classifier.name])
+    return PredictSummary(classifier.name, attribute, changes, tuple(notes), same_for_all)
+
+
+def _tied(n_ties: int) -> Iterator[str]:
+    if n_ties:
+        yield (
+            f"ties: of {n_ties:,} samples several classes have the same highest score, and none is "
+            "predicted (`ties=first` would take the first)"
+        )
+
+
+def _unbalanced(
+    prompts: PromptSet, attribute: str, aggregation: str, k: int | None
+) -> Iterator[str]:
+    """Say where k has no meaning, or where a class has more prompts that count than another."""
+    counts = Counter(
+        each.classes[attribute] for each in prompts.prompts if attribute in each.classes
+    )
+    (most, n_most), (fewest, n_fewest) = counts.most_common()[0], counts.most_common()[-1]
+    if k is not None and k > n_most:
+        yield f"`k={k}`: no class has more than {n_most:,} prompts, so it is the same as the sum"
+    adds_up = aggregation == "sum" or (k is not None and k > n_fewest)
+    if adds_up and n_most > n_fewest:
+        n_counting = n_most if k is None else min(k, n_most)
+        yield (
+            f"{most!r} has {n_counting:,} prompts that are added up, {fewest!r} {n_fewest:,}: a "
+            "sum favours the first (`aggregation=mean` does not)"
+        )

@@ -15,6 +15,7 @@ from facestore.recorded_vectors import VectorRecord, checked_images, record_all
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores, recorded
 from facestore.unit_rows import class_norms
+from facestore.zero_shot.prompt_notes import notes_on
 from facestore.zero_shot.scoring import score_blocks
 
 
@@ -30,6 +31,8 @@ class ScoreSummary:
         Samples that got similarities.
     n_without_vector
         Samples that have no vector of this encoder, and so none.
+    notes
+        Prompts that are cut, blank, or the same to the encoder.
     """
 
     encoder: str
@@ -38,6 +41,7 @@ class ScoreSummary:
     n_similarities: int
     n_samples: int
     n_without_vector: int
+    notes: tuple[str, ...] = ()
 
 
 def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
@@ -187,6 +191,7 @@ def score_with(
         n_similarities=n_rows,
         n_samples=len(ready),
         n_without_vector=len(pending) - len(ready),
+        notes=tuple(notes_on(prompts, texts, encoder.name, lazy)),
     )
 
 

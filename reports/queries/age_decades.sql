@@ -9,14 +9,14 @@ select
     samples.split,
     classifiers.attribute,
     classifiers.name as classifier,
-    (floor(labels.value / 10) * 10)::integer as decade,
+    (floor(known_number(labels.value) / 10) * 10)::integer as decade,
     count(*) as n_samples,
-    avg(abs(predictions.value - labels.value)) as mae,
-    avg(predictions.value - labels.value) as bias
+    avg(abs(known_number(predictions.value) - known_number(labels.value))) as mae,
+    avg(known_number(predictions.value) - known_number(labels.value)) as bias
 from predictions
 inner join classifiers using (classifier_id)
 inner join samples using (sample_id)
 inner join labels using (sample_id, attribute)
-where predictions.value is not null and labels.value is not null
+where known_number(predictions.value) is not null and known_number(labels.value) is not null
 group by all
 order by samples.dataset, samples.split, classifiers.attribute, classifiers.name, decade

@@ -10,12 +10,12 @@ select
     samples.split,
     classifiers.attribute,
     classifiers.name as classifier,
-    (floor((predictions.value - labels.value) / 2) * 2)::integer as error_from,
+    (floor((known_number(predictions.value) - known_number(labels.value)) / 2) * 2)::integer as error_from,
     count(*) as n_samples
 from predictions
 inner join classifiers using (classifier_id)
 inner join samples using (sample_id)
 inner join labels using (sample_id, attribute)
-where predictions.value is not null and labels.value is not null
+where known_number(predictions.value) is not null and known_number(labels.value) is not null
 group by all
 order by samples.dataset, samples.split, classifiers.attribute, classifiers.name, error_from

@@ -10,14 +10,14 @@ select
     samples.split,
     classifiers.attribute,
     classifiers.name as classifier,
-    (floor(labels.value / 5) * 5)::integer as true_age,
-    (floor(predictions.value / 5) * 5)::integer as predicted_age,
+    (floor(known_number(labels.value) / 5) * 5)::integer as true_age,
+    (floor(known_number(predictions.value) / 5) * 5)::integer as predicted_age,
     count(*) as n_samples
 from predictions
 inner join classifiers using (classifier_id)
 inner join samples using (sample_id)
 inner join labels using (sample_id, attribute)
-where predictions.value is not null and labels.value is not null
+where known_number(predictions.value) is not null and known_number(labels.value) is not null
 group by all
 order by
     samples.dataset,

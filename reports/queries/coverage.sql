@@ -1,7 +1,8 @@
 -- coverage: Coverage
 -- text: How many samples each classifier could be judged on, in counts. Only samples with both a
 -- label and a prediction are in any accuracy; a large gap between labelled and judged means that
--- the figures describe a part of the data.
+-- the figures describe a part of the data. A tie, two classes with the same highest score, is no
+-- prediction.
 -- head: classifier
 select
     dataset,
@@ -11,7 +12,8 @@ select
     n_samples,
     n_labelled,
     n_predicted,
-    n_judged
+    n_judged,
+    n_ties
 from prediction_coverage
 order by
     dataset,

@@ -71,6 +71,26 @@ with found as (
         'Look at these pictures before calling the predictions errors.' as meaning,
         'facestore sql "from suspect_labels"' as command
     from suspect_labels
+    union all
+    select
+        9 as place,
+        'predictions with a score or number that is none' as warning,
+        count(*) as n,
+        'They are in no figure about numbers: NaN, infinity, or far from any year.' as meaning,
+        'facestore doctor predictions_are_numbers' as command
+    from predictions
+    where
+        known_number(score) is distinct from score
+        or known_number(margin) is distinct from margin
+        or known_number(value) is distinct from value
+    union all
+    select
+        10 as place,
+        'samples of which two classes have the same highest score' as warning,
+        sum(n_ties)::bigint as n,
+        'They are no predictions: do prompts of two classes say the same to the model?' as meaning,
+        'facestore sql "from prediction_coverage where n_ties > 0"' as command
+    from prediction_coverage
 )
 
 select

@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, group_accuracy
+-- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, group_accuracy, known_number
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with errors as (
     select
@@ -10,15 +10,15 @@ with errors as (
         samples.dataset,
         samples.split,
         predictions.sample_id,
-        predictions.value - labels.value as error
+        known_number(predictions.value) - known_number(labels.value) as error
     from predictions
     inner join classifiers using (classifier_id)
     inner join samples using (sample_id)
     inner join labels using (sample_id, attribute)
     where
         classifiers.attribute = 'age'
-        and predictions.value is not null
-        and labels.value is not null
+        and known_number(predictions.value) is not null
+        and known_number(labels.value) is not null
 ),
 
 groups as (

@@ -2,9 +2,10 @@
 -- grain: source, published_row, classifier, dataset, split
 -- units: published, measured, difference (measured - published) and the interval are fractions in
 -- [-1, 1]; is_inside: whether the published figure lies in the 95 % Wilson interval of the measured one
--- reads: published_figures, classifiers, encoders, measured_figures
+-- reads: published_figures, classifiers, encoders, measured_figures, class_prompts
 -- note: a figure that names no classifier of the store has NULL as measured; is_inside is NULL where
--- the metric has no interval; what a published row leaves open (prompt set, k, split) fits any
+-- the metric has no interval; what a published row leaves open (prompt set, k, split) fits any; of a
+-- prompt set with one prompt a class any aggregation and k is the same
 with figures as (
     select
         *,
@@ -17,6 +18,15 @@ with figures as (
     from published_figures
 ),
 
+pooled as (
+    select
+        prompt_set,
+        attribute,
+        any_value(k_max) as k_max
+    from class_prompts
+    group by all
+),
+
 described as (
     select
         classifiers.name as classifier,
@@ -25,9 +35,14 @@ described as (
         classifiers.aggregation,
         classifiers.k,
         encoders.architecture,
-        encoders.pretrained
+        encoders.pretrained,
+        coalesce(pooled.k_max = 1, false) as has_nothing_to_pool
     from classifiers
     left join encoders using (encoder_id)
+    left join pooled
+        on
+            classifiers.prompt_set = pooled.prompt_set
+            and classifiers.attribute = pooled.attribute
 ),
 
 meant as (
@@ -43,8 +58,13 @@ meant as (
             and (figures.architecture is null or figures.architecture = described.architecture)
             and (figures.pretrained is null or figures.pretrained = described.pretrained)
             and (figures.prompt_set is null or figures.prompt_set = described.prompt_set)
-            and (figures.aggregation is null or figures.aggregation = described.aggregation)
-            and (figures.k is null or figures.k = described.k)
+            and (
+                described.has_nothing_to_pool
+                or (
+                    (figures.aggregation is null or figures.aggregation = described.aggregation)
+                    and (figures.k is null or figures.k = described.k)
+                )
+            )
     -- a figure that says nothing of its model is nobody's in particular
     where coalesce(figures.classifier, figures.architecture) is not null
 ),

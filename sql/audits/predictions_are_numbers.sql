@@ -1,4 +1,4 @@
--- predictions_are_numbers: scores and margins are numbers, predicted values lie between -1e9 and 1e9
+-- predictions_are_numbers: scores, margins and predicted values are numbers between -1e9 and 1e9
 -- audits: predictions
 -- reads: predictions
 -- todo: delete these rows with `facestore sql --write` and import them with numbers, or empty fields
@@ -11,7 +11,7 @@ select
     value
 from predictions
 where
-    isnan(score)
-    or isnan(margin)
-    -- views count ages in whole years
+    -- NaN lies above all numbers
+    not score between -1e9 and 1e9
+    or not margin between -1e9 and 1e9
     or not value between -1e9 and 1e9

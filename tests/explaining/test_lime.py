@@ -8,6 +8,7 @@ from skimage.data import astronaut
 from sklearn.linear_model import Lasso, Ridge
 
 from facestore.errors import InputError
+from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.lime import lime_map, on_grid, superpixels
 
 pytestmark = pytest.mark.portable
@@ -168,3 +169,17 @@ def test_bad_input_is_refused(image):
         lime_map(image, lambda p: np.full(len(p), np.nan), n_segments=ASKED)
     with pytest.raises(InputError, match=r"shape \(32, 1\)"):
         lime_map(image, lambda p: np.zeros((len(p), 1)), n_segments=ASKED)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((256, 1), "`lime_segments=1`: a whole number from 2 up"),
+        ((20, 50), "`lime_samples=20`: more changed pictures than 50 superpixels and two"),
+        ((51, 50), "`lime_samples=51`"),
+    ],
+)
+def test_a_map_that_could_say_nothing_is_refused_before_any_picture_is_read(given, said):
+    with pytest.raises(InputError, match=said):
+        LimeOptions(*given)
+    LimeOptions(52, 50)

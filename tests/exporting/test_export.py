@@ -134,6 +134,19 @@ def test_clip_benchmark_has_its_columns_as_csv_and_as_json(store, tmp_path):
     ).fetchone()
     assert (float(zero["acc1"]), float(zero["mean_per_class_recall"])) == (accuracy, recall)
     assert (zero["acc5"], zero["dataset"], zero["model"]) == ("", "faces/val/gender", "tiny")
+    store.execute(
+        "insert into classifiers by name select * exclude (i) replace (90 + i as classifier_id, "
+        "['a/b', 'a_b', 'A_B'][i] as name) from classifiers, range(1, 4) as t(i) where name = 'zero';"
+        "insert into predictions select * exclude (i) replace (90 + i as classifier_id) "
+        "from predictions, "
+        "range(1, 4) as t(i) where classifier_id = "
+        "(select classifier_id from classifiers where name = 'zero')"
+    )
+    alike = ["a/b", "a_b", "A_B"]
+    assert store.export("clip-benchmark", tmp_path / "alike", classifiers=alike) == 3
+    written = [json.loads(file.read_text()) for file in (tmp_path / "alike").iterdir()]
+    assert sorted(each["classifier"] for each in written) == sorted(alike)
+    assert len({file.name.casefold() for file in (tmp_path / "alike").iterdir()}) == 3
     store.export("clip-benchmark", tmp_path / "json", classifiers=["zero"])
     (file,) = (tmp_path / "json").iterdir()
     result = json.loads(file.read_text())

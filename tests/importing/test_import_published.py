@@ -49,12 +49,19 @@ def test_a_column_for_each_figure_becomes_a_row_for_each(store, tmp_path):
         write(tmp_path, WIDE),
         dataset="faces",
         attribute="gender",
-        columns={"Model": "architecture"},
     )
     assert lines_of(summary) == [
         "9 published figures: 9 new, 0 of the same source replaced",
+        "0 of them are measured in this store: see the view published_comparison",
+    ]
+    assert {row[0] for row in figures(store, "aggregation")} == {"sum"}
+    # the classifier of the store does not say how it pools, so it is not one that pools by sum
+    summary = store.import_published(
+        write(tmp_path, WIDE.replace("Mode,", "Note,")), dataset="faces", attribute="gender"
+    )
+    assert lines_of(summary)[1:] == [
         "5 of them are measured in this store: see the view published_comparison",
-        "columns not read: Mode (name them with --column)",
+        "columns not read: Note (name them with --column)",
     ]
     first = ("ViT-B-16",)
     assert [row for row in figures(store) if row[0] == "ViT-B-16"] == [
@@ -128,14 +135,79 @@ def test_an_import_replaces_what_its_source_said(store, tmp_path):
     assert len(runs) == 3
 
 
-def test_a_figure_that_is_there_twice_stays_twice(store, tmp_path):
-    text = "architecture,accuracy\nViT-B-16,0.5\nViT-B-16,0.5\n"
-    options = {"dataset": "faces", "attribute": "gender"}
-    assert store.import_published(write(tmp_path, text), **options).n_new == 2
-    assert store.import_published(write(tmp_path, text), **options).n_new == 0
-    once = "architecture,accuracy\nViT-B-16,0.5\n"
-    assert store.import_published(write(tmp_path, once), **options).n_replaced == 1
-    assert len(figures(store)) == 1
+MODELS = """datasource,Mode,accuracy,Male,Race Gap
+openai,Avg Sum,0.75,0.5,0.1
+laion400m_e32,Avg Sum,0.9,0.9,0.05
+"""
+
+
+def test_rows_that_are_one_figure_are_refused_and_named(store, tmp_path):
+    known = {"dataset": "faces", "attribute": "gender", "model": "ViT-B-16"}
+    unread = MODELS.replace("datasource", "trained on")
+    message = (
+        r"rows 1, 2 say one figure, overall accuracy of ViT-B-16 sum: 0\.75, 0\.9\. Tell them apart by "
+        r"a column that was not read: `columns=trained on=architecture`"
+    )
+    with pytest.raises(TableError, match=message):
+        store.import_published(write(tmp_path, unread), **known)
+    assert figures(store) == []
+    # the advice works, and so does the name that these tables have
+    told = known | {"columns": {"trained on": "pretrained"}}
+    assert store.import_published(write(tmp_path, unread), **told).n_figures == 6
+    assert store.import_published(write(tmp_path, MODELS), **known).n_new == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "architecture,accuracy\nViT-B-16,0.5\nViT-B-16,0.5\n",
+        "group_attribute,group_name,value\nrace,White,0.5\nrace,White,0.6\n",
+        "Model,metric,value\na,accuracy,0.5\nb,accuracy,0.6\na,,0.7\n",
+    ],
+)
+def test_rows_that_nothing_tells_apart_are_refused_too(store, tmp_path, text):
+    with pytest.raises(TableError, match=r"say one figure.*Remove all but one"):
+        store.import_published(write(tmp_path, text), dataset="faces", attribute="gender")
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("Avg Sum", ("sum", None)),
+        ("sum", ("sum", None)),
+        ("Top-3", ("topk", 3)),
+        ("Avg Top 11", ("topk", 11)),
+        ("Avg", ("mean", None)),
+        ("embedding mean", ("embedding_mean", None)),
+        ("majority vote", ("majority vote", None)),
+    ],
+)
+def test_modes_are_read_as_aggregations(store, tmp_path, said, read):
+    text = f'Model,Mode,Prompt,accuracy\n"ViT-B-16, openai",{said},RP,0.5\n'
+    store.import_published(write(tmp_path, text), dataset="faces", attribute="gender")
+    columns = "architecture, pretrained, prompt_set, aggregation, k"
+    assert figures(store, columns) == [("ViT-B-16", "openai", "RP", *read)]
+
+
+def test_what_is_said_by_an_option_is_not_read_from_a_column_of_another_name(store, tmp_path):
+    text = "Model,Prompt,accuracy\nViT-B-16,RP,0.5\n"
+    known = {"dataset": "faces", "attribute": "gender", "prompt_set": "raw_gender_labels"}
+    summary = store.import_published(write(tmp_path, text), **known)
+    assert figures(store, "architecture, prompt_set") == [("ViT-B-16", "raw_gender_labels")]
+    assert summary.ignored == ("Prompt",)
+
+
+def test_an_attribute_that_the_store_does_not_have_is_one_of_published_figures(store, tmp_path):
+    text = "Model,accuracy\nViT-B-16,0.5\n"
+    summary = store.import_published(write(tmp_path, text), dataset="faces", attribute="smiling")
+    assert summary.notes == (
+        "attribute 'smiling' is one of published figures alone, and nothing here is compared with "
+        "them",
+    )
+    assert store.sql("select count(*) from classes where attribute = 'smiling'").fetchone() == (0,)
+    slip = store.import_published(write(tmp_path, text), dataset="faces", attribute="gendr")
+    assert "was 'gender' meant?" in lines_of(slip)[-1]
+    store.report(only=["models"])
 
 
 @pytest.mark.parametrize(
@@ -146,11 +218,14 @@ def test_a_figure_that_is_there_twice_stays_twice(store, tmp_path):
         ("accuracy\n95.5\n", {}, "95.5 is no fraction.*divide per cent by 100"),
         ("metric,value\nauc,0.5\n", {}, "metric 'auc' is not known"),
         ("group_attribute,group_name,value\nrace,Green,0.5\n", {}, "'Green' is no class of 'race'"),
-        ("accuracy\n0.5\n", {"attribute": "mood"}, "no attribute 'mood'"),
+        ("attribute,accuracy\n,0.5\n", {}, "row 1 has no attribute"),
         ("colour\n0.5\n", {}, "no figures among the columns 'colour'"),
         ("accuracy\n0.5\n", {"columns": {"Model": "architecture"}}, "column 'Model' cannot be"),
         ("accuracy,m\n0.5,1\n", {"columns": {"m": "modell"}}, "cannot be read as 'modell'"),
-        ("value\nhalf\n", {}, '"half".*Expected numbers'),
+        ("value\nhalf\n", {}, "'row 1' has 'half' in column 'value'"),
+        ("Male\nnan\n", {}, "'row 1' has 'nan' in column 'Male'"),
+        ('"Male";accuracy\n0,5;0.6\n', {}, "a point for decimals"),
+        ("k,accuracy\n1.5,0.6\n", {}, "'row 1' has '1.5' in column 'k'.*whole number"),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused_whole(store, tmp_path, text, options, message):

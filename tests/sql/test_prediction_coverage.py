@@ -77,3 +77,19 @@ def test_two_classifiers_and_two_datasets_do_not_mix(con: duckdb.DuckDBPyConnect
 def test_a_classifier_without_predictions_has_no_row(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, samples=samples(1), labels=labels("gender", ["Male"]), classifiers=[classifier()])
     assert read(con, "prediction_coverage") == []
+
+
+def test_ties_are_counted_and_are_no_predictions(con: duckdb.DuckDBPyConnection) -> None:
+    fill(con, samples=samples(5) + samples(2, dataset="tied", first=6), classifiers=[classifier()])
+    fill(con, labels=labels("gender", ["Male"] * 7))
+    fill(con, predictions=predictions(["Male", None, None]))
+    tie = {"classifier_id": 1, "predicted": None, "score": 0.25, "margin": 0}
+    fill(con, predictions=[tie | {"sample_id": i} for i in (4, 5, 6)])
+    # the rows of 2 and 3 have no margin: nothing says that they are ties
+    assert read(con, "prediction_coverage", f"dataset, {COUNTS}, n_ties") == [
+        ("faces", 5, 5, 1, 1, 2),
+        ("tied", 2, 2, 0, 0, 1),
+    ]
+    assert read(con, "classifier_summary", "dataset, n_samples, n_missing, accuracy") == [
+        ("faces", 1, 4, 1.0)
+    ]

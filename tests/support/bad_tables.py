@@ -132,6 +132,8 @@ BAD_TABLES: dict[str, list[str]] = {
     "predictions_are_numbers": [
         "update predictions set score = 'nan' where classifier_id = 1 and sample_id = 1",
         "update predictions set margin = 'nan' where classifier_id = 1 and sample_id = 1",
+        "update predictions set score = 'infinity' where classifier_id = 1 and sample_id = 1",
+        "update predictions set margin = '-infinity' where classifier_id = 1 and sample_id = 1",
         "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
         "update predictions set value = 1e10 where classifier_id = 4 and sample_id = 1",
     ],

@@ -27,6 +27,8 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("prediction_coverage", "n_labelled", "n_judged - 1"),
         spoiled("prediction_coverage", "n_predicted", "n_judged - 1"),
         spoiled("prediction_coverage", "n_labelled", "n_samples + 1"),
+        spoiled("prediction_coverage", "n_ties", "null"),
+        spoiled("prediction_coverage", "n_ties", "n_samples + 1"),
         without_first("prediction_coverage"),
     ],
     "sample_groups_partition": [

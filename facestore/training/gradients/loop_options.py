@@ -1,9 +1,9 @@
 """How a training goes: epochs, rates, precision, seed."""
 
-import math
 from dataclasses import dataclass
 
-from facestore.errors import InputError, UnknownChoiceError
+from facestore.errors import UnknownChoiceError
+from facestore.numbers import COUNT, NOT_NEGATIVE, PART, POSITIVE, SEED, check_number
 
 FP32, BF16 = "fp32", "amp_bf16"
 TRAINING_PRECISIONS = (FP32, BF16)
@@ -52,19 +52,16 @@ class LoopOptions:
     def __post_init__(self) -> None:
         if self.precision not in TRAINING_PRECISIONS:
             raise UnknownChoiceError("precision", self.precision, TRAINING_PRECISIONS)
-        for name in ("epochs", "batch_size", "checkpoint_every"):
-            self._expect(name, "a number from 1 up", getattr(self, name) >= 1)
-        self._expect("patience", "a number from 1 up", self.patience is None or self.patience >= 1)
-        self._expect("seed", "a number from 0 up", self.seed >= 0)
-        for name in ("lr", "head_lr", "clip_norm"):
-            self._expect(name, "a number above 0", 0 < getattr(self, name) < math.inf)
-        self._expect("weight_decay", "a number from 0 up", 0 <= self.weight_decay < math.inf)
-        self._expect("warmup", "a share in [0, 1)", 0 <= self.warmup < 1)
-
-    def _expect(self, name: str, what: str, is_so: bool) -> None:
-        if not is_so:
-            message = f"`{name}={getattr(self, name)}`: {what} was expected."
-            raise InputError(message)
+        wanted = {
+            COUNT: ("epochs", "batch_size", "checkpoint_every", "patience"),
+            SEED: ("seed",),
+            POSITIVE: ("lr", "head_lr", "clip_norm"),
+            NOT_NEGATIVE: ("weight_decay",),
+            PART: ("warmup",),
+        }
+        for expected, names in wanted.items():
+            for name in names:
+                check_number(name, getattr(self, name), expected)
 
 
 # Linear heads on stored vectors take no time, and bear higher rates.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from facestore.errors import InputError
 from facestore.stores import Stores
 from facestore.training.events import EventFiles
 from facestore.training.gradients.checkpoint import checkpoint_path
@@ -99,6 +100,8 @@ def run_training(
 ) -> dict[str, Any]:
     """Train, or go on where the checkpoint ends; return what a file says of its training.
 
+    Heads that have learnt nothing are dropped from the model, and said.
+
     Parameters
     ----------
     store
@@ -138,6 +141,11 @@ def run_training(
     if events is not None:
         events.close()
     metrics.close()
+    try:
+        untrained = model.drop_untrained()
+    except InputError:  # with other options it is another training
+        checkpoint_path(plan.path).unlink(missing_ok=True)
+        raise
     return plan.facts(
         options=asdict(options.loop),
         age=None if options.age is None else asdict(options.age),
@@ -145,6 +153,7 @@ def run_training(
         n_samples=len(fit_part.image_ids),
         n_held_back=len(held_part.image_ids),
         left_out={each.attribute: each.left_out for each in plan.sets},
+        untrained=untrained,
         samples_sha256={each.attribute: each.fit.sha256 for each in plan.sets},
         best_epoch=max(each.epoch for each in training.history if each.is_best),
         epochs=[asdict(each) for each in training.history],

@@ -123,7 +123,7 @@ def _fit_on_vectors(
     )
 
 
-def _fit(store: Stores, plan: TrainingPlan[GradientOptions], images: VectorTable) -> None:
+def _fit(store: Stores, plan: TrainingPlan[GradientOptions], images: VectorTable) -> int:
     options = plan.options
     fit, held = parts_of(plan.sets, options.numbers)
     row_of = {key: row for row, key in enumerate((*fit.image_ids, *held.image_ids))}
@@ -151,3 +151,4 @@ def _fit(store: Stores, plan: TrainingPlan[GradientOptions], images: VectorTable
     )
     save_heads(plan.path, HeadsFile(plan.name, PROBE, plan.encoder.record, heads, facts))
     checkpoint_path(plan.path).unlink(missing_ok=True)
+    return len(heads)

@@ -162,7 +162,7 @@ def _fit(
     plan: TrainingPlan[GradientOptions],
     loaded: Encoder,
     files: Mapping[str, ImageFile],
-) -> None:
+) -> int:
     options = plan.options
     fit, held = parts_of(plan.sets, options.numbers)
     tower = ImageTower(loaded.visual, options.n_blocks)
@@ -185,3 +185,4 @@ def _fit(
         training=facts,
     )
     checkpoint_path(plan.path).unlink(missing_ok=True)
+    return len(model.tasks)

@@ -9,6 +9,7 @@ import numpy as np
 
 from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError, ParametersError
+from facestore.numbers import COUNT, POSITIVE, Range, check_number
 from facestore.progress import Task
 from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, Float32
@@ -168,25 +169,20 @@ def _check(class_weight: str | None, few_shot: int | None, seeds: int, l2: float
     if seeds > 1 and few_shot is None:
         message = f"`seeds={seeds}`: more than 1 goes with `few_shot=K` alone."
         raise ParametersError(message)
-    wrong = None
     if class_weight not in (None, "balanced"):
-        wrong = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
-    elif few_shot is not None and few_shot < 1:
-        wrong = f"`few_shot={few_shot}`: 1 image a class or more was expected."
-    elif seeds < 1:
-        wrong = f"`seeds={seeds}`: 1 or more was expected."
-    elif l2 is not None and not 0 < l2 < float("inf"):
-        wrong = f"`l2={l2}`: a number above 0 was expected, or auto."
-    if wrong:
-        raise InputError(wrong)
+        message = f"`class_weight={class_weight}`: 'balanced' was expected, or leave it out."
+        raise InputError(message)
+    check_number("few_shot", few_shot, Range("1 image a class or more", low=1, whole=True))
+    check_number("seeds", seeds, COUNT)
+    check_number("l2", l2, POSITIVE)
 
 
 def _classifier(plan: TrainingPlan[ProbeOptions]) -> VectorClassifier:
     return VectorClassifier(plan.path, load_heads(plan.path), plan.encoder)
 
 
-def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTable) -> None:
-    """Fit the head of each attribute, and save them; the vectors are read once."""
+def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTable) -> int:
+    """Fit the head of each attribute, save them, and return how many; vectors are read once."""
     # Those that are fitted first, so that most parts are slices and need no copy.
     keys = dict.fromkeys(key for each in plan.sets for key in each.fit.keys)
     keys |= dict.fromkeys(key for each in plan.sets for key in each.validation.keys)
@@ -197,6 +193,7 @@ def _fit_all(store: Stores, plan: TrainingPlan[ProbeOptions], images: VectorTabl
         heads = tuple(_fit(each, features, row_of, plan, task) for each in plan.sets)
     facts = plan.facts(class_weight="balanced" if plan.options.balanced else None)
     save_heads(plan.path, HeadsFile(plan.name, PROBE, plan.encoder.record, heads, facts))
+    return len(heads)
 
 
 def read_vectors(images: VectorTable, row_of: dict[str, int]) -> Float32:

@@ -12,7 +12,7 @@ from facestore.records import AnyPath
 from facestore.stores import Stores, recorded, versions
 from facestore.training.gradients.finetuned import FinetunedFile, load_finetuned, save_finetuned
 from facestore.training.gradients.tower import n_parameters
-from facestore.training.plan import heads_path
+from facestore.training.plan import heads_path, refuse_other_heads
 from facestore.training.predictions import unknown_classes
 from facestore.training.published.card import PublishedCard, file_digests, read_card
 from facestore.training.published.config import CONFIG, PREPROCESSOR, refused
@@ -62,6 +62,7 @@ def import_classifier(
     digests = file_digests(source)
     name = name or source.resolve().name
     file = heads_path(store, name, out)
+    refuse_other_heads(file, name)
     is_new = not file.exists()
     if is_new:
         card = read_card(source)

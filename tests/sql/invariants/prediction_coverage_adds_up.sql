@@ -29,6 +29,7 @@ select
     coverage.n_labelled,
     coverage.n_predicted,
     coverage.n_judged,
+    coverage.n_ties,
     sizes.n_samples as n_samples_found,
     judged.n_judged as n_judged_found
 from prediction_coverage as coverage
@@ -46,3 +47,5 @@ where
     or coverage.n_samples is distinct from sizes.n_samples
     or coverage.n_judged > least(coverage.n_labelled, coverage.n_predicted)
     or greatest(coverage.n_labelled, coverage.n_predicted) > coverage.n_samples
+    or coverage.n_ties is null
+    or coverage.n_predicted + coverage.n_ties > coverage.n_samples
