@@ -68,6 +68,12 @@ def ingest(
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take in again what `facestore forget` took out.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take out samples whose file is gone.")
+    ] = False,
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -128,6 +134,8 @@ def ingest(
             attributes=attribute or (),
             new_classes=new_classes,
             follow_links=follow_links,
+            again=again,
+            prune=prune,
         )
         print_summary(summary)
         if profile:

@@ -67,6 +67,20 @@ def _(summary: IngestSummary) -> list[str]:
         ("files have no label", plan.files_without_label),
         ("names do not say their labels", plan.malformed),
         ("columns were not read (name them with --attribute)", plan.ignored_columns),
+        (
+            "files were forgotten here and are passed over; --again takes them in",
+            summary.refused,
+        ),
+        (
+            "samples had lost their file and are taken out"
+            if summary.is_pruned
+            else "samples have lost their file; --prune takes them out",
+            summary.gone.paths,
+        ),
+        (
+            "samples are not in this source; another one of the data set is not there to look into",
+            summary.gone.unsure,
+        ),
     ):
         if items:
             facts.append(f"{len(items):,} {what} ({preview(items)})")

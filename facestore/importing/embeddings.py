@@ -10,17 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.vector_batches import Kind
 from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
-from facestore.recorded_vectors import VectorRecord, check_table
+from facestore.recorded_vectors import add_vectors
 from facestore.records import AnyPath, EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores
 from facestore.tables import refusing
 from facestore.unit_rows import kept_or_unit_rows
-from facestore.vector_table import VectorTable
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")
@@ -101,33 +98,17 @@ def import_embeddings(
         )
         keyed = _keyed_by_content(store, dataset, images.batch, run.path_of)
         identity = asdict(encoder.record)
-        n_new = _add(store, encoder, store.vectors.images(encoder.vectors, identity), keyed)
+        table = store.vectors.images(encoder.vectors, identity)
+        n_new = add_vectors(store, encoder, table, keyed)
         n_texts = 0
         if texts is not None:
             table = store.vectors.texts(encoder.vectors, identity)
-            n_texts = _add(store, encoder, table, texts.batch, "texts")
+            n_texts = add_vectors(store, encoder, table, texts.batch, "texts")
         run.counts.update(
             {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
         )
     notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
     return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
-
-
-def _add(
-    store: Stores,
-    encoder: StoredEncoder,
-    table: VectorTable,
-    batch: EmbeddingBatch,
-    kind: Kind = "images",
-) -> int:
-    """Add vectors and record them; return how many were new."""
-    check_table(store, encoder, kind, may_lack=True)
-    record = VectorRecord(store, encoder, kind)
-    record.begin()
-    record.note(batch)
-    n_new = table.add(batch)
-    record.save()
-    return n_new
 
 
 def _text_vectors_of(text: TextSource, images: ImportedVectors) -> ImportedVectors:

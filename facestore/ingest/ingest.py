@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -15,16 +15,18 @@ from facestore.config import (
 )
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained
-from facestore.errors import FacestoreError, StoreLockedError
+from facestore.errors import FacestoreError, InputError, StoreLockedError
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
+from facestore.ingest.gone import Gone, gone_from, sample_ids
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest
 from facestore.ingest.plan import IngestPlan, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
 from facestore.records import AnyPath, ModelName
+from facestore.removing.prune import prune_samples
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
 
@@ -48,6 +50,12 @@ class IngestSummary:
         Threads that read and decoded.
     shared
         Other data sets that have images of this one: name, how many, how many of them labelled.
+    refused
+        Paths of files that were forgotten here, and are passed over.
+    gone
+        Samples whose file is not there any more.
+    is_pruned
+        Whether these were taken out.
     """
 
     plan: IngestPlan
@@ -58,6 +66,9 @@ class IngestSummary:
     seconds: dict[str, float]
     workers: int
     shared: tuple[tuple[str, int, int], ...] = ()
+    refused: tuple[str, ...] = ()
+    gone: Gone = field(default_factory=Gone)
+    is_pruned: bool = False
 
     @property
     def n_files(self) -> int:
@@ -84,6 +95,8 @@ def ingest(
     attributes: Sequence[str] = (),
     new_classes: bool = False,
     follow_links: bool = False,
+    again: bool = False,
+    prune: bool = False,
 ) -> IngestSummary:
     """Bring images into the store and encode what is not encoded yet.
 
@@ -117,6 +130,10 @@ def ingest(
         Further columns to read as labels, and whether labels may be new classes.
     follow_links
         Whether links out of the folder are followed.
+    again
+        Whether files that were forgotten here (`forget`) are taken in again.
+    prune
+        Whether samples whose file is gone are taken out, with all that is known of them.
 
     Returns
     -------
@@ -167,10 +184,15 @@ def ingest(
                 source, rules, layout, table, partial(walk, outside=follow_links)
             )
             plan = plan_ingest(store, request, dataset=dataset, split=split)
+            gone = gone_from(store, plan)
+            if prune:
+                _refuse_another_source(plan, gone)
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
         remember(store.path, dataset, source, plan.layout, files)
-        run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
+        run = IngestRun(
+            store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch, again=again
+        )
         try:
             result = run.run()
         except KeyboardInterrupt:
@@ -179,6 +201,8 @@ def ingest(
         # those that were `auto` know by now what it meant
         arguments["devices"] = [encoder.device for encoder in encoders]
         counts.update(_counts(result))
+        if prune and gone.paths:
+            counts["n_pruned"] = prune_samples(store, sample_ids(store, dataset, gone.paths))
     return IngestSummary(
         plan=plan,
         changes=result.changes,
@@ -188,7 +212,21 @@ def ingest(
         seconds={**watch.seconds, "total": watch.elapsed},
         workers=workers,
         shared=_shared(store, dataset) if result.changes.n_new else (),
+        refused=result.refused,
+        gone=gone,
+        is_pruned=prune,
     )
+
+
+def _refuse_another_source(plan: IngestPlan, gone: Gone) -> None:
+    """Refuse to take out a data set of which nothing is there: another folder, likely."""
+    if gone.paths and not any(path in plan.known for path in plan.path_of.values()):
+        message = (
+            f"None of {len(plan.known):,} samples of data set {plan.dataset!r} is in "
+            f"'{plan.source}', so `prune=True` would take out all: give the folder that it came "
+            "from, or `facestore remove dataset`."
+        )
+        raise InputError(message)
 
 
 @contextmanager
