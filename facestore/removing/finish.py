@@ -91,13 +91,14 @@ def finish(store: Stores, removal: Removal) -> Freed:
     )
     n_vectors += _drop_of_nobody(store, encoders, keys)
     known = {f"{each.vectors}.{kind}" for each in encoders for kind in KINDS}
-    gone = [
-        f"vectors/{n}.lance" for n in removal.tables if n not in known and store.vectors.remove(n)
-    ]
+    # A store may come from somebody else: no name in the note leads out of its folder.
+    tables = [each for each in removal.tables if Path(each).name == each and each not in known]
+    gone = [f"vectors/{name}.lance" for name in tables if store.vectors.remove(name)]
     if keys or prompts or removal.is_secret:
         for name in store.vectors.names():
             store.vectors.table(name).clean()
-    rewrite(store.catalog.database)
+    if removal.frees or removal.is_secret:
+        rewrite(store.catalog.database)
     store.catalog.close()
     with _told(store):
         gone += _heads(store, removal)

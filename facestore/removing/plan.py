@@ -32,6 +32,8 @@ class Removal:
         Lance tables.
     heads
         Files of heads in the store.
+    frees
+        Whether the DuckDB file is written anew, for the space of what is gone.
     is_secret
         Whether nothing of it may be found again: pages and pictures of the store go, too.
     """
@@ -41,6 +43,7 @@ class Removal:
     prompts: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    frees: bool = True
     is_secret: bool = False
 
 

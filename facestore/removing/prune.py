@@ -24,6 +24,6 @@ def prune_samples(store: Stores, sample_ids: Sequence[int]) -> int:
     with only_one(store.path, "score", command="ingest"):
         go_on(store)
         leaving = store.catalog.taking_out.leaving(sample_ids)
-        with taking_out(store, Removal("prune", keys=leaving.keys)):
+        with taking_out(store, Removal("prune", keys=leaving.keys, frees=False)):
             counts = store.catalog.taking_out.delete(leaving)
     return counts["n_samples"]

@@ -187,7 +187,9 @@ def rename_encoder(store: Stores, name: str, new_name: str) -> RenameSummary:
         known = [each.name for each in store.catalog.encoders.all()]
         _check_free("encoder", record.name, known)
         tables = [f"{each}.{k}" for each in (encoder.vectors, record.vectors) for k in KINDS]
-        with taking_out(store, Removal(f"rename encoder {name!r}", tables=tuple(tables))):
+        with taking_out(
+            store, Removal(f"rename encoder {name!r}", tables=tuple(tables), frees=False)
+        ):
             copied = StoredEncoder(encoder.encoder_id, record.name, record.vectors, record)
             _copy_tables(store, encoder, copied)
             with _recorded(store, "encoder", encoder.name, record.name):
@@ -209,7 +211,7 @@ def _move_dataset(store: Stores, name: str, new_name: str, *, merges: bool) -> d
     new_keys = store.catalog.renaming.new_keys(name, new_name)
     keys = tuple({*new_keys, *new_keys.values()})
     command = "merge" if merges else "rename"
-    with taking_out(store, Removal(f"{command} {name!r} {new_name!r}", keys=keys)):
+    with taking_out(store, Removal(f"{command} {name!r} {new_name!r}", keys=keys, frees=False)):
         _file_anew(store, new_keys)
         with (
             store.catalog.transaction(),

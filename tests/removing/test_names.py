@@ -11,6 +11,7 @@ from removing.conftest import ANNA, PROMPTS, import_few, well
 from facestore import Store
 from facestore.errors import InputError, UnknownNameError
 from facestore.removing import finish as finishing
+from facestore.removing.plan import Removal, begin
 
 USUAL = "RN50 theirs imported original_clip_labels_v2 gender sum"
 
@@ -245,6 +246,28 @@ def test_what_is_yours_in_the_store_is_still_there_once_the_file_is_written_anew
     few.forget(["zq-2.jpg"])
     assert few.sql("select note, path from mine.both").fetchall() == [("keep", "zq-1.jpg")]
     assert few.sql("select note from mine.notes").fetchall() == [("keep",)]
+
+
+def test_a_note_of_somebody_else_takes_out_nothing_that_rows_rely_on_or_that_lies_outside(
+    few, few_folder
+):
+    (few_folder / "outside.lance").mkdir()
+    (few_folder / "outside.safetensors").write_text("mine")
+    names = few.vectors.names()
+    note = Removal(
+        "forget",
+        keys=tuple(key for keys in keys_of(few).values() for key in keys),
+        tables=(*names, "../../outside"),
+        heads=("../../outside.safetensors",),
+        is_secret=True,
+    )
+    begin(few, note)
+    before = everything(few), keys_of(few)
+    few.forget()
+    assert (everything(few), keys_of(few)) == before
+    assert (few_folder / "outside.lance").exists()
+    assert (few_folder / "outside.safetensors").exists()
+    assert well(few) == []
 
 
 def test_commands(facestore, few_folder):
