@@ -43,7 +43,7 @@ def named_in(store, text):
     }
 
 
-def test_a_data_set_has_another_name_and_so_has_all_that_names_it(store):
+def test_a_data_set_has_another_name_and_so_has_all_that_names_it(store, folder):
     before = {t: store.sql(f"from {t} order by all").fetchall() for t in ("labels", "predictions", "similarities")}  # fmt: skip
     store.rename_dataset("faces", "people'26")
     assert named_in(store, "faces") == set()
@@ -51,7 +51,7 @@ def test_a_data_set_has_another_name_and_so_has_all_that_names_it(store):
     assert {t: store.sql(f"from {t} order by all").fetchall() for t in before} == before
     assert well(store) == []
     # the same question is known by its new name
-    again = store.explain([f"people'26/{ANNA}"], classifier="probe gender", method="relevancy", device="cpu", workers=0)  # fmt: skip
+    again = store.explain([f"people'26/{ANNA}"], classifier="probe gender", method="relevancy", device="cpu", workers=0, images=folder / "pictures")  # fmt: skip
     assert (again.n_new, again.skipped) == (0, ())
     with pytest.raises(UnknownNameError):
         store.rename_dataset("faces", "x")
