@@ -13,6 +13,8 @@ VECTORS_FOLDER = "vectors"
 REPORTS_FOLDER = "reports"
 HEADS_FOLDER = "heads"
 EXPLANATIONS_FOLDER = "explanations"
+# What is being taken out; it is there while that runs, and after a kill.
+REMOVING_FILE = ".removing.json"
 DEMO_FACES_FOLDER = "faces"
 # The data set of the demo: reports say that its faces are drawings.
 SYNTHETIC_DATASET = "synthetic-faces"

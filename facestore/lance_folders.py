@@ -8,6 +8,7 @@ to anybody: it is read whole before it is trusted.
 
 import json
 import os
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -98,6 +99,14 @@ class LanceFolder:
         (manifest.parent / _HINT).unlink(missing_ok=True)
         for each in (target, folder, manifest.parent, self._path):
             sync_one(each)
+
+    def forget_set_aside(self) -> None:
+        """Remove what was set aside, and wait until the disk knows of all that was removed."""
+        shutil.rmtree(self._path / _SET_ASIDE, ignore_errors=True)
+        # What a folder names is on the disk when the folder is.
+        for each in (*self._path.rglob("*"), self._path):
+            if each.is_dir():
+                sync_one(each)
 
     def _manifests(self) -> dict[int, Path]:
         """Return the manifests by version, of both ways in which Lance calls them."""

@@ -7,9 +7,11 @@ errors of several classes, or a table without rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -110,6 +112,28 @@ def open_table(db: Any, name: str) -> Any:
             message = "its newest manifest holds nothing but zeros"
             raise ValueError(message)
         return table
+
+
+def overwrite_without(table: Any, name: str, key: str, gone: Collection[str]) -> None:
+    """Write all rows but some as a new version, in their order, into files of their own.
+
+    A deletion of Lance would keep the rows in their file, and the condition in a file of its own.
+    """
+
+    def kept() -> Iterator[pa.RecordBatch]:
+        with reading(name):
+            for batch in table.search().limit(None).to_batches(READ_ROWS):
+                yield batch.filter(pa.array([each not in gone for each in batch[key].to_pylist()]))
+
+    table.add(pa.RecordBatchReader.from_batches(table.schema, kept()), mode="overwrite")
+
+
+def drop_old_versions(table: Any) -> None:
+    """Remove every version but the newest, and files of no version; it must be on the disk."""
+    with warnings.catch_warnings():
+        # that who reads an old version just now will fail: the lock keeps writers away
+        warnings.simplefilter("ignore", UserWarning)
+        table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
 
 
 def vectors_of(batch: pa.RecordBatch) -> Float32:

@@ -6,7 +6,7 @@ is found. Cheap comparisons, of counts and of the encoder, are made before each 
 row are made by `facestore doctor --deep`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,7 @@ from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
 from facestore.errors import VectorsDifferError
 from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
-from facestore.vector_digests import row_digests
+from facestore.vector_digests import CHECK_BYTES, row_digests
 from facestore.vector_table import VectorTable
 
 # What decides a vector. Libraries' versions do not, and an import may tell some only later.
@@ -50,6 +50,10 @@ class VectorRecord:
         """Keep the digests of vectors that are to be added."""
         self._written.update(zip(batch.keys, row_digests(batch), strict=True))
 
+    def note_digests(self, digests: Mapping[str, bytes]) -> None:
+        """Keep digests of rows that are to be written again."""
+        self._written.update(digests)
+
     def is_behind(self) -> bool:
         """Whether the table has rows that are not recorded yet."""
         n_recorded = self._store.catalog.vector_batches.n_recorded(
@@ -83,6 +87,96 @@ class VectorRecord:
             part = [digest for _, digest in rows]
             yield DigestedRows(first_row, part, is_found)
             first_row += len(part)
+
+
+def add_vectors(
+    store: Stores,
+    encoder: StoredEncoder,
+    table: VectorTable,
+    batch: EmbeddingBatch,
+    kind: Kind = "images",
+) -> int:
+    """Add vectors and record them; return how many were new."""
+    table.mend()
+    check_table(store, encoder, kind, may_lack=True)
+    record = VectorRecord(store, encoder, kind)
+    record.begin()
+    record.note(batch)
+    n_new = table.add(batch)
+    record.save()
+    return n_new
+
+
+def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collection[str]) -> int:
+    """Take vectors out of a Lance table; the checksums of the others go with them to new places.
+
+    Killed at any moment, what is recorded fits what is there: rows whose place may change are not
+    recorded while the table is written, and rows of the same keys are found again by the next call.
+
+    Returns
+    -------
+    int
+        How many there were.
+
+    Raises
+    ------
+    VectorsDifferError
+        If a row that stays is not the one that was recorded: it would be recorded as it is.
+    """
+    batches, table = store.catalog.vector_batches, table_of(store, encoder, kind)
+    table.mend()
+    if not table.has_any(keys):
+        return 0
+    first_row, known = _known_digests(store, encoder, kind, keys)
+    while True:
+        # Held to the end, so that nobody adds vectors, and records them, in between.
+        with store.catalog.transaction():
+            if batches.n_recorded(encoder.encoder_id, kind) <= first_row:
+                record = VectorRecord(store, encoder, kind)
+                record.note_digests(known)
+                n_before = table.count()
+                n_gone = table.drop(keys)
+                record.save()
+                store.catalog.neighbours.recount(encoder.encoder_id, n_before, table.count())
+                return n_gone
+            batches.keep_first(encoder.encoder_id, kind, first_row)
+
+
+def check_droppable(
+    store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collection[str]
+) -> None:
+    """Say before anything is changed what would keep `drop_vectors` from its work.
+
+    Raises
+    ------
+    VectorsDifferError
+        If a row that stays is not the one that was recorded.
+    """
+    if keys and table_of(store, encoder, kind).has_any(keys):
+        _known_digests(store, encoder, kind, keys)
+
+
+def _known_digests(
+    store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collection[str]
+) -> tuple[int, dict[str, bytes]]:
+    """Return the row of the first of some keys, and the digests of recorded rows from there on."""
+    checks = b"".join(
+        each.row_checks for each in store.catalog.vector_batches.of(encoder.encoder_id, kind)
+    )
+    table = table_of(store, encoder, kind)
+    first_row, row, known = -1, 0, {}
+    for batch in table.batches_from(0):
+        for key, digest in zip(batch.keys, row_digests(batch), strict=True):
+            check = checks[row * CHECK_BYTES : (row + 1) * CHECK_BYTES]
+            if key in keys:
+                first_row = row if first_row < 0 else first_row
+            elif check and check != digest[:CHECK_BYTES]:
+                problem = f"row {row:,} ({key}) is not the one that was recorded"
+                raise VectorsDifferError(table.name, problem)
+            elif check:
+                known[key] = digest
+            row += 1
+    return max(first_row, 0), known
 
 
 def table_of(store: Stores, encoder: StoredEncoder, kind: Kind) -> VectorTable:

@@ -15,6 +15,20 @@ from facestore.importing.similarities import import_similarities
 from facestore.ingest.ingest import ingest, preview_ingest
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
+from facestore.removing.forget import forget
+from facestore.removing.remove import (
+    remove_classifier,
+    remove_dataset,
+    remove_encoder,
+    remove_prompt_set,
+)
+from facestore.removing.rename import (
+    merge_dataset,
+    rename_classifier,
+    rename_dataset,
+    rename_encoder,
+    rename_prompt_set,
+)
 from facestore.reporting.explanation_page import write_explanations
 from facestore.reporting.gallery_page import write_gallery
 from facestore.reporting.headlines import headlines
@@ -81,6 +95,17 @@ class Store(Stores):
     undo_dedup = undo_dedup
     export_excluded = export_excluded
     split = split
+
+    forget = forget
+    remove_dataset = remove_dataset
+    remove_classifier = remove_classifier
+    remove_encoder = remove_encoder
+    remove_prompt_set = remove_prompt_set
+    rename_dataset = rename_dataset
+    rename_classifier = rename_classifier
+    rename_encoder = rename_encoder
+    rename_prompt_set = rename_prompt_set
+    merge_dataset = merge_dataset
 
     report = report
     headlines = headlines

@@ -6,7 +6,7 @@ Its rows stay in the order in which they were added, also when fragments are mer
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from facestore.lance_tables import (
     READ_ROWS,
     TableState,
     VectorSnapshot,
+    drop_old_versions,
     not_unit,
     open_table,
+    overwrite_without,
     reading,
     vectors_of,
     writing,
@@ -80,6 +82,10 @@ class VectorTable:
         """Yield all keys, some thousands at a time, as often as they are there."""
         if (table := self._open()) is not None:
             yield from map(tuple, self._each_key(table))
+
+    def has_any(self, keys: Collection[str]) -> bool:
+        """Whether one of the keys is there."""
+        return any(not set(batch).isdisjoint(keys) for batch in self.key_batches())
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -234,6 +240,34 @@ class VectorTable:
             self.mend()
             if (table := self._open()) is not None:
                 self._write(table, table.optimize)
+
+    def drop(self, keys: Collection[str]) -> int:
+        """Write the table anew without some keys; return how many of them it had.
+
+        The other rows keep their order. Older versions still have the keys until `clean`.
+        """
+        gone = frozenset(keys)
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is None:
+                return 0
+            n_gone = sum(key in gone for each in self._each_key(table) for key in each)
+            if n_gone:
+                self._write(table, lambda: overwrite_without(table, self.name, self._key, gone))
+            return n_gone
+
+    def clean(self) -> None:
+        """Remove all versions but the newest from the disk, and what was set aside."""
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is None:
+                return
+            # The newest is whole and on the disk before the ones that it came from are gone.
+            self._write(table, table.optimize)
+            self._write(table, lambda: drop_old_versions(table))
+            if self._state.folder is not None:
+                with writing(self.name):
+                    self._state.folder.forget_set_aside()
 
     def _only_writer(self) -> AbstractContextManager[None]:
         """Wait until nobody else writes vectors: of two who add the same keys both would."""

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from facestore.errors import VectorsUnreadableError
+from facestore.files import sync_one
 from facestore.lance_folders import LanceFolder
 from facestore.lance_tables import (
     READ_ROWS,
@@ -25,6 +26,7 @@ from facestore.lance_tables import (
     open_table,
     writing,
 )
+from facestore.leftovers import part_of, remove, sweep
 from facestore.vector_table import VectorTable
 
 
@@ -62,6 +64,11 @@ class VectorStore:
         store = None if self._folder is None else self._folder.parent
         return VectorTable(self._db, name, key, identity or {}, self._state(name), store)
 
+    def table(self, name: str) -> VectorTable:
+        """Return a table by its whole name, as in `names`."""
+        vectors, _, kind = name.rpartition(".")
+        return self.texts(vectors) if kind == "texts" else self.images(vectors)
+
     def names(self) -> list[str]:
         """Return the names of all Lance tables; not of one whose making was killed half-way."""
         return [name for name in self._listed() if self._is_there(name)]
@@ -98,6 +105,33 @@ class VectorStore:
                 other._state(name).sync(copied.version)
             n_rows += int(copied.count_rows())
         return n_rows
+
+    def remove(self, name: str) -> bool:
+        """Remove a table whole; False if there is none. What is left of a killed removal goes, too.
+
+        Parameters
+        ----------
+        name
+            Of a table, as in `names`.
+        """
+        was_there = name in self._listed()
+        self._states.pop(name, None)
+        if self._folder is None:
+            if was_there:
+                with writing(name):
+                    self._db.drop_table(name)
+            return was_there
+        folder = self._folder / f"{name}.lance"
+        with writing(name):
+            sweep(folder)
+            if was_there:
+                # Under another name first: half a table is never seen.
+                part = part_of(folder)
+                folder.rename(part)
+                sync_one(self._folder)
+                remove(part)
+                sync_one(self._folder)
+        return was_there
 
     def sync(self) -> None:
         """Wait until all that this process has read or written here is on the disk.

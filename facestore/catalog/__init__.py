@@ -13,16 +13,21 @@ from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
 from facestore.catalog.exports import Exports
 from facestore.catalog.lookup import Lookup
+from facestore.catalog.merging import Merging
 from facestore.catalog.neighbours import Neighbours
 from facestore.catalog.predictions import Predictions
 from facestore.catalog.prompts import Prompts
 from facestore.catalog.published import Published
+from facestore.catalog.refusals import Refusals
+from facestore.catalog.removals import Removals
+from facestore.catalog.renaming import Renaming
 from facestore.catalog.repairs import Repairs
 from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
+from facestore.catalog.taking_out import TakingOut
 from facestore.catalog.training import Training
 from facestore.catalog.vector_batches import VectorBatches
 
@@ -68,6 +73,11 @@ class Catalog:
         self.checks = Checks(self.database)
         self.exports = Exports(self.database)
         self.repairs = Repairs(self.database)
+        self.taking_out = TakingOut(self.database)
+        self.refusals = Refusals(self.database)
+        self.removals = Removals(self.database)
+        self.renaming = Renaming(self.database)
+        self.merging = Merging(self.database)
 
     def transaction(self) -> AbstractContextManager[object]:
         """Make all that is written within the context one transaction: everything or nothing."""

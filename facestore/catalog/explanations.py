@@ -238,7 +238,8 @@ class Explanations(TableFamily):
             inserted = con.execute(
                 "insert into explanations by name "
                 "select *, make_timestamp(epoch_us(now())) as created_at from incoming "
-                "on conflict do nothing"
+                # one may have been taken out while it was explained
+                "semi join samples using (sample_id) on conflict do nothing"
             ).fetchone()
             con.unregister("incoming")
         return int(inserted[0]) if inserted else 0

@@ -154,8 +154,12 @@ class Lookup(TableFamily):
             rows = con.execute(_FIND.format(way=way), {"given": given}).fetchall()
             if rows:
                 return _one_image(given, rows, is_image=way in _BY_IMAGE)
-        near = con.execute(_NEAR_MISSES, {"given": given}).fetchall()
-        raise UnknownNameError("image", given, [name for (name,) in near if name], _HINT)
+        raise UnknownNameError("image", given, self.near_misses(given), _HINT)
+
+    def near_misses(self, given: str) -> list[str]:
+        """Return names of samples and images that are spelled nearly so."""
+        near = self._database.reader().execute(_NEAR_MISSES, {"given": given}).fetchall()
+        return [name for (name,) in near if name]
 
     def samples_of(
         self,

@@ -62,3 +62,12 @@ class Neighbours(TableFamily):
             "select encoder_id, n_vectors from neighbour_searches"
         )
         return dict(rows.fetchall())
+
+    def recount(self, encoder_id: int, n_before: int, n_after: int) -> None:
+        """Say among how many vectors a search was that is still current: some were taken out."""
+        with self._database.writing() as con:
+            con.execute(
+                "update neighbour_searches set n_vectors = ? "
+                "where encoder_id = ? and n_vectors = ?",
+                [n_after, encoder_id, n_before],
+            )

@@ -271,6 +271,8 @@ class Predictions(TableFamily):
                 "insert into predictions "
                 "select classifier_id, sample_id, predicted, score, margin, value "
                 "from incoming anti join predictions using (classifier_id, sample_id) "
+                # one may have been taken out while it was computed
+                "semi join samples using (sample_id) "
                 "order by classifier_id, sample_id"
             ).fetchone()
             n_after = _count(con, "classifiers")

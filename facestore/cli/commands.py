@@ -20,6 +20,7 @@ from facestore.cli import (
     handoff,
     nearest,
     prompts,
+    removing,
     train,
     upkeep,
 )
@@ -89,6 +90,7 @@ data.add_commands(app)
 classifiers.add_commands(app)
 prompts.add_commands(app)
 curation.add_commands(app)
+removing.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
 audit.add_commands(app)

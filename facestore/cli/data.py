@@ -70,6 +70,12 @@ def ingest(
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take in again what `facestore forget` took out.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take out samples whose file is gone.")
+    ] = False,
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -143,6 +149,8 @@ def ingest(
             workers=workers,
             force_quick_gelu=force_quick_gelu,
             fast_resize=fast_resize,
+            again=again,
+            prune=prune,
             **said,
         )
         print_summary(summary)

@@ -76,6 +76,23 @@ def _(summary: IngestSummary) -> list[str]:
         shown = preview([f"{path}: {reason}" for path, reason in summary.errors])
         facts.append(f"{n} could not be read as images, and the error is recorded ({shown})")
     facts += labels_and_files(plan)
+    if summary.refused:
+        n = counted(len(summary.refused), "file was", "files were")
+        shown = preview(summary.refused)
+        facts.append(f"{n} forgotten here and not taken in ({shown}); --again takes them in")
+    if gone := summary.gone.paths:
+        if summary.is_pruned:
+            n = counted(len(gone), "sample was", "samples were")
+            facts.append(f"{n} taken out, since the file is gone ({preview(gone)})")
+        else:
+            n = counted(len(gone), "sample has", "samples have")
+            facts.append(f"{n} no file any more ({preview(gone)}); --prune takes out such samples")
+    if unsure := summary.gone.unsure:
+        n = counted(len(unsure), "sample is", "samples are")
+        facts.append(
+            f"{n} not in this source; another one of the data set is not there to look into "
+            f"({preview(unsure)})"
+        )
     facts += [_shared_with(summary, *each) for each in summary.shared]
     return facts
 

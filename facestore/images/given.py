@@ -109,11 +109,26 @@ def remember(
             if (each.at, each.layout) != (note.at, note.layout)
         ]
         notes[dataset] = (*others, note)
-        content = {
-            name: [[each.source, each.at, each.layout, each.places] for each in of]
-            for name, of in notes.items()
-        }
-        write_private(file, json.dumps({"store": os.path.realpath(store), "given": content}))
+        _write(file, store, notes)
+
+
+def copy_notes(store: Path, dataset: str, other: str) -> None:
+    """Note of a data set what is noted of another one: it is called so now, or part of it."""
+    with suppress(OSError):
+        file = _file_of(store)
+        notes = _read(file)
+        if dataset in notes:
+            known = notes.get(other, ())
+            notes[other] = (*known, *(each for each in notes[dataset] if each not in known))
+            _write(file, store, notes)
+
+
+def _write(file: Path, store: Path, notes: Mapping[str, tuple[Given, ...]]) -> None:
+    content = {
+        name: [[each.source, each.at, each.layout, each.places] for each in of]
+        for name, of in notes.items()
+    }
+    write_private(file, json.dumps({"store": os.path.realpath(store), "given": content}))
 
 
 def _places(source: Path, files: Iterable[ImageFile]) -> tuple[str, ...]:

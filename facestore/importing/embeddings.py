@@ -11,18 +11,16 @@ import numpy.typing as npt
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.vector_batches import Kind
 from facestore.encoders.names import model_name
 from facestore.errors import OtherValuesError, TableError, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
 from facestore.numbers import POSITIVE, check_number
-from facestore.recorded_vectors import VectorRecord, check_table
+from facestore.recorded_vectors import add_vectors
 from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
 from facestore.tables import refusing
 from facestore.unit_rows import UNIT_TOLERANCE, kept_or_unit_rows
-from facestore.vector_table import VectorTable
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")
@@ -112,8 +110,10 @@ def import_embeddings(
         _refuse_others(encoder, "vectors", [named[key] for key in pictures.others(keyed)])
         if texts is not None:
             _refuse_others(encoder, "text vectors", sentences.others(texts.batch), "prompts")
-        n_new = _add(store, encoder, pictures, keyed)
-        n_texts = 0 if texts is None else _add(store, encoder, sentences, texts.batch, "texts")
+        n_new = add_vectors(store, encoder, pictures, keyed)
+        n_texts = (
+            0 if texts is None else add_vectors(store, encoder, sentences, texts.batch, "texts")
+        )
         run.counts.update(
             {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
         )
@@ -127,24 +127,6 @@ def _refuse_others(
     if names:
         todo = "Give the new ones another `model=` name."
         raise OtherValuesError(f"Encoder {encoder.name!r}", what, names, todo, of=of)
-
-
-def _add(
-    store: Stores,
-    encoder: StoredEncoder,
-    table: VectorTable,
-    batch: EmbeddingBatch,
-    kind: Kind = "images",
-) -> int:
-    """Add vectors and record them; return how many were new."""
-    table.mend()
-    check_table(store, encoder, kind, may_lack=True)
-    record = VectorRecord(store, encoder, kind)
-    record.begin()
-    record.note(batch)
-    n_new = table.add(batch)
-    record.save()
-    return n_new
 
 
 def _text_vectors_of(text: TextSource, images: ImportedVectors) -> ImportedVectors:

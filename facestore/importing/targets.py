@@ -171,7 +171,7 @@ def importing(
     Raises
     ------
     TableError
-        If names are unknown and no samples may be made.
+        If names are unknown and no samples may be made, or were forgotten here.
     """
     given = asdict(target) | {"path": path} | arguments
     with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
@@ -192,9 +192,22 @@ def importing(
                 f"{target.dataset!r} ({preview(unknown)})",
                 "Ingest their images or labels first, or add `create_samples=True`.",
             )
+        _refuse_forgotten(store, path, target, unknown)
         path_of |= {name: name for name in unknown}
         n_met = len(names) - len(unknown)
         yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
+
+
+def _refuse_forgotten(store: Stores, path: Path, target: Target, names: Sequence[str]) -> None:
+    """Refuse to make samples again that were forgotten here."""
+    refused = store.catalog.refusals.load()
+    if forgotten := [each for each in names if refused.has_name(target.dataset, each)]:
+        raise TableError(
+            path,
+            f"{len(forgotten):,} of its files were forgotten here ({preview(forgotten)})",
+            "Take their rows out of the file; pictures come back with "
+            "`facestore ingest SOURCE again=True`.",
+        )
 
 
 def imported_encoder(

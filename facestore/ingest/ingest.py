@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from facestore.config import (
 )
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained, model_name
-from facestore.errors import FacestoreError, StoreLockedError
+from facestore.errors import FacestoreError, InputError, StoreLockedError
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
+from facestore.ingest.gone import Gone, gone_from, sample_ids
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest
 from facestore.ingest.plan import IngestPlan, known_classes, plan_ingest
@@ -26,6 +27,7 @@ from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
 from facestore.mappings import LabelMapping
 from facestore.records import AnyPath
+from facestore.removing.prune import prune_samples
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores, recorded
 
@@ -49,6 +51,12 @@ class IngestSummary:
         Threads that read and decoded.
     shared
         Other data sets that have images of this one: name, how many, how many of them labelled.
+    refused
+        Paths of files that were forgotten here, and are passed over.
+    gone
+        Samples whose file is not there any more.
+    is_pruned
+        Whether these were taken out.
     """
 
     plan: IngestPlan
@@ -59,6 +67,9 @@ class IngestSummary:
     seconds: dict[str, float]
     workers: int
     shared: tuple[tuple[str, int, int], ...] = ()
+    refused: tuple[str, ...] = ()
+    gone: Gone = field(default_factory=Gone)
+    is_pruned: bool = False
 
     @property
     def n_files(self) -> int:
@@ -86,6 +97,8 @@ def ingest(
     new_classes: bool = False,
     mapping: LabelMapping | None = None,
     follow_links: bool = False,
+    again: bool = False,
+    prune: bool = False,
 ) -> IngestSummary:
     """Bring images into the store and encode what is not encoded yet.
 
@@ -121,6 +134,10 @@ def ingest(
         What the columns and values of the labels mean, where it is not told by their names.
     follow_links
         Whether links out of the folder are followed.
+    again
+        Whether files that were forgotten here (`forget`) are taken in again.
+    prune
+        Whether samples whose file is gone are taken out, with all that is known of them.
 
     Returns
     -------
@@ -172,11 +189,16 @@ def ingest(
             lists = partial(walk, outside=follow_links)
             request = SourceRequest(source, rules, layout, table, lists)
             plan = plan_ingest(store, request, dataset=dataset, split=split)
+            gone = gone_from(store, plan)
+            if prune:
+                _refuse_another_source(plan, gone)
         is_known = plan.source in store.catalog.samples.sources().get(dataset, ())
         is_strict = plan.layout != LIST and not follow_links
         files = () if is_strict else [each.file for each in plan.entries]
         remember(store.path, dataset, source, plan.layout, files)
-        run = IngestRun(store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch)
+        run = IngestRun(
+            store, plan, encoders, batch_size=batch_size, workers=workers, watch=watch, again=again
+        )
         try:
             result = run.run()
         except KeyboardInterrupt:
@@ -186,6 +208,8 @@ def ingest(
         arguments["devices"] = [encoder.device for encoder in encoders]
         # a row of `runs` says where pictures are, also where nothing else is new
         counts.update(_counts(result), n_sources_new=int(not is_known))
+        if prune and gone.paths:
+            counts["n_pruned"] = prune_samples(store, sample_ids(store, dataset, gone.paths))
     return IngestSummary(
         plan=plan,
         changes=result.changes,
@@ -195,6 +219,9 @@ def ingest(
         seconds={**watch.seconds, "total": watch.elapsed},
         workers=workers,
         shared=_shared(store, dataset) if result.changes.n_new else (),
+        refused=result.refused,
+        gone=gone,
+        is_pruned=prune,
     )
 
 
@@ -230,6 +257,17 @@ def preview_ingest(
     lists = partial(walk, outside=follow_links)
     request = SourceRequest(source, rules, layout, table, lists)
     return plan_ingest(store, request, dataset=dataset or _dataset_name(source), split=split)
+
+
+def _refuse_another_source(plan: IngestPlan, gone: Gone) -> None:
+    """Refuse to take out a data set of which nothing is there: another folder, likely."""
+    if gone.paths and not any(path in plan.known for path in plan.path_of.values()):
+        message = (
+            f"None of {len(plan.known):,} samples of data set {plan.dataset!r} is in "
+            f"'{plan.source}', so `prune=True` would take out all: give the folder that it came "
+            "from, or `facestore remove dataset`."
+        )
+        raise InputError(message)
 
 
 @contextmanager

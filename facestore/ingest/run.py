@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.samples import SAMPLE_SCHEMA, SampleChanges
+from facestore.catalog.refusals import Refused
+from facestore.catalog.samples import SampleChanges
 from facestore.encoders.encoder import Encoder, LazyEncoder
+from facestore.ingest.chunk import Chunk
 from facestore.ingest.embedding import (
     ReadImage,
     ReadRequest,
@@ -29,7 +31,7 @@ from facestore.ingest.embedding import (
 )
 from facestore.ingest.plan import IngestPlan
 from facestore.recorded_vectors import VectorRecord, check_table
-from facestore.records import EmbeddingBatch, ImageRecord
+from facestore.records import EmbeddingBatch
 from facestore.stopping import uninterrupted
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores
@@ -60,12 +62,15 @@ class RunResult:
         Encoder name -> vectors made.
     errors
         (path, reason) of the files that are no readable images.
+    refused
+        Paths of files that were forgotten here, and are passed over.
     """
 
     changes: SampleChanges
     n_images_new: int
     n_encoded: dict[str, int]
     errors: tuple[tuple[str, str], ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass
@@ -92,22 +97,6 @@ class _Model:
             table.compact()
 
 
-@dataclass
-class _Chunk:
-    """Results that wait to be committed together."""
-
-    results: list[ReadImage] = field(default_factory=list)
-
-    def images(self) -> list[ImageRecord]:
-        """Return the contents that are new, each once."""
-        return list({r.record.image_id: r.record for r in self.results if r.record}.values())
-
-    def samples(self, plan: IngestPlan) -> pl.DataFrame:
-        """Return the rows of samples that are new or differ from what is known."""
-        rows = [row for result in self.results if (row := _changed_row(plan, result)) is not None]
-        return pl.DataFrame(rows, schema=SAMPLE_SCHEMA, orient="row")
-
-
 class IngestRun:
     """One ingest under way.
 
@@ -121,6 +110,8 @@ class IngestRun:
         Images a forward pass; threads that read and decode, 0: all is done in this thread.
     watch
         Takes the time of each stage.
+    again
+        Whether what was forgotten here is taken in again.
     """
 
     def __init__(
@@ -132,6 +123,7 @@ class IngestRun:
         batch_size: int,
         workers: int,
         watch: Stopwatch,
+        again: bool = False,
     ) -> None:
         self._store, self._plan, self._watch = store, plan, watch
         self._workers, self._window = workers, 2 * batch_size + workers
@@ -140,8 +132,10 @@ class IngestRun:
         self._known_images = store.catalog.samples.image_ids()
         self._n_known = len(self._known_images)
         self._models = [self._model(encoder, batch_size) for encoder in encoders]
-        self._changes, self._chunk = SampleChanges(), _Chunk()
+        self._changes, self._chunk = SampleChanges(), Chunk()
         self._errors: list[tuple[str, str]] = []
+        self._refused = Refused() if again else store.catalog.refusals.load()
+        self._again, self._passed_over = again, list[str]()
         self._vectors_at = self._samples_at = time.monotonic()
 
     def run(self) -> RunResult:
@@ -171,6 +165,7 @@ class IngestRun:
             n_images_new=len(self._known_images) - self._n_known,
             n_encoded={model.encoder.name: model.n_encoded for model in self._models},
             errors=tuple(self._errors),
+            refused=tuple(self._passed_over),
         )
 
     def _read_all(self) -> None:
@@ -196,11 +191,16 @@ class IngestRun:
                 task.advance()
 
     def _wanted(self, image_id: str) -> ReadRequest:
+        if image_id not in self._known_images and self._refused.has_content(image_id):
+            return ReadRequest(record=False)  # its bytes are read, and nothing is made of them
         missing = [i for i, model in enumerate(self._models) if image_id not in model.present]
         return ReadRequest(image_id not in self._known_images, tuple(missing))
 
     def _take(self, result: ReadImage) -> None:
         """Encode one image, and write what is due."""
+        if self._is_refused(result):
+            self._passed_over.append(self._plan.path_of[result.entry.name])
+            return
         for position, inputs in result.inputs.items():
             model = self._models[position]
             # The same content may have been written since this file was read.
@@ -220,6 +220,15 @@ class IngestRun:
         ):
             self._save_vectors(rest=False)
 
+    def _is_refused(self, result: ReadImage) -> bool:
+        """Whether a file was forgotten here; one that is a sample by now is none of these."""
+        path = self._plan.path_of[result.entry.name]
+        if not self._refused or path in self._plan.known:
+            return False
+        if result.image_id is None:
+            return self._refused.has_name(self._plan.dataset, path)
+        return self._refused.has_content(result.image_id)
+
     def _save_vectors(self, *, rest: bool) -> None:
         for model in self._models:
             if rest:
@@ -234,11 +243,11 @@ class IngestRun:
         """Write the vectors first, then the samples: a vector without a sample is found again."""
         self._save_vectors(rest=rest)
         with uninterrupted():
-            chunk, self._chunk = self._chunk, _Chunk()
+            chunk, self._chunk = self._chunk, Chunk()
             self._submit(lambda: self._commit(chunk))
         self._samples_at = time.monotonic()
 
-    def _commit(self, chunk: _Chunk) -> None:
+    def _commit(self, chunk: Chunk) -> None:
         """Write samples, their images, labels and vectors' checksums, in the thread that writes."""
         plan, known = self._plan, self._known_images
         paths = [plan.path_of[result.entry.name] for result in chunk.results]
@@ -249,6 +258,9 @@ class IngestRun:
         if samples.is_empty() and labels.is_empty() and not images and not behind:
             return  # nobody has to let go of the file
         with self._store.catalog.transaction():
+            if self._again:
+                contents = [each.image_id for each in chunk.results if each.image_id]
+                self._store.catalog.refusals.lift(contents, [(plan.dataset, p) for p in paths])
             for record in behind:
                 record.save()
             self._changes += self._store.catalog.samples.save(
@@ -319,22 +331,6 @@ class IngestRun:
         if known:
             recorded(known)
         return made
-
-
-def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | None:
-    """Return the row of a sample, or None if the catalogue has it already."""
-    path = plan.path_of[result.entry.name]
-    split, tags = plan.splits.get(path), plan.tags.get(path)
-    row = (path, result.image_id, split, tags, result.error)
-    if (known := plan.known.get(path)) is None:
-        return row
-    is_same = (
-        known.image_id == result.image_id
-        and known.error == result.error
-        and split in (None, known.split)
-        and (tags is None or set(tags) == set(known.tags))
-    )
-    return None if is_same else row
 
 
 def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:

@@ -8,11 +8,13 @@ from facestore.catalog.audit_files import Finding
 from facestore.catalog.blocks import differing_blocks
 from facestore.catalog.wal import is_log, n_unread_bytes, wal_of
 from facestore.errors import NotAStoreError
+from facestore.removing.plan import file_of
 from facestore.stores import Stores
 from facestore.upkeep.tallies import Tally, in_short
 
 LOG_NAME, BLOCKS_NAME = "catalogue_log_is_read", "catalogue_blocks_are_whole"
-NAMES = (LOG_NAME, BLOCKS_NAME)
+REMOVAL_NAME = "nothing_is_half_taken_out"
+NAMES = (LOG_NAME, BLOCKS_NAME, REMOVAL_NAME)
 ABOUT = ("tables",)
 
 
@@ -52,6 +54,23 @@ def log_finding(store: Stores) -> Finding:
             tally.problem = f"{log.name}: it is no log of DuckDB, and nothing of it is read"
         elif log.exists() and (n_bytes := n_unread_bytes(log)):
             tally.add([(log.name, n_bytes)])
+    return tally.finding(started)
+
+
+def removal_finding(store: Stores) -> Finding:
+    """Say whether a command was killed that was taking something out."""
+    started = time.perf_counter()
+    tally = Tally(
+        REMOVAL_NAME,
+        "what was taken out of the rows is out of the files as well",
+        ("file",),
+        "run `facestore forget` without a name, or the command that was killed: it ends what is "
+        "left, and until then files may still have what was taken out",
+        about=ABOUT,
+        is_note=True,
+    )
+    if file_of(store).exists():
+        tally.add([(file_of(store).name,)])
     return tally.finding(started)
 
 

@@ -54,7 +54,9 @@ def doctor(
         outside = (*catalogue_file.NAMES, *NAMES, *deep_audits.NAMES)
         known = [*outside, *(each.name for each in everything)]
         raise UnknownChoiceError("audit", name or "", known, "`facestore doctor` shows all.")
-    findings = [catalogue_file.log_finding(store)] if wants_file else []
+    findings = []
+    if wants_file:
+        findings += [catalogue_file.log_finding(store), catalogue_file.removal_finding(store)]
     if wants_file and deep:
         findings.append(catalogue_file.blocks_finding(store))
     n_parts = len(chosen) + wants_vectors + wants_computed

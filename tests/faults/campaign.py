@@ -35,12 +35,23 @@ from PIL import Image
 
 COMMANDS = (
     "migrate", "ingest", "score", "predict", "import labels", "import predictions",
-    "import similarities", "import embeddings", "train probe", "dedup", "report", "snapshot",
+    "import similarities", "import embeddings", "train probe", "dedup", "forget", "report", "snapshot",
     "snapshot --vectors",
 )  # fmt: skip
 # A store of this schema is what `migrate` begins with.
 OLD_VERSION = 3
 TOLERANCE = 1e-5
+# Who is forgotten.
+PERSON = "00003.jpg"
+# Rows of a person, by what `forget` has to have taken out at one moment.
+_TRACES = """
+select
+    (select count(*) from samples where dataset = 'd' and path = $path),
+    (select count(*) from images where image_id = $image_id),
+    (select count(*) from labels where sample_id = $sample_id),
+    (select count(*) from predictions where sample_id = $sample_id),
+    (select count(*) from similarities where sample_id = $sample_id)
+"""
 
 
 @dataclass
@@ -121,6 +132,7 @@ def arguments(command: str, inputs: Path, out: Path) -> list[str]:
         "train probe": ["train", "probe", *data, "--attribute", "gender", "--model", "tiny",
                         "--l2", "1", "--name", "probe"],
         "dedup": ["dedup", "--policy", "keep-one"],
+        "forget": ["forget", PERSON, *data],
         "report": ["report"],
         "import embeddings": ["import", "embeddings", str(inputs / "vectors.npz"), *data,
                               "--model", "RN50,theirs"],
@@ -169,10 +181,12 @@ def finish(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def killed_after(pid: int, seconds: float) -> bool:
-    """Kill a process after so long; False if it had ended by then."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def killed_after(pid: int, seconds: float, once: Path | None = None) -> bool:
+    """Kill a process so long after it began, or after a file came; False if it had ended by then."""
+    deadline = None if once else time.monotonic() + seconds
+    while deadline is None or time.monotonic() < deadline:
+        if deadline is None and once is not None and once.exists():
+            deadline = time.monotonic() + seconds
         ended, _ = os.waitpid(pid, os.WNOHANG)
         if ended:
             return False
@@ -197,7 +211,11 @@ def contents(store: Path) -> dict[str, object]:
             found["vector_batches"] = con.execute(
                 "select encoder_id, kind, sum(n_rows)::bigint from vector_batches group by all order by all"
             ).fetchall()
-        for table in sorted(set(tables) - {"runs", "vector_batches"}):
+        if "forgotten" in tables:  # its digests are by a random key
+            found["forgotten"] = con.execute(
+                "select kind, count(*) from forgotten group by all order by all"
+            ).fetchall()
+        for table in sorted(set(tables) - {"runs", "vector_batches", "forgotten", "forgotten_key"}):
             columns = con.execute(f"select * from {table} limit 0").description
             wanted = [
                 name for name, kind, *_ in columns if str(kind) not in ("TIMESTAMP", "DATETIME")
@@ -328,13 +346,17 @@ class Campaign:
         shutil.copytree(store, before)
         missed = 0
         done = 0
+        if command == "forget":
+            self._meet(store)
         while done < n and missed < 20 * max(n, 1):
             self._clear(command)
             words = arguments(command, self.folder / "inputs", self._out)
             started = time.monotonic()
             pid = start(command_line(words, store), self._log)
             limit = self._seconds[command] * self._random.uniform(0.02, 1.0)
-            if killed_after(pid, limit):
+            # Three of four kills of `forget` come while it changes something.
+            begun = store / ".removing.json" if command == "forget" and done % 4 else None
+            if killed_after(pid, limit / (4 if begun else 1), begun):
                 done += 1
                 self.outcome.kills[command] += 1
                 self._examine(command, store)
@@ -349,6 +371,8 @@ class Campaign:
     def _examine(self, command: str, store: Path) -> None:
         if command.startswith("snapshot"):
             self._examine_snapshot()
+        if command == "forget":
+            self._examine_person(store)
         if not self._doctor(store, []):
             self.outcome.clean += 1
         elif self._doctor(store, ["--repair"]):
@@ -368,6 +392,48 @@ class Campaign:
         copy = self._out / "copy"
         if copy.exists() and self._doctor(copy, []):
             self.outcome.problems.append(f"snapshot: {self._said()}")
+
+    def _meet(self, store: Path) -> None:
+        """Learn by what a person is known, before they are forgotten."""
+        found = self.folder / "person.json"
+
+        def look() -> None:
+            import duckdb
+
+            with duckdb.connect(str(store / "facestore.duckdb"), read_only=True) as con:
+                row = con.execute(
+                    "select sample_id, image_id from samples where dataset = 'd' and path = ?",
+                    [PERSON],
+                ).fetchone()
+                who = {"path": PERSON, "sample_id": row[0], "image_id": row[1]}
+                traces = con.execute(_TRACES, who).fetchone()
+            found.write_text(json.dumps([who, traces]))
+
+        finish(start(look, self._log))
+        self._person, self._traces = json.loads(found.read_text())
+        self.forgotten = Counter[str]()
+
+    def _examine_person(self, store: Path) -> None:
+        """After a kill they are forgotten, or not yet."""
+        found = self.folder / "traces.json"
+
+        def look() -> None:
+            import duckdb
+
+            with duckdb.connect(str(store / "facestore.duckdb"), read_only=True) as con:
+                found.write_text(json.dumps(con.execute(_TRACES, self._person).fetchone()))
+
+        if finish(start(look, self._log)):
+            self.outcome.problems.append(f"forget: {self._said()}")
+            return
+        traces = json.loads(found.read_text())
+        if traces == self._traces:
+            self.forgotten["not yet"] += 1
+        elif not any(traces):
+            self.forgotten["forgotten"] += 1
+        else:
+            self.outcome.problems.append(f"forget: half gone, {traces} of {self._traces}")
+        self.say(f"after a kill of forget: {dict(self.forgotten)}")
 
     def _doctor(self, store: Path, more: list[str]) -> int:
         # A store that was never migrated has no audits to run.
@@ -442,11 +508,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", action="append", default=[], choices=COMMANDS)
+    parser.add_argument("--only", action="append", default=[], choices=COMMANDS, help="are killed")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     preload()
     commands = [each for each in COMMANDS if each not in options.without]
-    each = -(-options.kills // (len(commands) * options.rounds))
+    killed = options.only or commands
+    each = -(-options.kills // (len(killed) * options.rounds))
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(
             Path(folder),
@@ -457,7 +525,7 @@ def main() -> int:
         )
         outcome = campaign.outcome
         for _ in range(options.rounds):
-            campaign.round(dict.fromkeys(commands, each))
+            campaign.round(dict.fromkeys(killed, each))
             result = {
                 "kills": outcome.n_kills, "by_command": dict(outcome.kills), "clean": outcome.clean,
                 "repaired": outcome.repaired, "rounds": outcome.rounds, "problems": outcome.problems,

@@ -243,6 +243,12 @@ BAD_TABLES: dict[str, list[str]] = {
         "update vector_batches set sha256 = 'ab'",
         "delete from vector_batches where first_row = 0",
     ],
+    "forgotten_are_keyed": [
+        "update forgotten set digest = 'anna.jpg'",
+        "delete from forgotten_key",
+        "insert into forgotten_key values (repeat('b', 64))",
+        "update forgotten_key set key = 'secret'",
+    ],
     "zero_shot_decisions_hold": [
         *(
             spoiled("zero_shot_decisions", column, value)

@@ -72,6 +72,8 @@ def fill_good(con: Con) -> None:
         "select 1, 'images', 2 * i, 2, repeat('a', 64), repeat('x', 8)::blob, 'written', '2026-01-01' "
         "from range(2) as batches(i)"
     )
+    con.execute("insert into forgotten values (repeat('a', 64), 'content')")
+    con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_explanations(con)
     fill_duplicates(con)
 

@@ -1,0 +1,1 @@
+"""Taking out of a store what is in it: people, data sets, classifiers, encoders, prompts."""
