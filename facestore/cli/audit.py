@@ -10,6 +10,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import Format, pass_on, print_exact, print_lines, print_rows, say
 from facestore.cli.data import open_store
+from facestore.cli.mapping import mapping_of
 from facestore.cli.results import tell
 from facestore.cli.wording import typed_command
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
@@ -49,6 +50,12 @@ def audit(
         ),
     ] = None,
     new_classes: options.NewClasses = False,
+    file_column: options.FileColumn = None,
+    column: options.LabelColumns = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
     prompt_set: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,11 +96,18 @@ def audit(
     from facestore.errors import PartlyDoneError
 
     store_option = options.typed_store(store)
+    # As they are typed; the verb takes them as one thing.
+    of_table = {
+        "file_column": file_column, "columns": column, "map": map, "mapping": mapping,
+        "null": null, "encoding": encoding,
+    }  # fmt: skip
 
     def notify(notice: object) -> None:
         if isinstance(notice, Step):
-            command = typed_command(notice.verb, notice.arguments, notice.parameters, store_option)
-            print_exact(command)
+            parameters = dict(notice.parameters)
+            if parameters.pop("mapping", None) is not None:
+                parameters |= {name: given for name, given in of_table.items() if given}
+            print_exact(typed_command(notice.verb, notice.arguments, parameters, store_option))
         else:
             pass_on(notice)
 
@@ -119,6 +133,7 @@ def audit(
             split=split,
             pretrained=pretrained,
             new_classes=new_classes,
+            mapping=mapping_of(file_column, column, map, mapping, null, encoding),
             # A command that says what holds anyway is long to read.
             **{name: given for name, (given, usual) in changed.items() if given != usual},
         )
