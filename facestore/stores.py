@@ -175,13 +175,17 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
     """
     counts: dict[str, int] = {}
     started_at = _utc_now()
-    arguments = {key: _as_text(key, value) for key, value in arguments.items() if value is not None}
+
+    def as_texts() -> dict[str, Any]:
+        return {key: _as_text(key, each) for key, each in arguments.items() if each is not None}
+
+    as_texts()  # what cannot be recorded is refused first; some arguments are known only later
 
     def record(outcome: str) -> None:
         if any(counts.values()):
             store.catalog.runs.record(
                 command,
-                arguments=arguments,
+                arguments=as_texts(),
                 counts=counts,
                 versions=versions(),
                 started_at=started_at,

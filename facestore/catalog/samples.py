@@ -93,6 +93,8 @@ class Samples(TableFamily):
     def sources(self) -> dict[str, list[str]]:
         """Return all that the images of each data set were ingested from, the first one first."""
         sources: dict[str, list[str]] = {}
+        if not self._database.exists:
+            return sources
         for dataset, source in self._rows(_SOURCES):
             sources.setdefault(dataset, []).append(source)
         return sources

@@ -106,6 +106,8 @@ def import_embeddings(
         identity = asdict(encoder.record)
         pictures = store.vectors.images(encoder.vectors, identity)
         sentences = store.vectors.texts(encoder.vectors, identity)
+        pictures.mend()  # what a power cut left unreadable is put aside before it is compared
+        sentences.mend()
         # Both before anything is added: Lance has no transaction that could be taken back.
         _refuse_others(encoder, "vectors", [named[key] for key in pictures.others(keyed)])
         if texts is not None:

@@ -111,7 +111,7 @@ def test_each_condition_is_a_line_and_one_failure_is_enough(facestore):
         ([], 2, "give a limit"),
         (["--group", "race", "--min-accuracy", 0.1], 2, "--group goes with --max-gap"),
         (["--max-gap", "5"], 1, "a share from 0 to 1"),
-        (["--max-gap", "nan"], 1, "a share from 0 to 1"),
+        (["--max-gap", "nan"], 2, "a finite number"),
         (["--max-gap", 0.1, "--group", "rase"], 1, "Did you mean 'race'"),
         (["--max-gap", 0.1, "--attribute", "gendre"], 1, "Did you mean 'gender'"),
         (["--max-gap", 0.1, "--classifier", "clp"], 1, "Did you mean 'clip'"),

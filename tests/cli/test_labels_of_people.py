@@ -143,7 +143,7 @@ def test_an_id_without_suffix_is_a_sample_by_the_name_of_its_file(facestore, tmp
     table.write_text("id,gender\n000001,male\na/000002,female\n")
     facestore("ingest", folder, "--labels", table, "--dataset", "d")
     assert {path for path, _ in labels_of()} == {"000001.png", "a/000002.png"}
-    assert "nothing new" in (ran := facestore("ingest", folder, "--dataset", "d")).out + ran.err
+    assert "as before" in (ran := facestore("ingest", folder, "--dataset", "d")).out + ran.err
 
 
 def test_predictions_have_a_column_for_each_attribute(facestore, tmp_path):

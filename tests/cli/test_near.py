@@ -44,6 +44,7 @@ def test_search_prints_rows_and_writes_a_page(faces, tmp_path):
 def test_the_page_takes_pictures_from_another_folder(faces, tmp_path, pictures):
     (tmp_path / "moved").mkdir()
     (tmp_path / "moved" / "2.jpg").write_bytes((pictures / "2.jpg").read_bytes())
+    pictures.rename(tmp_path / "gone")
     page = tmp_path / "page.html"
     assert faces("near", "1", "--html", page, "--images", tmp_path / "moved").status == 0
     assert page.read_text(encoding="utf-8").count("<img src=") == 1

@@ -48,8 +48,8 @@ WRITING = (
     "split --dataset pictures",
     "doctor --repair",
     "migrate",
-    "snapshot store/copy.duckdb",
-    "snapshot store/copy --vectors",
+    "snapshot store/reports/copy.duckdb",
+    "snapshot store/reports/copy --vectors",
     "report",
 )
 READING = (

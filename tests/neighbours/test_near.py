@@ -315,7 +315,14 @@ def test_pictures_are_found_in_another_folder_and_only_if_they_are_the_same(
     moved.mkdir()
     (moved / "1.jpg").write_bytes((folders / "pictures" / "1.jpg").read_bytes())
     write_picture(moved / "3.jpg", seed=333)  # other content under a known name
-    page = store.write_gallery(tmp_path / "page.html", "q", hits, images=moved)
+    (tmp_path / "away").mkdir()
+    others = [each for each in folders.iterdir() if each != store.path]
+    away = [each.rename(tmp_path / "away" / each.name) for each in others]
+    try:
+        page = store.write_gallery(tmp_path / "page.html", "q", hits, images=moved)
+    finally:
+        for each in away:
+            each.rename(folders / each.name)
     assert len(sources(page)) == 1
     assert page.read_text().count("no picture at hand") == len(hits) - 1
     with pytest.raises(InputError, match="is no folder: give `images=`"):

@@ -53,7 +53,9 @@ def test_the_table_has_every_pair_above_the_threshold(store):
     assert [row[:2] for row in rows] == sorted(wanted)
     assert (summary.n_vectors, summary.n_pairs) == (7, len(wanted))
     assert summary.n_images == len({key for pair in wanted for key in pair})
-    assert re.match(rf"{len(wanted)} pairs among 7 images", lines_of(summary)[0])
+    assert re.match(
+        rf"{len(wanted)} pairs with a cosine of 0.5 or more among 7 images", lines_of(summary)[0]
+    )
 
 
 def test_a_search_replaces_the_one_before_and_is_recorded(store):

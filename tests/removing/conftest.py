@@ -47,6 +47,7 @@ def make_store(folder):
     (folder / "labels.csv").write_text("\n".join(["file,gender", *rows, ""]))
     files = [*names, NAMED, "zq-other-2.png"]
     vectors = np.random.default_rng(3).normal(size=(len(files), 16)).astype(np.float32)
+    vectors[files.index(TWIN)] = vectors[files.index(ANNA)]  # one picture has one vector
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     np.savez(folder / "vectors.npz", files=np.array(files), emb=vectors)
     with Store.open(folder / "store") as store:

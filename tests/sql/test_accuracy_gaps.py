@@ -63,7 +63,7 @@ def test_one_group_has_no_gap_and_small_groups_take_no_part(con):
 
 
 def test_leakage_counts_samples_and_not_pairs(con):
-    pictures = [("a" * 64, 0), ("b" * 64, 1), ("c" * 64, 2**40 - 1)]
+    pictures = [("a" * 64, 3), ("b" * 64, 2), ("c" * 64, 2**40 - 1)]
     fill(con, images=[{"image_id": name, "phash": phash} for name, phash in pictures])
     fill(con, samples=samples(3, split="train") + samples(4, split="val", first=4))
     fill(con, samples=samples(1, split=None, first=8))

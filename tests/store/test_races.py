@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from facestore.catalog.similarities import Similarities
-from facestore.errors import StoreLockedError
+from facestore.errors import InputError, StoreLockedError
 from facestore.importing.embeddings import TextSource
 from facestore.locks import only_one
 from facestore.records import EmbeddingBatch, EncoderRecord, Prompt, PromptSet
@@ -97,7 +97,8 @@ def test_an_import_while_another_process_scores_waits_for_its_end(store, theirs,
     assert "Another score runs on" in ran[0].stderr
     assert len(ran[0].stderr.splitlines()) == 1
     assert store.sql("select count(*) from similarities").fetchall() == [(8,)]
-    assert store.import_similarities(theirs, dataset="d", model="RN50,openai").n_new == 0
+    with pytest.raises(InputError, match="has other similarities for 4 of these samples"):
+        store.import_similarities(theirs, dataset="d", model="RN50,openai")
     assert store.sql("select count(*) from similarities").fetchall() == [(8,)]
 
 

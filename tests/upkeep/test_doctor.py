@@ -99,6 +99,7 @@ def test_one_audit_or_those_of_a_table_are_run_alone(store):
         "tables_are_those_of_this_version",
         "catalogue_log_is_read",
         "others_keep_to_their_schema",
+        "nothing_is_half_taken_out",
     }
     assert [f.name for f in store.doctor("vectors_are_unit")] == ["vectors_are_unit"]
     assert {f.name for f in store.doctor("vectors/", deep=True)} == set(NAMES) - {

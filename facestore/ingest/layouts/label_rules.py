@@ -83,7 +83,7 @@ class LabelRules:
         names, or in another spelling.
         """
         if self.attributes:
-            return self.attributes[0] if len(self.attributes) == 1 else None
+            return next(iter(self.attributes)) if len(self.attributes) == 1 else None
         wanted = sorted(set(labels))
         if not wanted:
             return None

@@ -40,10 +40,10 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     InputError
         If what reads its URIs is not installed.
     """
+    if rules.mapping.file is None:
+        _refuse_without_bytes(path)
     text = read_text_rows(path, rules.mapping.encoding)
     _, mapping = rules.known_of(text.table.columns)
-    if mapping.file is None and not set(_COLUMNS) & set(text.table.columns):
-        _refuse_without_bytes(path)
     files = file_names(path, text.table, mapping.file, _COLUMNS)
     if text.table.is_empty():
         raise TableError(path, "it has no rows", "Expected a path or URI a row.")
@@ -80,7 +80,10 @@ def _refuse_without_bytes(path: Path) -> None:
     """Refuse a Parquet file whose columns of images have `path` and, in `bytes`, nothing."""
     if path.suffix.lower() != ".parquet":
         return
-    for name, kind in pl.read_parquet_schema(path).items():
+    kinds = pl.read_parquet_schema(path)
+    if set(_COLUMNS) & set(kinds):
+        return
+    for name, kind in kinds.items():
         if isinstance(kind, pl.Struct) and {"bytes", "path"} <= {each.name for each in kind.fields}:
             problem = f"its column {name!r} has paths of images and no bytes of them"
             raise TableError(path, problem, "Give a table with these paths in a column `file`.")
