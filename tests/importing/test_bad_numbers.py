@@ -123,7 +123,7 @@ def test_a_setting_that_no_view_can_read_is_told_in_one_line(facestore, tmp_path
     with duckdb.connect(str(tmp_path / "store" / "facestore.duckdb")) as con:
         con.execute("update settings set value = 'nan'")
     ran = facestore("report", "--format", "json")
-    assert (ran.status, ran.err.count("Error: ")) == (1, 1)
+    assert (ran.status, ran.err.count("\nError: ")) == (1, 1)
     assert "Traceback" not in ran.err
     assert "A row of the store cannot be computed with" in ran.err
     assert "`facestore doctor` finds it" in ran.err
