@@ -165,7 +165,6 @@ def test_ingest_and_score_stop_at_several_moments_and_go_on(facestore, pictures,
     ingest = ["ingest", pictures, "--model", "tiny"]
     score = ["score", "raw_gender_labels"]
     moments = [
-        (ingest, ".ingest.lock", 0),
         (ingest, ".facestore.duckdb-*.part/facestore.duckdb", 0.4),  # views are made
         (ingest, "facestore.duckdb", 0.5),  # models are loaded
         (score, ".score.lock", 0.1),

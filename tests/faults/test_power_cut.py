@@ -75,8 +75,9 @@ def test_a_store_whose_vectors_a_cut_took_is_told_of_and_the_same_ingest_makes_t
     assert facestore("doctor").status == 0
 
 
-@pytest.mark.parametrize("left", [lambda _: b"", bytes], ids=["0 bytes", "zeros"])
-@pytest.mark.parametrize("kind", ["images", "texts"])
+@pytest.mark.parametrize(
+    ("kind", "left"), [("images", lambda _: b""), ("texts", bytes)], ids=["0 bytes", "zeros"]
+)
 def test_what_writes_vectors_does_so_again_over_a_version_that_a_cut_took(
     facestore, pictures, tmp_path, kind, left
 ):
