@@ -257,5 +257,11 @@ def test_links_that_stay_inside_are_followed(new_store, tmp_path):
     store = tmp_path / "s"
     shutil.copytree(new_store, store)
     (store / "heads").mkdir()
-    (store / "heads" / "link").symlink_to(store / "facestore.duckdb")
-    check_folder(store)
+    link = store / "heads" / "link"
+    link.symlink_to(store / "facestore.duckdb")
+    with Store.open(store) as opened:
+        assert opened.rows("select count(*) from labels") == (["count_star()"], [(0,)])
+    link.unlink()
+    link.symlink_to(tmp_path)
+    with pytest.raises(NotAStoreError, match="a link that leads out of it"):
+        check_folder(store)
