@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test check portable docs bench faults flips power injected hostile lowest constraints clean
+.PHONY: demo test fuzz check portable docs bench faults flips power injected hostile lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -16,6 +16,10 @@ demo: $(VENV)/.installed
 # More workers than cores: many tests wait for a process that they started.
 test: check
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 4 --dist loadgroup
+
+# The property tests with examples that no run has seen; `make test` has the same ones each time.
+fuzz: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --hypothesis-profile fuzz `grep -rl "from hypothesis" tests --include='test_*.py'`
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

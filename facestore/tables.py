@@ -21,7 +21,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 _REPEATED = re.compile(r"(.+)_duplicated_\d+")
 # What libraries raise on files that surprise them. polars gives up with PanicException, which is
 # no PolarsError; json and yaml end deep nesting with RecursionError.
-_UNREADABLE = (
+UNREADABLE = (
     pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, TypeError,
     LookupError, EOFError, ArithmeticError, MemoryError, RecursionError, SyntaxError, RuntimeError,
     NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile,
@@ -43,7 +43,7 @@ def refusing(path: Path, what: str = "a table") -> Iterator[None]:
         yield
     except FacestoreError:
         raise
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         problem = f"not readable as {what} ({reason})"
         raise TableError(path, problem, "Check the file.") from error

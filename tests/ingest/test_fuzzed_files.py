@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -244,6 +246,17 @@ def test_hugging_face_parquet(labels, at, byte, metadata):
     broken[at % len(broken)] = byte
     outcome(images_of, "x.parquet", bytes(whole))
     outcome(images_of, "x.parquet", bytes(broken))
+
+
+def test_metadata_that_is_no_text_is_passed_over():
+    strange = {b"\xff": b"\xfe"}
+    images = pa.array([{"bytes": encoded(1), "path": None}])
+    fields = [pa.field("image", images.type), pa.field("gender", pa.string(), metadata=strange)]
+    table = pa.table([images, ["Male"]], schema=pa.schema(fields, metadata=strange))
+    content = io.BytesIO()
+    pq.write_table(table, content)
+    found = outcome(images_of, "x.parquet", content.getvalue())
+    assert found.table.labels["label"].to_list() == ["Male"]
 
 
 @given(

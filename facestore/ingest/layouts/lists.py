@@ -15,7 +15,7 @@ from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import FILE_COLUMNS
 from facestore.records import FileEntry
 from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
+from facestore.tables import read_text_rows, refusing
 
 LAYOUT = "list"
 _COLUMNS = (*FILE_COLUMNS, "url", "uri", "image_url", "URL")
@@ -80,7 +80,8 @@ def _refuse_without_bytes(path: Path) -> None:
     """Refuse a Parquet file whose columns of images have `path` and, in `bytes`, nothing."""
     if path.suffix.lower() != ".parquet":
         return
-    kinds = pl.read_parquet_schema(path)
+    with refusing(path):
+        kinds = pl.read_parquet_schema(path)
     if set(_COLUMNS) & set(kinds):
         return
     for name, kind in kinds.items():

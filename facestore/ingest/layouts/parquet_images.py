@@ -18,7 +18,7 @@ from facestore.ingest.layouts.label_tables import (
 )
 from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.records import FileEntry
-from facestore.tables import as_text
+from facestore.tables import UNREADABLE, as_text
 
 LAYOUT = "parquet"
 
@@ -96,8 +96,8 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
         try:
             read = file.read(columns=plain, use_threads=False)
             read.validate(full=True)  # polars believes that texts are UTF-8
-            rows = pl.DataFrame(read) if plain else None
-        except (pa.ArrowException, ValueError, pl.exceptions.PolarsError) as error:
+            rows = pl.DataFrame(_bare(read)) if plain else None
+        except (pa.ArrowException, *UNREADABLE) as error:
             reason = " ".join(str(error).split())[:120]
             raise OSError(0, f"its labels cannot be read ({reason})") from error
     known = features(schema)
@@ -106,6 +106,11 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
     image = column.rpartition(".")[0] or column
     ignored = tuple(n for n in schema.names if n not in plain and n not in (image, column))
     return names, LabelTable(**(vars(labels) | {"ignored": ignored})), column
+
+
+def _bare(table: pa.Table) -> pa.Table:
+    """Return a table without the metadata of its schema, in which polars panics on broken text."""
+    return pa.table(table.columns, pa.schema([pa.field(f.name, f.type) for f in table.schema]))
 
 
 def _named(table: pl.DataFrame, known: dict[str, dict[str, Any]]) -> pl.DataFrame:
