@@ -16,8 +16,8 @@ import polars as pl
 
 from facestore.catalog import definitions, making, migrate, views
 from facestore.catalog.definitions import MINE, Objects, Problem
+from facestore.catalog.empty import install_prompt_sets, write_empty
 from facestore.catalog.opening import open_file, tell_refused
-from facestore.catalog.prompt_rows import insert_prompt_sets, prompt_set_names
 from facestore.catalog.shipped import (
     definitions_of_this_version,
     shipped_migrations,
@@ -33,7 +33,6 @@ from facestore.errors import (
 )
 from facestore.files import make_folder, sync_one
 from facestore.leftovers import sweep
-from facestore.prompts import builtin_prompt_sets
 
 
 class Database:
@@ -198,7 +197,7 @@ class Database:
             if not is_new and not installed:
                 self.refuse_altered(con)
             applied += altered if rebuild else installed
-            applied += _install_prompt_sets(con)
+            applied += install_prompt_sets(con)
         except duckdb.Error as error:
             tell_refused(self.path, error)
             raise
@@ -293,14 +292,6 @@ class Database:
 
     def _make_new(self) -> list[str]:
         """Make the file where there is none; return what is in it, nothing if there is one."""
-        applied: list[str] = []
-
-        def fill(con: duckdb.DuckDBPyConnection) -> None:
-            con.execute(f"create schema if not exists {MINE}")
-            applied.extend(migrate.migrate(con, shipped_migrations()))
-            applied.extend(views.install_views(con, shipped_views()))
-            applied.extend(_install_prompt_sets(con))
-
         try:
             if self.exists:
                 return []
@@ -308,7 +299,8 @@ class Database:
             make_folder(self.path.parent)
             for each in self.path.parent.resolve().parents:
                 sync_one(each)  # who made its folder may have been killed just then
-            if not making.make(self.path, fill):
+            applied = making.make(self.path, write_empty)
+            if applied is None:
                 return []
         except OSError as error:
             raise StoreWriteError(self.path.parent, error.strerror or str(error)) from error
@@ -316,7 +308,7 @@ class Database:
             tell_refused(self.path, error)
             raise
         self._is_current = True
-        return applied
+        return list(applied)
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours, not current, or not as this version makes it."""
@@ -377,13 +369,3 @@ class TableFamily:
 
     def _frame(self, query: str, parameters: object = None) -> pl.DataFrame:
         return self._database.reader().execute(query, parameters).pl()
-
-
-def _install_prompt_sets(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Put the prompt sets that come with facestore into the store, where they are missing."""
-    present = prompt_set_names(con)
-    missing = [each for each in builtin_prompt_sets() if each.name not in present]
-    if missing:
-        with transaction(con):
-            insert_prompt_sets(con, missing)
-    return [each.name for each in missing]

@@ -53,15 +53,20 @@ def is_made(path: Path) -> bool:
     return len(head) == _HEADERS and not _is_unfinished(path)
 
 
-def make(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
-    """Make a DuckDB file beside its place and put it there; False if another process was first.
+def make(path: Path, fill: Callable[[Path], tuple[str, ...]]) -> tuple[str, ...] | None:
+    """Make a DuckDB file beside its place and put it there.
 
     Parameters
     ----------
     path
         Where it is to be. What a making that was broken off left there is taken away.
     fill
-        Makes its tables and views.
+        Makes the file, and returns the names of what it put into it.
+
+    Returns
+    -------
+    tuple of str, or None
+        What `fill` returned; None if another process was first.
 
     Raises
     ------
@@ -77,12 +82,10 @@ def make(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
     try:
         # Called as it will be: DuckDB names a database after its file.
         new = folder / path.name
-        with connect(new) as con:
-            fill(con)
-            con.execute("checkpoint")  # closing does it, too, and says nothing when it fails
+        made = fill(new)
         sync(folder)
         _take_away_unmade(path, folder)
-        return put_new(new, path)
+        return made if put_new(new, path) else None
     finally:
         remove(folder)
 

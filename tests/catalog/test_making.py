@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from facestore import resources
-from facestore.catalog import making, migrate
+from facestore.catalog import empty, making, migrate
 from facestore.catalog.making import check_folder
 from facestore.errors import NotAStoreError
 from facestore.store import Store
@@ -164,14 +165,20 @@ def _held(folder: Path) -> dict[str, object]:
     return {name: each for name, each in held.items() if not name.endswith(".wal")}
 
 
+def _with_table(name: str, file: Path) -> tuple[str, ...]:
+    with duckdb.connect(str(file)) as con:
+        con.execute(f"create table {name} as select 1 as one")
+    return (name,)
+
+
 def test_of_two_that_make_a_store_the_first_one_counts(tmp_path):
     file = tmp_path / FILE
 
-    def fill(con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("create table loser as select 1 as one")
-        assert making.make(file, lambda other: other.execute("create table winner as select 1"))
+    def fill(new: Path) -> tuple[str, ...]:
+        assert making.make(file, partial(_with_table, "winner")) == ("winner",)
+        return _with_table("loser", new)
 
-    assert not making.make(file, fill)
+    assert making.make(file, fill) is None
     with duckdb.connect(str(file), read_only=True) as con:
         assert con.execute("select table_name from duckdb_tables()").fetchall() == [("winner",)]
     assert _names(tmp_path) == [FILE]
@@ -192,6 +199,7 @@ def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
         return install(*arguments, **more)
 
     monkeypatch.setattr(migrate, "migrate", watched)
+    monkeypatch.setattr(empty, "_first", [])  # as in a process that has made none yet
     with Store.open(tmp_path) as store:
         store.migrate()
         assert seen == [False]
@@ -200,6 +208,27 @@ def test_a_store_appears_with_all_that_is_in_it(tmp_path, monkeypatch):
         n = len(migrate.load_migrations(resources.folder("migrations")))
         assert con.execute("select max(version) from schema_migrations").fetchone() == (n,)
     assert _names(tmp_path) == [FILE]
+
+
+def test_the_second_store_of_a_process_is_like_the_first_but_made_at_its_own_time(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(empty, "_first", [])
+    names, times, held = [], [], []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        with Store.open(folder) as store:
+            names.append(store.migrate())
+        with duckdb.connect(str(folder / FILE), read_only=True) as con:
+            tables = con.execute("select table_name from duckdb_tables()").fetchall()
+            rows = {name: con.execute(f"from {name} order by all").fetchall() for (name,) in tables}
+            held.append(con.execute("select view_name, sql from duckdb_views()").fetchall())
+        applied = rows.pop("schema_migrations")
+        times.append(min(row[-1] for row in applied))
+        held.append(([row[:-1] for row in applied], rows))
+    assert names[0] == names[1]
+    assert len(names[0]) > 100
+    assert times[0] < times[1]
+    assert held[:2] == held[2:]
 
 
 def test_a_making_sweeps_what_a_killed_one_left(tmp_path):

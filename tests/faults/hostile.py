@@ -1,4 +1,4 @@
-"""Every trap of support/hostile.py is read by nine commands, and all that they open is traced.
+"""Every trap of support/hostile.py is read by ten commands, and all that they open is traced.
 
     python tests/faults/hostile.py [--only NAME ...] [--quick]
 
@@ -37,20 +37,22 @@ _OPENS = {"open", "openat", "openat2", "creat", "rename", "unlink", "execve", "l
 
 
 def commands(store: Path, out: Path, *, quick: bool) -> list[list[str]]:
-    """Return what is run on each store; without models where it has to be quick."""
-    listed = [
+    """Return what is run on each store; where it has to be quick what shows figures and pictures."""
+    shown = [
         ["info"],
-        ["sql", "from datasets"],
         ["sql", "from leaderboard"],
         ["report", "--images", "--out", str(out / "pages")],
+        ["near", "1", "--html", str(out / "near.html")],
+    ]
+    others = [
+        ["sql", "from datasets"],
         ["check", "--min-accuracy", "0.1"],
         ["doctor"],
         ["export", "fiftyone", str(out / "fiftyone.json")],
-        ["near", "1", "--html", str(out / "near.html")],
         ["snapshot", str(out / "copy.duckdb")],
+        ["explain", "1", "--prompt", "a face", "--out", str(out / "maps")],
     ]
-    if not quick:
-        listed.append(["explain", "1", "--prompt", "a face", "--out", str(out / "maps")])
+    listed = shown if quick else shown + others
     return [[*each, "--store", str(store)] for each in listed]
 
 
@@ -92,7 +94,18 @@ def problems_of(world: World, name: str, *, quick: bool) -> list[str]:
     temporary.mkdir(exist_ok=True)
     shutil.rmtree(out, ignore_errors=True)
     strace = shutil.which("strace")
-    tracing = [strace, "-f", "-qq", "-s", "4096", "-e", f"trace={TRACED}", "-o", str(trace)]
+    tracing = [
+        strace,
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-s",
+        "4096",
+        "-e",
+        f"trace={TRACED}",
+        "-o",
+        str(trace),
+    ]
     ran = subprocess.run(
         [*(tracing if strace else []), sys.executable, __file__, "--visit", store, out]
         + (["--quick"] if quick else []),
