@@ -221,7 +221,9 @@ def test_the_second_store_of_a_process_is_like_the_first_but_made_at_its_own_tim
         with duckdb.connect(str(folder / FILE), read_only=True) as con:
             tables = con.execute("select table_name from duckdb_tables()").fetchall()
             rows = {name: con.execute(f"from {name} order by all").fetchall() for (name,) in tables}
-            held.append(con.execute("select view_name, sql from duckdb_views()").fetchall())
+            held.append(
+                con.execute("select view_name, sql from duckdb_views() order by all").fetchall()
+            )
         applied = rows.pop("schema_migrations")
         times.append(min(row[-1] for row in applied))
         held.append(([row[:-1] for row in applied], rows))
