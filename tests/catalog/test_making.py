@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from facestore import resources
-from facestore.catalog import empty, making, migrate
+from facestore.catalog import definitions, empty, making, migrate
 from facestore.catalog.making import check_folder
 from facestore.errors import NotAStoreError
 from facestore.store import Store
@@ -221,9 +221,7 @@ def test_the_second_store_of_a_process_is_like_the_first_but_made_at_its_own_tim
         with duckdb.connect(str(folder / FILE), read_only=True) as con:
             tables = con.execute("select table_name from duckdb_tables()").fetchall()
             rows = {name: con.execute(f"from {name} order by all").fetchall() for (name,) in tables}
-            held.append(
-                con.execute("select view_name, sql from duckdb_views() order by all").fetchall()
-            )
+            held.append(definitions.read(con).definitions)
         applied = rows.pop("schema_migrations")
         times.append(min(row[-1] for row in applied))
         held.append(([row[:-1] for row in applied], rows))
