@@ -145,12 +145,20 @@ def _found(table: pl.DataFrame, preferred: Sequence[str]) -> str | None:
     exact = next((name for name in preferred if name in table.columns), None)
     if exact is not None:
         return exact
-    for word in (*map(fold, preferred), *spellings().columns["file"]):
+    called = _called(table, [*map(fold, preferred), *spellings().columns["file"]])
+    if called is not None:
+        return called
+    named = [column for column in table.columns if _has_images(table[column])]
+    return named[0] if len(named) == 1 else _called(table, spellings().columns["row"])
+
+
+def _called(table: pl.DataFrame, words: Sequence[str]) -> str | None:
+    """Return the column that alone is called as a word says, the likeliest word first."""
+    for word in words:
         fitting = [column for column in table.columns if fold(column) == word]
         if len(fitting) == 1:
             return fitting[0]
-    named = [column for column in table.columns if _has_images(table[column])]
-    return named[0] if len(named) == 1 else None
+    return None
 
 
 def _has_images(column: pl.Series) -> bool:

@@ -15,6 +15,7 @@ from facestore.table_columns import is_index
 # So many distinct values of a column are looked at.
 _N_LOOKED_AT = 200
 _YES = ("1", "true", "yes", "y", "t")
+_NO = ("0", "-1", "false", "no", "n", "f")
 
 
 def no_attribute(
@@ -78,6 +79,8 @@ def _called_as_class(column: str, texts: list[str], rules: LabelRules) -> str | 
 
 def _called_alike(column: str, texts: list[str], rules: LabelRules) -> str | None:
     """Offer a column with the attribute in its name, if all that it has can be read."""
+    if {fold(text) for text in texts} <= {*_YES, *_NO}:
+        return None  # flags, which would be read as the years 0 and 1
     for attribute in rules.classes:
         words = {attribute, *spellings().columns.get(attribute, ())}
         meaning = rules.meaning(attribute)

@@ -151,6 +151,15 @@ FORMS = {
         "l.csv", "file,age,gender\n1.jpg,old,F\n", {"said": {"columns": ["age="]}},
         {"1.jpg": {"gender": "Female"}},
     ),
+    "PPB, with numbers of rows": (
+        "l.csv",
+        "ID,Original Filename,Gender\n1,M0001.jpg,Male\n2,M0002.jpg,Female\n",
+        {},
+        {"M0001.jpg": {"gender": "Male"}, "M0002.jpg": {"gender": "Female"}},
+    ),
+    "names of rows, and no other": (
+        "l.csv", "name,gender\n7,f\n", {}, {"7": {"gender": "Female"}},
+    ),
     "numbers without their zeros": (
         "l.csv", "id,sex\n7,m\n", {"said": {"file_column": "{id:6}.jpg"}},
         {"000007.jpg": {"gender": "Male"}},
@@ -221,6 +230,14 @@ def test_what_a_refusal_offers_makes_it_work(tmp_path, form):
     assert "--new-classes" not in message or message.index("--new-classes") > max(
         (message.rfind(each) for each in ("--map ", "--mapping", "--null")), default=-1
     )
+
+
+@pytest.mark.parametrize("flags", [("0", "1"), ("-1", "1"), ("yes", "No")])
+def test_flags_are_not_offered_as_years(tmp_path, flags):
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, "filename,age_young,sex_flag\n1.jpg,{0},{1}\n2.jpg,{1},{0}\n".format(*flags))
+    assert "It looks as if" not in str(refused.value)
+    assert "attributes=age_young" in str(refused.value)
 
 
 def test_new_classes_are_offered_last_and_said_to_have_no_prompts(tmp_path):
