@@ -15,6 +15,8 @@ from facestore.table_columns import is_index
 # So many distinct values of a column are looked at.
 _N_LOOKED_AT = 200
 _YES = ("1", "true", "yes", "y", "t")
+# As list_eval_partition.txt of CelebA has them.
+_SPLITS = {"0": "train", "1": "val", "2": "test"}
 _NO = ("0", "-1", "false", "no", "n", "f")
 
 
@@ -37,14 +39,29 @@ def no_attribute(
     offers = [offer for column in columns if (offer := column_offer(table[column], rules))]
     if offers:
         return TableError(path, problem, f"It looks as if you should add {offers[0]} to say which.")
-    example = quote(columns[0] if columns else "COLUMN")
+    example = columns[0] if columns else "COLUMN"
+    splits = next(
+        (_as_splits(table[column]) for column in columns if _has_parts(table[column])), ""
+    )
     return TableError(
         path,
         problem,
-        "Expected age, gender or race: give the column of one to `columns=`, as gender=COLUMN; or "
-        f"add `attributes={example}` `new_classes=True` to read another attribute (new classes "
-        "have no prompts).",
+        "Expected age, gender or race: give the column of one to `columns=`, as "
+        f"{quote(f'gender={example}')}; {splits}or add `attributes={quote(example)}` "
+        "`new_classes=True` to read another attribute (new classes have no prompts).",
     )
+
+
+def _has_parts(column: pl.Series) -> bool:
+    """Say whether a column has the numbers by which CelebA tells its splits, and no other."""
+    texts = {fold(text) for text in column.drop_nulls().unique().head(_N_LOOKED_AT)}
+    return len(texts) > 1 and texts <= _SPLITS.keys()
+
+
+def _as_splits(column: pl.Series) -> str:
+    maps = " ".join(f"`maps={quote(f'split:{key}={name}')}`" for key, name in _SPLITS.items())
+    given = quote(f"split={column.name}")
+    return f"if these are splits, as in CelebA's partition, add `columns={given}` {maps}; "
 
 
 def column_offer(column: pl.Series, rules: LabelRules) -> str | None:

@@ -232,6 +232,24 @@ def test_what_a_refusal_offers_makes_it_work(tmp_path, form):
     )
 
 
+def test_a_partition_without_a_header_is_offered_as_splits(tmp_path):
+    content = "1.jpg 0\n2.jpg 1\n3.jpg 2\n"
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, content, "list_eval_partition.txt")
+    message = as_typed(str(refused.value))
+    assert "as gender=2; if these are splits" in message
+    table = read(
+        tmp_path,
+        content,
+        "list_eval_partition.txt",
+        **offers(message[message.index("if these") : message.index("; or add")]),
+    )
+    assert table.splits == {"1.jpg": "train", "2.jpg": "val", "3.jpg": "test"}
+    with pytest.raises(TableError) as others:
+        read(tmp_path, "1.jpg 5\n2.jpg 7\n")
+    assert "splits" not in str(others.value)
+
+
 @pytest.mark.parametrize("flags", [("0", "1"), ("-1", "1"), ("yes", "No")])
 def test_flags_are_not_offered_as_years(tmp_path, flags):
     with pytest.raises(TableError) as refused:
