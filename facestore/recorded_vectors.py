@@ -126,6 +126,7 @@ def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collec
     batches, table = store.catalog.vector_batches, table_of(store, encoder, kind)
     table.mend()
     if not table.has_any(keys):
+        VectorRecord(store, encoder, kind).save()  # they went, and a kill came before the others
         return 0
     first_row, known = _known_digests(store, encoder, kind, keys)
     while True:

@@ -14,6 +14,7 @@ from removing.conftest import ANNA, NAMED, NEAR, TWIN, well
 from facestore import Store
 from facestore.config import REMOVING_FILE
 from facestore.errors import InputError, UnknownNameError, VectorsDifferError
+from facestore.recorded_vectors import VectorRecord
 from facestore.removing import finish as finishing
 from facestore.removing import plan
 
@@ -224,7 +225,7 @@ def test_a_list_may_come_from_a_spreadsheet_and_what_was_forgotten_before_is_cou
 
 def test_ended_at_any_step_it_is_all_there_or_forgotten_and_the_same_call_ends_it(few, few_folder, monkeypatch):  # fmt: skip
     """As a kill: what comes after a step is never done. Real kills are in tests/faults."""
-    steps = [(plan, "write_text"), (finishing, "drop_vectors"), (finishing, "rewrite"), (finishing, "ended")]  # fmt: skip
+    steps = [(plan, "write_text"), (finishing, "drop_vectors"), (finishing, "rewrite"), (finishing, "ended"), (VectorRecord, "save")]  # fmt: skip
     few.close()
 
     def die(*_):
@@ -246,9 +247,12 @@ def test_ended_at_any_step_it_is_all_there_or_forgotten_and_the_same_call_ends_i
             assert (summary.n_known, summary.n_samples) == ((1, 0) if is_begun else (0, 1))
     assert not (folder / REMOVING_FILE).exists()
     with Store.open(folder) as again:
-        assert well(again) == []
-        assert [path for (path,) in again.sql("select path from samples").fetchall()] == [f"zq-{i}.jpg" for i in range(4, 8)]  # fmt: skip
-    assert {what for what, _ in found_in(folder, {str(i): f"zq-{i}.jpg".encode() for i in range(8)})} == set("4567")  # fmt: skip
+        assert well(again) == ["neighbours_are_current"]  # to be searched again, as it says
+        assert again.sql(
+            "select sum(n_rows) from vector_batches where kind = 'images'"
+        ).fetchone() == (3,)
+        assert [path for (path,) in again.sql("select path from samples").fetchall()] == [f"zq-{i}.jpg" for i in range(5, 8)]  # fmt: skip
+    assert {what for what, _ in found_in(folder, {str(i): f"zq-{i}.jpg".encode() for i in range(8)})} == set("567")  # fmt: skip
 
 
 def test_a_row_that_was_damaged_is_not_recorded_as_it_is(few):
