@@ -11,6 +11,8 @@ from facestore.removing.plan import Removal, alone, begun
 from facestore.stores import Stores, recorded
 
 _MANY = 3
+# Kinds of which the command is called otherwise.
+_COMMANDS = {"data set": "dataset", "prompt set": "prompt-set"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,16 @@ class RemoveSummary:
     is_dry: bool = False
 
 
+@dataclass(frozen=True)
+class _Going:
+    """What is to be removed: the note of it, what deletes the rows, and what goes with it."""
+
+    removal: Removal
+    delete: Callable[[], Mapping[str, int]]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    classifiers: tuple[str, ...] = ()
+
+
 def remove_dataset(store: Stores, name: str, *, dry_run: bool = False) -> RemoveSummary:
     """Remove a data set: its samples, with all that is known of them, and vectors of no other.
 
@@ -53,23 +65,21 @@ def remove_dataset(store: Stores, name: str, *, dry_run: bool = False) -> Remove
     UnknownNameError
         If there is none of this name.
     """
-    what = f"data set {name!r}"
-    with alone(store, "remove dataset"):
-        if _is_ended(store, what, dry_run=dry_run):
-            return RemoveSummary(what)
+
+    def find(what: str) -> _Going:
         store.catalog.samples.require_dataset(name)
         taking = store.catalog.taking_out
         leaving = taking.leaving(taking.of_dataset(name))
-        if dry_run:
-            counts = {"n_samples": len(leaving.sample_ids), "n_images": len(leaving.images)}
-            return RemoveSummary(what, counts, is_dry=True)
 
         def delete() -> dict[str, int]:
             counts = taking.delete(leaving)
             store.catalog.removals.rows_of_dataset(name)
             return counts
 
-        return _removed(store, Removal(what, keys=leaving.keys), delete)
+        counts = {"n_samples": len(leaving.sample_ids), "n_images": len(leaving.images)}
+        return _Going(Removal(what, keys=leaving.keys), delete, counts)
+
+    return _remove(store, "data set", name, find, dry_run=dry_run)
 
 
 def remove_classifier(store: Stores, name: str, *, dry_run: bool = False) -> RemoveSummary:
@@ -87,16 +97,14 @@ def remove_classifier(store: Stores, name: str, *, dry_run: bool = False) -> Rem
     UnknownNameError
         If there is none of this name.
     """
-    what = f"classifier {name!r}"
-    with alone(store, "remove classifier"):
-        if _is_ended(store, what, dry_run=dry_run):
-            return RemoveSummary(what)
+
+    def find(what: str) -> _Going:
         store.catalog.predictions.find(name)
-        if dry_run:
-            return RemoveSummary(what, is_dry=True)
         removals = store.catalog.removals
         removal = Removal(what, heads=tuple(removals.heads_of([name])))
-        return _removed(store, removal, lambda: removals.classifiers([name]))
+        return _Going(removal, lambda: removals.classifiers([name]))
+
+    return _remove(store, "classifier", name, find, dry_run=dry_run)
 
 
 def remove_encoder(
@@ -120,18 +128,13 @@ def remove_encoder(
     InputError
         If classifiers rely on it.
     """
-    with alone(store, "remove encoder"):
-        if _is_ended(store, f"encoder {name!r}", dry_run=dry_run):
-            return RemoveSummary(f"encoder {name!r}")
+
+    def find(what: str) -> _Going:
         encoder, removals = store.catalog.encoders.find(name), store.catalog.removals
         classifiers = removals.classifiers_of("encoder_id", encoder.encoder_id)
         _refuse_relied_on(f"Encoder {encoder.name!r}", classifiers, may=with_classifiers)
-        if dry_run:
-            return RemoveSummary(
-                f"encoder {encoder.name!r}", classifiers=tuple(classifiers), is_dry=True
-            )
         removal = Removal(
-            f"encoder {name!r}",
+            what,
             tables=tuple(f"{encoder.vectors}.{kind}" for kind in KINDS),
             heads=tuple(removals.heads_of(classifiers)),
         )
@@ -139,7 +142,9 @@ def remove_encoder(
         def delete() -> dict[str, int]:
             return removals.classifiers(classifiers) | removals.encoder(encoder.encoder_id)
 
-        return _removed(store, removal, delete, classifiers)
+        return _Going(removal, delete, classifiers=tuple(classifiers))
+
+    return _remove(store, "encoder", name, find, dry_run=dry_run)
 
 
 def remove_prompt_set(
@@ -163,18 +168,14 @@ def remove_prompt_set(
     InputError
         If classifiers rely on it, or it comes with facestore.
     """
-    what = f"prompt set {name!r}"
-    with alone(store, "remove prompt-set"):
-        if _is_ended(store, what, dry_run=dry_run):
-            return RemoveSummary(what)
+
+    def find(what: str) -> _Going:
         store.catalog.prompts.get(name)
         refuse_bundled(name, "removed: it would come back with the next command that writes")
         removals = store.catalog.removals
         classifiers = removals.classifiers_of("prompt_set", name)
         _refuse_relied_on(f"Prompt set {name!r}", classifiers, may=with_classifiers)
         prompts = removals.prompts_of(name)
-        if dry_run:
-            return RemoveSummary(what, {"n_prompts": len(prompts)}, tuple(classifiers), is_dry=True)
         removal = Removal(
             what,
             prompts=tuple(text for _, text in prompts),
@@ -184,7 +185,9 @@ def remove_prompt_set(
         def delete() -> dict[str, int]:
             return removals.classifiers(classifiers) | removals.prompt_set(name)
 
-        return _removed(store, removal, delete, classifiers)
+        return _Going(removal, delete, {"n_prompts": len(prompts)}, tuple(classifiers))
+
+    return _remove(store, "prompt set", name, find, dry_run=dry_run)
 
 
 def refuse_bundled(name: str, why: str) -> None:
@@ -194,15 +197,33 @@ def refuse_bundled(name: str, why: str) -> None:
         raise InputError(message)
 
 
-def _is_ended(store: Stores, what: str, *, dry_run: bool) -> bool:
+def _remove(
+    store: Stores, kind: str, name: str, find: Callable[[str], _Going], *, dry_run: bool
+) -> RemoveSummary:
+    """Delete rows and their record in one transaction, then what only they relied on."""
+    what = f"{kind} {name!r}"
+    with alone(store, f"remove {_COMMANDS.get(kind, kind)}"):
+        if _is_ended(store, kind, name, dry_run=dry_run):
+            return RemoveSummary(what)
+        going = find(what)
+        if dry_run:
+            return RemoveSummary(what, going.counts, going.classifiers, is_dry=True)
+        with (
+            taking_out(store, going.removal) as freed,
+            store.catalog.transaction(),
+            recorded(store, "remove", {"what": what}) as counts,
+        ):
+            counts.update(going.delete())
+    return RemoveSummary(what, dict(counts), going.classifiers, freed[0])
+
+
+def _is_ended(store: Stores, kind: str, name: str, *, dry_run: bool) -> bool:
     """End what a killed command began; say whether that was the same, and its rows are gone."""
     if dry_run or begun(store) is None:
         return False
-    kind, _, name = what.partition(" '")
     removal = go_on(store)
-    if removal is None or removal.what != what:
-        return False
-    return name.removesuffix("'") not in _known(store, kind)
+    is_same = removal is not None and removal.what == f"{kind} {name!r}"
+    return is_same and name not in _known(store, kind)
 
 
 def _known(store: Stores, kind: str) -> list[str]:
@@ -213,22 +234,6 @@ def _known(store: Stores, kind: str) -> list[str]:
     if kind == "prompt set":
         return store.catalog.prompts.names()
     return [each.name for each in store.catalog.encoders.all()]
-
-
-def _removed(
-    store: Stores,
-    removal: Removal,
-    delete: Callable[[], Mapping[str, int]],
-    classifiers: list[str] | None = None,
-) -> RemoveSummary:
-    """Delete rows and their record in one transaction, then what only they relied on."""
-    with (
-        taking_out(store, removal) as freed,
-        store.catalog.transaction(),
-        recorded(store, "remove", {"what": removal.what}) as counts,
-    ):
-        counts.update(delete())
-    return RemoveSummary(removal.what, dict(counts), tuple(classifiers or ()), freed[0])
 
 
 def _refuse_relied_on(what: str, classifiers: list[str], *, may: bool) -> None:
