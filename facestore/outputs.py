@@ -15,8 +15,9 @@ from facestore.config import (
     REPORTS_FOLDER,
     VECTORS_FOLDER,
 )
-from facestore.errors import OutputError
+from facestore.errors import InputError, OutputError
 from facestore.locks import SUFFIXES
+from facestore.table_text import is_image_name
 
 # Of another store only what is its own is refused: that a snapshot lies in a folder does not make
 # all of the folder a store's.
@@ -52,6 +53,19 @@ def refuse_files_of_stores(store: Path, target: Path, own: str = "") -> None:
                     raise OutputError(target, store, store / allowed[-1])
             elif _is_file_of(folder, inside):
                 raise OutputError(target, folder, folder / REPORTS_FOLDER)
+
+
+def refuse_picture(target: Path) -> None:
+    """Refuse to write over a picture: nothing that a verb writes under a name of one's own is one.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    if is_image_name(target.name) and target.is_file():
+        message = f"'{target}' is a picture that is there, and would be lost: give another name."
+        raise InputError(message)
 
 
 def _is_file_of(folder: Path, inside: tuple[str, ...]) -> bool:

@@ -21,7 +21,7 @@ from facestore.images.pictures import Pictures
 from facestore.images.places import LIST, ImageSource
 from facestore.images.walk import printable
 from facestore.names import check_text
-from facestore.outputs import refuse_files_of_stores
+from facestore.outputs import refuse_files_of_stores, refuse_picture
 from facestore.progress import Progress, SilentProgress
 from facestore.records import AnyPath
 from facestore.vectors import VectorStore
@@ -110,9 +110,12 @@ class Stores:
         ------
         OutputError
             If a store has files of its own there.
+        InputError
+            If it is a picture that is there.
         """
         target = self.path / own if given is None else Path(given)
         refuse_files_of_stores(self.path, target, own)
+        refuse_picture(target)
         return target
 
     def heads_folder(self, given: AnyPath | None = None) -> Path:

@@ -75,6 +75,17 @@ def test_no_command_writes_over_files_of_a_store(facestore, stores, writer):
     assert wrong == {}
 
 
+@pytest.mark.parametrize("writer", ["near", "dedup", "fiftyone", "report json", "snapshot"])
+def test_no_command_writes_over_a_picture(facestore, stores, writer):
+    (stores / "store/facestore.duckdb.wal").unlink()
+    picture = stores / "me.JPG"
+    picture.write_bytes(b"a face")
+    ran = facestore(*WRITERS[writer], picture)
+    assert (ran.status, ran.err.count("\n")) == (1, 1)
+    assert "me.JPG' is a picture that is there, and would be lost" in ran.err
+    assert picture.read_bytes() == b"a face"
+
+
 @pytest.mark.parametrize("writer", ["explain", "train probe", "near", "fiftyone", "snapshot"])
 def test_below_reports_and_outside_all_may_be_written(facestore, stores, writer):
     (stores / "store/facestore.duckdb.wal").unlink()
