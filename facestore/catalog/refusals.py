@@ -6,8 +6,9 @@ name, can find out whether that was forgotten here; nobody can read what was.
 
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -25,10 +26,13 @@ class Refused:
         Of the digests; empty where there are none.
     digests
         All of them.
+    former
+        Data set -> what it, or one that went into it, was called before.
     """
 
     key: bytes = b""
     digests: frozenset[str] = frozenset()
+    former: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
@@ -39,8 +43,12 @@ class Refused:
         return bool(self) and image_id is not None and self.of_content(image_id) in self.digests
 
     def has_name(self, dataset: str, path: str) -> bool:
-        """Whether a sample of this name was forgotten."""
-        return bool(self) and self.of_name(dataset, path) in self.digests
+        """Whether a sample of this name was forgotten, in any Unicode form of it."""
+        forms = {path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))}
+        names = {dataset, *self.former.get(dataset, ())}
+        return bool(self) and any(
+            self.of_name(name, form) in self.digests for name in names for form in forms
+        )
 
     def of_content(self, image_id: str) -> str:
         """Return the digest of a content."""
@@ -93,6 +101,13 @@ class Refusals(TableFamily):
         return len(known)
 
 
+# Digests have the name that a data set had at that time.
+_RENAMED = """
+select arguments ->> 'dataset', arguments ->> 'into'
+from runs
+where command in ('rename dataset', 'merge dataset') and outcome = 'done'
+order by run_id
+"""
 _SCHEMA = pa.schema([("digest", pa.string()), ("kind", pa.string())])
 
 
@@ -101,4 +116,8 @@ def _load(con: duckdb.DuckDBPyConnection) -> Refused:
     if not key:
         return Refused()
     rows = con.execute("select digest from forgotten").fetchall()
-    return Refused(bytes.fromhex(key[0][0]), frozenset(digest for (digest,) in rows))
+    former: dict[str, frozenset[str]] = {}
+    for old, new in con.execute(_RENAMED).fetchall():
+        former[new] = former.get(new, frozenset()) | {old} | former.get(old, frozenset())
+    digests = frozenset(digest for (digest,) in rows)
+    return Refused(bytes.fromhex(key[0][0]), digests, former)

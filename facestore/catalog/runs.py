@@ -52,6 +52,11 @@ class Runs(TableFamily):
         )
         return [source for (source,) in rows if source]
 
+    def has_receipt(self, receipt: str) -> bool:
+        """Whether what a receipt is of was done."""
+        rows = self._rows("select 1 from runs where arguments ->> 'receipt' = ?", [receipt])
+        return bool(rows)
+
     def redact(self, names: Collection[str], sample_ids: Collection[int]) -> int:
         """Take names out of the log and of what is known of classifiers; return the rows changed.
 

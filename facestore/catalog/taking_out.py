@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from facestore.catalog.database import TableFamily
+from facestore.catalog.shipped import definitions_of_this_version
 from facestore.connections import quoted_name
 
 # Tables with a row for each sample, or for several.
@@ -27,11 +28,16 @@ limit $limit
 
 # Tables alone: a view would be run that somebody else wrote.
 _OWN_COLUMNS = """
-select columns.schema_name, columns.table_name, column_name
+select columns.schema_name, columns.table_name, column_name, data_type = 'VARCHAR[]' as is_list
 from duckdb_columns() as columns
 inner join duckdb_tables() as tables using (database_name, schema_name, table_name)
-where columns.schema_name = 'mine' and data_type = 'VARCHAR' and not tables.temporary
+where data_type in ('VARCHAR', 'VARCHAR[]') and not tables.temporary
+    and not (columns.schema_name = 'main' and list_contains($ours, columns.table_name))
 """
+
+
+# Of a text, and of a list of texts.
+_HAS_ANY = ("{} in (from given)", "list_has_any({}, (select list(name) from given))")
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,12 @@ class TakingOut(TableFamily):
             "select name, 1 as way, of.* from given inner join of on image_id = name "
             "union all "
             "select name, 2, of.* from given inner join of on dataset || '/' || path = name "
-            "union all select name, 3, of.* from given inner join of on path = name) "
+            "union all select name, 3, of.* from given inner join of on path = name "
+            # as another file system writes it
+            "union all select name, 4, of.* from given inner join of "
+            "on nfc_normalize(dataset || '/' || path) = nfc_normalize(name) "
+            "union all select name, 5, of.* from given inner join of "
+            "on nfc_normalize(path) = nfc_normalize(name)) "
             "select name, sample_id, dataset, path from met "
             "qualify way = min(way) over (partition by name) order by all",
             {"dataset": dataset},
@@ -154,16 +165,17 @@ class TakingOut(TableFamily):
         return rows
 
     def own_tables_with(self, names: Iterable[str]) -> list[str]:
-        """Return the tables that are not ours, and have a text that is one of the names."""
+        """Return the tables that are not ours and have one of the names, also in lists of texts."""
         con = self._database.reader()
         con.register("given", pa.table({"name": pa.array(sorted(names), pa.string())}))
-        columns = con.execute(_OWN_COLUMNS).fetchall()
+        ours = [name for kind, name in definitions_of_this_version() if kind == "table"]
+        columns = con.execute(_OWN_COLUMNS, {"ours": ours}).fetchall()
         found = [
             f"{schema}.{table}"
-            for schema, table, column in columns
+            for schema, table, column, is_list in columns
             if con.execute(
                 f"select exists (select 1 from {quoted_name(schema)}.{quoted_name(table)} "  # noqa: S608
-                f"where {quoted_name(column)} in (from given))"
+                f"where {_HAS_ANY[is_list].format(quoted_name(column))})"
             ).fetchone()
             == (True,)
         ]

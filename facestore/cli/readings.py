@@ -77,7 +77,7 @@ def _why_without_file(plan: IngestPlan) -> str:
     """Say why labels have no file: it was passed over, is elsewhere, or is called otherwise."""
     if plan.n_named_others:
         return f": {counted(plan.n_named_others, 'file')} of them passed over, see below"
-    if plan.n_labelled:
+    if plan.labelled:
         return ": expected where only a part of the files is here"
     name = plan.entries[0].name if plan.entries else ""
     return f": none meets a file, which are called as {name!r}: name them with --file-column"

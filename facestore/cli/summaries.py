@@ -63,11 +63,12 @@ def _(summary: IngestSummary) -> list[str]:
         facts.append(f"{n} that had only labels got their picture")
     if not changes.n_new and not changes.n_changed and not sum(summary.n_encoded.values()):
         facts.append("as before: everything was in the store already")
-    if plan.n_labelled:
+    if plan.labelled:
         labels = (
             f"{counted(changes.n_labels_new, 'label')} new, {changes.n_labels_changed:,} changed"
         )
-        facts.append(f"{counted(plan.n_labelled, 'file')} labelled ({labels})")
+        n_labelled = len(plan.labelled.difference(summary.refused))
+        facts.append(f"{counted(n_labelled, 'file')} labelled ({labels})")
     if changes.n_content_changed:
         n = counted(changes.n_content_changed, "file has", "files have")
         facts.append(f"{n} other content than before: old scores of it are removed")
@@ -101,7 +102,7 @@ def _shared_with(summary: IngestSummary, other: str, n_images: int, n_labelled: 
     """Say that another data set has the same images, and how to go on with it."""
     are = "is" if n_images == 1 else "are"
     said = f"{n_images:,} of these images {are} in data set {other!r} already"
-    if n_labelled and not summary.plan.n_labelled:
+    if n_labelled and not summary.plan.labelled:
         return (
             f"{said}, with labels, and have none here: to go on with that one, say "
             f"--dataset {quote(other)}"

@@ -1,6 +1,6 @@
 """The steps that imports share: samples are found by name or made, and what changed is told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +29,8 @@ class Target:
     dataset
         The data set.
     split
-        Split of samples that have none yet; it does not choose among them.
+        Split of samples that have none yet; it does not choose among them, and samples of another
+        one are refused.
     create_samples
         Make samples for names that are unknown, instead of refusing them.
     """
@@ -171,7 +172,8 @@ def importing(
     Raises
     ------
     TableError
-        If names are unknown and no samples may be made, or were forgotten here.
+        If names are unknown and no samples may be made, are samples of another split, or were
+        forgotten here.
     """
     given = asdict(target) | {"path": path} | arguments
     with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
@@ -192,10 +194,29 @@ def importing(
                 f"{target.dataset!r} ({preview(unknown)})",
                 "Ingest their images or labels first, or add `create_samples=True`.",
             )
+        _refuse_other_split(path, target, known, set(path_of.values()))
         _refuse_forgotten(store, path, target, unknown)
         path_of |= {name: name for name in unknown}
         n_met = len(names) - len(unknown)
         yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
+
+
+def _refuse_other_split(
+    path: Path, target: Target, known: pl.DataFrame, paths: Collection[str]
+) -> None:
+    """Refuse a file of one split whose names meet samples of another: they are other pictures."""
+    if target.split is None:
+        return
+    splits = known.filter(pl.col("path").is_in(list(paths)) & (pl.col("split") != target.split))
+    if not splits.is_empty():
+        first = splits["split"][0]
+        raise TableError(
+            path,
+            f"{len(splits):,} of its files are samples of split {first!r} already "
+            f"({preview(splits['path'].to_list())}), not of {target.split!r}",
+            "Leave `split=` out if these are meant; else give another `dataset=`, or name the "
+            "files with a folder above, as those of both splits.",
+        )
 
 
 def _refuse_forgotten(store: Stores, path: Path, target: Target, names: Sequence[str]) -> None:

@@ -53,6 +53,8 @@ class IngestPlan:
         Path -> what the tables say of it.
     known
         Path -> the sample as the catalogue has it.
+    labelled
+        Paths of the files that have a label.
     n_other_files, other_files, n_named_others
         How many files were passed over; which, if they can be named; how many of them the labels
         name, which come first.
@@ -71,7 +73,7 @@ class IngestPlan:
     splits: Mapping[str, str]
     known: Mapping[str, KnownSample]
     new_classes: tuple[tuple[str, str], ...]
-    n_labelled: int
+    labelled: frozenset[str]
     n_other_files: int
     other_files: tuple[str, ...]
     n_named_others: int
@@ -137,7 +139,7 @@ def plan_ingest(
         splits=splits,
         known=known,
         new_classes=table.new_classes,
-        n_labelled=len(labelled),
+        labelled=frozenset(final[name] for name in labelled),
         n_other_files=manifest.n_other,
         other_files=others,
         n_named_others=n_named,

@@ -221,13 +221,13 @@ class IngestRun:
             self._save_vectors(rest=False)
 
     def _is_refused(self, result: ReadImage) -> bool:
-        """Whether a file was forgotten here; one that is a sample by now is none of these."""
+        """Whether a file was forgotten here; a picture that its sample has is none of these."""
         path = self._plan.path_of[result.entry.name]
-        if not self._refused or path in self._plan.known:
-            return False
+        known = self._plan.known.get(path)
         if result.image_id is None:
-            return self._refused.has_name(self._plan.dataset, path)
-        return self._refused.has_content(result.image_id)
+            return known is None and self._refused.has_name(self._plan.dataset, path)
+        is_there = known is not None and known.image_id == result.image_id
+        return not is_there and self._refused.has_content(result.image_id)
 
     def _save_vectors(self, *, rest: bool) -> None:
         for model in self._models:

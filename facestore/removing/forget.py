@@ -118,6 +118,12 @@ def forget(
             if ended is None:
                 message = "Nothing to forget: give paths, hashes, or `file=LIST`."
                 raise ParametersError(message)
+            if ended.receipt and not store.catalog.runs.has_receipt(ended.receipt):
+                message = (
+                    "What was stopped had not come to its first row, so nobody was forgotten: give "
+                    "the names again."
+                )
+                raise InputError(message)
             return ForgetSummary()
         found, contents, n_known = _resolved(store, given, dataset)
         leaving = store.catalog.taking_out.leaving(found)
@@ -147,7 +153,7 @@ def _forget(
 ) -> ForgetSummary:
     started_at, receipt = _utc_now(), secrets.token_hex(8)
     near, copies = _near(store, leaving), tuple(copies_with(store, leaving))
-    removal = Removal(_COMMAND, keys=leaving.keys, is_secret=True)
+    removal = Removal(_COMMAND, keys=leaving.keys, is_secret=True, receipt=receipt)
     with taking_out(store, removal) as freed, store.catalog.transaction():
         # Also of an image that stays with another sample: the file that was named has it, too.
         refused = store.catalog.taking_out.contents_of(leaving.sample_ids) | set(contents)

@@ -36,6 +36,8 @@ class Removal:
         Whether the DuckDB file is written anew, for the space of what is gone.
     is_secret
         Whether nothing of it may be found again: pages and pictures of the store go, too.
+    receipt
+        What the row of `runs` has that is written with the last row that goes; empty: none.
     """
 
     what: str
@@ -45,6 +47,7 @@ class Removal:
     heads: tuple[str, ...] = ()
     frees: bool = True
     is_secret: bool = False
+    receipt: str = ""
 
 
 def file_of(store: Stores) -> Path:

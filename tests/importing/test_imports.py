@@ -125,8 +125,20 @@ def test_a_refused_import_makes_no_samples_either(labelled, tmp_path):
     assert state(labelled) == before
 
 
-def test_the_split_of_a_known_sample_stays(labelled, tmp_path):
-    labelled.import_labels(tmp_path / "labels.csv", dataset="d", split="test", create_samples=True)
+@pytest.mark.parametrize("what", ["labels", "predictions"])
+def test_a_file_of_one_split_that_meets_samples_of_another_is_refused(labelled, tmp_path, what):
+    """Most likely they are other pictures: `val/1.jpg` is not the `1.jpg` of train."""
+    (tmp_path / "predictions.csv").write_text("file,predicted\n1.jpg,Male\n")
+    given = {"dataset": "d"} | (
+        {"attribute": "gender", "classifier": "c"} if what == "predictions" else {}
+    )
+    verb, file = getattr(labelled, f"import_{what}"), tmp_path / f"{what}.csv"
+    labels = labelled.sql("from labels order by all").fetchall()
+    with pytest.raises(TableError, match=r"are samples of split 'val' already .*, not of 'test'"):
+        verb(file, split="test", **given)
+    assert labelled.sql("from labels order by all").fetchall() == labels
+    verb(file, split="val", **given)
+    verb(file, **given)
     assert labelled.sql("select distinct split from samples").fetchall() == [("val",)]
 
 

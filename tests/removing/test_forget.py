@@ -12,8 +12,9 @@ import pytest
 from removing.conftest import ANNA, NAMED, NEAR, TWIN, well
 
 from facestore import Store
+from facestore.catalog.refusals import Refusals
 from facestore.config import REMOVING_FILE
-from facestore.errors import InputError, UnknownNameError, VectorsDifferError
+from facestore.errors import InputError, TableError, UnknownNameError, VectorsDifferError
 from facestore.recorded_vectors import VectorRecord
 from facestore.removing import finish as finishing
 from facestore.removing import plan
@@ -253,6 +254,50 @@ def test_ended_at_any_step_it_is_all_there_or_forgotten_and_the_same_call_ends_i
         ).fetchone() == (3,)
         assert [path for (path,) in again.sql("select path from samples").fetchall()] == [f"zq-{i}.jpg" for i in range(5, 8)]  # fmt: skip
     assert {what for what, _ in found_in(folder, {str(i): f"zq-{i}.jpg".encode() for i in range(8)})} == set("567")  # fmt: skip
+
+
+def test_a_kill_before_the_first_row_is_told_from_one_after_it(few, few_folder, monkeypatch):
+    def die(*_):
+        raise SystemError
+
+    few.close()
+    for step, is_done in (((Refusals, "add"), False), ((finishing, "drop_vectors"), True)):
+        with Store.open(few_folder / "store") as store, monkeypatch.context() as patched:
+            patched.setattr(*step, die)
+            with pytest.raises(SystemError):
+                store.forget(["zq-1.jpg"])
+        with Store.open(few_folder / "store") as again:
+            if is_done:
+                assert again.forget().receipt is None
+            else:
+                with pytest.raises(InputError, match=r"nobody was forgotten: give the names again"):
+                    again.forget()
+            n_left = again.sql("select count(*) from samples where path = 'zq-1.jpg'").fetchone()
+            assert n_left == (0 if is_done else 1,)
+            assert not (few_folder / "store" / REMOVING_FILE).exists()
+
+
+def test_tables_of_ones_own_are_named_wherever_they_are(few):
+    few.execute("create table aunt as select path from samples where path = 'zq-1.jpg'")
+    few.execute("create table mine.tags as select ['x', 'zq-1.jpg'] as tags")
+    few.execute("create table mine.others as select ['x', 'zq-2.jpg'] as tags, 'zq-11.jpg' as path")
+    assert few.forget(["zq-1.jpg"], dry_run=True).still_named == (
+        "table main.aunt",
+        "table mine.tags",
+    )
+    assert few.forget(["zq-1.jpg"]).still_named == ("table main.aunt", "table mine.tags")
+
+
+def test_a_name_is_met_in_every_form_of_its_letters(few, few_folder):
+    composed, parted = "Zo\u00eb.jpg", "Zoe\u0308.jpg"
+    (few_folder / "zoe.csv").write_text(f"file,gender\n{parted},Female\n")
+    few.import_labels(few_folder / "zoe.csv", dataset="faces", create_samples=True)
+    assert few.forget([f"faces/{composed}"], dry_run=True).names == (("faces", parted),)
+    assert few.forget([composed]).n_samples == 1
+    assert few.forget([composed]).n_known == 1
+    (few_folder / "zoe.csv").write_text(f"file,gender\n{composed},Female\n")
+    with pytest.raises(TableError, match="forgotten here"):
+        few.import_labels(few_folder / "zoe.csv", dataset="faces", create_samples=True)
 
 
 def test_a_row_that_was_damaged_is_not_recorded_as_it_is(few):

@@ -83,6 +83,41 @@ def test_a_folder_with_none_of_the_samples_prunes_nothing(folder, tmp_path):
             store.ingest(tmp_path / "one", dataset="d", workers=0, prune=True)
 
 
+def test_a_sample_of_labels_alone_gets_no_picture_that_was_forgotten(store, folder):
+    store.forget([ANNA, TWIN])
+    (folder / "later.csv").write_text("file,gender\nfresh.png,Male\n")
+    for dataset in ("faces", "new"):
+        store.import_labels(folder / "later.csv", dataset=dataset, create_samples=True)
+        (folder / "later").mkdir(exist_ok=True)
+        shutil.copyfile(folder / "pictures" / ANNA, folder / "later" / "fresh.png")
+        summary = store.ingest(folder / "later", dataset=dataset, workers=0)
+        assert summary.refused == ("fresh.png",)
+        assert summary.changes.n_pictured == 0
+    assert store.sql("select count(*) from samples where path like '%fresh.png' and image_id is not null").fetchone() == (0,)  # fmt: skip
+
+
+def test_files_that_were_passed_over_are_not_counted_as_labelled(facestore, folder, monkeypatch):
+    monkeypatch.setenv("FACESTORE_STORE", str(folder / "store"))
+    assert facestore("forget", ANNA, TWIN).status == 0
+    ran = facestore("ingest", folder / "pictures", "--labels", folder / "labels.csv", "--dataset", "faces", "--split", "train")  # fmt: skip
+    assert "9 files labelled (0 labels new, 0 changed)" in ran.out + ran.err
+    assert "2 files were forgotten here" in ran.out + ran.err
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_what_was_forgotten_stays_so_when_its_data_set_is_called_otherwise(few, few_folder, merged):
+    few.forget(["zq-1.jpg"])
+    few.rename_dataset("faces", "second")
+    few.rename_dataset("second", "third")
+    if merged:
+        (few_folder / "one.csv").write_text("file,gender\nelse.jpg,Male\n")
+        few.import_labels(few_folder / "one.csv", dataset="whole", create_samples=True)
+        few.merge_dataset("third", "whole")
+    name = "whole" if merged else "third"
+    with pytest.raises(TableError, match=r"1 of its files were forgotten here \(zq-1.jpg\)"):
+        few.import_labels(few_folder / "few.csv", dataset=name, create_samples=True)
+
+
 def test_an_import_that_would_make_a_sample_again_is_refused(few, few_folder):
     few.forget(["zq-1.jpg"])
     with pytest.raises(TableError, match=r"1 of its files were forgotten here \(zq-1.jpg\)"):
