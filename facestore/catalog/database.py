@@ -184,41 +184,19 @@ class Database:
             return applied
         con = self._connect_for_writing()
         try:
-            objects = definitions.read(con)
-            self._refuse([] if rebuild else definitions.not_readable(objects))
-            making.refuse_stranger({name for _, name in objects.definitions}, self.path)
-            con.execute(f"create schema if not exists {MINE}")
-            altered = self._put_aside(con, objects) if rebuild else []
-            applied = migrate.migrate(con, shipped_migrations())
-            is_new = len(applied) == len(shipped_migrations())  # all of it was made just now
-            if not is_new:
-                self.refuse_altered(con, only_tables=True)
-            installed = views.install_views(con, shipped_views())
-            if not is_new and not installed:
-                self.refuse_altered(con)
-            applied += altered if rebuild else installed
-            applied += install_prompt_sets(con)
-        except duckdb.Error as error:
-            tell_refused(self.path, error)
-            raise
+            return self._bring_up_to_date(con, rebuild=rebuild)
         finally:
             self._close(con)
-        self._is_current = True
-        return applied
 
-    def refuse_altered(self, con: duckdb.DuckDBPyConnection, *, only_tables: bool = False) -> None:
+    def refuse_altered(self, con: duckdb.DuckDBPyConnection) -> None:
         """Raise StoreAlteredError if the file is not as this version makes it.
 
         Parameters
         ----------
         con
             A connection to it.
-        only_tables
-            Whether views were made just now: DuckDB prints them otherwise before it writes them.
         """
-        objects = definitions.read(con)
-        found = objects.hiding + objects.differing(definitions_of_this_version())
-        self._refuse([each for each in found if each.kind == "table" or not only_tables])
+        self._refuse(_altered(definitions.read(con)))
 
     def copy_to(self, target: Path) -> None:
         """Copy the file as it is between two transactions; the copy is whole without a WAL.
@@ -276,8 +254,49 @@ class Database:
 
     def _open_for_writing(self) -> duckdb.DuckDBPyConnection:
         if not self._is_current:
-            self.update()
+            self._make_new()
+        con = self._connect_for_writing()
+        if self._is_current:
+            return con
+        try:
+            applied = self._bring_up_to_date(con)
+        except BaseException:
+            self._close(con)
+            raise
+        if not applied:
+            return con
+        self._close(con)
         return self._connect_for_writing()
+
+    def _bring_up_to_date(
+        self, con: duckdb.DuckDBPyConnection, *, rebuild: bool = False
+    ) -> list[str]:
+        """Apply what is pending to a store that is there; return what was, as `update` does."""
+        try:
+            objects = definitions.read(con)
+            self._refuse([] if rebuild else definitions.not_readable(objects))
+            making.refuse_stranger({name for _, name in objects.definitions}, self.path)
+            con.execute(f"create schema if not exists {MINE}")
+            altered = self._put_aside(con, objects) if rebuild else []
+            applied = migrate.migrate(con, shipped_migrations())
+            is_new = len(applied) == len(shipped_migrations())  # all of it was made just now
+            if rebuild or applied:  # reading takes longer than all else here
+                objects = definitions.read(con)
+            problems = [] if is_new else _altered(objects)
+            self._refuse([each for each in problems if each.kind == "table"])
+            installed: list[str] = []
+            if views.outdated(con, shipped_views(), objects.names):
+                # DuckDB prints them otherwise before it has written them: they are not compared.
+                installed = views.install_views(con, shipped_views())
+            else:
+                self._refuse(problems)
+            applied += altered if rebuild else installed
+            applied += install_prompt_sets(con)
+        except duckdb.Error as error:
+            tell_refused(self.path, error)
+            raise
+        self._is_current = True
+        return applied
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
@@ -350,6 +369,11 @@ class Database:
             beside=beside,
             before=self._undo.recover if self._is_ours else lambda: None,
         )
+
+
+def _altered(objects: Objects) -> list[Problem]:
+    """Return what is not as this version makes it, or is in the way of it."""
+    return objects.hiding + objects.differing(definitions_of_this_version())
 
 
 class TableFamily:
