@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from shlex import quote
@@ -218,9 +219,13 @@ def _as_text(name: str, value: Any) -> Any:
     return value
 
 
+# Each asking searches the folders of all libraries, and none changes in a process.
+_version = cache(version)
+
+
 def versions() -> dict[str, str]:
     """Return the versions that may decide a result."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version()} | {name: _version(name) for name in _LIBRARIES}
 
 
 def _utc_now() -> datetime:

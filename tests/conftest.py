@@ -13,7 +13,7 @@ import duckdb
 import hypothesis
 import pytest
 from support.once import made_once
-from support.pictures import write_picture
+from support.pictures import write_pictures
 
 from facestore import resources
 from facestore.catalog import migrate, views
@@ -157,11 +157,7 @@ def store_is_there(new_store: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """Give a folder of six pictures, two of them with the same bytes."""
-    folder = tmp_path / "pictures"
-    for number in range(1, 6):
-        write_picture(folder / f"{number}.jpg", seed=number)
-    (folder / "copy.jpg").write_bytes((folder / "1.jpg").read_bytes())
-    return folder
+    return write_pictures(tmp_path / "pictures")
 
 
 @pytest.fixture(scope="session")

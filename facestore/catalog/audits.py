@@ -7,6 +7,9 @@ right where their definitions and the tables are is proved by tests, and not by 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any, Protocol
 
 import duckdb
 
@@ -14,11 +17,10 @@ from facestore import resources
 from facestore.catalog import definitions
 from facestore.catalog.audit_files import Finding, Status, load_audits
 from facestore.catalog.database import TableFamily
-from facestore.catalog.definitions import Problem
+from facestore.catalog.definitions import Objects, Problem
 from facestore.catalog.shipped import definitions_of_this_version, shipped_views
 from facestore.catalog.sqlfiles import SqlFile
 from facestore.catalog.views import AUDITS_FOLDER
-from facestore.connections import connect
 
 _CANNOT_RUN = "a table or view is broken: restore the store from a copy, or import its data again"
 _OTHER_TABLES = (
@@ -38,7 +40,20 @@ _TABLES = "tables"
 _COUNTED_AT_ONCE = 10_000
 _PROBLEM = ("kind", "name", "problem")
 
-Rows = Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
+
+class Bad(Protocol):
+    """Rows that must not be; a relation of DuckDB is such."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Their columns."""
+
+    def fetchmany(self, size: int = 1) -> list[Any]:
+        """Return the next rows."""
+
+
+Rows = Callable[[duckdb.DuckDBPyConnection], Bad]
+Read = Callable[[duckdb.DuckDBPyConnection], Objects]
 
 
 @dataclass(frozen=True)
@@ -79,47 +94,79 @@ class Audits(TableFamily):
     def run_on_altered(self, n_examples: int) -> Iterator[Finding]:
         """Run those audits that can be run on a store which another program has changed."""
         with self._database.unchecked() as con:
-            for audit in of_definitions():
+            for audit in of_definitions(cache(definitions.read)):
                 yield _run(con, audit, n_examples)
 
 
-def of_definitions() -> list[Audit]:
-    """Return the audits of what is defined in the file; they run nothing that is in it."""
+class Listed:
+    """Rows that no query gives.
+
+    Parameters
+    ----------
+    columns
+        Their columns.
+    rows
+        A tuple each.
+    """
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        self.columns = list(columns)
+        self._rows = iter(rows)
+
+    def fetchmany(self, size: int = 1) -> list[tuple[str, ...]]:
+        """Return the next rows."""
+        return list(islice(self._rows, size))
+
+
+def of_definitions(read: Read) -> list[Audit]:
+    """Return the audits of what is defined in the file; they run nothing that is in it.
+
+    Parameters
+    ----------
+    read
+        `definitions.read`, or what remembers its answer while nobody writes.
+    """
     return [
         Audit(
             "tables_are_those_of_this_version",
             (_TABLES,),
             "tables have the columns, keys and checks that this version gives them",
             _OTHER_TABLES,
-            lambda con: _relation(_PROBLEM, _problems(con, of_tables=True)),
+            lambda con: Listed(_PROBLEM, _problems(read(con), of_tables=True)),
         ),
         Audit(
             "views_are_those_of_this_version",
             tuple(view.name for view in shipped_views()),
             "views and macros are those that this version installs, and nothing hides them",
             _OTHER_VIEWS,
-            lambda con: _relation(_PROBLEM, _problems(con, of_tables=False)),
+            lambda con: Listed(_PROBLEM, _problems(read(con), of_tables=False)),
         ),
     ]
 
 
-def load() -> list[Audit]:
-    """Return every audit: of the file as a whole first, then those of `sql/audits/`."""
+def load(read: Read = definitions.read) -> list[Audit]:
+    """Return every audit: of the file as a whole first, then those of `sql/audits/`.
+
+    Parameters
+    ----------
+    read
+        As `of_definitions` has it.
+    """
     return [
         Audit(
             "tables_can_be_read",
             (_TABLES,),
             "every value of every table can be read",
             _CANNOT_RUN,
-            lambda con: _relation(("table", "problem"), definitions.unreadable_tables(con)),
+            lambda con: Listed(("table", "problem"), definitions.unreadable_tables(con, read(con))),
         ),
-        *of_definitions(),
+        *of_definitions(read),
         Audit(
             "others_keep_to_their_schema",
             (_TABLES,),
             "tables, views and macros that facestore did not make are in the schema mine",
             _FOREIGN,
-            _foreign,
+            lambda con: Listed(("kind", "schema", "name"), _foreign(read(con))),
             is_note=True,
         ),
         *(
@@ -129,24 +176,13 @@ def load() -> list[Audit]:
     ]
 
 
-def _problems(con: duckdb.DuckDBPyConnection, *, of_tables: bool) -> list[Problem]:
-    objects = definitions.read(con)
+def _problems(objects: Objects, *, of_tables: bool) -> list[Problem]:
     found = objects.hiding + objects.differing(definitions_of_this_version())
     return [each for each in found if (each.kind == "table") is of_tables]
 
 
-def _foreign(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    found = definitions.read(con).foreign(definitions_of_this_version())
-    return _relation(("kind", "schema", "name"), found)
-
-
-def _relation(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> duckdb.DuckDBPyRelation:
-    """Return rows of texts as what a query would give, from a database without anything in it."""
-    listed = ", ".join(
-        f'unnest(${number}::varchar[]) as "{column}"' for number, column in enumerate(columns, 1)
-    )
-    values = [[row[i] for row in rows] for i in range(len(columns))]
-    return connect().sql(f"select {listed}", params=values)
+def _foreign(objects: Objects) -> list[tuple[str, str, str]]:
+    return objects.foreign(definitions_of_this_version())
 
 
 def query_of(file: SqlFile) -> Rows:

@@ -6,7 +6,7 @@ between. A reading connection is kept, and closed before the next write.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from facestore.catalog import definitions, making, migrate, views
-from facestore.catalog.definitions import MINE, Objects, Problem
-from facestore.catalog.empty import install_prompt_sets, write_empty
+from facestore.catalog import definitions, making, migrate, updating, views
+from facestore.catalog.empty import write_empty
 from facestore.catalog.opening import open_file, tell_refused
 from facestore.catalog.shipped import (
     definitions_of_this_version,
@@ -184,41 +183,19 @@ class Database:
             return applied
         con = self._connect_for_writing()
         try:
-            objects = definitions.read(con)
-            self._refuse([] if rebuild else definitions.not_readable(objects))
-            making.refuse_stranger({name for _, name in objects.definitions}, self.path)
-            con.execute(f"create schema if not exists {MINE}")
-            altered = self._put_aside(con, objects) if rebuild else []
-            applied = migrate.migrate(con, shipped_migrations())
-            is_new = len(applied) == len(shipped_migrations())  # all of it was made just now
-            if not is_new:
-                self.refuse_altered(con, only_tables=True)
-            installed = views.install_views(con, shipped_views())
-            if not is_new and not installed:
-                self.refuse_altered(con)
-            applied += altered if rebuild else installed
-            applied += install_prompt_sets(con)
-        except duckdb.Error as error:
-            tell_refused(self.path, error)
-            raise
+            return self._bring_up_to_date(con, rebuild=rebuild)
         finally:
             self._close(con)
-        self._is_current = True
-        return applied
 
-    def refuse_altered(self, con: duckdb.DuckDBPyConnection, *, only_tables: bool = False) -> None:
+    def refuse_altered(self, con: duckdb.DuckDBPyConnection) -> None:
         """Raise StoreAlteredError if the file is not as this version makes it.
 
         Parameters
         ----------
         con
             A connection to it.
-        only_tables
-            Whether views were made just now: DuckDB prints them otherwise before it writes them.
         """
-        objects = definitions.read(con)
-        found = objects.hiding + objects.differing(definitions_of_this_version())
-        self._refuse([each for each in found if each.kind == "table" or not only_tables])
+        updating.refuse(updating.altered(definitions.read(con)), self.path)
 
     def copy_to(self, target: Path) -> None:
         """Copy the file as it is between two transactions; the copy is whole without a WAL.
@@ -276,8 +253,30 @@ class Database:
 
     def _open_for_writing(self) -> duckdb.DuckDBPyConnection:
         if not self._is_current:
-            self.update()
+            self._make_new()
+        con = self._connect_for_writing()
+        if self._is_current:
+            return con
+        try:
+            applied = self._bring_up_to_date(con)
+        except BaseException:
+            self._close(con)
+            raise
+        if not applied:
+            return con
+        self._close(con)
         return self._connect_for_writing()
+
+    def _bring_up_to_date(
+        self, con: duckdb.DuckDBPyConnection, *, rebuild: bool = False
+    ) -> list[str]:
+        try:
+            applied = updating.bring_up_to_date(con, self.path, rebuild=rebuild)
+        except duckdb.Error as error:
+            tell_refused(self.path, error)
+            raise
+        self._is_current = True
+        return applied
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
@@ -315,32 +314,15 @@ class Database:
         if self._is_current:
             return
         objects = definitions.read(con)
-        self._refuse(definitions.not_readable(objects))
+        updating.refuse(definitions.not_readable(objects), self.path)
         making.refuse_stranger({name for _, name in objects.definitions}, self.path)
         pending = [migration.name for migration in migrate.pending(con, shipped_migrations())]
         if not pending:
             pending = views.outdated(con, shipped_views(), objects.names)
         if pending:
             raise StoreOutdatedError(pending)
-        self._refuse(objects.differing(definitions_of_this_version()))
+        updating.refuse(objects.differing(definitions_of_this_version()), self.path)
         self._is_current = True
-
-    def _put_aside(self, con: duckdb.DuckDBPyConnection, objects: Objects) -> list[str]:
-        """Drop all views and macros of ours, to be made anew; name those that were wrong."""
-        shipped = definitions_of_this_version()
-        tables = [name for kind, name in shipped if kind == "table"]
-        self._refuse(definitions.other_than_tables(objects, tables))
-        problems = objects.hiding + objects.differing(shipped)
-        with transaction(con):
-            definitions.clear(con, objects, shipped)
-            if ("table", "schema_views") in objects.definitions:
-                con.execute("delete from main.schema_views")
-        n_made = sum(kind != "table" for kind, _ in shipped)
-        return [each.name for each in problems] + [f"{n_made} views and macros made anew"]
-
-    def _refuse(self, problems: Sequence[Problem]) -> None:
-        if problems:
-            raise StoreAlteredError(self.path.parent, problems)
 
     def _connect(self, *, read_only: bool, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
         return open_file(

@@ -32,9 +32,10 @@ _VIEWS = (
     "select database_name, schema_name, 'view', view_name, sql from system.main.duckdb_views() "
     "where not internal"
 )
-_MACROS = (
-    "select database_name, schema_name, function_type, function_name, parameters, "
-    "macro_definition from system.main.duckdb_functions() where not internal"
+# DuckDB's own among them: it takes as long to list all as to list ours, and both are wanted.
+_FUNCTIONS = (
+    "select internal, database_name, schema_name, function_type, function_name, parameters, "
+    "macro_definition from system.main.duckdb_functions()"
 )
 _TYPES = (
     "select database_name, schema_name, 'type', type_name, internal from system.main.duckdb_types()"
@@ -43,7 +44,6 @@ _INDEXES = (
     "select database_name, schema_name, table_name, index_name, expressions, is_primary "
     "from system.main.duckdb_indexes()"
 )
-_BUILT_IN = "select function_name from system.main.duckdb_functions() where internal"
 _PLAIN_COLUMNS = re.compile(r"""\[?(?:'?"?\w+"?'?(?:, )?)+\]?""")
 
 
@@ -112,8 +112,10 @@ def read(con: duckdb.DuckDBPyConnection) -> Objects:
     (database,) = con.execute("select system.main.current_database()").fetchone() or ("",)
     objects = Objects(database)
     macros: dict[str, list[str]] = {}
+    functions = con.execute(_FUNCTIONS).fetchall()
     rows = [*con.execute(_TABLES).fetchall(), *con.execute(_VIEWS).fetchall()]
-    for of, schema, kind, name, *definition in [*rows, *con.execute(_MACROS).fetchall()]:
+    rows += [tuple(row) for is_internal, *row in functions if not is_internal]
+    for of, schema, kind, name, *definition in rows:
         if of != database:
             continue
         is_macro = kind not in ("table", "view")
@@ -125,21 +127,20 @@ def read(con: duckdb.DuckDBPyConnection) -> Objects:
             objects.definitions[kind, name.lower()] = _in_one_order(definition[0] or "")
     for name, found in macros.items():
         objects.definitions["macro", name] = _in_one_order("\n".join(sorted(found)))
-    objects.hiding.extend(_hiding(con, database, macros))
+    built_in = {row[4].lower() for row in functions if row[0]}
+    objects.hiding.extend(
+        Problem("macro", name, "it hides a function of DuckDB")
+        for name in sorted(macros.keys() & built_in)
+    )
+    objects.hiding.extend(_hiding(con, database))
     return objects
 
 
-def _hiding(con: duckdb.DuckDBPyConnection, database: str, macros: Iterable[str]) -> list[Problem]:
-    """Return what is in the way of DuckDB's own functions and types, or computes in writing."""
-    built_in = {name.lower() for (name,) in con.execute(_BUILT_IN).fetchall()} if macros else ()
-    problems = [
-        Problem("macro", name, "it hides a function of DuckDB")
-        for name in sorted(macros)
-        if name in built_in
-    ]
+def _hiding(con: duckdb.DuckDBPyConnection, database: str) -> list[Problem]:
+    """Return what is in the way of DuckDB's own types, or computes in writing."""
     types = con.execute(_TYPES).fetchall()
     known = {name.lower() for *_, name, is_internal in types if is_internal}
-    problems += [
+    problems = [
         Problem("type", name, "it hides a type of DuckDB")
         for of, schema, _, name, is_internal in types
         if (of, schema) == (database, MAIN) and not is_internal and name.lower() in known
@@ -211,10 +212,10 @@ def _move(con: duckdb.DuckDBPyConnection, name: str) -> None:
     con.execute(f"drop table {source}")
 
 
-def unreadable_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+def unreadable_tables(con: duckdb.DuckDBPyConnection, objects: Objects) -> list[tuple[str, str]]:
     """Read every value of every table; return the tables of which some cannot be read, and why."""
     problems = []
-    for kind, name in sorted(read(con).definitions):
+    for kind, name in sorted(objects.definitions):
         if kind != "table":
             continue
         try:

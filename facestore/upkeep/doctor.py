@@ -1,5 +1,8 @@
 """Doctor: run the audits of both halves of a store, and repair what is safe."""
 
+from functools import cache
+
+from facestore.catalog import definitions
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.audits import load
 from facestore.errors import UnknownChoiceError
@@ -44,7 +47,7 @@ def doctor(
     if store.catalog.database.is_altered():
         store.notify("The other audits were not run: they would run what another program changed.")
         return list(store.catalog.audits.run_on_altered(n_examples))
-    everything = load()
+    everything = load(cache(definitions.read))
     chosen = [each for each in everything if name in (None, each.name, *each.about)]
     deep = deep or name in (*DEEP_NAMES, *deep_audits.NAMES, catalogue_file.BLOCKS_NAME)
     wants_vectors = name in (None, _VECTORS, *NAMES)

@@ -2,30 +2,44 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 
 import duckdb
 import pytest
+from support.command import run_all
 from support.pictures import write_labels
 
 from facestore.config import CATALOG_FILE
 
 
-@pytest.fixture
-def faces(store_is_there, facestore, tmp_path):
-    """Give the command line a store with labels, similarities and predictions."""
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    """Make a store with labels, similarities and predictions by commands, to be copied."""
+    folder = tmp_path_factory.mktemp("doctor")
+    shutil.copytree(new_store, folder / "store")
     labels = write_labels(
-        tmp_path / "l.csv",
+        folder / "l.csv",
         {f"{i}.jpg": ("20-29", "Male" if i % 2 else "Female", "White") for i in range(1, 6)},
     )
-    facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
-    scores = tmp_path / "s.json"
+    scores = folder / "s.json"
     both = [
         f'"{i}.jpg": {{"a photo of a man": {20 + i}, "a photo of a woman": 22.5}}'
         for i in range(1, 6)
     ]
     scores.write_text(f"{{{', '.join(both)}}}")
-    facestore("import", "similarities", scores, "--dataset", "d", "--model", "ViT-L-14,openai")
-    facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
+    run_all(
+        folder / "store",
+        ("import", "labels", labels, "--dataset", "d", "--create-samples"),
+        ("import", "similarities", scores, "--dataset", "d", "--model", "ViT-L-14,openai"),
+        ("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender"),
+    )
+    return folder / "store"
+
+
+@pytest.fixture
+def faces(made, facestore, tmp_path):
+    """Give the command line a store of its own with all of it."""
+    shutil.copytree(made, tmp_path / "store")
     return facestore
 
 

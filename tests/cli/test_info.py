@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 
 import pytest
-from support.pictures import write_labels, write_picture
+from support.command import run_all
+from support.moved import copy_moved
+from support.pictures import write_labels, write_picture, write_pictures
 
 from facestore import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
 
-@pytest.fixture
-def judged(facestore, pictures, tmp_path, monkeypatch):
-    """Give a store with labels, an encoder, scores and one classifier."""
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("info")
+    shutil.copytree(new_store, folder / "store")
+    write_pictures(folder / "pictures")
     names = {f"{i}.jpg": ("20-29", "Male" if i % 2 else "Female", "White") for i in range(1, 6)}
-    labels = write_labels(tmp_path / "l.csv", names | {"copy.jpg": ("20-29", "Male", "White")})
+    labels = write_labels(folder / "l.csv", names | {"copy.jpg": ("20-29", "Male", "White")})
+    with contextlib.chdir(folder):
+        run_all(
+            folder / "store",
+            ("ingest", "pictures", "--labels", labels, "--model", "tiny", "--split", "val"),
+            ("score", "raw_gender_labels"),
+            ("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender"),
+        )
+    return folder
+
+
+@pytest.fixture
+def judged(made, tmp_path, monkeypatch):
+    """Give a store with labels, an encoder, scores and one classifier."""
+    copy_moved(made, tmp_path)
     monkeypatch.chdir(tmp_path)
-    facestore("ingest", "pictures", "--labels", labels, "--model", "tiny", "--split", "val")
-    facestore("score", "raw_gender_labels")
-    facestore("predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender")
     return tmp_path
 
 
@@ -51,11 +68,13 @@ def test_its_accuracies_are_those_of_the_view(facestore, judged):
 def test_it_fits_one_screen_of_80_columns_whatever_the_names(facestore, judged, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
-    for number in range(14):
-        facestore(
-            "predict", "--prompt-set", "raw_gender_labels", "--attribute", "gender",
-            "--name", f"a name that is so long that no terminal has room for it, {number:>02}",
-        )  # fmt: skip
+    with Store.open(judged / "store") as store:
+        for number in range(14):
+            store.predict(
+                attribute="gender",
+                prompt_set="raw_gender_labels",
+                name=f"a name that is so long that no terminal has room for it, {number:>02}",
+            )
     lines = plain(facestore("info").out).splitlines()
     assert len(lines) <= 40
     table = lines[lines.index("") :]
@@ -115,7 +134,6 @@ def test_it_warns_of_figures_below_chance_and_of_classes_that_only_differ_in_spe
 
 
 def test_it_says_the_next_command_at_every_stage(facestore, pictures, tmp_path):
-    facestore("migrate")
     assert "facestore ingest FOLDER" in facestore("info").out
     facestore("ingest", pictures)
     assert "encode the images: facestore ingest" in facestore("info").out

@@ -2,19 +2,37 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 
 import pytest
-from support.pictures import write_labels, write_picture
+from support.command import run_all
+from support.moved import copy_moved
+from support.pictures import write_labels, write_picture, write_pictures
 
-pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
+pytestmark = pytest.mark.portable
+
+
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("near")
+    shutil.copytree(new_store, folder / "store")
+    labels = write_labels(folder / "l.csv", {"2.jpg": ("20-29", "Male", "White")})
+    pictures = write_pictures(folder / "pictures")
+    options = ("--labels", labels, "--model", "tiny", "--split", "val")
+    run_all(folder / "store", ("ingest", pictures, *options))
+    return folder
 
 
 @pytest.fixture
-def faces(facestore, pictures, tmp_path):
+def faces(made, facestore, tmp_path):
     """Give the command line a store of labelled pictures."""
-    labels = write_labels(tmp_path / "l.csv", {"2.jpg": ("20-29", "Male", "White")})
-    facestore("ingest", pictures, "--labels", labels, "--model", "tiny", "--split", "val")
+    copy_moved(made, tmp_path)
     return facestore
+
+
+@pytest.fixture
+def pictures(faces, tmp_path):
+    return tmp_path / "pictures"
 
 
 def test_near_prints_rows_in_every_format(faces):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from faces import write_faces
+from support.command import run_all
+from support.moved import copy_moved
+from support.pictures import write_pictures
 
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
@@ -77,6 +81,15 @@ def test_ages_in_years_are_trained_on_images_and_on_vectors(facestore, tmp_path)
     ]
 
 
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("train")
+    shutil.copytree(new_store, folder / "store")
+    pictures = write_pictures(folder / "pictures")
+    run_all(folder / "store", ("ingest", pictures, "--dataset", "p", "--model", "tiny"))
+    return folder
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
@@ -97,8 +110,8 @@ def test_ages_in_years_are_trained_on_images_and_on_vectors(facestore, tmp_path)
         ),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(facestore, pictures, arguments, status, message):
-    assert facestore("ingest", pictures, "--dataset", "p", "--model", "tiny").status == 0
+def test_wrong_usage_is_told_in_one_line(made, facestore, tmp_path, arguments, status, message):
+    copy_moved(made, tmp_path)
     ran = facestore(*arguments)
     assert ran.status == status
     assert message in ran.err

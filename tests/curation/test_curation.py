@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shutil
 
 import pytest
 from PIL import Image
+from support.moved import copy_moved
 from support.pictures import write_labels, write_picture
 
 from facestore.cli.summaries import lines_of
@@ -15,29 +17,42 @@ from facestore.store import Store
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Give pictures: 1 and its copy of other labels, 2 and a smaller one, 3 to 12 alone."""
-    folder = tmp_path / "faces"
+def write_faces(folder):
+    """Write pictures: 1 and its copy of other labels, 2 and a smaller one, 3 to 12 alone."""
     for number in range(1, 13):
         write_picture(folder / f"{number}.jpg", seed=number)
     (folder / "copy.jpg").write_bytes((folder / "1.jpg").read_bytes())
     with Image.open(folder / "2.jpg") as picture:
         width, height = picture.size
         picture.resize((width - 8, height - 8)).save(folder / "0_small.jpg", quality=90)
-    return folder
 
 
-@pytest.fixture
-def store(tmp_path, folder):
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    base = tmp_path_factory.mktemp("curation")
+    shutil.copytree(new_store, base / "store")
+    folder = base / "faces"
+    write_faces(folder)
     rows = {
         path.name: ("20-29", "Male" if path.stem in ("1", "2", "3") else "Female", "White")
         for path in sorted(folder.iterdir())
     }
     rows["0_small.jpg"] = rows["2.jpg"]
-    labels = write_labels(tmp_path / "labels.csv", rows)
-    with Store.open(tmp_path / "store") as opened:
+    labels = write_labels(base / "labels.csv", rows)
+    with Store.open(base / "store") as opened:
         opened.ingest(folder, dataset="faces", labels=labels)
+    return base
+
+
+@pytest.fixture
+def folder(made, tmp_path):
+    copy_moved(made, tmp_path)
+    return tmp_path / "faces"
+
+
+@pytest.fixture
+def store(folder, tmp_path):
+    with Store.open(tmp_path / "store") as opened:
         yield opened
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
+
+from facestore import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
@@ -15,7 +18,6 @@ WIDE = ", ".join(f"{i} / 7 as figure_{i}" for i in range(12))
 @pytest.fixture
 def terminal(facestore, monkeypatch):
     """Run a query on a store without data, on a terminal of a width; return the lines."""
-    facestore("migrate")
 
     def show(query: str, columns: int = 80) -> list[str]:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
@@ -83,7 +85,6 @@ def test_an_error_is_broken_between_words_and_not_within_a_command(facestore, mo
 
 
 def test_a_name_of_which_only_words_are_given_is_found(facestore, tmp_path):
-    facestore("migrate")
     shown = facestore("prompts", "show", "v2 clip")
     assert "Did you mean 'original_clip_labels_v2'" in shown.err
     long = ", ".join(f"('{'n' * 90}{i}', '')" for i in range(9))
@@ -104,9 +105,11 @@ def codes_in(text):
     return [code for code in CODES if code in text]
 
 
-@pytest.fixture
-def nasty(facestore, monkeypatch):
-    """Run commands on a store whose names have them all, on a terminal."""
+@pytest.fixture(scope="module")
+def named(new_store, tmp_path_factory):
+    """Give a store whose names have them all, to be copied."""
+    folder = tmp_path_factory.mktemp("terminal") / "store"
+    shutil.copytree(new_store, folder)
     shown = NASTY.replace("\0", "")
     literal = " || ".join(f"chr({ord(c)})" for c in shown)
     statement = (
@@ -115,8 +118,16 @@ def nasty(facestore, monkeypatch):
         f"select 1, {literal}, 'imported', {literal}, {literal}, {literal}, {literal}, now()::timestamp;"
         f"insert into prompt_sets values ({literal}, {literal})"
     )
-    ran = facestore("sql", statement, "--write")
-    assert ran.status == 0, ran.err
+    with Store.open(folder) as store:
+        store.execute(statement)
+    return folder
+
+
+@pytest.fixture
+def nasty(named, facestore, monkeypatch, tmp_path):
+    """Run commands on a store whose names have them all, on a terminal."""
+    shutil.rmtree(tmp_path / "store")
+    shutil.copytree(named, tmp_path / "store")
     monkeypatch.setenv("NO_COLOR", "1")
 
     def run(*words, is_terminal=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from facestore.cli.summaries import lines_of
 from facestore.errors import TableError, UnknownNameError
 from facestore.store import Store
-
-pytestmark = pytest.mark.usefixtures("store_is_there")
 
 WIDE = """Model,Mode,accuracy,Male,Female,White,Race Gap
 ViT-B-16,Avg Sum,0.75,0.5,1.0,0.8,0.1
@@ -16,21 +16,30 @@ ViT-L-14,Avg Sum,0.9,0.9,0.9,,0.05
 """
 
 
-@pytest.fixture
-def store(tmp_path):
-    """Give a store in which a classifier has three of four right."""
-    labels = tmp_path / "labels.csv"
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    """Give a store in which a classifier has three of four right, to be copied."""
+    folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(new_store, folder / "store")
+    labels = folder / "labels.csv"
     labels.write_text("file,age,gender,race\n" + "".join(
         f"{i}.jpg,20-29,{gender},White\n" for i, gender in enumerate(["Male", "Female"] * 2)
     ))  # fmt: skip
-    table = tmp_path / "predictions.csv"
+    table = folder / "predictions.csv"
     table.write_text("file,predicted,architecture,attribute\n" + "".join(
         f"{i}.jpg,{said},ViT-B-16,gender\n"
         for i, said in enumerate(["Male", "Female", "Male", "Male"])
     ))  # fmt: skip
-    with Store.open(tmp_path / "store") as opened:
+    with Store.open(folder / "store") as opened:
         opened.import_labels(labels, dataset="faces", create_samples=True)
         opened.import_predictions(table, dataset="faces")
+    return folder
+
+
+@pytest.fixture
+def store(made, tmp_path):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Store.open(tmp_path / "store") as opened:
         yield opened
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import numpy as np
 import pytest
-from support.pictures import picture, write_picture
+from support.moved import copy_moved
+from support.pictures import picture, write_picture, write_pictures
 
 from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, NoVectorsError
@@ -15,16 +17,25 @@ from facestore.unit_rows import unit_rows
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
 
-@pytest.fixture
-def store(tmp_path, pictures):
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
     """Give a store of two data sets: pictures, and two of them brighter in the other one."""
+    folder = tmp_path_factory.mktemp("neighbours")
+    shutil.copytree(new_store, folder / "store")
     for number in (1, 2):
         brighter = picture(number).point(lambda value: min(255, value + 9))
-        (tmp_path / "more").mkdir(exist_ok=True)
-        brighter.save(tmp_path / "more" / f"{number}.png")
+        (folder / "more").mkdir(exist_ok=True)
+        brighter.save(folder / "more" / f"{number}.png")
+    with Store.open(folder / "store") as opened:
+        opened.ingest(write_pictures(folder / "pictures"), models=["tiny"], split="train")
+        opened.ingest(folder / "more", models=["tiny"], split="test")
+    return folder
+
+
+@pytest.fixture
+def store(made, tmp_path):
+    copy_moved(made, tmp_path)
     with Store.open(tmp_path / "store") as opened:
-        opened.ingest(pictures, models=["tiny"], split="train")
-        opened.ingest(tmp_path / "more", models=["tiny"], split="test")
         yield opened
 
 

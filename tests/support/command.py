@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +39,30 @@ def facestore(
     monkeypatch.setenv("FACESTORE_STORE", str(tmp_path / "store"))
 
     def run(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["facestore", *map(str, arguments)])
-        handler = signal.getsignal(signal.SIGINT)
-        try:
-            with pytest.raises(SystemExit) as ended:
-                main()
-        finally:  # a process would end here
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGINT, handler)
+        status = _status(monkeypatch, arguments)
         captured = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), captured.out, captured.err)
+        return Ran(status, captured.out, captured.err)
 
     return run
+
+
+def run_all(store: Path, *commands: tuple[object, ...]) -> None:
+    """Run commands on a store, for fixtures that make one for several tests; each succeeds."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(said), redirect_stderr(said):
+        patched.setenv("FACESTORE_STORE", str(store))
+        for each in commands:
+            assert _status(patched, each) == 0, said.getvalue()
+
+
+def _status(patched: pytest.MonkeyPatch, arguments: Sequence[object]) -> int:
+    """Run a command and return its exit status."""
+    patched.setattr(sys, "argv", ["facestore", *map(str, arguments)])
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:  # a process would end here
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGINT, handler)
+    return int(ended.value.code or 0)

@@ -26,3 +26,11 @@ def write_labels(path: Path, rows: dict[str, tuple[str, str, str]]) -> Path:
     lines = ["file,age,gender,race", *(",".join([file, *each]) for file, each in rows.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def write_pictures(folder: Path) -> Path:
+    """Write six pictures, two of them with the same bytes; return the folder."""
+    for number in range(1, 6):
+        write_picture(folder / f"{number}.jpg", seed=number)
+    (folder / "copy.jpg").write_bytes((folder / "1.jpg").read_bytes())
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,6 @@ from facestore.errors import InputError
 from facestore.store import Store
 from facestore.training.gradients.loop_options import VECTOR_LOOP
 from facestore.training.heads import AgeOptions
-
-pytestmark = pytest.mark.usefixtures("store_is_there")
 
 N = 60
 QUICK = replace(VECTOR_LOOP, epochs=2)
@@ -27,14 +26,23 @@ def write_inputs(folder):
     (folder / "l.csv").write_text("file,gender,age\n" + "".join(rows))
 
 
-@pytest.fixture
-def store(tmp_path):
-    write_inputs(tmp_path)
-    with Store.open(tmp_path / "store") as opened:
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("untrained")
+    shutil.copytree(new_store, folder / "store")
+    write_inputs(folder)
+    with Store.open(folder / "store") as opened:
         opened.import_embeddings(
-            tmp_path / "v.npz", dataset="d", split="train", model="RN50,openai", create_samples=True
+            folder / "v.npz", dataset="d", split="train", model="RN50,openai", create_samples=True
         )
-        opened.import_labels(tmp_path / "l.csv", dataset="d")
+        opened.import_labels(folder / "l.csv", dataset="d")
+    return folder
+
+
+@pytest.fixture
+def store(made, tmp_path):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Store.open(tmp_path / "store") as opened:
         yield opened
 
 
@@ -92,6 +100,7 @@ def test_a_head_that_says_one_class_of_everybody_is_told(store):
     assert lines_of(summary)[-2] == f"{name!r} says 'a' of all 60 samples: it tells nothing apart"
 
 
+@pytest.mark.usefixtures("store_is_there")
 def test_the_fault_as_it_was_seen(facestore, tmp_path):
     write_inputs(tmp_path)
     facestore("import", "embeddings", tmp_path / "v.npz", "--dataset", "d", "--split", "train",

@@ -24,32 +24,38 @@ from facestore.errors import (
 from facestore.importing.embeddings import TextSource
 from facestore.upkeep.vector_audits import NAMES
 
-pytestmark = pytest.mark.usefixtures("store_is_there")
 
-
-@pytest.fixture
-def store(tmp_path):
-    """Give a store with vectors of four files, scored and predicted."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Give a folder with a store of vectors of four files, scored and predicted; to be copied."""
+    folder = tmp_path_factory.mktemp("doctor")
     rng = np.random.default_rng(1)
     vectors = rng.normal(size=(6, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     files = np.array([f"{i}.jpg" for i in range(1, 5)])
     words = np.array(["a photo of a man", "a photo of a woman"])
-    np.savez(tmp_path / "v.npz", files=files, emb=vectors[:4], words=words, text=vectors[4:])
-    (tmp_path / "l.csv").write_text("file,gender\n1.jpg,Male\n2.jpg,Female\n3.jpg,Male\n")
-    with Store.open(tmp_path / "store") as opened:
+    np.savez(folder / "v.npz", files=files, emb=vectors[:4], words=words, text=vectors[4:])
+    (folder / "l.csv").write_text("file,gender\n1.jpg,Male\n2.jpg,Female\n3.jpg,Male\n")
+    with Store.open(folder / "store") as opened:
         opened.import_embeddings(
-            tmp_path / "v.npz",
+            folder / "v.npz",
             dataset="d",
             model="RN50,openai",
             create_samples=True,
             names_key="files",
             vectors_key="emb",
-            text=TextSource(tmp_path / "v.npz", prompts_key="words", vectors_key="text"),
+            text=TextSource(folder / "v.npz", prompts_key="words", vectors_key="text"),
         )
-        opened.import_labels(tmp_path / "l.csv", dataset="d")
+        opened.import_labels(folder / "l.csv", dataset="d")
         opened.score("raw_gender_labels")
         opened.predict(attribute="gender", prompt_set="raw_gender_labels")
+    return folder
+
+
+@pytest.fixture
+def store(made, tmp_path):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Store.open(tmp_path / "store") as opened:
         yield opened
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 import yaml
+from support.moved import copy_moved
+from support.pictures import write_pictures
 
 from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_tokenizer
@@ -24,10 +27,19 @@ def tokenizer():
     return load_tokenizer(ModelName("tiny"))
 
 
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ties")
+    shutil.copytree(new_store, folder / "store")
+    with Store.open(folder / "store") as opened:
+        opened.ingest(write_pictures(folder / "pictures"), models=["tiny"], dataset="d")
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path, pictures):
+def store(made, tmp_path):
+    copy_moved(made, tmp_path)
     with Store.open(tmp_path / "store") as opened:
-        opened.ingest(pictures, models=["tiny"], dataset="d")
         yield opened
 
 

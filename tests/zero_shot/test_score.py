@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import open_clip
 import pytest
 import torch
-from support.pictures import write_picture
+from support.moved import copy_moved
+from support.pictures import write_picture, write_pictures
 
 from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_encoder
@@ -14,16 +17,30 @@ from facestore.store import Store
 
 # The smallest architecture of open_clip's own.
 
-pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
+pytestmark = pytest.mark.portable
 
 ARCHITECTURE = "ViT-S-32-alt"
 
 
+@pytest.fixture(scope="module")
+def made(new_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("score")
+    shutil.copytree(new_store, folder / "store")
+    with Store.open(folder / "store") as opened:
+        opened.ingest(write_pictures(folder / "pictures"), models=["tiny"])
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path, pictures):
+def store(made, tmp_path):
+    copy_moved(made, tmp_path)
     with Store.open(tmp_path / "store") as opened:
-        opened.ingest(pictures, models=["tiny"])
         yield opened
+
+
+@pytest.fixture
+def pictures(store, tmp_path):
+    return tmp_path / "pictures"
 
 
 def test_cosines_are_the_products_of_the_model_s_vectors(store, pictures):
