@@ -22,12 +22,14 @@ from typing import Any
 
 from facestore import resources
 from facestore.errors import InputError, TableError, preview
-from facestore.spelling import fold, texts_of
+from facestore.spelling import fold, same_name, spellings, texts_of
 from facestore.tables import refusing
 
 Values = Mapping[str, Mapping[str, str]]
 
 ANY_ATTRIBUTE = "*"
+# `*` gives them no class: yes and no would be read where codes were meant.
+_OURS = ("age", "gender", "race", "split")
 _KEYS = {"file", "columns", "values", "null", "encoding"}
 _OF_SOURCES = {"about", "recognised_by"}
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)")
@@ -122,7 +124,7 @@ class LabelMapping:
 
     def class_of(self, attribute: str, text: str) -> str | None:
         """Return the class that a value was said to be; '': no label, None: nothing was said."""
-        values = self.values.get(attribute, self.values.get(ANY_ATTRIBUTE, {}))
+        values = self._values_of(attribute)
         if text in values:
             return values[text]
         wanted = fold(text)
@@ -130,6 +132,15 @@ class LabelMapping:
             if fold(value) == wanted or _holds(value, wanted):
                 return name
         return "" if any(fold(each) == wanted for each in self.nulls) else None
+
+    def _values_of(self, attribute: str) -> Mapping[str, str]:
+        own = same_name(attribute, self.values)
+        if own is not None:
+            return self.values[own]
+        of_any = self.values.get(ANY_ATTRIBUTE, {})
+        if not _is_ours(attribute):
+            return of_any
+        return {value: name for value, name in of_any.items() if not name}
 
 
 @dataclass(frozen=True)
@@ -200,6 +211,12 @@ def read_mapping(given: str) -> LabelMapping:
         )
         raise InputError(message)
     return _parsed(path, _load(path))
+
+
+def _is_ours(attribute: str) -> bool:
+    """Say whether an attribute is one of ours, also by another word for it: `ethnicity`."""
+    name = fold(attribute)
+    return any(name in (each, *spellings().columns.get(each, ())) for each in _OURS)
 
 
 def check_encoding(encoding: str | None) -> None:

@@ -256,7 +256,7 @@ def _code_lists(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
     # Codes of one attribute seldom come alone: sources that have more of them first.
     ordered = sorted(
         known_sources().values(),
-        key=lambda each: -len(each.mapping.values.keys() - {ANY_ATTRIBUTE, "split"}),
+        key=lambda each: -len(each.mapping.values.keys() & spellings().columns.keys()),
     )
     for source in ordered:
         said = {text: source.mapping.class_of(meaning.attribute, text) for text in texts}

@@ -276,17 +276,17 @@ def test_what_was_read_otherwise_than_written_is_said(tmp_path):
 
 
 def test_forty_attributes_are_asked_for_at_once_and_said_in_a_line(tmp_path):
-    names = [f"attribute {i}" for i in range(20)]
-    text = (
-        f"image_id,5_o_Clock_Shadow,Arched_Eyebrows,Bags_Under_Eyes,Male,Young,{','.join(names)}\n"
-    )
-    text += f"1.jpg{',-1' * 25}\n2.jpg{',1' * 25}\n"
+    names = [
+        "5_o_Clock_Shadow", "Arched_Eyebrows", "Attractive", "Bags_Under_Eyes", "Bald", "Bangs",
+        "Male", "Wearing_Hat", "Wearing_Lipstick", "Young",
+    ]  # fmt: skip
+    text = f"image_id,{','.join(names)}\n1.jpg{',-1' * 10}\n2.jpg{',1' * 10}\n"
     table = read(tmp_path, text, attributes=["all"])
-    assert len(table.labels) == 50
+    assert len(table.labels) == 20
     assert set(table.labels["label"]) == {"Male", "Female", "yes", "no"}
     assert table.all_notes[-1] == (
-        "24 attributes (5_o_Clock_Shadow, Arched_Eyebrows, Bags_Under_Eyes and 21 more): "
-        "read '-1' as no (24), '1' as yes (24)"
+        "9 attributes (5_o_Clock_Shadow, Arched_Eyebrows, Attractive and 6 more): "
+        "read '-1' as no (9), '1' as yes (9)"
     )
 
 
