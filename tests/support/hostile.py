@@ -72,6 +72,11 @@ SQL: dict[str, str] = {
 }  # fmt: skip
 
 _ALL = "update datasets set source = '{outside}', layout = '{layout}'; update samples set path = "
+# Pictures are looked for where the log says, too.
+_LOG = (
+    "update runs set arguments = (select json_object('dataset', dataset, 'source', source) from datasets) "
+    "where command = 'ingest'"
+)
 
 ROWS: dict[str, str] = {
     "source is the root": "update datasets set source = '/'; update samples set path = "
@@ -96,8 +101,8 @@ ROWS: dict[str, str] = {
     "list of file addresses": "update datasets set layout = 'list'; "
     "update samples set path = 'file://{outside}/secret.png', image_id = '{sha256}'",
     "list of buckets": "update datasets set layout = 'list'; update samples set path = 's3://secret/secret.png'",
-    "source is a share": r"update datasets set source = '\\127.0.0.1\share'",
-    "source is a million files": "update datasets set source = '/{{0..99999999}}/{{0..99999999}}.tar'",
+    "source is a share": r"update datasets set source = '\\127.0.0.1\share'; " + _LOG,
+    "source is a million files": "update datasets set source = '/{{0..99999999}}/{{0..99999999}}.tar'; " + _LOG,
     "names are pages": "update samples set path = '<script>alert(1)</script>'; "
     "update datasets set source = 'javascript:alert(1)'",
     "model is a place": "update encoders set architecture = 'hf-hub:127.0.0.1/x', pretrained = '{outside}/secret.txt'",
