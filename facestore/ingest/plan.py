@@ -84,6 +84,11 @@ class IngestPlan:
     readings: tuple[Reading, ...]
     notes: tuple[str, ...]
 
+    @property
+    def n_labelled(self) -> int:
+        """How many files have a label."""
+        return len(self.labelled)
+
 
 def known_classes(store: Stores) -> Mapping[str, Sequence[AttributeClass]]:
     """Return the classes of every attribute without making a store that is not there yet."""
