@@ -7,6 +7,7 @@ from pathlib import Path
 from facestore.catalog.attached import attached
 from facestore.catalog.audits import Audits
 from facestore.catalog.checks import Checks
+from facestore.catalog.counts import Counts
 from facestore.catalog.database import Database
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
@@ -60,6 +61,7 @@ class Catalog:
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)
+        self.counts = Counts(self.database)
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)

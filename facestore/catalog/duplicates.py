@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownChoiceError
 
@@ -141,12 +142,15 @@ class Duplicates(TableFamily):
             changes = ExclusionChanges(*row) if row else ExclusionChanges(0, 0)
             con.execute(f"delete from excluded_samples where {_OF_DATASET}", of_dataset)  # noqa: S608
             con.execute("insert into excluded_samples from planned order by sample_id")
+            if changes != ExclusionChanges(0, 0):
+                uncount_datasets(con, None if dataset is None else [dataset])
             con.execute("drop table planned")
         return changes
 
     def restore(self, dataset: str | None) -> int:
         """Leave nothing out any more; return how many samples were."""
         with self._database.writing() as con:
+            uncount_datasets(con, None if dataset is None else [dataset])
             deleted = con.execute(
                 f"delete from excluded_samples where {_OF_DATASET}",  # noqa: S608
                 {"dataset": dataset},

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from facestore.catalog.counts import uncount_classifiers
 from facestore.catalog.database import TableFamily
 from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
@@ -202,6 +203,8 @@ class Predictions(TableFamily):
                 values | {"classifier_id": classifier_id},
             ).fetchone()
             n_new = int(inserted[0]) if inserted else 0
+            if n_new:
+                uncount_classifiers(con, [classifier_id])
             n_classifiers_new = _count(con, "classifiers") - n_before
             if n_classifiers_new and not n_new:
                 raise _nothing_to_decide_by(classifier)
@@ -275,8 +278,11 @@ class Predictions(TableFamily):
                 "semi join samples using (sample_id) "
                 "order by classifier_id, sample_id"
             ).fetchone()
+            n_new = int(inserted[0]) if inserted else 0
+            if n_new:
+                uncount_classifiers(con, list(ids.values()))
             n_after = _count(con, "classifiers")
-        return PredictionChanges(n_after - n_before, int(inserted[0]) if inserted else 0)
+        return PredictionChanges(n_after - n_before, n_new)
 
 
 # What a store without a classifier lacks, for errors and messages.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from facestore.catalog.counts import uncount_classifiers, uncount_datasets
 from facestore.catalog.database import TableFamily
 
 _OF_CLASSIFIERS = ("predictions", "explanations", "training_steps", "classifiers")
@@ -42,6 +43,7 @@ class Removals(TableFamily):
     def rows_of_dataset(self, dataset: str) -> None:
         """Delete a data set of which no sample is left."""
         with self._database.writing() as con:
+            uncount_datasets(con, [dataset])
             for table in ("dataset_splits", "datasets"):
                 con.execute(f"delete from {table} where dataset = ?", [dataset])  # noqa: S608
 
@@ -52,6 +54,7 @@ class Removals(TableFamily):
                 "select classifier_id from classifiers where list_contains(?, name)", [list(names)]
             ).fetchall()
             ids = [each for (each,) in rows]
+            uncount_classifiers(con, ids)
             return {
                 f"n_{table}": _deleted(con, table, "list_contains(?, classifier_id)", ids)
                 for table in _OF_CLASSIFIERS

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.explanations import explanation_id
 from facestore.records import EncoderRecord
@@ -55,6 +56,7 @@ class Renaming(TableFamily):
     def dataset(self, old: str, new: str) -> None:
         """Give a data set another name."""
         with self._in_step() as con:
+            uncount_datasets(con, [old, new])
             _update(con, "datasets", "dataset", old, new)
             _update(con, "samples", "dataset", old, new)
             _update(con, "dataset_splits", "dataset", old, new)

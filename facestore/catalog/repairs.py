@@ -3,6 +3,7 @@
 Labels and files are never touched, and rows which contradict each other are left to the user.
 """
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 
 # Of rows that agree but for rounding, the first stays, as if the others had come too late.
@@ -67,4 +68,6 @@ class Repairs(TableFamily):
             for what, statement in _REPAIRS.items():
                 deleted = con.execute(statement).fetchone()
                 counts[what] = int(deleted[0]) if deleted else 0
+            if any(counts.values()):
+                uncount_datasets(con)
         return counts

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from facestore.catalog.counts import keep
 from facestore.catalog.database import TableFamily
 
 FORGOTTEN = "[forgotten]"
@@ -27,8 +28,9 @@ class Runs(TableFamily):
         ended_at: datetime,
         outcome: str = "done",
     ) -> None:
-        """Write one row; times are UTC without a zone."""
+        """Write one row, and count what the command changed; times are UTC without a zone."""
         with self._database.writing() as con:
+            keep(con)
             con.execute(
                 "insert into runs select (select coalesce(max(run_id), 0) + 1 from runs), "
                 "?, ?, ?, ?, ?, ?, ?",

@@ -9,6 +9,7 @@ from shlex import quote
 import duckdb
 import polars as pl
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
 from facestore.names import check_name
@@ -247,9 +248,12 @@ class Samples(TableFamily):
             n_labels_changed = _update_labels(con, dataset)
             n_labels_new = _insert_labels(con, dataset)
             con.unregister("incoming")
-        return SampleChanges(
-            n_new, n_changed, n_pictured, n_content_changed, n_labels_new, n_labels_changed
-        )
+            changes = SampleChanges(
+                n_new, n_changed, n_pictured, n_content_changed, n_labels_new, n_labels_changed
+            )
+            if changes != SampleChanges():
+                uncount_datasets(con, [dataset])
+        return changes
 
 
 def _insert_classes(con: duckdb.DuckDBPyConnection, classes: Sequence[tuple[str, str]]) -> None:

@@ -1,13 +1,17 @@
 """Settings of a store, which its views obey."""
 
+from facestore.catalog.counts import keep, uncount_datasets
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, UnknownChoiceError
+from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 
 # The smallest and the largest value of each; None: there is no largest.
 _LIMITS: dict[str, tuple[int, int | None]] = {
     "min_samples": (1, None),
     "duplicate_distance": (0, 12),
 }
+_GROUP_ATTRIBUTES = "group_attributes"
+# Of eight there are 92 attributes, pairs and triples, and up to as many cells as samples.
+_MOST_ATTRIBUTES = 8
 
 
 class Settings(TableFamily):
@@ -33,23 +37,55 @@ class Settings(TableFamily):
             raise UnknownChoiceError("setting", name, list(values))
         return int(values[name])
 
-    def set(self, name: str, value: int) -> None:
+    def set(self, name: str, value: int | str) -> None:
         """Change a setting.
 
         Raises
         ------
         UnknownChoiceError
             If there is no such setting.
+        UnknownNameError
+            If an attribute that shall make groups is none of the store.
         InputError
             If the value is out of its limits.
         """
         known = [each for each, _, _ in self.all()]
         if name not in known:
             raise UnknownChoiceError("setting", name, known)
-        low, high = _LIMITS.get(name, (1, None))
-        if value < low or (high is not None and value > high):
-            limits = f"of at least {low}" if high is None else f"from {low} to {high}"
-            message = f"{name} cannot be {value}: expected a whole number {limits}."
-            raise InputError(message)
+        is_list = name == _GROUP_ATTRIBUTES
+        text = self._attributes(str(value)) if is_list else str(_number(name, value))
         with self._database.writing() as con:
-            con.execute("update settings set value = ? where setting = ?", [str(value), name])
+            con.execute("update settings set value = ? where setting = ?", [text, name])
+            if is_list:
+                uncount_datasets(con)
+                keep(con)
+
+    def _attributes(self, value: str) -> str:
+        """Return a list of attributes as it is stored; empty: all up to five."""
+        names = list(dict.fromkeys(each.strip() for each in value.split(",") if each.strip()))
+        known = [
+            name for (name,) in self._rows("select distinct attribute from classes order by 1")
+        ]
+        for each in names:
+            if each not in known:
+                raise UnknownNameError("attribute", each, known)
+        if len(names) > _MOST_ATTRIBUTES:
+            message = (
+                f"{_GROUP_ATTRIBUTES} cannot be {len(names)} attributes: expected at most "
+                f"{_MOST_ATTRIBUTES}, whose pairs and triples still have samples."
+            )
+            raise InputError(message)
+        return ",".join(names)
+
+
+def _number(name: str, value: int | str) -> int:
+    low, high = _LIMITS.get(name, (1, None))
+    limits = f"of at least {low}" if high is None else f"from {low} to {high}"
+    message = f"{name} cannot be {value}: expected a whole number {limits}."
+    try:
+        number = int(value)
+    except ValueError as error:
+        raise InputError(message) from error
+    if number < low or (high is not None and number > high):
+        raise InputError(message)
+    return number

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.errors import UnknownNameError
 from facestore.records import SplitMember
@@ -102,6 +103,7 @@ class Splits(TableFamily):
                 "and samples.split is distinct from incoming.split"
             ).fetchone()
             con.unregister("incoming")
+            uncount_datasets(con, [dataset])
             con.execute(
                 "insert or replace into dataset_splits "
                 "values (?, ?, ?, ?, ?, make_timestamp(epoch_us(now())))",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.shipped import definitions_of_this_version
 from facestore.connections import quoted_name
@@ -25,6 +26,14 @@ order by all
 limit $limit
 """
 
+# Data sets of which a sample goes, or is no longer left out because the one kept in its place goes.
+_TOUCHED = """
+select distinct samples.dataset
+from samples
+left join excluded_samples using (sample_id)
+where sample_id in (select sample_id from going)
+    or kept_sample_id in (select sample_id from going)
+"""
 
 # Tables alone: a view would be run that somebody else wrote.
 _OWN_COLUMNS = """
@@ -187,6 +196,7 @@ class TakingOut(TableFamily):
         counts: dict[str, int] = {}
         with self._database.writing() as con:
             _give(con, leaving.sample_ids)
+            uncount_datasets(con, [each for (each,) in con.execute(_TOUCHED).fetchall()])
             for table in _OF_SAMPLES:
                 counts[f"n_{table}"] = _deleted(
                     con,

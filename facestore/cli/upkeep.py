@@ -88,9 +88,18 @@ def doctor(
 
 def settings(
     name: Annotated[
-        str | None, typer.Argument(help="min_samples or duplicate_distance; all are shown without.")
+        str | None,
+        typer.Argument(
+            help="min_samples, duplicate_distance or group_attributes; all are shown without."
+        ),
     ] = None,
-    value: Annotated[int | None, typer.Argument(help="Its new value.", show_default=False)] = None,
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            help="Its new value: a number, or attributes with commas between ('': all up to five).",
+            show_default=False,
+        ),
+    ] = None,
     store: options.StoreOption = options.DEFAULT,
     format: options.FormatOption = Format.table,
 ) -> None:

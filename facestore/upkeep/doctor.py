@@ -98,6 +98,7 @@ def repair(store: Stores) -> dict[str, int]:
     with recorded(store, "doctor", {"repair": True}) as counts:
         n_mended = len(store.vectors.mend())
         counts.update(store.catalog.repairs.run())
+        counts["data sets and classifiers counted again"] = store.catalog.counts.renew()
         n_recorded = sum(record_all(store, each) for each in store.catalog.encoders.all())
         counts["vectors recorded as they are"] = n_recorded
         counts["tables of vectors mended"] = n_mended

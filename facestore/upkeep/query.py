@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from facestore.catalog.counts import keep, uncount_datasets
 from facestore.connections import switch_off
 from facestore.errors import QueryError, StoreAlteredError
 from facestore.stores import Stores
@@ -98,6 +99,9 @@ def execute(store: Stores, statement: str) -> None:
                 "`create view mine.name as ...`."
             )
             raise QueryError(message) from error
+        # Whatever it changed, what follows from it is counted again.
+        uncount_datasets(con)
+        keep(con)
 
 
 def _refuse_transactions(con: duckdb.DuckDBPyConnection, statement: str) -> None:

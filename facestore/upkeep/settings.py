@@ -8,20 +8,21 @@ def settings(store: Stores) -> list[tuple[str, str, str]]:
     return store.catalog.settings.all()
 
 
-def change_setting(store: Stores, name: str, value: int) -> None:
+def change_setting(store: Stores, name: str, value: int | str) -> None:
     """Change a setting, which views and reports obey from then on.
 
     Parameters
     ----------
     name
-        `min_samples` or `duplicate_distance`.
+        `min_samples`, `duplicate_distance` or `group_attributes`.
     value
-        At least 1; for `duplicate_distance` 0 to 12.
+        At least 1; for `duplicate_distance` 0 to 12; for `group_attributes` up to eight attributes
+        with commas between, or an empty text for all up to five.
 
     Raises
     ------
     UnknownNameError
-        If there is no such setting.
+        If there is no such setting, or no such attribute.
     InputError
         If the value is out of its limits.
     """

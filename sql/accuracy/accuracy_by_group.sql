@@ -1,20 +1,36 @@
 -- accuracy_by_group: share of right predictions within each group of samples
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: judged_predictions, sample_groups, group_accuracy
+-- reads: judged_counts, cell_groups, group_accuracy_of_counts
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
-with groups as (
+with by_cell as (
     select
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
-        group_accuracy(judged_predictions.is_correct) as figures
-    from judged_predictions
-    inner join sample_groups using (sample_id)
+        classifier,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        cell,
+        sum(n_samples) as n_samples,
+        coalesce(sum(n_samples) filter (where is_correct), 0) as n_correct
+    from judged_counts
+    group by all
+),
+
+groups as (
+    select
+        by_cell.classifier,
+        by_cell.attribute,
+        by_cell.taxonomy,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        group_accuracy_of_counts(
+            sum(by_cell.n_correct)::bigint, sum(by_cell.n_samples)::bigint
+        ) as figures
+    from by_cell
+    inner join cell_groups using (cell)
     group by all
 )
 

@@ -1,7 +1,7 @@
 -- accuracy_by_white: accuracy on faces labelled White and on all others, race judged as those two
 -- grain: classifier, dataset, split, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: judged_predictions, judged_predictions_as, sample_labels, judged_as, group_accuracy
+-- reads: judged_counts, class_maps, cell_groups, judged_as, group_accuracy_of_counts
 -- source: Radford et al. 2021, arXiv 2103.00020, section 7.1, has only these two groups in tables 3 and 4
 -- note: the two groups are a convention of that paper and hide the differences between the others
 with judged as (
@@ -11,29 +11,35 @@ with judged as (
         taxonomy,
         dataset,
         split,
-        sample_id,
-        is_correct
-    from judged_predictions
+        cell,
+        is_correct,
+        n_samples
+    from judged_counts
     where attribute <> 'race'
     union all
     select
-        classifier,
-        attribute,
-        taxonomy,
-        dataset,
-        split,
-        sample_id,
-        is_correct
-    from judged_predictions_as('CLIP-2')
-    where attribute = 'race'
+        judged_counts.classifier,
+        judged_counts.attribute,
+        class_maps.taxonomy,
+        judged_counts.dataset,
+        judged_counts.split,
+        judged_counts.cell,
+        judged_as('CLIP-2', 'race', judged_counts.predicted) = class_maps.to_class as is_correct,
+        judged_counts.n_samples
+    from judged_counts
+    inner join class_maps
+        on
+            judged_counts.attribute = class_maps.attribute
+            and judged_counts.label = class_maps.class
+    where judged_counts.attribute = 'race' and class_maps.taxonomy = 'CLIP-2'
 ),
 
 races as (
     select
-        sample_id,
-        judged_as('CLIP-2', attribute, label) as race
-    from sample_labels
-    where attribute = 'race'
+        cell,
+        judged_as('CLIP-2', group_attribute, group_name) as race
+    from cell_groups
+    where group_attribute = 'race'
 ),
 
 groups as (
@@ -44,9 +50,12 @@ groups as (
         judged.dataset,
         judged.split,
         races.race as group_name,
-        group_accuracy(judged.is_correct) as figures
+        group_accuracy_of_counts(
+            coalesce(sum(judged.n_samples) filter (where judged.is_correct), 0)::bigint,
+            sum(judged.n_samples)::bigint
+        ) as figures
     from judged
-    inner join races using (sample_id)
+    inner join races using (cell)
     where races.race in ('White', 'Non-White')
     group by all
 )

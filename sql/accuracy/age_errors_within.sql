@@ -2,7 +2,8 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_groups, if_enough, group_accuracy, known_number
+-- reads: predictions, classifiers, samples, labels, sample_cells, cell_groups, if_enough, group_accuracy_of_counts,
+-- known_number
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with errors as (
     select
@@ -21,18 +22,35 @@ with errors as (
         and known_number(labels.value) is not null
 ),
 
-groups as (
+by_cell as (
     select
         errors.classifier,
         errors.dataset,
         errors.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
-        group_accuracy(abs(errors.error) <= years) as figures,
-        avg(abs(errors.error)) as mae,
-        avg(errors.error) as bias
+        sample_cells.cell,
+        count(*) as n_samples,
+        count(*) filter (where abs(errors.error) <= years) as n_within,
+        sum(abs(errors.error)) as sum_absolute,
+        sum(errors.error) as sum_signed
     from errors
-    inner join sample_groups using (sample_id)
+    inner join sample_cells using (sample_id)
+    group by all
+),
+
+groups as (
+    select
+        by_cell.classifier,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        group_accuracy_of_counts(
+            sum(by_cell.n_within)::bigint, sum(by_cell.n_samples)::bigint
+        ) as figures,
+        sum(by_cell.sum_absolute) / sum(by_cell.n_samples) as mae,
+        sum(by_cell.sum_signed) / sum(by_cell.n_samples) as bias
+    from by_cell
+    inner join cell_groups using (cell)
     group by all
 )
 

@@ -3,7 +3,8 @@
 -- units: bin counts from 1 to 15, of equal width; confidence_from and confidence_to are its ends;
 -- confidence (mean) and accuracy are fractions in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy
--- reads: zero_shot_confidences, sample_labels, judged_as, sample_groups, encoders, if_enough, accuracy_of
+-- reads: zero_shot_confidences, sample_labels, judged_as, sample_cells, cell_groups, encoders, if_enough,
+-- accuracy_of_counts
 -- note: a bin without predictions has no row; a group with fewer than min_samples samples (a setting of
 -- the store) has no rates
 with judged as (
@@ -27,7 +28,7 @@ with judged as (
     inner join sample_labels using (sample_id, attribute)
 ),
 
-counts as (
+by_cell as (
     select
         judged.aggregation,
         judged.encoder_id,
@@ -36,35 +37,55 @@ counts as (
         judged.taxonomy,
         judged.dataset,
         judged.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
         judged.bin,
-        accuracy_of(judged.is_correct) as figures,
-        avg(judged.confidence) as confidence,
-        sum(count(*)) over (
-            partition by
-                judged.aggregation,
-                judged.encoder_id,
-                judged.prompt_set,
-                judged.attribute,
-                judged.dataset,
-                judged.split,
-                sample_groups.group_attribute,
-                sample_groups.group_name
-        ) as n_group
+        sample_cells.cell,
+        count(*) as n_samples,
+        count(*) filter (where judged.is_correct) as n_correct,
+        sum(judged.confidence) as sum_confidence
     from judged
-    inner join sample_groups using (sample_id)
+    inner join sample_cells using (sample_id)
+    group by all
+),
+
+counts as (
+    select
+        by_cell.aggregation,
+        by_cell.encoder_id,
+        by_cell.prompt_set,
+        by_cell.attribute,
+        by_cell.taxonomy,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        by_cell.bin,
+        accuracy_of_counts(sum(by_cell.n_correct)::bigint, sum(by_cell.n_samples)::bigint)
+            as figures,
+        sum(by_cell.sum_confidence) / sum(by_cell.n_samples) as confidence,
+        sum(sum(by_cell.n_samples)) over (
+            partition by
+                by_cell.aggregation,
+                by_cell.encoder_id,
+                by_cell.prompt_set,
+                by_cell.attribute,
+                by_cell.dataset,
+                by_cell.split,
+                cell_groups.group_attribute,
+                cell_groups.group_name
+        ) as n_group
+    from by_cell
+    inner join cell_groups using (cell)
     group by
-        judged.aggregation,
-        judged.encoder_id,
-        judged.prompt_set,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
-        judged.bin
+        by_cell.aggregation,
+        by_cell.encoder_id,
+        by_cell.prompt_set,
+        by_cell.attribute,
+        by_cell.taxonomy,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        by_cell.bin
 )
 
 select

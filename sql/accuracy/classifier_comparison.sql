@@ -3,29 +3,49 @@
 -- units: counts of samples; accuracies and their difference (a - b) are fractions; ci_low and ci_high:
 -- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
 -- the attribute, data set and split
--- reads: judged_predictions, pair_correlation, difference_low, difference_high, mcnemar_exact, mcnemar_mid_p
+-- reads: judged_words, classifiers, label_taxonomies, pair_correlation, difference_low, difference_high, mcnemar_exact,
+-- half_binomial
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
-with counts as (
+with words as materialized (
+    select
+        judged_words.*,
+        classifiers.name as classifier,
+        classifiers.attribute
+    from judged_words
+    inner join classifiers using (classifier_id)
+),
+
+pairs as (
     select
         a.attribute,
-        a.taxonomy,
         a.dataset,
         a.split,
         a.classifier as classifier_a,
         b.classifier as classifier_b,
-        count(*) as n_samples,
-        count(*) filter (where a.is_correct and b.is_correct) as n_both_right,
-        count(*) filter (where a.is_correct and not b.is_correct) as n_only_a,
-        count(*) filter (where not a.is_correct and b.is_correct) as n_only_b,
-        count(*) filter (where not a.is_correct and not b.is_correct) as n_both_wrong
-    from judged_predictions as a
-    inner join judged_predictions as b
+        sum(bit_count(a.judged & b.judged))::bigint as n_samples,
+        sum(bit_count(a.is_right & b.is_right))::bigint as n_both_right,
+        sum(bit_count(a.is_right & b.judged))::bigint - n_both_right as n_only_a,
+        sum(bit_count(b.is_right & a.judged))::bigint - n_both_right as n_only_b,
+        n_samples - n_both_right - n_only_a - n_only_b as n_both_wrong
+    from words as a
+    inner join words as b
         on
-            a.sample_id = b.sample_id
-            and a.attribute = b.attribute
+            a.attribute = b.attribute
+            and a.dataset = b.dataset
+            and a.split is not distinct from b.split
+            and a.word = b.word
             and a.classifier < b.classifier
     group by all
+    having n_samples > 0
+),
+
+counts as (
+    select
+        pairs.*,
+        label_taxonomies.taxonomy
+    from pairs
+    inner join label_taxonomies using (attribute, dataset)
 ),
 
 shares as (
@@ -74,7 +94,8 @@ select
     difference_low(n_right_a, n_samples, n_right_b, n_samples, correlation) as ci_low,
     difference_high(n_right_a, n_samples, n_right_b, n_samples, correlation) as ci_high,
     p_value,
-    mcnemar_mid_p(n_only_a, n_only_b) as p_value_mid,
+    -- mcnemar_mid_p, of the p-value that is there
+    if(n_only_a = n_only_b, 1, p_value - half_binomial(n_only_a, n_only_b)) as p_value_mid,
     max(least(1, (n_pairs - step + 1) * p_value)) over (
         partition by attribute, dataset, split
         order by step

@@ -1,7 +1,7 @@
 -- classifier_summary: the headline figures of a classifier on a data set
 -- grain: classifier, dataset, split
 -- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy
--- reads: classification_report, prediction_coverage, wilson_low, wilson_high
+-- reads: classification_report, label_counts, wilson_low, wilson_high
 -- note: macro averages go over every class that is a label or a prediction, as in scikit-learn;
 -- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes
 with averages as (
@@ -23,6 +23,16 @@ with averages as (
         count(*) filter (where support > 0) as n_classes
     from classification_report
     group by all
+),
+
+labelled as (
+    select
+        attribute,
+        dataset,
+        split,
+        sum(n_samples)::bigint as n_labelled
+    from label_counts
+    group by all
 )
 
 select
@@ -32,7 +42,7 @@ select
     averages.dataset,
     averages.split,
     averages.n_samples,
-    prediction_coverage.n_labelled - prediction_coverage.n_judged as n_missing,
+    labelled.n_labelled - averages.n_samples as n_missing,
     averages.accuracy,
     wilson_low(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_low,
     wilson_high(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_high,
@@ -46,8 +56,8 @@ select
     averages.n_classes,
     averages.accuracy - 1 / averages.n_classes as chance_adjusted_accuracy
 from averages
-inner join prediction_coverage
+inner join labelled
     on
-        averages.classifier = prediction_coverage.classifier
-        and averages.dataset = prediction_coverage.dataset
-        and averages.split is not distinct from prediction_coverage.split
+        averages.attribute = labelled.attribute
+        and averages.dataset = labelled.dataset
+        and averages.split is not distinct from labelled.split

@@ -1,7 +1,7 @@
 -- confusion_matrix: how often samples of one label are predicted as each class
 -- grain: classifier, dataset, split, label, predicted
 -- units: fraction_of_label is in [0, 1] and sums to 1 over a label; NULL for a label without samples
--- reads: judged_predictions
+-- reads: judged_counts
 -- note: every pair of classes that occur as a label or as a prediction has a row, empty ones too
 with cells as (
     select
@@ -12,8 +12,8 @@ with cells as (
         split,
         label,
         predicted,
-        count(*) as n_samples
-    from judged_predictions
+        sum(n_samples)::bigint as n_samples
+    from judged_counts
     group by all
 ),
 

@@ -7,7 +7,11 @@
 -- note: rank_best counts the classifiers whose whole interval lies above, rank_worst those whose does
 -- not lie below; they are judged on the same samples, so differences are often surer than that (see
 -- classifier_comparison)
-with worst_groups as (
+with summaries as materialized (
+    select * from classifier_summary
+),
+
+worst_groups as (
     select
         classifier,
         dataset,
@@ -30,8 +34,8 @@ rivals as (
         count(*) filter (where other.accuracy > one.accuracy) as n_above,
         count(*) filter (where other.ci_low > one.ci_high) as n_surely_above,
         count(*) filter (where other.ci_high >= one.ci_low) as n_not_surely_below
-    from classifier_summary as one
-    inner join classifier_summary as other
+    from summaries as one
+    inner join summaries as other
         on
             one.attribute = other.attribute
             and one.dataset = other.dataset
@@ -53,7 +57,7 @@ select
     rivals.n_above + 1 as rank,
     rivals.n_surely_above + 1 as rank_best,
     rivals.n_not_surely_below as rank_worst
-from classifier_summary as summary
+from summaries as summary
 inner join classifiers on summary.classifier = classifiers.name
 left join encoders using (encoder_id)
 inner join rivals

@@ -2,31 +2,21 @@
 -- grain: classifier, dataset, split
 -- units: counts; n_judged have both a label and a predicted class; n_ties have several classes with the same
 -- highest score and so none that is predicted
--- reads: classifiers, predictions, samples, labels
+-- reads: prediction_counts, classifiers, cell_counts, label_counts
 -- note: every split of a data set in which the classifier predicted anything has a row; ties are counted where
 -- `predict` was told to leave them undecided, as it is unless ties=first is given
-with label_of as (
+with predicted as (
     select
-        sample_id,
-        attribute
-    from labels
-    where label is not null
-),
-
-predicted as (
-    select
-        predictions.classifier_id,
-        samples.dataset,
-        samples.split,
-        count(predictions.predicted) as n_predicted,
-        count(label_of.sample_id) filter (where predictions.predicted is not null) as n_judged,
-        count(*) filter (where predictions.predicted is null) as n_ties
-    from predictions
-    inner join classifiers using (classifier_id)
-    inner join samples using (sample_id)
-    left join label_of using (sample_id, attribute)
+        classifier_id,
+        dataset,
+        split,
+        coalesce(sum(n_samples) filter (where predicted is not null), 0) as n_predicted,
+        coalesce(sum(n_samples) filter (where predicted is not null and label is not null), 0)
+            as n_judged,
+        sum(n_ties) as n_ties
+    from prediction_counts
     -- a row of no class is a tie, or a number of no class
-    where predictions.predicted is not null or predictions.margin = 0
+    where predicted is not null or n_ties > 0
     group by all
 ),
 
@@ -39,14 +29,20 @@ judged_datasets as (
 
 totals as (
     select
-        judged_attributes.attribute,
-        samples.dataset,
-        samples.split,
-        count(*) as n_samples,
-        count(label_of.sample_id) as n_labelled
-    from samples
-    cross join (select distinct attribute from classifiers) as judged_attributes
-    left join label_of using (sample_id, attribute)
+        dataset,
+        split,
+        sum(n_samples)::bigint as n_samples
+    from cell_counts
+    group by all
+),
+
+labelled as (
+    select
+        dataset,
+        split,
+        attribute,
+        sum(n_samples)::bigint as n_labelled
+    from label_counts
     group by all
 )
 
@@ -56,13 +52,18 @@ select
     totals.dataset,
     totals.split,
     totals.n_samples,
-    totals.n_labelled,
-    coalesce(predicted.n_predicted, 0) as n_predicted,
-    coalesce(predicted.n_judged, 0) as n_judged,
-    coalesce(predicted.n_ties, 0) as n_ties
+    coalesce(labelled.n_labelled, 0)::bigint as n_labelled,
+    coalesce(predicted.n_predicted, 0)::bigint as n_predicted,
+    coalesce(predicted.n_judged, 0)::bigint as n_judged,
+    coalesce(predicted.n_ties, 0)::bigint as n_ties
 from judged_datasets
 inner join classifiers using (classifier_id)
-inner join totals using (dataset, attribute)
+inner join totals using (dataset)
+left join labelled
+    on
+        totals.dataset = labelled.dataset
+        and totals.split is not distinct from labelled.split
+        and classifiers.attribute = labelled.attribute
 left join predicted
     on
         judged_datasets.classifier_id = predicted.classifier_id

@@ -2,24 +2,24 @@
 -- grain: classifier, dataset, split, group_attribute, group_name, class
 -- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
 -- their label, n_predicted with the class as their prediction; NULL where the denominator is 0
--- reads: judged_predictions, sample_groups, if_enough
+-- reads: judged_counts, cell_groups, if_enough
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
 -- class; the classes are those that occur as a label or a prediction of the classifier;
 -- a group with fewer than min_samples samples (a setting of the store) has no rates
 with judged as (
     select
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
-        judged_predictions.label,
-        judged_predictions.predicted,
-        count(*) as n
-    from judged_predictions
-    inner join sample_groups using (sample_id)
+        judged_counts.classifier,
+        judged_counts.attribute,
+        judged_counts.taxonomy,
+        judged_counts.dataset,
+        judged_counts.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        judged_counts.label,
+        judged_counts.predicted,
+        sum(judged_counts.n_samples) as n
+    from judged_counts
+    inner join cell_groups using (cell)
     group by all
 ),
 
@@ -29,14 +29,14 @@ classes_of as (
         dataset,
         split,
         label as class
-    from judged_predictions
+    from judged_counts
     union
     select
         classifier,
         dataset,
         split,
         predicted as class
-    from judged_predictions
+    from judged_counts
 ),
 
 counts as (

@@ -1,7 +1,7 @@
 -- top_n_accuracy(n): how often the label is among the n classes with the highest scores, by group
 -- grain: aggregation, encoder, prompt_set, attribute, dataset, split, group_attribute, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: class_scores, sample_labels, judged_as, sample_groups, encoders, group_accuracy
+-- reads: class_scores, sample_labels, judged_as, sample_cells, cell_groups, encoders, group_accuracy_of_counts
 -- note: equal scores count in order of the classes' ordinals; with n_classes of n or fewer it is 1 by
 -- itself, so read it beside n_classes
 with ranked as (
@@ -44,7 +44,7 @@ judged as (
     group by all
 ),
 
-groups as (
+by_cell as (
     select
         judged.aggregation,
         judged.encoder_id,
@@ -53,12 +53,32 @@ groups as (
         judged.taxonomy,
         judged.dataset,
         judged.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name,
+        sample_cells.cell,
         any_value(judged.n_classes) as n_classes,
-        group_accuracy(judged.is_correct) as figures
+        count(*) as n_samples,
+        count(*) filter (where judged.is_correct) as n_correct
     from judged
-    inner join sample_groups using (sample_id)
+    inner join sample_cells using (sample_id)
+    group by all
+),
+
+groups as (
+    select
+        by_cell.aggregation,
+        by_cell.encoder_id,
+        by_cell.prompt_set,
+        by_cell.attribute,
+        by_cell.taxonomy,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        any_value(by_cell.n_classes) as n_classes,
+        group_accuracy_of_counts(
+            sum(by_cell.n_correct)::bigint, sum(by_cell.n_samples)::bigint
+        ) as figures
+    from by_cell
+    inner join cell_groups using (cell)
     group by all
 )
 

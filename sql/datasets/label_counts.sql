@@ -1,17 +1,30 @@
 -- label_counts: how many samples have each label
 -- grain: dataset, split, attribute, label
 -- units: fraction in [0, 1] of the samples of the data set and split which have a label of the attribute
--- reads: samples, labels
+-- reads: kept_label_counts, current_label_counts
+with counts as (
+    select
+        dataset,
+        split,
+        attribute,
+        label,
+        n_samples
+    from kept_label_counts
+    union all
+    select
+        dataset,
+        split,
+        attribute,
+        label,
+        n_samples
+    from current_label_counts(false)
+)
+
 select
-    samples.dataset,
-    samples.split,
-    labels.attribute,
-    labels.label,
-    count(*) as n_samples,
-    count(*) / sum(count(*)) over (
-        partition by samples.dataset, samples.split, labels.attribute
-    ) as fraction
-from samples
-inner join labels using (sample_id)
-where labels.label is not null
-group by samples.dataset, samples.split, labels.attribute, labels.label
+    dataset,
+    split,
+    attribute,
+    label,
+    n_samples,
+    n_samples / sum(n_samples) over (partition by dataset, split, attribute) as fraction
+from counts

@@ -1,17 +1,15 @@
 -- label_taxonomies: the taxonomy in which a data set gives its labels
 -- grain: dataset, attribute
 -- units: n_classes counts the classes that occur as a label
--- reads: samples, labels, class_maps
+-- reads: label_counts, class_maps
 -- note: of several taxonomies which have all the classes that occur the finest counts; labels which
 -- are in none are 'as labelled'
 with occurring as (
     select distinct
-        samples.dataset,
-        labels.attribute,
-        labels.label
-    from labels
-    inner join samples using (sample_id)
-    where labels.label is not null
+        dataset,
+        attribute,
+        label
+    from label_counts
 ),
 
 taxonomy_classes as (

@@ -2,17 +2,19 @@
 -- grain: dataset, group_attribute, group_name, split
 -- units: n_expected is the number in all splits times the share of the split; is_too_small: the group has
 -- fewer samples than there are splits, so that some split has none
--- reads: samples, sample_groups
+-- reads: cell_counts, cell_groups
 -- note: only data sets with two or more splits, and samples which have one
 with members as (
     select
-        samples.dataset,
-        samples.split,
-        sample_groups.group_attribute,
-        sample_groups.group_name
-    from samples
-    inner join sample_groups using (sample_id)
-    where samples.split is not null and sample_groups.group_attribute <> 'overall'
+        cell_counts.dataset,
+        cell_counts.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        sum(cell_counts.n_samples)::bigint as n_samples
+    from cell_counts
+    inner join cell_groups using (cell)
+    where cell_counts.split is not null and cell_groups.group_attribute <> 'overall'
+    group by all
 ),
 
 group_sizes as (
@@ -20,7 +22,7 @@ group_sizes as (
         dataset,
         group_attribute,
         group_name,
-        count(*) as n_samples
+        sum(n_samples)::bigint as n_samples
     from members
     group by all
 ),
@@ -30,23 +32,12 @@ split_sizes as (
         dataset,
         group_attribute,
         split,
-        count(*) as n_samples,
-        count(*) / sum(count(*)) over (partition by dataset, group_attribute) as share,
+        sum(n_samples) / sum(sum(n_samples)) over (partition by dataset, group_attribute)
+            as share,
         count(*) over (partition by dataset, group_attribute) as n_splits
     from members
     group by dataset, group_attribute, split
     qualify n_splits > 1
-),
-
-cells as (
-    select
-        dataset,
-        group_attribute,
-        group_name,
-        split,
-        count(*) as n_samples
-    from members
-    group by all
 )
 
 select
@@ -54,10 +45,10 @@ select
     group_sizes.group_attribute,
     group_sizes.group_name,
     split_sizes.split,
-    coalesce(cells.n_samples, 0) as n_samples,
+    coalesce(members.n_samples, 0) as n_samples,
     group_sizes.n_samples * split_sizes.share as n_expected,
     group_sizes.n_samples as n_in_all_splits,
     group_sizes.n_samples < split_sizes.n_splits as is_too_small
 from group_sizes
 inner join split_sizes using (dataset, group_attribute)
-left join cells using (dataset, group_attribute, group_name, split)
+left join members using (dataset, group_attribute, group_name, split)

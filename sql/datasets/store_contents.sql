@@ -30,7 +30,7 @@ prompt_counts as (
     group by prompt_set
 ),
 
-prediction_counts as (
+predicted as (
     select
         classifier_id,
         count(*) as n_predictions
@@ -70,10 +70,10 @@ union all
 select
     'classifier' as kind,
     classifiers.name,
-    coalesce(prediction_counts.n_predictions, 0) as n,
+    coalesce(predicted.n_predictions, 0) as n,
     format('predictions of {}', classifiers.attribute) as details
 from classifiers
-left join prediction_counts using (classifier_id)
+left join predicted using (classifier_id)
 union all
 select
     'log' as kind,

@@ -3,23 +3,30 @@
 -- units: accuracies are fractions in [0, 1], of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw; n_removed counts judged samples; change
 -- is accuracy_dedup - accuracy_raw
--- reads: judged_predictions, excluded_samples, accuracy_of
+-- reads: judged_counts, accuracy_of_counts
 -- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
 -- deprecated: ci_low_dedup and ci_high_dedup, until version 0.2: ci_low and ci_high are the same
 with counts as (
     select
-        judged_predictions.classifier,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        accuracy_of(judged_predictions.is_correct) as figures,
-        accuracy_of(
-            if(excluded_samples.sample_id is null, judged_predictions.is_correct, null)
-        ) as figures_dedup
-    from judged_predictions
-    left join excluded_samples using (sample_id)
+        classifier,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        sum(n_samples)::bigint as n_samples,
+        coalesce(sum(n_samples) filter (where is_correct), 0)::bigint as n_correct,
+        coalesce(sum(n_samples) filter (where not is_excluded), 0)::bigint as n_samples_dedup,
+        coalesce(sum(n_samples) filter (where is_correct and not is_excluded), 0)::bigint as n_correct_dedup
+    from judged_counts
     group by all
+),
+
+shares as (
+    select
+        *,
+        accuracy_of_counts(n_correct, n_samples) as figures,
+        accuracy_of_counts(n_correct_dedup, n_samples_dedup) as figures_dedup
+    from counts
 )
 
 select
@@ -40,4 +47,4 @@ select
     figures_dedup.ci_low as ci_low_dedup,
     figures_dedup.ci_high as ci_high_dedup,
     figures_dedup.accuracy - figures.accuracy as change
-from counts
+from shares

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.good_store import count_some
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -46,6 +47,13 @@ ARGUMENTS = {
     "duplicate_groups_within": "(5)",
     "duplicate_exclusions": "(5)",
     "age_histogram": "(5)",
+    "datasets_to_count": "(true)",
+    "predictions_to_count": "(true)",
+    "current_label_counts": "(true)",
+    "current_sample_cells": "(true)",
+    "current_cell_counts": "(true)",
+    "current_cell_groups": "(true)",
+    "current_prediction_counts": "(true)",
 }
 
 ENCODERS = ((1, "tiny"), (2, "other"))
@@ -109,6 +117,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
+    count_some(con, "other")
 
 
 def every_explanation() -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.spoiling import NAN, replaced, spoiled, without_first
 
 GROUPS = "region_shares_by_group"
-MANY = "n_samples = (select max(n_samples) from kept_region_shares_by_group)"
+MANY = "n_samples = (select max(n_samples) from kept_rows_of_region_shares_by_group)"
 
 BAD_EXPLANATIONS: dict[str, list[str]] = {
     "picture_regions_fill_the_picture": [

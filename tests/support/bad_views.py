@@ -5,6 +5,40 @@ from __future__ import annotations
 from support.spoiling import NAN, replaced, spoiled, without_first
 
 BAD_VIEWS: dict[str, list[str]] = {
+    "counts_add_up": [
+        spoiled("prediction_counts", "n_samples", "n_samples + 1"),
+        spoiled("prediction_counts", "n_ties", "n_ties + 1"),
+        spoiled("prediction_counts", "predicted", "'Other'"),
+        spoiled("prediction_counts", "is_excluded", "not is_excluded"),
+        without_first("prediction_counts"),
+        spoiled("judged_counts", "n_samples", "n_samples + 1"),
+        spoiled("judged_counts", "is_correct", "not is_correct"),
+        spoiled("judged_counts", "label", "'Other'"),
+        without_first("judged_counts"),
+    ],
+    "cells_hold": [
+        without_first("sample_cells"),
+        without_first("cell_counts"),
+        spoiled("cell_counts", "n_samples", "n_samples + 1"),
+        spoiled("cell_counts", "is_excluded", "not is_excluded"),
+        spoiled("cell_counts", "split", "'another'"),
+        spoiled("cell_groups", "group_name", "'another'", "group_attribute = 'gender'"),
+        replaced("cell_groups", where="group_attribute <> 'overall'"),
+        replaced("cell_groups", where="group_attribute <> 'race'"),
+        spoiled("sample_cells", "cell", "1"),
+        spoiled("sample_cells", "dataset", "'another'"),
+        replaced("group_attributes", where="false"),
+    ],
+    "judged_words_add_up": [
+        without_first("judged_words"),
+        spoiled("judged_words", "judged", "0"),
+        spoiled("judged_words", "is_right", "is_right << 1", "is_right > 0"),
+    ],
+    "count_checks_hold": [
+        without_first("count_checks"),
+        spoiled("count_checks", "is_current", "false"),
+        spoiled("count_checks", "dataset", "'another'"),
+    ],
     "dataset_sources_hold": [
         replaced("dataset_sources", where="not is_first"),
         spoiled("dataset_sources", "is_first", "true", "not is_first"),

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import duckdb
 
+from facestore.catalog.counts import keep, uncount_classifiers, uncount_datasets
 from support.rows import (
     classifier,
     encoder,
@@ -76,6 +77,14 @@ def fill_good(con: Con) -> None:
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_explanations(con)
     fill_duplicates(con)
+    count_some(con)
+
+
+def count_some(con: Con, dataset: str = "more", classifier_id: int = 2) -> None:
+    """Keep counts but for a data set and a classifier, so that views have both kinds of rows."""
+    keep(con)
+    uncount_datasets(con, [dataset])
+    uncount_classifiers(con, [classifier_id])
 
 
 def fill_explanations(con: Con) -> None:

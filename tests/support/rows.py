@@ -18,10 +18,14 @@ def fill(con: duckdb.DuckDBPyConnection, **tables: Iterable[Row]) -> None:
         for columns, group in _by_columns(rows).items():
             names = ", ".join(columns)
             marks = ", ".join("?" for _ in columns)
+            # Samples that came first have made their data sets.
+            verb = "insert or replace" if table == "datasets" else "insert"
             con.executemany(
-                f"insert into {table} ({names}) values ({marks})",
+                f"{verb} into {table} ({names}) values ({marks})",
                 [[row[column] for column in columns] for row in group],
             )
+        if table == "samples":
+            _name_datasets(con)
 
 
 def load(con: duckdb.DuckDBPyConnection, **tables: Sequence[Row]) -> None:
@@ -31,6 +35,16 @@ def load(con: duckdb.DuckDBPyConnection, **tables: Sequence[Row]) -> None:
             con.register("incoming_rows", pa.Table.from_pylist([dict(row) for row in rows]))
             con.execute(f"insert into {table} by name select * from incoming_rows")
             con.unregister("incoming_rows")
+        if table == "samples":
+            _name_datasets(con)
+
+
+def _name_datasets(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the data sets that samples say they are of: views count by data set."""
+    con.execute(
+        "insert into datasets (dataset, layout, added_at) "
+        "select distinct dataset, 'import', timestamp '2026-01-01' from samples on conflict do nothing"
+    )
 
 
 def read(

@@ -7,7 +7,7 @@ NAN = "'nan'::double"
 
 def replaced(view: str, select: str = "select * exclude (nth)", where: str = "true") -> str:
     """Return statements after which a view is a query of what it was, its rows numbered `nth`."""
-    kept = f"kept_{view}"
+    kept = f"kept_rows_of_{view}"
     return (
         f"create table {kept} as select *, row_number() over () as nth from (from {view} order by all); "
         f"create or replace view {view} as {select} from {kept} where {where}"

@@ -96,6 +96,10 @@ class ValidationMetrics:
             ],
         )
         con.execute(
+            "insert into datasets (dataset, layout, added_at) values (?, 'import', current_date)",
+            [_DATASET],
+        )
+        con.execute(
             "insert into samples (sample_id, dataset, path) select unnest(?), ?, unnest(?)",
             [self._sample_ids.to_list(), _DATASET, [str(i) for i in self._sample_ids]],
         )

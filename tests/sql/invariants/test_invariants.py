@@ -46,7 +46,7 @@ def test_it_finds_the_bad_view(store: Con, name: str, statements: str) -> None:
 def test_a_row_that_is_there_twice_is_found_by_the_grain(store: Con, name: str) -> None:
     view = name.removesuffix("_grain")
     assert len(store.view(view)) > 0, "the good store of this test has no row for it"
-    once = f"select * exclude (nth) from kept_{view}"
+    once = f"select * exclude (nth) from kept_rows_of_{view}"
     store.execute(replaced(view, f"{once} where nth = 1 union all select * exclude (nth)"))
     assert len(INVARIANTS[name].bad_rows(store)) == 1
 
