@@ -5,6 +5,23 @@ from __future__ import annotations
 from support.spoiling import NAN, replaced, spoiled, without_first
 
 BAD_VIEWS: dict[str, list[str]] = {
+    "accuracy_by_white_of_samples": [
+        replaced("accuracy_by_white", where="attribute <> 'race'"),
+        spoiled("accuracy_by_white", "n_correct", "n_correct + 1", "attribute = 'race'"),
+        spoiled("accuracy_by_white", "n_samples", "n_samples + 1", "attribute = 'race'"),
+    ],
+    "accuracy_by_group_of_samples": [
+        *(
+            spoiled("accuracy_by_group", column, f"{column} + 1")
+            for column in ("n_samples", "n_correct", "accuracy", "ci_low", "ci_high")
+        ),
+        without_first("accuracy_by_group"),
+        without_first("sample_groups"),
+    ],
+    "mid_p_values_hold": [
+        spoiled("classifier_comparison", "p_value_mid", "p_value_mid / 2"),
+        spoiled("classifier_comparison", "n_only_a", "n_only_a + 1"),
+    ],
     "counts_add_up": [
         spoiled("prediction_counts", "n_samples", "n_samples + 1"),
         spoiled("prediction_counts", "n_ties", "n_ties + 1"),
