@@ -47,6 +47,11 @@ class Counts(TableFamily):
             "where not is_current order by dataset, name nulls first"
         )
 
+    def keep(self) -> None:
+        """Count what is not counted, and keep it."""
+        with self._database.writing() as con:
+            keep(con)
+
     def renew(self) -> int:
         """Count again where what is kept is not what is there; return how many counts were."""
         stale = len(self.stale())

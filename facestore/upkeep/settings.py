@@ -43,4 +43,6 @@ def migrate(store: Stores, *, rebuild_views: bool = False) -> list[str]:
     StoreAlteredError
         If tables, views or macros are not those that this version makes.
     """
-    return store.catalog.database.update(rebuild=rebuild_views)
+    applied = store.catalog.database.update(rebuild=rebuild_views)
+    store.catalog.counts.keep()
+    return applied

@@ -5,7 +5,20 @@
 -- note: nearly the same within the setting duplicate_distance. Labels of two data sets differ only where
 -- neither is the other one in the taxonomy of its data set (East Asian and Asian do not); numbers that
 -- differ are a conflict, too. At least one of the two labels is wrong
-with taxonomies as (
+with pairs as materialized (
+    select * from duplicate_pairs
+),
+
+-- of samples that have a copy: else all pairs of labels of an attribute are made first
+paired as (
+    select sample_id_a as sample_id
+    from pairs
+    union
+    select sample_id_b as sample_id
+    from pairs
+),
+
+taxonomies as (
     select
         samples.sample_id,
         samples.dataset,
@@ -16,6 +29,7 @@ with taxonomies as (
         labels.value,
         label_taxonomies.taxonomy
     from labels
+    semi join paired using (sample_id)
     inner join samples using (sample_id)
     left join label_taxonomies using (dataset, attribute)
 ),
@@ -23,10 +37,10 @@ with taxonomies as (
 compared as (
     select
         one.attribute,
-        duplicate_pairs.sample_id_a,
-        duplicate_pairs.sample_id_b,
-        duplicate_pairs.distance,
-        duplicate_pairs.is_same_content,
+        pairs.sample_id_a,
+        pairs.sample_id_b,
+        pairs.distance,
+        pairs.is_same_content,
         one.dataset as dataset_a,
         one.split as split_a,
         one.path as path_a,
@@ -38,11 +52,11 @@ compared as (
         abs(one.value - two.value) as years_apart,
         one.taxonomy as taxonomy_a,
         two.taxonomy as taxonomy_b
-    from duplicate_pairs
-    inner join taxonomies as one on duplicate_pairs.sample_id_a = one.sample_id
+    from pairs
+    inner join taxonomies as one on pairs.sample_id_a = one.sample_id
     inner join taxonomies as two
         on
-            duplicate_pairs.sample_id_b = two.sample_id
+            pairs.sample_id_b = two.sample_id
             and one.attribute = two.attribute
     where one.label <> two.label or one.value <> two.value
 )
