@@ -1,14 +1,15 @@
 """Hugging Face's imagefolder: metadata (.csv, .jsonl, .parquet) or a folder a class."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from shlex import quote
 
 import polars as pl
 
 from facestore.errors import InputError, TableError, preview
 from facestore.images.walk import printable
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.label_refusals import one_by_one
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, labels_in, merge_tables
 from facestore.ingest.layouts.manifest import Manifest, split_called
@@ -85,40 +86,74 @@ def class_folders(folder: Folder, rules: LabelRules) -> dict[str, dict[str, str]
     Folders of one level below the splits are those of one attribute: `train/Male/Asian/1.jpg` may
     have two. Pictures that lie above them have none.
     """
-    names = [entry.name for entry in folder.entries]
-    below = {name: parts for name, (_, parts) in split_folders(names).items() if parts}
+    levels = _levels(folder)
     if rules.attributes:  # the user says what the last folder is
         attribute = rules.attribute_of([])
-        return {attribute: {name: parts[-1] for name, parts in below.items()}} if attribute else {}
+        return {attribute: levels[0] if levels else {}} if attribute else {}
     found: dict[str, dict[str, str]] = {}
-    for level in range(1, 1 + max(map(len, below.values()), default=0)):
-        named = {name: parts[-level] for name, parts in below.items() if len(parts) >= level}
+    for named in levels:
         folders = sorted({*named.values()})
         attribute = rules.attribute_of(folders)
         if attribute is None or attribute in found:
             continue
         # One class alone would be the name of any folder.
-        if len({*rules.classes_of(attribute, folders)} - {None}) > 1:
+        is_said = any(rules.mapping.class_of(attribute, each) is not None for each in folders)
+        if is_said or len({*rules.classes_of(attribute, folders)} - {None}) > 1:
             found[attribute] = named
     return found
 
 
 def folders_like_classes(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
-    """Say that some folders are called as classes and others are not; nothing where none are."""
+    """Say of which level some folders are called as classes, and what to add for the others."""
+    if rules.attributes:
+        return ()
+    found = class_folders(folder, rules)
+    hints = [
+        _like_classes(sorted({*named.values()}), rules, known=found)
+        for named in _levels(folder)
+        if named not in found.values()
+    ]
+    return tuple(filter(None, hints))
+
+
+def _levels(folder: Folder) -> list[dict[str, str]]:
+    """Return the folder of each image at each level below the splits, the last level first."""
     names = [entry.name for entry in folder.entries]
-    folders = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
-    for attribute in rules.classes:
-        read = dict(zip(folders, rules.classes_of(attribute, folders), strict=True))
-        like = [name for name, label in read.items() if label is not None]
-        other = [name for name in folders if name not in like]
-        if len(like) > 1 and len(other) <= len(like):
-            maps = " ".join(f"`maps={quote(f'{attribute}:{name}=')}`" for name in other)
-            return (
-                f"no labels were read: folders {preview(map(repr, like))} look like classes of "
-                f"{attribute!r}, and {preview(map(repr, other))} not: add `layout=imagefolder` "
-                f"`attributes={attribute}` {maps} to leave these without a label",
-            )
-    return ()
+    below = {name: parts for name, (_, parts) in split_folders(names).items() if parts}
+    return [
+        {name: parts[-level] for name, parts in below.items() if len(parts) >= level}
+        for level in range(1, 1 + max(map(len, below.values()), default=0))
+    ]
+
+
+def _like_classes(folders: Sequence[str], rules: LabelRules, *, known: Collection[str]) -> str:
+    """Say what to add so that folders are read as classes; nothing where none is called so."""
+    of_classes = {
+        attribute: [
+            name
+            for name, label in zip(folders, rules.classes_of(attribute, folders), strict=True)
+            if label is not None
+        ]
+        for attribute in rules.classes
+        if attribute not in known
+    }
+    attribute = max(of_classes, key=lambda each: len(of_classes[each]), default="")
+    like = of_classes.get(attribute)
+    if not like:
+        return ""
+    called = _are(like, "called as a class", "called as classes")
+    before = f"no labels of {attribute!r} were read: {called}"
+    meaning = rules.meaning(attribute)
+    other = [name for name in folders if meaning.read(name) is None]
+    if not other:
+        return f"{before}: add `layout=imagefolder` `attributes={attribute}` if it is meant so"
+    todo = one_by_one(meaning, other)
+    return f"{before}, and {_are(other, 'not', 'not')}: if all of them are meant so, {todo}"
+
+
+def _are(folders: Sequence[str], one: str, many: str) -> str:
+    shown = preview(map(repr, folders))
+    return f"folder {shown} is {one}" if len(folders) == 1 else f"folders {shown} are {many}"
 
 
 def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest:
@@ -133,12 +168,12 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
     """
     found = class_folders(folder, rules)
     if not found:
-        names = [entry.name for entry in folder.entries]
-        last = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
+        last = sorted({name for named in _levels(folder)[:1] for name in named.values()})
+        hints = "".join(f" In particular, {hint}." for hint in folders_like_classes(folder, rules))
         message = (
             f"'{source}' has no metadata.csv or metadata.jsonl, and its folders "
             f"({preview(last or ['none'], 8)}) are not the classes of one known attribute: name "
-            "the attribute with `attributes=NAME`."
+            f"the attribute with `attributes=NAME`.{hints}"
         )
         raise InputError(message)
     labelled = list(dict.fromkeys(name for named in found.values() for name in named))
@@ -153,14 +188,17 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
         splits=_splits(folder),
         n_other=folder.n_other,
         others=folder.other_names,
-        notes=folder.notes,
+        notes=folder.notes + folders_like_classes(folder, rules),
     )
 
 
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    text = read_text_rows(path, rules.mapping.encoding)
+    text = read_text_rows(path, rules.mapping.encoding, may_be_empty=True)
+    if text.table.is_empty():  # that of one split may have none
+        note = f"'{path.relative_to(source)}' has no rows, and so no labels"
+        return replace(merge_tables([]), notes=(note,))
     _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _NAME_COLUMNS)
+    files = file_names(path, text.table, mapping.file_in(text.table.columns), _NAME_COLUMNS)
     above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
     joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
     names = pl.Series(joined, dtype=pl.String)

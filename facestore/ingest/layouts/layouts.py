@@ -24,6 +24,7 @@ from facestore.ingest.layouts.files import Folder, folder_of, no_images
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.years import years_in_doubt
 from facestore.tables import JSON_LINES
 
 
@@ -142,7 +143,14 @@ def read_manifest(request: SourceRequest) -> Manifest:
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
         return _with_table(manifest, read_label_table(labels, request.rules))
-    return manifest
+    return manifest if labels is not None else _without_doubt(manifest, source, request.rules)
+
+
+def _without_doubt(manifest: Manifest, source: Path, rules: LabelRules) -> Manifest:
+    """Return what a source has, if its years may be taken for years."""
+    table = manifest.table
+    notes = years_in_doubt(source, table.readings, table.unsaid, rules)
+    return replace(manifest, table=replace(table, notes=(*table.notes, *notes)))
 
 
 def _check(layout: str, labels: Path | None, source: Path) -> None:

@@ -40,13 +40,11 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     InputError
         If what reads its URIs is not installed.
     """
-    if rules.mapping.file is None:
+    if rules.mapping.file is None or rules.mapping.file_is_known:
         _refuse_without_bytes(path)
     text = read_text_rows(path, rules.mapping.encoding)
     _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _COLUMNS)
-    if text.table.is_empty():
-        raise TableError(path, "it has no rows", "Expected a path or URI a row.")
+    files = file_names(path, text.table, mapping.file_in(text.table.columns), _COLUMNS)
     labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
     protocols = {name.partition(":")[0].lower(): name for name in labels.names if is_uri(name)}
     for example in protocols.values():
