@@ -115,6 +115,16 @@ def test_a_list_without_a_row_is_refused(tmp_path, text):
         read_manifest(SourceRequest(tmp_path / "l.tsv", RULES))
 
 
+@pytest.mark.parametrize("said", [None, "utkface"])
+def test_paths_of_images_without_their_bytes_are_refused(tmp_path, said):
+    pl.DataFrame({"image": [{"path": "a.png", "bytes": None}], "name": ["a"]}).write_parquet(
+        tmp_path / "l.parquet"
+    )
+    rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping=said))
+    with pytest.raises(TableError, match="has paths of images and no bytes of them"):
+        read_manifest(SourceRequest(tmp_path / "l.parquet", rules, layout="list"))
+
+
 def test_codes_in_metadata_and_in_a_list_are_read_by_a_source_of_other_columns(folder):
     rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping="utkface"))
     table = folder / "train" / "metadata.csv"
