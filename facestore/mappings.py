@@ -181,14 +181,22 @@ def known_sources() -> Mapping[str, KnownSource]:
 
 
 def recognised(columns: Iterable[str]) -> KnownSource | None:
-    """Return the source whose tables have these columns; None where none or several do."""
+    """Return the source whose tables have these columns; None where none or several do.
+
+    One that has all the columns of another source, and more, is the one that is meant.
+    """
     present = set(columns)
     fitting = [
         each
         for each in known_sources().values()
         if each.recognised_by and present.issuperset(each.recognised_by)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    closest = [
+        each
+        for each in fitting
+        if not any(set(each.recognised_by) < set(other.recognised_by) for other in fitting)
+    ]
+    return closest[0] if len(closest) == 1 else None
 
 
 def read_mapping(given: str) -> LabelMapping:

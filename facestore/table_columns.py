@@ -13,6 +13,8 @@ from facestore.spelling import fold, same_name, spellings
 from facestore.table_text import is_image_name
 
 _FIELD = re.compile(r"\{([^{}:]*)(?::(_|0?\d{1,2}))?\}")
+# A list of one text, as pandas writes what Matlab's cells become: ['01/1.jpg'].
+_ONE_OF_LIST = r"""^\[\s*['"]([^'"\[\]]*)['"]\s*\]$"""
 # Rows that are looked at to see which column has names of pictures.
 _N_LOOKED_AT = 1000
 
@@ -72,7 +74,8 @@ def file_names(
         )
     where = f"column {column!r}" if column else "the column without a name"
     note = "" if column in preferred else f"files are in {where}"
-    return FileNames(table[column].cast(pl.String), (column,), note)
+    names = table[column].cast(pl.String).str.replace(_ONE_OF_LIST, "${1}")
+    return FileNames(names, (column,), note)
 
 
 def column_given(path: Path, columns: Sequence[str], name: str, todo: str) -> str:

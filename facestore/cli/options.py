@@ -79,7 +79,7 @@ MappingFile = Annotated[
         "--mapping",
         metavar="FILE",
         help="YAML of columns and values, or a known source: adience, celeba, fairface-hf, "
-        "imdb-wiki, lfw-attributes, utkface.",
+        "imdb-wiki, lfw-attributes, maad-face, utkface.",
     ),
 ]
 NullTexts = Annotated[

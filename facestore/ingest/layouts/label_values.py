@@ -11,7 +11,7 @@ from facestore.config import AGES
 from facestore.errors import preview
 from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
 from facestore.records import AttributeClass
-from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
+from facestore.spelling import UNIT, class_of, fold, span_of, spellings, synonyms_of
 
 # So many lines of `maps=` may a message offer, and so many readings or lines of them are shown.
 _N_OFFERED = 6
@@ -22,7 +22,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_YEARS = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*(?:y|yo|yrs?|years?(?:[ -]old)?)?", re.IGNORECASE)
+_YEARS = re.compile(rf"([+-]?\d+(?:[.,]\d+)?)(?:{UNIT})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

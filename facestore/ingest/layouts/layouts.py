@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
+from facestore.images.files import packed_as
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
@@ -20,7 +21,7 @@ from facestore.ingest.layouts import (
     utkface,
     webdataset,
 )
-from facestore.ingest.layouts.files import Folder, folder_of, no_images
+from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
@@ -68,6 +69,16 @@ _CONTAINERS = {
 }
 OF_FOLDERS = (FOLDER, CSV, *_LABELLED)
 LAYOUTS = ("auto", *OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
+_COMPRESSED_TARS = (
+    ".tar.gz",
+    ".tgz",
+    ".tar.zst",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.lz4",
+)
 _TABLES = (".csv", ".tsv", *JSON_LINES)
 _FORCED = "as `layout=` says"
 
@@ -252,10 +263,10 @@ def _of_file(request: SourceRequest) -> Manifest:
     is_table = suffix in (*_TABLES, ".parquet")
     if request.layout == lists.LAYOUT or (request.is_auto and is_table):
         return lists.read_list(source, request.inside, request.reason(""))
-    if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
+    if source.name.lower().endswith(_COMPRESSED_TARS):
         message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
         raise InputError(message)
-    if suffix in (".zip", ".7z", ".rar"):
+    if is_archive(source.name) or packed_as(source):
         message = f"'{source}' is an archive: unpack it, and give the folder."
         raise InputError(message)
     wanted = "" if request.is_auto else f" as {request.layout!r}"

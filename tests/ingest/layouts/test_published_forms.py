@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.containers import CLASSES
+from ingest.layouts.test_tables_of_people import labels as labels_in
+from ingest.layouts.test_tables_of_people import read as read_table
+from support.containers import CLASSES, encoded, write_tar
 from support.pictures import write_picture
 
 from facestore.errors import InputError
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+
+LEFT_BY_SYSTEMS = (
+    "__MACOSX/._1.jpg", "__MACOSX/1.jpg", ".DS_Store", "._1.jpg", "Thumbs.db", "sub/desktop.ini",
+    "@eaDir/1.jpg/SYNOFILE_THUMB_S.jpg", "$RECYCLE.BIN/1.jpg",
+)  # fmt: skip
 
 
 def read(source, **more):
@@ -32,18 +41,101 @@ def read(source, **more):
 def test_a_folder_as_it_is_unpacked_is_taken_in_without_what_systems_leave(tmp_path, layout, names):
     for i, name in enumerate(names):
         write_picture(tmp_path / "f" / name, seed=i)
-    (tmp_path / "f" / "__MACOSX").mkdir()
-    for left in ("__MACOSX/._1.jpg", ".DS_Store", "._1.jpg", "Thumbs.db"):
+    for left in LEFT_BY_SYSTEMS:
+        (tmp_path / "f" / left).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "f" / left).write_bytes(b"x")
     found = read(tmp_path / "f")
     assert (found.layout, [each.name for each in found.entries]) == (layout, names)
+    assert found.others == ()
 
 
-@pytest.mark.parametrize("name", ["archive.zip", "faces.7z"])
+def test_a_tar_is_taken_in_without_what_systems_leave(tmp_path):
+    members = {"1.jpg": encoded(1), "1.json": b'{"gender": "Male"}'}
+    write_tar(tmp_path / "a.tar", dict.fromkeys(LEFT_BY_SYSTEMS, b"x") | members)
+    found = read(tmp_path / "a.tar")
+    assert ([each.name for each in found.entries], found.n_other) == (["a.tar/1.jpg"], 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["archive.zip", "faces.7z", "img_celeba.7z.001", "faces.part.rar", "list.csv.gz"]
+)
 def test_an_archive_is_to_be_unpacked(tmp_path, name):
-    (tmp_path / name).write_bytes(b"PK")
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / name).write_bytes(b"PK")
     with pytest.raises(InputError, match="is an archive: unpack it, and give the folder"):
+        read(tmp_path / "f" / name)
+    with pytest.raises(InputError, match=rf"no image files, but archives \({name}\): unpack them"):
+        read(tmp_path / "f")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("archive", "is an archive: unpack it"),
+        ("a.tar", "packed with gzip: unpack it to a plain .tar"),
+        ("a.tgz", "a compressed tar: uncompress it to .tar"),
+    ],
+)
+def test_what_is_compressed_is_told_by_its_content_too(tmp_path, name, says):
+    (tmp_path / name).write_bytes(gzip.compress(b"x" * 2000))
+    with pytest.raises(InputError, match=says):
         read(tmp_path / name)
+
+
+MAAD = "Male,Young,Middle_Aged,Senior,5_o_Clock_Shadow,Bags_Under_Eyes,Arched_Eyebrows"
+IMDB = "dob,photo_taken,full_path,gender"
+# What is read of a table: its name, its content, what else is given, the labels of its files.
+TABLES = {
+    "MAAD-Face, where 0 is not known": (
+        f"Filename,Identity,{MAAD}\nn000002/0001_01.jpg,2,0,1,0,0,0,0,0\n"
+        "n000002/0002_01.jpg,2,-1,0,0,0,0,0,0\n",
+        {"attributes": ["Young"]},
+        {"n000002/0001_01.jpg": {"Young": "yes"}, "n000002/0002_01.jpg": {"gender": "Female"}},
+    ),
+    "IMDB-WIKI, its cells as pandas writes them": (
+        f"{IMDB}\n723671,2009,['17/1_1981-05-05_2009.jpg'],1.0\n",
+        {},
+        {"17/1_1981-05-05_2009.jpg": {"age": "20-29", "gender": "Male"}},
+    ),
+    "predict.py of FairFace, with scores over lines": (
+        "face_name_align,race,race4,gender,age,race_scores_fair,age_scores_fair\n"
+        'd/a_face0.jpg,East Asian,Asian,Female,70+,"[1.4e-05 2.7e-04\n 9.9e-01]",[0.1]\n',
+        {},
+        {"d/a_face0.jpg": {"race": "East Asian", "gender": "Female", "age": "more than 70"}},
+    ),
+    "CelebAMask-HQ": (
+        "1\n5_o_Clock_Shadow Arched_Eyebrows Bags_Under_Eyes Male Young\n0.jpg  -1 1 -1 -1 1\n",
+        {},
+        {"0.jpg": {"gender": "Female"}},
+    ),
+    "decades, bins and other words of a survey": (
+        "Image Name , Gender ,Age Group ,,\n1.jpg, Prefer not to say,20s,,\n2.jpg,女性,\"(19, 29]\",,\n"
+        "3.jpg,w,under 3,,\n,,,,\n",
+        {},
+        {"1.jpg": {"age": "20-29"}, "2.jpg": {"gender": "Female", "age": "20-29"},
+         "3.jpg": {"gender": "Female", "age": "0-2"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_a_table_is_read_as_it_is_published(tmp_path, form):
+    content, more, expected = TABLES[form]
+    assert labels_in(read_table(tmp_path, content, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("male", "female"),
+    [("Männer", "Frauen"), ("hombres", "mujeres"), ("uomini", "donne"), ("男", "女")],
+)
+def test_folders_of_classes_may_be_in_other_languages(tmp_path, male, female):
+    for i, name in enumerate((male, female)):
+        write_picture(tmp_path / name / "1.jpg", seed=i)
+    table = read(tmp_path).table
+    assert dict(table.labels.select("name", "label").rows()) == {
+        f"{male}/1.jpg": "Male",
+        f"{female}/1.jpg": "Female",
+    }
 
 
 @pytest.mark.parametrize("kind", [pa.binary(), pa.null()])
