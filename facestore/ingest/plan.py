@@ -123,7 +123,12 @@ def plan_ingest(
     file_of = _match_files(source, manifest)
     final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
-    splits = {final[name]: each for name, each in manifest.splits.items()}
+    # What a sample is in already, as by `split`, stays: the place of its file says what it was.
+    splits = {
+        final[name]: each
+        for name, each in manifest.splits.items()
+        if (sample := known.get(final[name])) is None or sample.split is None
+    }
     splits |= {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
     if split is not None:
         splits = dict.fromkeys(final.values(), split)

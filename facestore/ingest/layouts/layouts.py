@@ -21,7 +21,9 @@ from facestore.ingest.layouts import (
     utkface,
     webdataset,
 )
+from facestore.ingest.layouts.class_folders import splits_in
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
+from facestore.ingest.layouts.folder_hints import folder_hints
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
@@ -198,7 +200,7 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
     tables = nearby.tables_nearby(request.source, folder)
-    more = nearby.hints(tables) + imagefolder.folders_like_classes(folder, request.inside)
+    more = nearby.hints(tables) or folder_hints(folder, request.inside)
     return _images(FOLDER, reason, _without(folder, tables), more=more)
 
 
@@ -232,6 +234,7 @@ def _images(
         entries=folder.entries,
         table=merge_tables([]) if table is None else table,
         by_tail=by_tail,
+        splits=splits_in(folder),
         n_other=folder.n_other,
         others=folder.other_names,
         notes=folder.notes + more,

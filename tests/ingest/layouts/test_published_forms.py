@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
+import shlex
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from ingest.layouts.test_tables_of_people import ALL
 from ingest.layouts.test_tables_of_people import labels as labels_in
 from ingest.layouts.test_tables_of_people import read as read_table
 from support.containers import CLASSES, encoded, write_tar
@@ -15,6 +18,7 @@ from support.pictures import write_picture
 from facestore.errors import InputError
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.mappings import LabelMapping
 
 LEFT_BY_SYSTEMS = (
     "__MACOSX/._1.jpg", "__MACOSX/1.jpg", ".DS_Store", "._1.jpg", "Thumbs.db", "sub/desktop.ini",
@@ -148,3 +152,81 @@ def test_a_table_with_paths_of_images_and_no_bytes_says_so(tmp_path, kind):
     write_picture(tmp_path / "1.jpg", seed=1)
     (tmp_path / "list.csv").write_text("file\n1.jpg\n")  # what the line says
     assert read(tmp_path / "list.csv").entries[0].file.read_bytes()
+
+
+# Folders that say labels which nobody could guess: their pictures, and the labels that are read once
+# what the line says is added (with what NAME stands for, and its way).
+FOLDERS = {
+    "AFAD": (
+        ["15/111/1-0.jpg", "39/111/2-0.jpg", "70/112/3-0.jpg"],
+        {"15/111/1-0.jpg": {"age": "10-19", "gender": "Male"},
+         "39/111/2-0.jpg": {"age": "30-39", "gender": "Male"},
+         "70/112/3-0.jpg": {"age": "more than 70", "gender": "Female"}},
+    ),
+    "DiveFace": (
+        ["HA4K_120/1@N08_identity_0/1_0.jpg", "MB4K_120/n000002/1_0.jpg"],
+        {"HA4K_120/1@N08_identity_0/1_0.jpg": {"gender": "Male", "race": "East Asian"},
+         "MB4K_120/n000002/1_0.jpg": {"gender": "Female", "race": "White"}},
+    ),
+    "RFW, BUPT-Balancedface": (
+        ["African/m.0a/1.jpg", "Asian/m.0b/1.jpg", "Caucasian/m.0c/1.jpg", "Indian/m.0d/1.jpg"],
+        {"Caucasian/m.0c/1.jpg": {"race": "White"}, "Indian/m.0d/1.jpg": {"race": "Indian"}},
+    ),
+    "a folder for each year": (
+        ["001/1.jpg", "025/2.jpg", "110/3.jpg"],
+        {"001/1.jpg": {"age": "0-2"}, "025/2.jpg": {"age": "20-29"},
+         "110/3.jpg": {"age": "more than 70"}},
+    ),
+    "classes of an attribute that is new": (
+        [f"{name}/{i}.jpg" for name in ("OLD", "YOUNG") for i in range(5)],
+        {f"{name}/{i}.jpg": {"NAME": name} for name in ("OLD", "YOUNG") for i in range(5)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FOLDERS)
+def test_what_a_line_about_folders_says_makes_them_labels(tmp_path, form):
+    names, expected = FOLDERS[form]
+    for i, name in enumerate(names):
+        write_picture(tmp_path / name, seed=i)
+    found = read_manifest(SourceRequest(tmp_path, LabelRules(ALL)))
+    assert (found.layout, found.table.names) == ("folder", ())
+    (note,) = found.notes
+    kinds = ("layout", "attributes", "maps", "mapping", "new_classes")
+    said = {kind: [] for kind in kinds} | {"mapping": [None]}
+    for kind, value in re.findall(r"`([a-z_]+)=([^`]*)`", note):
+        said[kind] = [*filter(None, said[kind]), *shlex.split(value)]
+    rules = LabelRules(
+        ALL,
+        attributes=said["attributes"],
+        new_classes=bool(said["new_classes"]),
+        mapping=LabelMapping.of(mapping=said["mapping"][0], maps=said["maps"]),
+    )
+    again = read_manifest(SourceRequest(tmp_path, rules, layout=said["layout"][0]))
+    assert {k: v for k, v in labels_in(again.table).items() if v} == expected
+
+
+def test_years_are_of_the_folders_of_which_there_are_more(tmp_path):
+    for i, name in enumerate(("15/111/1.jpg", "16/111/2.jpg", "17/112/3.jpg")):
+        write_picture(tmp_path / name, seed=i)
+    rules = LabelRules(ALL, attributes=["age"])
+    found = read_manifest(SourceRequest(tmp_path, rules, layout="imagefolder"))
+    assert set(found.table.labels["value"]) == {15.0, 16.0, 17.0}
+
+
+@pytest.mark.parametrize("names", [["1/1.jpg", "2/2.jpg"], ["AJ_Cook/1.jpg", "AJ_Lamas/1.jpg"]])
+def test_folders_of_persons_are_not_pointed_at(tmp_path, names):
+    for i, name in enumerate(names):
+        write_picture(tmp_path / name, seed=i)
+    assert read_manifest(SourceRequest(tmp_path, LabelRules(ALL))).notes == ()
+
+
+@pytest.mark.parametrize("has_table", [True, False])
+def test_folders_of_splits_are_splits_beside_a_table_too(tmp_path, has_table):
+    for name in ("train/1.jpg", "val/1.jpg"):
+        write_picture(tmp_path / "f" / name, seed=len(name))
+    table = tmp_path / "fairface_label_train.csv"
+    table.write_text("file,age,gender,race,service_test\ntrain/1.jpg,50-59,Male,White,True\n")
+    labels = table if has_table else None
+    found = read_manifest(SourceRequest(tmp_path / "f", LabelRules(ALL), labels=labels))
+    assert found.splits == {"train/1.jpg": "train", "val/1.jpg": "val"}
