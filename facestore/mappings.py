@@ -31,7 +31,7 @@ ANY_ATTRIBUTE = "*"
 # `*` gives them no class: yes and no would be read where codes were meant.
 _OURS = ("age", "gender", "race", "split")
 _KEYS = {"file", "columns", "values", "null", "encoding"}
-_OF_SOURCES = {"about", "recognised_by"}
+_OF_SOURCES = {"about", "named_as", "recognised_by"}
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)")
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -157,12 +157,16 @@ class KnownSource:
         Columns that such a table has, all of them; none: it has to be named.
     mapping
         What they mean.
+    named_as
+        What the names of its files are, without their suffix: a regular expression, whose groups
+        are columns; empty: they say nothing.
     """
 
     name: str
     about: str
     recognised_by: Sequence[str]
     mapping: LabelMapping
+    named_as: str = ""
 
 
 @cache
@@ -175,7 +179,11 @@ def known_sources() -> Mapping[str, KnownSource]:
         parsed = _parsed(path, content)
         mapping = replace(parsed, optional=frozenset(parsed.columns), source=path.stem)
         found[path.stem] = KnownSource(
-            path.stem, extra["about"], extra.get("recognised_by", ()), mapping
+            path.stem,
+            extra["about"],
+            extra.get("recognised_by", ()),
+            mapping,
+            extra.get("named_as", ""),
         )
     return found
 

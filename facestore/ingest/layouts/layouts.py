@@ -16,6 +16,7 @@ from facestore.images.walk import Listing, walk
 from facestore.ingest.layouts import (
     imagefolder,
     lists,
+    named_files,
     nearby,
     parquet_images,
     utkface,
@@ -59,6 +60,7 @@ FOLDER, CSV = "folder", "csv"
 _LABELLED: Mapping[str, Callable[[Path, Folder, LabelRules, str], Manifest | None]] = {
     imagefolder.LAYOUT: imagefolder.read_folder,
     utkface.LAYOUT: utkface.read_folder,
+    named_files.LAYOUT: named_files.read_folder,
 }
 _CONTAINERS = {
     webdataset.LAYOUT: ContainerLayout(".tar", "tar files", webdataset.read_webdataset),

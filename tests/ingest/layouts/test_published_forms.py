@@ -12,7 +12,7 @@ import pytest
 from ingest.layouts.test_tables_of_people import ALL
 from ingest.layouts.test_tables_of_people import labels as labels_in
 from ingest.layouts.test_tables_of_people import read as read_table
-from support.containers import CLASSES, encoded, write_tar
+from support.containers import encoded, write_tar
 from support.pictures import write_picture
 
 from facestore.errors import InputError
@@ -27,7 +27,7 @@ LEFT_BY_SYSTEMS = (
 
 
 def read(source, **more):
-    return read_manifest(SourceRequest(source, LabelRules(CLASSES), **more))
+    return read_manifest(SourceRequest(source, LabelRules(ALL), **more))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,9 @@ def read(source, **more):
         ("folder", ["train/n000001/0001_01.jpg", "train/n000002/0001_01.jpg"]),
         ("folder", ["faces/30601258@N03/landmark_aligned_face.1.1039_o.jpg"]),
         ("folder", ["img_align_celeba/img_align_celeba/000001.jpg"]),
-        ("folder", ["009055_1M54.JPG", "013805_0F32.JPG"]),
+        ("names", ["009055_1M54.JPG", "013805_0F32.JPG"]),
+        ("names", ["0_MariaCallas_35_f.jpg", "10001_GretaGarbo_25_f.jpg"]),
+        ("names", ["01/nm0000001_rm124825600_1899-5-10_1968.jpg"]),
         ("utkface", ["part1/26_1_0_20170116174525125.jpg", "part2/1_0_0_20170109190654120.jpg"]),
         ("imagefolder", ["test/Female/1.jpg", "train/Male/1.jpg"]),
     ],
@@ -107,6 +109,12 @@ TABLES = {
         {},
         {"d/a_face0.jpg": {"race": "East Asian", "gender": "Female", "age": "more than 70"}},
     ),
+    "MORPH": (
+        "id_num,picture_num,dob,doa,race,gender,facial_hair,age,age_diff,glasses,photo\n"
+        "009055,1,1945-03-05,1999-06-24,W,M,N,54,0,N,Album2/009055_1M54.JPG\n",
+        {},
+        {"Album2/009055_1M54.JPG": {"race": "White", "gender": "Male", "age": "50-59"}},
+    ),
     "CelebAMask-HQ": (
         "1\n5_o_Clock_Shadow Arched_Eyebrows Bags_Under_Eyes Male Young\n0.jpg  -1 1 -1 -1 1\n",
         {},
@@ -154,6 +162,41 @@ def test_a_table_with_paths_of_images_and_no_bytes_says_so(tmp_path, kind):
     assert read(tmp_path / "list.csv").entries[0].file.read_bytes()
 
 
+NAMED = {
+    "AgeDB/0_MariaCallas_35_f.jpg": {"age": "30-39", "gender": "Female"},
+    "AgeDB/1_ClarkGable_4_m.jpg": {"age": "3-9", "gender": "Male"},
+    "MORPH/009055_1M54.JPG": {"age": "50-59", "gender": "Male"},
+    "MORPH/013805_0F32.JPG": {"age": "30-39", "gender": "Female"},
+    "imdb_crop/01/nm0000001_rm124825600_1899-5-10_1968.jpg": {"age": "60-69"},
+    "imdb_crop/48/10000548_1925-04-04_1964.jpg": {"age": "30-39"},
+    "imdb_crop/48/10000549_0000-00-00_1964.jpg": {},
+}
+
+
+@pytest.mark.parametrize("folder", ["AgeDB", "MORPH", "imdb_crop"])
+def test_names_of_files_say_labels(tmp_path, folder):
+    expected = {name.partition("/")[2]: said for name, said in NAMED.items() if folder in name}
+    for i, name in enumerate(expected):
+        write_picture(tmp_path / name, seed=i)
+    found = read(tmp_path)
+    assert found.layout == "names"
+    assert labels_in(found.table) == expected
+    assert found.table.malformed == ()
+
+
+def test_a_name_that_says_nothing_among_others_is_named(tmp_path):
+    for i in range(10):
+        write_picture(tmp_path / f"{i}_Somebody_2{i}_m.jpg", seed=i)
+    write_picture(tmp_path / "cover.jpg", seed=10)
+    found = read(tmp_path)
+    assert (found.layout, found.table.malformed) == ("names", ("cover.jpg",))
+    (tmp_path / "0_Somebody_20_m.jpg").unlink()  # fewer than nine of ten say labels
+    (tmp_path / "1_Somebody_21_m.jpg").unlink()
+    assert read(tmp_path).layout == "folder"
+    with pytest.raises(InputError, match=r"calls them so \(agedb, imdb-wiki, morph\)"):
+        read(tmp_path, layout="names")
+
+
 # Folders that say labels which nobody could guess: their pictures, and the labels that are read once
 # what the line says is added (with what NAME stands for, and its way).
 FOLDERS = {
@@ -189,7 +232,7 @@ def test_what_a_line_about_folders_says_makes_them_labels(tmp_path, form):
     names, expected = FOLDERS[form]
     for i, name in enumerate(names):
         write_picture(tmp_path / name, seed=i)
-    found = read_manifest(SourceRequest(tmp_path, LabelRules(ALL)))
+    found = read(tmp_path)
     assert (found.layout, found.table.names) == ("folder", ())
     (note,) = found.notes
     kinds = ("layout", "attributes", "maps", "mapping", "new_classes")
@@ -218,7 +261,7 @@ def test_years_are_of_the_folders_of_which_there_are_more(tmp_path):
 def test_folders_of_persons_are_not_pointed_at(tmp_path, names):
     for i, name in enumerate(names):
         write_picture(tmp_path / name, seed=i)
-    assert read_manifest(SourceRequest(tmp_path, LabelRules(ALL))).notes == ()
+    assert read(tmp_path).notes == ()
 
 
 @pytest.mark.parametrize("has_table", [True, False])
@@ -228,5 +271,5 @@ def test_folders_of_splits_are_splits_beside_a_table_too(tmp_path, has_table):
     table = tmp_path / "fairface_label_train.csv"
     table.write_text("file,age,gender,race,service_test\ntrain/1.jpg,50-59,Male,White,True\n")
     labels = table if has_table else None
-    found = read_manifest(SourceRequest(tmp_path / "f", LabelRules(ALL), labels=labels))
+    found = read(tmp_path / "f", labels=labels)
     assert found.splits == {"train/1.jpg": "train", "val/1.jpg": "val"}
