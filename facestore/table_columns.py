@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import FileNamesError, TableError, preview
 from facestore.names import FILE_COLUMNS
 from facestore.spelling import fold, same_name, spellings
 from facestore.table_text import is_image_name
@@ -60,13 +60,13 @@ def file_names(
     Raises
     ------
     TableError
-        If there is none, or the pattern names one that is not there.
+        If there is none (a `FileNamesError`), or the pattern names one that is not there.
     """
     if given is not None and "{" in given:
         return FileNames(*fill(path, table, given), note=f"files are named by {given!r}")
     column = _given(path, table, given) if given is not None else _found(table, preferred)
     if column is None:
-        raise TableError(
+        raise FileNamesError(
             path,
             f"no column 'file' among {preview(map(repr, table.columns), 8)}",
             "Expected file,age,gender,race[,service_test], separated by commas; or name the column "

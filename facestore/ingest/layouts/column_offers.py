@@ -52,6 +52,22 @@ def no_attribute(
     )
 
 
+def may_have_labels(
+    path: Path, table: pl.DataFrame, taken: Sequence[str], rules: LabelRules
+) -> bool:
+    """Say whether a table has a column of an attribute or of splits, or one that looks like it.
+
+    Parameters
+    ----------
+    path, table, taken, rules
+        As for `no_attribute`.
+    """
+    found = rules.columns_in(path, table, taken=taken)
+    return bool(found.of_attribute or found.split) or any(
+        column_offer(table[name], rules) or _has_parts(table[name]) for name in found.ignored
+    )
+
+
 def _has_parts(column: pl.Series) -> bool:
     """Say whether a column has the numbers by which CelebA tells its splits, and no other."""
     texts = {fold(text) for text in column.drop_nulls().unique().head(_N_LOOKED_AT)}

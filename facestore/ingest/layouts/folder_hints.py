@@ -15,7 +15,7 @@ _ADD = "add `layout=imagefolder`"
 _MOST_CLASSES, _LEAST_PICTURES = 20, 5
 
 
-def folder_hints(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
+def folder_hints(folder: Folder, rules: LabelRules, *, has_tables: bool = False) -> tuple[str, ...]:
     """Return a line on what folders may say, the likeliest; nothing where they say nothing.
 
     Parameters
@@ -24,12 +24,14 @@ def folder_hints(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
         What was read without labels.
     rules
         What may be a label; without any class the labels come from elsewhere.
+    has_tables
+        Whether tables of labels lie near: then folders that could be anything are nothing.
     """
     levels = [sorted({*level.values()}) for level in levels_of(folder)]
     if not rules.classes or not levels:
         return ()
     found = (*_coded(levels, rules), *_like_classes(levels, rules), *_years(levels))
-    return found[:1] or tuple(_few(folder, levels))
+    return found[:1] or (() if has_tables else tuple(_few(folder, levels)))
 
 
 def _coded(levels: list[list[str]], rules: LabelRules) -> Iterator[str]:

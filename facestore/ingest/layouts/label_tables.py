@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, counted, preview
+from facestore.errors import FileNamesError, TableError, counted, preview
 from facestore.ingest.layouts.birthdays import ages_between
 from facestore.ingest.layouts.column_offers import no_attribute
 from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
@@ -246,7 +246,7 @@ def _check_names(place: _Rows, names: pl.Series) -> None:
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
         problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
-        raise TableError(path, problem, "One row a file was expected: remove the others.")
+        raise FileNamesError(path, problem, "One row a file was expected: remove the others.")
 
 
 def _texts(path: Path, table: pl.DataFrame, column: str) -> pl.Series:

@@ -7,8 +7,15 @@ A folder whose images say their labels is read by a module of this folder, which
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
-from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
+from facestore.errors import (
+    FileNamesError,
+    InputError,
+    ParametersError,
+    UnknownChoiceError,
+    preview,
+)
 from facestore.images.files import packed_as
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
@@ -23,8 +30,10 @@ from facestore.ingest.layouts import (
     webdataset,
 )
 from facestore.ingest.layouts.class_folders import splits_in
+from facestore.ingest.layouts.file_patterns import fitting_file_column
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
 from facestore.ingest.layouts.folder_hints import folder_hints
+from facestore.ingest.layouts.folder_rows import of_pictures
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
@@ -156,7 +165,8 @@ def read_manifest(request: SourceRequest) -> Manifest:
         )
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
-        return _with_table(manifest, read_label_table(labels, request.rules))
+        names = [entry.name for entry in manifest.entries]
+        return _with_table(manifest, _table_of(labels, request.rules, names))
     return manifest
 
 
@@ -187,10 +197,22 @@ def _of_folder(request: SourceRequest) -> Manifest:
     if not folder.entries:
         raise no_images(request.source, folder)
     if request.labels is not None:
-        table = read_label_table(request.labels, request.rules)
+        table = _table_of(request.labels, request.rules, [each.name for each in folder.entries])
         reason = request.reason("images with a table of labels")
         return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
     return _recognised(request, folder)
+
+
+def _table_of(path: Path, rules: LabelRules, files: Sequence[str]) -> LabelTable:
+    """Read the labels of files; where a table does not name them, say how it would."""
+    try:
+        return of_pictures(read_label_table(path, rules), files)
+    except FileNamesError as error:
+        pattern = fitting_file_column(path, rules.mapping.encoding, files)
+        if pattern is None or pattern == rules.mapping.file:
+            raise
+        todo = f"The files here fit `file_column={quote(pattern)}`: add it."
+        raise FileNamesError(path, error.problem, todo) from error
 
 
 def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
@@ -201,9 +223,11 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
             if found is not None:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
-    tables = nearby.tables_nearby(request.source, folder)
-    more = nearby.hints(tables) or folder_hints(folder, request.inside)
-    return _images(FOLDER, reason, _without(folder, tables), more=more)
+    tables = nearby.tables_nearby(request.source, folder, request.rules)
+    more = [each.hint for each in tables]
+    more += folder_hints(folder, request.inside, has_tables=bool(tables))
+    known = [each.path for each in tables]
+    return _images(FOLDER, reason, _without(folder, known), more=tuple(more))
 
 
 def _without(folder: Folder, tables: Sequence[Path]) -> Folder:
