@@ -37,6 +37,7 @@ from facestore.ingest.layouts.folder_rows import of_pictures
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.parquet_paths import column_of_paths
 from facestore.tables import JSON_LINES
 
 
@@ -77,7 +78,7 @@ _CONTAINERS = {
         ".parquet",
         "Parquet files with a column of images",
         parquet_images.read_parquet_images,
-        parquet_images.has_images,
+        lambda path: parquet_images.has_images(path) and column_of_paths(path) is None,
     ),
 }
 OF_FOLDERS = (FOLDER, CSV, *_LABELLED)
@@ -272,6 +273,12 @@ def _of_containers_in(request: SourceRequest, folder: Folder) -> Manifest:
         paths = [path for path in folder.others if _is_one(request, path, layout, container)]
         if paths:
             return _read_containers(request, layout, sorted(paths), request.source)
+    if listing := next((path for path in folder.others if column_of_paths(path)), None):
+        message = (
+            f"'{listing}' has paths of images and no bytes of them: give the file itself, "
+            f"`facestore ingest {quote(str(listing))}`."
+        )
+        raise InputError(message)
     raise no_images(request.source, folder)
 
 

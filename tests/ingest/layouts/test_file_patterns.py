@@ -150,7 +150,12 @@ def test_a_table_nearby_is_pointed_at_with_what_names_the_files(tmp_path, name, 
 
 
 @pytest.mark.parametrize(
-    "text", ["image_id,x_1,y_1\n1.jpg,95,71\n", "1.jpg 2880\n", f"{LFW}\nA B\t1\t1\t0\t0\t1\t1\n"]
+    "text",
+    [
+        "image_id,x_1,y_1\n1.jpg,95,71\n",
+        "1.jpg 2880\n2.jpg 2937\n",
+        f"{LFW}\nA B\t1\t1\t0\t0\t1\t1\n",
+    ],
 )
 def test_a_table_without_labels_of_these_files_is_not_pointed_at(tmp_path, text):
     (tmp_path / "list_bbox_celeba.csv").write_text(text)

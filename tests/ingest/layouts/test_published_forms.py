@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shlex
 
@@ -150,16 +151,67 @@ def test_folders_of_classes_may_be_in_other_languages(tmp_path, male, female):
     }
 
 
-@pytest.mark.parametrize("kind", [pa.binary(), pa.null()])
-def test_a_table_with_paths_of_images_and_no_bytes_says_so(tmp_path, kind):
+def parquet_of_paths(path, kind, rows):
+    """Write a Parquet file of images in Hugging Face's form: bytes and path of each."""
     struct = pa.struct([("bytes", kind), ("path", pa.string())])
-    column = pa.array([{"bytes": None, "path": "1.jpg"}], struct)
-    pq.write_table(pa.table({"image": column}), tmp_path / "train.parquet")
-    with pytest.raises((InputError, OSError), match="a column `file`"):
-        read(tmp_path / "train.parquet").entries[0].file.read_bytes()
-    write_picture(tmp_path / "1.jpg", seed=1)
-    (tmp_path / "list.csv").write_text("file\n1.jpg\n")  # what the line says
-    assert read(tmp_path / "list.csv").entries[0].file.read_bytes()
+    images = pa.array([{"bytes": content, "path": name} for content, name in rows], struct)
+    features = {
+        "image": {"_type": "Image"},
+        "gender": {"names": ["Male", "Female"], "_type": "ClassLabel"},
+    }
+    table = pa.table({"image": images, "gender": [i % 2 for i in range(len(rows))]})
+    said = {"huggingface": json.dumps({"info": {"features": features}})}
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(table.replace_schema_metadata(said), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.null()])
+def test_a_table_with_paths_of_images_and_no_bytes_is_a_list(tmp_path, kind):
+    other = write_picture(tmp_path / "elsewhere.jpg", seed=1)
+    write_picture(tmp_path / "p" / "1.jpg", seed=2)
+    rows = [(None, "1.jpg"), (None, str(other))]
+    path = parquet_of_paths(tmp_path / "p" / "train-00000-of-00001.parquet", kind, rows)
+    found = read(path)
+    assert (found.layout, found.reason) == ("list", "a table with paths of images in 'image'")
+    assert labels_in(found.table) == {"1.jpg": {"gender": "Male"}, str(other): {"gender": "Female"}}
+    assert found.table.splits == {"1.jpg": "train", str(other): "train"}
+    assert [each.file.read_bytes() for each in found.entries] == [
+        (tmp_path / "p" / "1.jpg").read_bytes(),
+        other.read_bytes(),
+    ]
+
+
+def test_a_folder_of_such_tables_says_to_give_them_by_themselves(tmp_path):
+    write_picture(tmp_path / "1.jpg", seed=2)
+    path = parquet_of_paths(tmp_path / "p" / "a.parquet", pa.binary(), [(None, "../1.jpg")])
+    with pytest.raises(InputError, match="no bytes of them: give the file itself"):
+        read(tmp_path / "p")
+    assert read(path).entries[0].file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        (["1.jpg", None], "row 1 has neither bytes of an image nor a path"),
+        (["1.jpg", "1.jpg"], r"1 path of 'image' in several rows \(1.jpg\)"),
+        (["nowhere.jpg"], "none of its 1 file is there"),
+    ],
+)
+def test_paths_of_images_that_are_none_are_refused(tmp_path, paths, says):
+    write_picture(tmp_path / "1.jpg", seed=2)
+    rows = [(None, name) for name in paths]
+    with pytest.raises(InputError, match=says):
+        read(parquet_of_paths(tmp_path / "a.parquet", pa.binary(), rows))
+
+
+def test_a_row_without_bytes_among_others_is_an_error_of_that_row(tmp_path):
+    rows = [(encoded(1), "1.jpg"), (None, "2.jpg")]
+    found = read(parquet_of_paths(tmp_path / "a.parquet", pa.binary(), rows))
+    assert found.layout == "parquet"
+    assert found.entries[0].file.read_bytes()
+    with pytest.raises(OSError, match="the row has no image bytes"):
+        found.entries[1].file.read_bytes()
 
 
 NAMED = {
