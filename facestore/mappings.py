@@ -23,6 +23,7 @@ from typing import Any
 from facestore import resources
 from facestore.errors import InputError, TableError, preview
 from facestore.spelling import fold, same_name, spellings, texts_of
+from facestore.table_columns import fields_of
 from facestore.tables import refusing
 
 Values = Mapping[str, Mapping[str, str]]
@@ -58,6 +59,10 @@ class LabelMapping:
         Attributes whose columns need not be there: what is known of a source, not said of a table.
     source
         Name of the known source that it is of.
+    file_is_known
+        Whether `file` is what is known of a source, and not said of a table.
+    is_named
+        Whether a file or a known source was named, which can be done once.
     """
 
     file: str | None = None
@@ -67,6 +72,8 @@ class LabelMapping:
     encoding: str | None = None
     optional: frozenset[str] = frozenset()
     source: str | None = None
+    file_is_known: bool = False
+    is_named: bool = field(default=False, compare=False)
 
     @classmethod
     def of(
@@ -107,7 +114,9 @@ class LabelMapping:
         for attribute, value, name in map(_value, maps):
             values.setdefault(attribute, {})[value] = name
         given = cls(file_column, pairs, values, tuple(nulls), encoding)
-        return given if mapping is None else given.over(read_mapping(mapping))
+        if mapping is None:
+            return given
+        return replace(given.over(read_mapping(mapping)), is_named=True)
 
     def over(self, other: "LabelMapping") -> "LabelMapping":
         """Return what this mapping says, and for the rest what another one does."""
@@ -120,7 +129,37 @@ class LabelMapping:
             encoding=self.encoding or other.encoding,
             optional=self.optional | (other.optional - self.columns.keys()),
             source=self.source or other.source,
+            file_is_known=other.file_is_known if self.file is None else self.file_is_known,
+            is_named=self.is_named,
         )
+
+    def file_in(self, columns: Sequence[str]) -> str | None:
+        """Return the column or the pattern of files of a table; None: it is found by its name.
+
+        What is known of a source counts only where all the columns that it names are there, and
+        none is called `file`.
+        """
+        if self.file is None or not self.file_is_known:
+            return self.file
+        needed = fields_of(self.file) or [self.file]
+        is_whole = all(same_name(name, columns) is not None for name in needed)
+        return self.file if is_whole and "file" not in columns else None
+
+    def columns_in(self, columns: Sequence[str]) -> dict[str, str]:
+        """Return the column, or pattern of columns, of each attribute; '' is none.
+
+        What is known of a source counts only where the columns are there; one that it computes
+        (`{photo_taken} - {dob}`) may be there by the attribute's own name instead.
+        """
+        found = {}
+        for attribute, column in self.columns.items():
+            needed = fields_of(column) or [column] * bool(column)
+            is_there = all(same_name(name, columns) is not None for name in needed)
+            if "{" in column and same_name(attribute, columns) is not None:
+                is_there = False
+            if is_there or attribute not in self.optional:
+                found[attribute] = column
+        return found
 
     def class_of(self, attribute: str, text: str) -> str | None:
         """Return the class that a value was said to be; '': no label, None: nothing was said."""
@@ -177,7 +216,9 @@ def known_sources() -> Mapping[str, KnownSource]:
         content = _load(path)
         extra = {key: content.pop(key) for key in _OF_SOURCES if key in content}
         parsed = _parsed(path, content)
-        mapping = replace(parsed, optional=frozenset(parsed.columns), source=path.stem)
+        mapping = replace(
+            parsed, optional=frozenset(parsed.columns), source=path.stem, file_is_known=True
+        )
         found[path.stem] = KnownSource(
             path.stem,
             extra["about"],

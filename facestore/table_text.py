@@ -11,6 +11,7 @@ from pathlib import Path
 
 from facestore.errors import TableError
 
+ROWS_EXPECTED = "Expected a header, and a row for each file or figure: check what wrote it."
 _SEPARATORS = ",;\t|"
 _MAX_HEADER = 4 * 1024 * 1024
 _MARKS = {
@@ -89,6 +90,8 @@ def table_text(path: Path, encoding: str | None = None) -> TableText:
         if content.startswith(mark):
             raise TableError(path, problem, todo)
     text, written_in = _decoded(path, content, encoding)
+    if not text.strip():
+        raise TableError(path, "it is empty", ROWS_EXPECTED)
     if "\n" not in text:
         text = text.replace("\r", "\n")  # as Macs wrote once
     separator, text, n_dropped = _without_preamble(text)

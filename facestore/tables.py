@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from facestore.errors import FacestoreError, TableError
-from facestore.table_text import table_text
+from facestore.errors import FacestoreError, TableError, preview
+from facestore.table_text import ROWS_EXPECTED, table_text
 
 MAX_COLUMNS = 10_000
 JSON_LINES = (".jsonl", ".ndjson")
@@ -81,11 +81,13 @@ def read_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
     Raises
     ------
     TableError
-        If it cannot be read, names a column twice, or has more than `MAX_COLUMNS`.
+        If it cannot be read, names a column twice, has more than `MAX_COLUMNS`, or no rows.
     """
     table, _, _ = _read(path, encoding, as_text=False)
     with refusing(path):
-        return table.filter(_is_row(table))
+        table = table.filter(_is_row(table))
+    check_rows(path, table)
+    return table
 
 
 def read_text_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
@@ -99,8 +101,17 @@ def read_text_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
     return read_text_rows(path, encoding).table
 
 
-def read_text_rows(path: Path, encoding: str | None = None) -> TextRows:
+def read_text_rows(
+    path: Path, encoding: str | None = None, *, may_be_empty: bool = False
+) -> TextRows:
     """Read a table as text, and which row each is.
+
+    Parameters
+    ----------
+    path, encoding
+        As for `read_table`.
+    may_be_empty
+        Whether a table without rows is one, too.
 
     Raises
     ------
@@ -110,9 +121,21 @@ def read_text_rows(path: Path, encoding: str | None = None) -> TextRows:
     table, first_row, written_in = _read(path, encoding, as_text=True)
     with refusing(path):
         text = as_text(table)
+        if len(table) and not text.width:
+            problem = f"no column of {preview(map(repr, table.columns), 8)} has plain values"
+            raise TableError(path, problem, "Expected a column of files, and one a label.")
         is_row = _is_row(text)
         rows = pl.int_range(first_row, first_row + len(table), eager=True)
-        return TextRows(text.filter(is_row), rows.filter(is_row), written_in)
+        found = TextRows(text.filter(is_row), rows.filter(is_row), written_in)
+    if not may_be_empty:
+        check_rows(path, found.table)
+    return found
+
+
+def check_rows(path: Path, table: pl.DataFrame) -> None:
+    """Refuse a table without rows: it says nothing, and most often something went wrong before."""
+    if table.is_empty():
+        raise TableError(path, "it has no rows", ROWS_EXPECTED)
 
 
 def as_text(table: pl.DataFrame) -> pl.DataFrame:

@@ -79,3 +79,19 @@ def test_known_sources_are_told_apart_by_their_columns():
         if source.recognised_by:
             assert recognised([*source.recognised_by, "more"]) is source
     assert recognised(["file", "age", "gender", "race"]) is None
+
+
+def test_what_is_known_of_a_source_counts_where_its_columns_are_there():
+    known = known_sources()["imdb-wiki"].mapping
+    full = ["dob", "photo_taken", "full_path", "gender"]
+    assert (known.file_in(full), known.columns_in(full)) == ("full_path", known.columns)
+    assert known.file_in(["file", *full]) is None
+    assert (known.file_in(full[1:3]), known.columns_in(full[1:])) == ("full_path", {})
+    assert known.columns_in([*full, "Age"]) == {}
+    assert known_sources()["utkface"].mapping.file_in(["age", "gender", "img_name"]) is None
+
+
+def test_what_the_user_said_counts_whatever_is_there():
+    said = LabelMapping.of(mapping="utkface", file_column="{id:6}.jpg", columns=["race=r"])
+    assert said.file_in(["file", "race"]) == "{id:6}.jpg"
+    assert said.columns_in(["file", "race"]) == {"race": "r"}

@@ -19,7 +19,7 @@ from facestore.numbers import POSITIVE, check_number
 from facestore.recorded_vectors import add_vectors
 from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
-from facestore.tables import refusing
+from facestore.tables import check_rows, refusing
 from facestore.unit_rows import UNIT_TOLERANCE, kept_or_unit_rows
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
@@ -243,9 +243,9 @@ def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
         if metadata is None:
             todo = "Give the names as `metadata=FILE.parquet`."
             raise TableError(path, "a .npy file has no file names", todo)
-        return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
+        return _columns(metadata) | {"emb": np.load(path, allow_pickle=False)}
     if path.suffix == ".parquet":
-        return _columns(pl.read_parquet(path))
+        return _columns(path)
     raise TableError(path, f"unknown suffix {path.suffix!r}", "Expected .npz, .npy or .parquet.")
 
 
@@ -258,7 +258,9 @@ def _refuse_bomb(path: Path) -> None:
         raise TableError(path, problem, "Vectors do not compress so well: check the file.")
 
 
-def _columns(table: pl.DataFrame) -> dict[str, npt.NDArray[Any]]:
+def _columns(path: Path) -> dict[str, npt.NDArray[Any]]:
+    table = pl.read_parquet(path)
+    check_rows(path, table)
     columns = {}
     for name, series in table.to_dict().items():
         if isinstance(series.dtype, pl.List | pl.Array):

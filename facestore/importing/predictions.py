@@ -7,21 +7,16 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import TableError, counted, preview
+from facestore.importing.predicted_classes import with_classes
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
-from facestore.ingest.layouts.label_values import (
-    Meaning,
-    Reading,
-    read_texts,
-    readings_in_words,
-    what_is_wrong,
-)
+from facestore.ingest.layouts.label_values import readings_in_words
 from facestore.ingest.plan import known_classes
 from facestore.mappings import LabelMapping
 from facestore.names import check_name
 from facestore.numbers import COUNT, PREDICTED_YEARS, SCORE, number_column
 from facestore.records import AnyPath, AttributeClass, ClassifierRecord, ModelName
 from facestore.stores import Stores
-from facestore.table_columns import column_given, file_names
+from facestore.table_columns import column_given, fields_of, file_names
 from facestore.tables import read_table, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
@@ -200,13 +195,19 @@ def _predictions(
     path: Path, classes: Mapping[str, Sequence[AttributeClass]], given: Given
 ) -> ImportedPredictions:
     table = read_table(path, given.mapping.encoding)
-    files = file_names(path, table, given.mapping.file)
-    table = _plain_texts(_long(path, table.with_columns(files.names.alias("name")), given))
+    files = file_names(path, table, given.mapping.file_in(table.columns))
+    columns = _columns_of(path, table, given)
+    # A column that predicts several attributes cannot be named as that of one.
+    nameable = dict(columns)
+    if not columns and given.attribute and "attribute" not in table.columns:
+        nameable = {given.attribute: given.column}
+    table = _long(table.with_columns(files.names.alias("name")), given.column, columns)
+    table = _plain_texts(table)
     table = _with_attribute(path, table, given.attribute)
     in_years = [n for n, known in classes.items() if any(each.low is not None for each in known)]
     table = _with_numbers(path, table, in_years)
     table = _with_classifier(path, table, given.classifier)
-    table, readings = _with_classes(path, table, classes, given.mapping)
+    table, readings = with_classes(path, table, classes, given.mapping, nameable, said=columns)
     _check_repeats(path, table)
     described = ["classifier", *[each for each in _DESCRIPTION if each in table.columns]]
     return ImportedPredictions(
@@ -230,17 +231,27 @@ def _check_repeats(path: Path, table: pl.DataFrame) -> None:
         raise TableError(path, f"{who!r} predicts {file!r} twice", "One row a file was expected.")
 
 
-def _long(path: Path, table: pl.DataFrame, given: Given) -> pl.DataFrame:
+def _columns_of(path: Path, table: pl.DataFrame, given: Given) -> dict[str, str]:
+    """Return attribute -> column of its predictions; none where the table has a row for each."""
+    mapping = given.mapping
+    named = {a: c for a, c in mapping.columns.items() if c and a not in mapping.optional}
+    if not named and given.column not in table.columns:  # as a known source calls them
+        known = mapping.columns_in(table.columns)
+        named = {a: c for a, c in known.items() if c and not fields_of(c)}
+    if named:
+        todo = "Name the columns of predictions with `columns=ATTRIBUTE=COLUMN`."
+        return {a: column_given(path, table.columns, c, todo) for a, c in named.items()}
+    if given.column not in table.columns:
+        problem = f"no column {given.column!r} among {preview(map(repr, table.columns), 10)}"
+        todo = "Name the predictions with `column=` or `columns=ATTRIBUTE=COLUMN`."
+        raise TableError(path, problem, todo)
+    return {}
+
+
+def _long(table: pl.DataFrame, column: str, found: Mapping[str, str]) -> pl.DataFrame:
     """Return a row for each prediction; a table may have a column for each attribute."""
-    columns = {a: c for a, c in given.mapping.columns.items() if c}
-    if not columns:
-        if given.column not in table.columns:
-            problem = f"no column {given.column!r} among {preview(map(repr, table.columns), 10)}"
-            todo = "Name the predictions with `column=` or `columns=ATTRIBUTE=COLUMN`."
-            raise TableError(path, problem, todo)
-        return table.with_columns(pl.col(given.column).alias("predicted"))
-    todo = "Name the columns of predictions with `columns=ATTRIBUTE=COLUMN`."
-    found = {a: column_given(path, table.columns, c, todo) for a, c in columns.items()}
+    if not found:
+        return table.with_columns(pl.col(column).alias("predicted"))
     # A score beside several predictions is none of theirs.
     kept = [c for c in ("name", "classifier", *_DESCRIPTION) if c in table.columns]
     kept = [c for c in kept if c not in (*found.values(), "attribute")]
@@ -310,37 +321,3 @@ def _told_apart(table: pl.DataFrame) -> pl.DataFrame:
     several = pl.col("attribute").n_unique().over("classifier") > 1
     longer = pl.concat_str("classifier", "attribute", separator=" ")
     return table.with_columns(classifier=pl.when(several).then(longer).otherwise("classifier"))
-
-
-def _with_classes(
-    path: Path,
-    table: pl.DataFrame,
-    classes: Mapping[str, Sequence[AttributeClass]],
-    mapping: LabelMapping,
-) -> tuple[pl.DataFrame, list[Reading]]:
-    """Return the predictions as classes of the store, and how they were read."""
-    readings: list[Reading] = []
-    parts = []
-    for (key,), rows in table.group_by("attribute", maintain_order=True):
-        attribute = str(key)
-        if attribute not in classes:
-            problem = f"it predicts {attribute!r}, which no class belongs to"
-            raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
-        meaning = Meaning(attribute, classes[attribute], mapping, may_be_new=False)
-        texts = rows["predicted"].cast(pl.String).alias(attribute)
-        read = read_texts(meaning, texts)
-        left = texts.filter(texts.is_not_null() & ~texts.is_in([each.text for each in read]))
-        if len(left):
-            problem, todo = what_is_wrong(meaning, left.unique(maintain_order=True).to_list())
-            raise TableError(path, problem, todo)
-        label_of = {each.text: each.label for each in read}
-        part = rows.with_columns(
-            predicted=texts.replace_strict(label_of, default=None, return_dtype=pl.String)
-        )
-        if rows["value"].is_null().all():
-            years = {each.text: each.value for each in read if each.value is not None}
-            value = texts.replace_strict(years, default=None, return_dtype=pl.Float64)
-            part = part.with_columns(value=value)
-        parts.append(part)
-        readings += read
-    return pl.concat(parts) if parts else table, readings

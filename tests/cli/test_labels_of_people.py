@@ -74,7 +74,8 @@ def test_folders_that_are_no_classes_are_pointed_at_and_named_by_their_files(fac
     folder = pictures(tmp_path / "a", "male/1.png", "female/2.png", "other stuff/3.png")
     ran = facestore("ingest", folder, "--dataset", "d")
     said = ran.out + ran.err
-    assert "folders 'female', 'male' look like classes of 'gender', and 'other stuff' not" in said
+    assert "folders 'female', 'male' are called as classes, and folder 'other stuff' is not" in said
+    assert said.rstrip().endswith("--map 'gender:other stuff='")
     refused = facestore(
         "ingest", folder, "--dataset", "e", "--layout", "imagefolder", "--attribute", "gender"
     )

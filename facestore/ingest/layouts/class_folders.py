@@ -1,7 +1,7 @@
 """Folders that are called as classes, of one attribute or of several, one below the other."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +10,7 @@ import polars as pl
 from facestore.config import AGES
 from facestore.errors import InputError, preview
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.label_refusals import one_by_one
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import labels_in
 from facestore.ingest.layouts.manifest import Manifest, split_called
@@ -35,7 +36,8 @@ def class_folders(folder: Folder, rules: LabelRules) -> dict[str, Level]:
         if attribute is None or attribute in found:
             continue
         # One class alone would be the name of any folder.
-        if len({*rules.classes_of(attribute, folders)} - {None}) > 1:
+        is_said = any(rules.mapping.class_of(attribute, each) is not None for each in folders)
+        if is_said or len({*rules.classes_of(attribute, folders)} - {None}) > 1:
             found[attribute] = level
     return found
 
@@ -74,10 +76,11 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
     found = class_folders(folder, rules)
     if not found:
         last = sorted({*next(iter(levels_of(folder)), {}).values()})
+        hints = "".join(f" In particular, {hint}." for hint in folders_like_classes(folder, rules))
         message = (
             f"'{source}' has no metadata.csv or metadata.jsonl, and its folders "
             f"({preview(last or ['none'], 8)}) are not the classes of one known attribute: name "
-            "the attribute with `attributes=NAME`."
+            f"the attribute with `attributes=NAME`.{hints}"
         )
         raise InputError(message)
     labelled = list(dict.fromkeys(name for level in found.values() for name in level))
@@ -92,8 +95,51 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
         splits=splits_in(folder),
         n_other=folder.n_other,
         others=folder.other_names,
-        notes=folder.notes,
+        notes=folder.notes + folders_like_classes(folder, rules),
     )
+
+
+def folders_like_classes(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
+    """Say of which level some folders are called as classes, and what to add for the others."""
+    if rules.attributes:
+        return ()
+    found = class_folders(folder, rules)
+    hints = [
+        _like_classes(sorted({*level.values()}), rules, known=found)
+        for level in levels_of(folder)
+        if level not in found.values()
+    ]
+    return tuple(filter(None, hints))
+
+
+def _like_classes(folders: Sequence[str], rules: LabelRules, *, known: Collection[str]) -> str:
+    """Say what to add so that folders are read as classes; nothing where none is called so."""
+    of_classes = {
+        attribute: [
+            name
+            for name, label in zip(folders, rules.classes_of(attribute, folders), strict=True)
+            if label is not None
+        ]
+        for attribute in rules.classes
+        if attribute not in known
+    }
+    attribute = max(of_classes, key=lambda each: len(of_classes[each]), default="")
+    like = of_classes.get(attribute)
+    if not like:
+        return ""
+    called = _are(like, "called as a class", "called as classes")
+    before = f"no labels of {attribute!r} were read: {called}"
+    meaning = rules.meaning(attribute)
+    other = [name for name in folders if meaning.read(name) is None]
+    if not other:
+        return f"{before}: add `layout=imagefolder` `attributes={attribute}` if it is meant so"
+    todo = one_by_one(meaning, other)
+    return f"{before}, and {_are(other, 'not', 'not')}: if all of them are meant so, {todo}"
+
+
+def _are(folders: Sequence[str], one: str, many: str) -> str:
+    shown = preview(map(repr, folders))
+    return f"folder {shown} is {one}" if len(folders) == 1 else f"folders {shown} are {many}"
 
 
 def levels_of(folder: Folder) -> list[Level]:

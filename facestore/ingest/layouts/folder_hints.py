@@ -1,10 +1,9 @@
 """What to add so that folders are read as labels, where by themselves they were not."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from facestore.errors import preview
-from facestore.ingest.layouts.class_folders import are_years, levels_of
+from facestore.ingest.layouts.class_folders import are_years, folders_like_classes, levels_of
 from facestore.ingest.layouts.files import Folder
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.mappings import known_sources
@@ -16,7 +15,7 @@ _MOST_CLASSES, _LEAST_PICTURES = 20, 5
 
 
 def folder_hints(folder: Folder, rules: LabelRules, *, has_tables: bool = False) -> tuple[str, ...]:
-    """Return a line on what folders may say, the likeliest; nothing where they say nothing.
+    """Return what folders may say, the likeliest; nothing where they say nothing.
 
     Parameters
     ----------
@@ -30,8 +29,8 @@ def folder_hints(folder: Folder, rules: LabelRules, *, has_tables: bool = False)
     levels = [sorted({*level.values()}) for level in levels_of(folder)]
     if not rules.classes or not levels:
         return ()
-    found = (*_coded(levels, rules), *_like_classes(levels, rules), *_years(levels))
-    return found[:1] or (() if has_tables else tuple(_few(folder, levels)))
+    found = (*_coded(levels, rules),) or folders_like_classes(folder, rules) or (*_years(levels),)
+    return found or (() if has_tables else tuple(_few(folder, levels)))
 
 
 def _coded(levels: list[list[str]], rules: LabelRules) -> Iterator[str]:
@@ -54,22 +53,6 @@ def _coded(levels: list[list[str]], rules: LabelRules) -> Iterator[str]:
         f"no labels were read: if folders {_shown(shown)} are those of {source}, {_ADD} "
         f"{' '.join(f'`attributes={each}`' for each in asked)} `mapping={source}`"
     )
-
-
-def _like_classes(levels: list[list[str]], rules: LabelRules) -> Iterator[str]:
-    """Yield what helps where some folders of a level are called as classes, and others are not."""
-    for names in levels:
-        for attribute in rules.classes:
-            read = dict(zip(names, rules.classes_of(attribute, names), strict=True))
-            like = [name for name, label in read.items() if label is not None]
-            other = [name for name in names if name not in like]
-            if len(like) > 1 and len(other) <= len(like):
-                maps = " ".join(f"`maps={quote(f'{attribute}:{name}=')}`" for name in other)
-                yield (
-                    f"no labels were read: folders {_shown(like)} look like classes of "
-                    f"{attribute!r}, and {_shown(other)} not: {_ADD} `attributes={attribute}` "
-                    f"{maps} to leave these without a label"
-                )
 
 
 def _years(levels: list[list[str]]) -> Iterator[str]:

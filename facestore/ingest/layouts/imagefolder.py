@@ -1,5 +1,6 @@
 """Hugging Face's imagefolder: metadata (.csv, .jsonl, .parquet) or a folder a class."""
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -79,9 +80,12 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
 
 
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    text = read_text_rows(path, rules.mapping.encoding)
+    text = read_text_rows(path, rules.mapping.encoding, may_be_empty=True)
+    if text.table.is_empty():  # that of one split may have none
+        note = f"'{path.relative_to(source)}' has no rows, and so no labels"
+        return replace(merge_tables([]), notes=(note,))
     _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _NAME_COLUMNS)
+    files = file_names(path, text.table, mapping.file_in(text.table.columns), _NAME_COLUMNS)
     above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
     joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
     names = pl.Series(joined, dtype=pl.String)

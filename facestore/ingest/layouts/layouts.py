@@ -38,6 +38,7 @@ from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.parquet_paths import column_of_paths
+from facestore.ingest.layouts.years import years_in_doubt
 from facestore.tables import JSON_LINES
 
 
@@ -168,7 +169,14 @@ def read_manifest(request: SourceRequest) -> Manifest:
     if labels is not None and manifest.layout not in (FOLDER, CSV):
         names = [entry.name for entry in manifest.entries]
         return _with_table(manifest, _table_of(labels, request.rules, names))
-    return manifest
+    return manifest if labels is not None else _without_doubt(manifest, source, request.rules)
+
+
+def _without_doubt(manifest: Manifest, source: Path, rules: LabelRules) -> Manifest:
+    """Return what a source has, if its years may be taken for years."""
+    table = manifest.table
+    notes = years_in_doubt(source, table.readings, table.unsaid, rules)
+    return replace(manifest, table=replace(table, notes=(*table.notes, *notes)))
 
 
 def _check(layout: str, labels: Path | None, source: Path) -> None:

@@ -41,14 +41,13 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     InputError
         If what reads its URIs is not installed.
     """
-    if rules.mapping.file is None and (column := _of_paths(path)):
+    is_free = rules.mapping.file is None or rules.mapping.file_is_known
+    if is_free and (column := _of_paths(path)):
         found = f"a table with paths of images in {column!r}"
         return _listed(path, labels_by_path(path, column, rules), reason or found)
     text = read_text_rows(path, rules.mapping.encoding)
     _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _COLUMNS)
-    if text.table.is_empty():
-        raise TableError(path, "it has no rows", "Expected a path or URI a row.")
+    files = file_names(path, text.table, mapping.file_in(text.table.columns), _COLUMNS)
     labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
     kinds = _kinds(len(text.rows), sum(map(is_uri, labels.names)))
     return _listed(path, labels, reason or f"a table with a column {files.columns[0]!r} of {kinds}")

@@ -100,7 +100,11 @@ def test_a_table_that_went_through_a_spreadsheet_is_refused(tmp_path, cell, mean
         ("file,gender\n,Male\n", "row 2 has no file name"),
         ("file,gender,service_test\na.jpg,Male,maybe\n", "column 'service_test' has 'maybe'"),
         ("file,age\na.jpg,55\n", "no class of 'age': '55'"),
-        ("", "not readable as a table"),
+        ("", "it is empty"),
+        (" \n\n", "it is empty"),
+        ("file,gender\n", "it has no rows"),
+        ("file,gender\n,\n , \n\n", "it has no rows"),
+        ("file,hair\n", "it has no rows"),
     ],
 )
 def test_a_broken_table_is_refused_with_the_reason(tmp_path, text, says):

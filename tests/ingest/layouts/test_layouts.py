@@ -15,6 +15,7 @@ from facestore.images.places import ImageSource, expand, is_there, root_of
 from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.mappings import LabelMapping
 
 RULES = LabelRules(CLASSES)
 
@@ -97,6 +98,32 @@ def test_metadata_beside_the_images_says_their_labels(folder, kind):
     assert found.table.names[-1] == "train/gone.png"
     assert found.table.ignored == ("text",)
     assert found.n_other == 0
+
+
+def test_metadata_without_a_row_is_told(folder):
+    for split, row in (("train", "Male/1.png,f\n"), ("validation", ",\n")):
+        (folder / split / "metadata.csv").write_text(f"file_name,gender\n{row}")
+    found = read_manifest(SourceRequest(folder, RULES))
+    assert labels(found) == [("train/Male/1.png", "gender", "Female")]
+    assert found.table.notes == ("'validation/metadata.csv' has no rows, and so no labels",)
+
+
+@pytest.mark.parametrize("text", ["file\tgender\n", "file\tgender\n\t\n"])
+def test_a_list_without_a_row_is_refused(tmp_path, text):
+    (tmp_path / "l.tsv").write_text(text)
+    with pytest.raises(TableError, match="it has no rows"):
+        read_manifest(SourceRequest(tmp_path / "l.tsv", RULES))
+
+
+def test_codes_in_metadata_and_in_a_list_are_read_by_a_source_of_other_columns(folder):
+    rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping="utkface"))
+    table = folder / "train" / "metadata.csv"
+    table.write_text("file_name,gender,race\nMale/1.png,1,0\n")
+    assert labels(read_manifest(SourceRequest(folder, rules))) == [
+        ("train/Male/1.png", "gender", "Female"),
+        ("train/Male/1.png", "race", "White"),
+    ]
+    assert labels(read_manifest(SourceRequest(table, rules, layout="list")))[0][2] == "Female"
 
 
 def test_rows_of_parquet_files_are_samples_and_numbers_of_classes_get_their_names(tmp_path, images):

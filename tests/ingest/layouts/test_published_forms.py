@@ -297,7 +297,8 @@ def test_what_a_line_about_folders_says_makes_them_labels(tmp_path, form):
         new_classes=bool(said["new_classes"]),
         mapping=LabelMapping.of(mapping=said["mapping"][0], maps=said["maps"]),
     )
-    again = read_manifest(SourceRequest(tmp_path, rules, layout=said["layout"][0]))
+    layout = next(iter(said["layout"]), "auto")
+    again = read_manifest(SourceRequest(tmp_path, rules, layout=layout))
     assert {k: v for k, v in labels_in(again.table).items() if v} == expected
 
 
