@@ -1,4 +1,4 @@
-"""Forms in which data sets are published: taken in, or refused with what helps."""
+"""Folders and files in which data sets are published: taken in, or refused with what helps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 from ingest.layouts.test_tables_of_people import ALL
 from ingest.layouts.test_tables_of_people import labels as labels_in
-from ingest.layouts.test_tables_of_people import read as read_table
 from support.containers import encoded, write_tar
 from support.pictures import write_picture
 
@@ -87,54 +86,6 @@ def test_what_is_compressed_is_told_by_its_content_too(tmp_path, name, says):
     (tmp_path / name).write_bytes(gzip.compress(b"x" * 2000))
     with pytest.raises(InputError, match=says):
         read(tmp_path / name)
-
-
-MAAD = "Male,Young,Middle_Aged,Senior,5_o_Clock_Shadow,Bags_Under_Eyes,Arched_Eyebrows"
-IMDB = "dob,photo_taken,full_path,gender"
-# What is read of a table: its name, its content, what else is given, the labels of its files.
-TABLES = {
-    "MAAD-Face, where 0 is not known": (
-        f"Filename,Identity,{MAAD}\nn000002/0001_01.jpg,2,0,1,0,0,0,0,0\n"
-        "n000002/0002_01.jpg,2,-1,0,0,0,0,0,0\n",
-        {"attributes": ["Young"]},
-        {"n000002/0001_01.jpg": {"Young": "yes"}, "n000002/0002_01.jpg": {"gender": "Female"}},
-    ),
-    "IMDB-WIKI, its cells as pandas writes them": (
-        f"{IMDB}\n723671,2009,['17/1_1981-05-05_2009.jpg'],1.0\n",
-        {},
-        {"17/1_1981-05-05_2009.jpg": {"age": "20-29", "gender": "Male"}},
-    ),
-    "predict.py of FairFace, with scores over lines": (
-        "face_name_align,race,race4,gender,age,race_scores_fair,age_scores_fair\n"
-        'd/a_face0.jpg,East Asian,Asian,Female,70+,"[1.4e-05 2.7e-04\n 9.9e-01]",[0.1]\n',
-        {},
-        {"d/a_face0.jpg": {"race": "East Asian", "gender": "Female", "age": "more than 70"}},
-    ),
-    "MORPH": (
-        "id_num,picture_num,dob,doa,race,gender,facial_hair,age,age_diff,glasses,photo\n"
-        "009055,1,1945-03-05,1999-06-24,W,M,N,54,0,N,Album2/009055_1M54.JPG\n",
-        {},
-        {"Album2/009055_1M54.JPG": {"race": "White", "gender": "Male", "age": "50-59"}},
-    ),
-    "CelebAMask-HQ": (
-        "1\n5_o_Clock_Shadow Arched_Eyebrows Bags_Under_Eyes Male Young\n0.jpg  -1 1 -1 -1 1\n",
-        {},
-        {"0.jpg": {"gender": "Female"}},
-    ),
-    "decades, bins and other words of a survey": (
-        "Image Name , Gender ,Age Group ,,\n1.jpg, Prefer not to say,20s,,\n2.jpg,女性,\"(19, 29]\",,\n"
-        "3.jpg,w,under 3,,\n,,,,\n",
-        {},
-        {"1.jpg": {"age": "20-29"}, "2.jpg": {"gender": "Female", "age": "20-29"},
-         "3.jpg": {"gender": "Female", "age": "0-2"}},
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("form", TABLES)
-def test_a_table_is_read_as_it_is_published(tmp_path, form):
-    content, more, expected = TABLES[form]
-    assert labels_in(read_table(tmp_path, content, **more)) == expected
 
 
 @pytest.mark.parametrize(
