@@ -64,7 +64,8 @@ def ingest(
         str,
         typer.Option(
             help="auto, folder, csv (with --labels), utkface or names (names of files say labels), "
-            "imagefolder (metadata.csv, .jsonl, or a folder a class), parquet, webdataset or list."
+            "imagefolder (metadata.csv, .jsonl, or a folder a class), sidecars (a .json for each "
+            "picture), parquet, webdataset or list."
         ),
     ] = "auto",
     follow_links: Annotated[

@@ -10,7 +10,6 @@ from pathlib import Path
 from shlex import quote
 
 from facestore.errors import (
-    FileNamesError,
     InputError,
     ParametersError,
     UnknownChoiceError,
@@ -26,16 +25,16 @@ from facestore.ingest.layouts import (
     named_files,
     nearby,
     parquet_images,
+    sidecars,
     utkface,
     webdataset,
 )
 from facestore.ingest.layouts.class_folders import splits_in
-from facestore.ingest.layouts.file_patterns import fitting_file_column
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
 from facestore.ingest.layouts.folder_hints import folder_hints
-from facestore.ingest.layouts.folder_rows import of_pictures
+from facestore.ingest.layouts.given_labels import refuse_folder, table_of
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
+from facestore.ingest.layouts.label_tables import LabelTable, merge_tables
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.parquet_paths import column_of_paths
 from facestore.ingest.layouts.years import years_in_doubt
@@ -72,6 +71,7 @@ _LABELLED: Mapping[str, Callable[[Path, Folder, LabelRules, str], Manifest | Non
     imagefolder.LAYOUT: imagefolder.read_folder,
     utkface.LAYOUT: utkface.read_folder,
     named_files.LAYOUT: named_files.read_folder,
+    sidecars.LAYOUT: sidecars.read_folder,
 }
 _CONTAINERS = {
     webdataset.LAYOUT: ContainerLayout(".tar", "tar files", webdataset.read_webdataset),
@@ -168,7 +168,7 @@ def read_manifest(request: SourceRequest) -> Manifest:
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
         names = [entry.name for entry in manifest.entries]
-        return _with_table(manifest, _table_of(labels, request.rules, names))
+        return _with_table(manifest, table_of(labels, request.rules, names))
     return manifest if labels is not None else _without_doubt(manifest, source, request.rules)
 
 
@@ -185,6 +185,8 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
     if labels is not None and layout in (FOLDER, *_LABELLED, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
         raise ParametersError(message)
+    if labels is not None:
+        refuse_folder(labels, source)
     if layout == CSV and labels is None:
         message = "`layout=csv` needs the table: give it as `labels=FILE`."
         raise ParametersError(message)
@@ -206,22 +208,10 @@ def _of_folder(request: SourceRequest) -> Manifest:
     if not folder.entries:
         raise no_images(request.source, folder)
     if request.labels is not None:
-        table = _table_of(request.labels, request.rules, [each.name for each in folder.entries])
+        table = table_of(request.labels, request.rules, [each.name for each in folder.entries])
         reason = request.reason("images with a table of labels")
         return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
     return _recognised(request, folder)
-
-
-def _table_of(path: Path, rules: LabelRules, files: Sequence[str]) -> LabelTable:
-    """Read the labels of files; where a table does not name them, say how it would."""
-    try:
-        return of_pictures(read_label_table(path, rules), files)
-    except FileNamesError as error:
-        pattern = fitting_file_column(path, rules.mapping.encoding, files)
-        if pattern is None or pattern == rules.mapping.file:
-            raise
-        todo = f"The files here fit `file_column={quote(pattern)}`: add it."
-        raise FileNamesError(path, error.problem, todo) from error
 
 
 def _recognised(request: SourceRequest, folder: Folder) -> Manifest:

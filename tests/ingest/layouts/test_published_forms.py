@@ -15,7 +15,7 @@ from ingest.layouts.test_tables_of_people import labels as labels_in
 from support.containers import encoded, write_tar
 from support.pictures import write_picture
 
-from facestore.errors import InputError
+from facestore.errors import InputError, TableError
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
 from facestore.mappings import LabelMapping
@@ -163,6 +163,56 @@ def test_a_row_without_bytes_among_others_is_an_error_of_that_row(tmp_path):
     assert found.entries[0].file.read_bytes()
     with pytest.raises(OSError, match="the row has no image bytes"):
         found.entries[1].file.read_bytes()
+
+
+# A folder with a .json for each picture: files, and what they say.
+SIDECARS = {
+    "img2dataset's files": {
+        "00000/000000000.jpg": ({"caption": "x", "gender": "Female", "exif": "{}"}, "Female"),
+        "00001/000010000.jpg": ({"caption": "x", "gender": "Male", "exif": "{}"}, "Male"),
+    },
+    "FFHQ's features": {
+        "images/00000/00000.png": (
+            [{"faceAttributes": {"gender": "female", "age": 23.0}}],
+            "Female",
+        ),
+        "images/00000/00001.png": ([{"faceAttributes": {"gender": "male", "age": 46.0}}], "Male"),
+    },
+}
+
+
+@pytest.mark.parametrize("form", SIDECARS)
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_a_json_for_each_picture_says_its_labels(tmp_path, form, is_beside):
+    for i, (name, (said, _)) in enumerate(SIDECARS[form].items()):
+        path = write_picture(tmp_path / "f" / name, seed=i)
+        file = path.with_suffix(".json") if is_beside else tmp_path / "f/json" / f"{path.stem}.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(said))
+    (tmp_path / "f" / "00000_stats.json").write_text('{"count": 2}')
+    write_picture(tmp_path / "f" / "cover.png", seed=3)
+    found = read(tmp_path / "f")
+    expected = {name: label for name, (_, label) in SIDECARS[form].items()}
+    gender = found.table.labels.filter(attribute="gender")
+    assert dict(gender.select("name", "label").rows()) == expected
+    assert (found.layout, found.others) == ("sidecars", ("00000_stats.json",))
+    if not is_beside:  # what is given there as labels is told where it belongs
+        with pytest.raises(InputError, match=re.escape(f"`facestore ingest {tmp_path / 'f'}`")):
+            read(tmp_path / "f" / name.partition("/")[0], labels=tmp_path / "f" / "json")
+
+
+def test_json_that_says_no_label_is_passed_over_and_broken_json_is_named(tmp_path):
+    write_picture(tmp_path / "1.jpg", seed=1)
+    (tmp_path / "1.json").write_text('{"caption": "a face"}')
+    assert read(tmp_path).layout == "folder"
+    with pytest.raises(TableError, match=r"1\.json"):
+        read(tmp_path, labels=tmp_path / "1.json")
+    (tmp_path / "1.json").write_text('{"caption": "a face", "gender": "Male"}')
+    write_picture(tmp_path / "2.jpg", seed=2)
+    (tmp_path / "2.json").write_text("[1, 2]")
+    found = read(tmp_path)
+    assert found.table.names == ("1.jpg",)
+    assert "1 JSON file could not be read" in found.notes[0]
 
 
 NAMED = {
