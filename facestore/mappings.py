@@ -32,7 +32,7 @@ ANY_ATTRIBUTE = "*"
 # `*` gives them no class: yes and no would be read where codes were meant.
 _OURS = ("age", "gender", "race", "split")
 _KEYS = {"file", "columns", "values", "null", "encoding"}
-_OF_SOURCES = {"about", "recognised_by"}
+_OF_SOURCES = {"about", "named_as", "recognised_by"}
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)")
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -200,12 +200,16 @@ class KnownSource:
         Columns that such a table has, all of them; none: it has to be named.
     mapping
         What they mean.
+    named_as
+        What the names of its files are, without their suffix: a regular expression, whose groups
+        are columns; empty: they say nothing.
     """
 
     name: str
     about: str
     recognised_by: Sequence[str]
     mapping: LabelMapping
+    named_as: str = ""
 
 
 @cache
@@ -220,20 +224,32 @@ def known_sources() -> Mapping[str, KnownSource]:
             parsed, optional=frozenset(parsed.columns), source=path.stem, file_is_known=True
         )
         found[path.stem] = KnownSource(
-            path.stem, extra["about"], extra.get("recognised_by", ()), mapping
+            path.stem,
+            extra["about"],
+            extra.get("recognised_by", ()),
+            mapping,
+            extra.get("named_as", ""),
         )
     return found
 
 
 def recognised(columns: Iterable[str]) -> KnownSource | None:
-    """Return the source whose tables have these columns; None where none or several do."""
+    """Return the source whose tables have these columns; None where none or several do.
+
+    One that has all the columns of another source, and more, is the one that is meant.
+    """
     present = set(columns)
     fitting = [
         each
         for each in known_sources().values()
         if each.recognised_by and present.issuperset(each.recognised_by)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    closest = [
+        each
+        for each in fitting
+        if not any(set(each.recognised_by) < set(other.recognised_by) for other in fitting)
+    ]
+    return closest[0] if len(closest) == 1 else None
 
 
 def read_mapping(given: str) -> LabelMapping:

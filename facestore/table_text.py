@@ -166,7 +166,8 @@ def _separated(path: Path, text: str, header: str) -> tuple[str, str]:
         return "\t", text
     most = max(_SEPARATORS, key=header.count)
     if most in header:
-        return most, text
+        # Blanks before a quote would make it a part of the text: `n000001, "A._Person", 424`.
+        return most, re.sub(rf'{re.escape(most)}[ ]+"(?!")', f'{most}"', text)
     words = header.split()
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines[1:] if line]

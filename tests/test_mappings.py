@@ -47,7 +47,7 @@ def test_a_value_may_be_a_comparison():
         ({"maps": ["gender=Male"]}, "ATTRIBUTE:VALUE=CLASS was expected"),
         ({"encoding": "klingon"}, "`encoding=klingon` is not known"),
         ({"encoding": "base64"}, "`encoding=base64` is not known"),
-        ({"mapping": "nobody"}, "known: adience, celeba"),
+        ({"mapping": "nobody"}, "known: adience, afad, agedb, celeba-partition"),
     ],
 )
 def test_what_is_no_mapping_is_refused(given, says):

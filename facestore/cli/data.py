@@ -63,8 +63,9 @@ def ingest(
     layout: Annotated[
         str,
         typer.Option(
-            help="auto, folder, csv (with --labels), utkface (labels in names), imagefolder "
-            "(metadata.csv, .jsonl, or a folder a class), parquet, webdataset or list."
+            help="auto, folder, csv (with --labels), utkface or names (names of files say labels), "
+            "imagefolder (metadata.csv, .jsonl, or a folder a class), sidecars (a .json for each "
+            "picture), parquet, webdataset or list."
         ),
     ] = "auto",
     follow_links: Annotated[

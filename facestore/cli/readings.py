@@ -1,6 +1,7 @@
 """How labels were read and what was passed over, in lines for people."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from facestore.cli.wording import as_typed
 from facestore.errors import counted, preview
@@ -77,7 +78,12 @@ def _why_without_file(plan: IngestPlan) -> str:
     """Say why labels have no file: it was passed over, is elsewhere, or is called otherwise."""
     if plan.n_named_others:
         return f": {counted(plan.n_named_others, 'file')} of them passed over, see below"
+    name = next((each.name for each in plan.entries), "")
+    why = f": none meets a file, which are called as {name!r}: " * (not plan.labelled)
+    if plan.file_column is not None:
+        return (
+            f"{why or ': '}add --file-column {quote(plan.file_column)}, which fits the files here"
+        )
     if plan.labelled:
         return ": expected where only a part of the files is here"
-    name = plan.entries[0].name if plan.entries else ""
-    return f": none meets a file, which are called as {name!r}: name them with --file-column"
+    return f"{why}name them with --file-column"

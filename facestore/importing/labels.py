@@ -1,14 +1,15 @@
 """Import label tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
-from facestore.errors import preview
+from facestore.errors import TableError, preview
 from facestore.importing.targets import ImportSummary, Target, importing
+from facestore.ingest.layouts.folder_rows import is_of_folders, of_pictures
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import LabelTable, read_label_table
 from facestore.ingest.plan import known_classes
@@ -55,6 +56,10 @@ def import_labels(
     said = mapping or LabelMapping()
     # A store is made by what is imported, not by what is refused.
     table = read_label_table(path, LabelRules(known_classes(store), attributes, new_classes, said))
+    if create_samples and is_of_folders(table):
+        todo = "Ingest the pictures first, and leave `create_samples=True` out."
+        raise TableError(path, f"its rows are of folders ({preview(table.names)})", todo)
+    table = _of_samples(store, dataset, table)
     target = Target(dataset, split, create_samples)
     with importing(store, "labels", path, target, table.names) as run:
         tags = pl.DataFrame(
@@ -78,6 +83,15 @@ def import_labels(
     if table.ignored:
         notes.append(f"columns not read: {preview(table.ignored)} (name them with `attributes=`)")
     return run.summary("labels", n_rows=len(table.labels), n_new=changes.n_labels_new, notes=notes)
+
+
+def _of_samples(store: Stores, dataset: str, table: LabelTable) -> LabelTable:
+    """Return a table whose rows are of samples, where they were of folders of these."""
+    if not is_of_folders(table):
+        return table
+    known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
+    found = of_pictures(table, known)
+    return replace(found, names=tuple(name for name in found.names if not name.endswith("/")))
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,7 @@ def preview_labels(
     """
     path = Path(path)
     rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
-    table = read_label_table(path, rules)
+    table = _of_samples(store, dataset, read_label_table(path, rules))
     known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
     found = match_names(list(table.names), known)
     return LabelPreview(path, dataset, table, len(found.path_of), found.unmatched)

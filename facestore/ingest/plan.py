@@ -12,6 +12,7 @@ from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
 from facestore.images.walk import printable
+from facestore.ingest.layouts.file_patterns import fitting_file_column
 from facestore.ingest.layouts.label_tables import LabelTable
 from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
@@ -58,6 +59,8 @@ class IngestPlan:
     n_other_files, other_files, n_named_others
         How many files were passed over; which, if they can be named; how many of them the labels
         name, which come first.
+    file_column
+        Where labels met no file: what would name the other files by the table, if that is seen.
     readings
         How each text of the labels was read.
     """
@@ -78,6 +81,7 @@ class IngestPlan:
     other_files: tuple[str, ...]
     n_named_others: int
     labels_without_file: tuple[str, ...]
+    file_column: str | None
     files_without_label: tuple[str, ...]
     malformed: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -123,7 +127,12 @@ def plan_ingest(
     file_of = _match_files(source, manifest)
     final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
-    splits = {final[name]: each for name, each in manifest.splits.items()}
+    # What a sample is in already, as by `split`, stays: the place of its file says what it was.
+    splits = {
+        final[name]: each
+        for name, each in manifest.splits.items()
+        if (sample := known.get(final[name])) is None or sample.split is None
+    }
     splits |= {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
     if split is not None:
         splits = dict.fromkeys(final.values(), split)
@@ -149,6 +158,7 @@ def plan_ingest(
         other_files=others,
         n_named_others=n_named,
         labels_without_file=unmet,
+        file_column=_fitting(request, manifest, {*file_of.values()}) if unmet else None,
         files_without_label=_without_label(manifest, labelled),
         malformed=table.malformed,
         ignored_columns=table.ignored,
@@ -233,6 +243,15 @@ def _match_files(source: Path, manifest: Manifest) -> dict[str, str]:
     whole = {str(root / name): name for name in names}
     match = match_names(manifest.table.names, whole)
     return {name: whole[path] for name, path in match.path_of.items()}
+
+
+def _fitting(request: SourceRequest, manifest: Manifest, met: set[str]) -> str | None:
+    """Return what names the files that no label met, if it is another thing than was tried."""
+    files = [entry.name for entry in manifest.entries if entry.name not in met]
+    if request.labels is None or not files:
+        return None
+    found = fitting_file_column(request.labels, request.rules.mapping.encoding, files)
+    return None if found == request.rules.mapping.file else found
 
 
 def _labels_by_path(table: LabelTable, path_of_label: Mapping[str, str]) -> pl.DataFrame:

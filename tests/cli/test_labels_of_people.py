@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 
 import pytest
@@ -178,3 +179,19 @@ def test_predictions_have_a_column_for_each_attribute(facestore, tmp_path):
         ("DeepFace race", "Latino_Hispanic", None),
         ("DeepFace race", None, None),
     ]
+
+
+def test_names_without_their_zeros_are_told_with_what_meets_them(facestore, tmp_path, labels_of):
+    folder = pictures(tmp_path / "f", "000001.png", "000002.png", "100000.png")
+    table = tmp_path / "l.csv"
+    table.write_text("image_id,gender\n1.png,Male\n2.png,Female\n100000.png,Male\n")
+    ran = facestore("ingest", folder, "--labels", table, "--dataset", "d")
+    said = ran.out + ran.err
+    assert "2 label rows have no file (1.png, 2.png): add --file-column" in said
+    shown = said[said.index("--file-column ") :].partition(",")[0]
+    ran = facestore("ingest", folder, "--labels", table, "--dataset", "d", *shlex.split(shown))
+    assert labels_of() == {
+        ("000001.png", "gender"): "Male",
+        ("000002.png", "gender"): "Female",
+        ("100000.png", "gender"): "Male",
+    }

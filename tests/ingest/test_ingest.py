@@ -227,6 +227,17 @@ def test_a_file_is_in_one_split(store, pictures):
         store.ingest(pictures, split="val")
 
 
+def test_a_split_that_a_sample_has_stays_whatever_the_folder_is_called(store, tmp_path):
+    for i in range(4):
+        write_picture(tmp_path / "f" / ("train", "val")[i % 2] / f"{i}.png", seed=i)
+    store.ingest(tmp_path / "f", dataset="d")
+    splits = "select path, split from samples order by path"
+    assert {split for _, split in store.sql(splits).fetchall()} == {"train", "val"}
+    store.split("d", "a=0.5,b=0.5", force=True)
+    store.ingest(tmp_path / "f", dataset="d")
+    assert {split for _, split in store.sql(splits).fetchall()} == {"a", "b"}
+
+
 def test_utkface_names_are_recognised(store, tmp_path):
     folder = tmp_path / "utk"
     for i, name in enumerate(("26_1_2_20170116174525125", "61_1_20170109142408075")):

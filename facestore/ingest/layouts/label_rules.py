@@ -11,7 +11,7 @@ from facestore.ingest.layouts.label_values import Decision, Meaning
 from facestore.mappings import KnownSource, LabelMapping, recognised
 from facestore.records import AttributeClass
 from facestore.spelling import column_of, same_name
-from facestore.table_columns import column_given, fields_of, is_index
+from facestore.table_columns import column_given, fields_of, has_no_labels, is_index
 
 # Asked for instead of the name of a column: all of them.
 ALL_COLUMNS = "all"
@@ -165,7 +165,9 @@ class LabelRules:
         if self.classes or self.attributes:  # else the labels come from elsewhere
             said, asked = self._said(path, free, mapping), self._asked(path, free)
             left = [name for name in free if name not in {*said.values(), *asked.values()}]
-            found = {**self._known(left), **asked, **said}
+            # DeepFace has scores of each class in `gender`, and the class in `dominant_gender`.
+            plain = [name for name in left if not has_no_labels(table[name])]
+            found = {**self._known(left), **self._known(plain), **asked, **said}
         split = found.pop(SPLIT, None) or same_name(SPLIT, free)
         found = {attribute: column for attribute, column in found.items() if column}
         used = {*found.values(), split, *TAG_COLUMNS, *mapping.columns.values()}

@@ -10,7 +10,7 @@ from facestore.config import AGES
 from facestore.errors import preview
 from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
 from facestore.records import AttributeClass
-from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
+from facestore.spelling import UNIT, class_of, fold, span_of, spellings, synonyms_of
 
 # A label and years, both None where a text is no label.
 Decision = tuple[str | None, float | None]
@@ -24,10 +24,7 @@ _MONTHS = {
     )
 }
 _THOUSANDS = r"[1-9]\d{0,2}(?:[,_’'\s]\d{3})+(?:\.\d+)?"
-_YEARS = re.compile(
-    rf"([+-]?)(?:({_THOUSANDS})|(\d+(?:[.,]\d+)?))\s*(?:y|yo|yrs?|years?(?:[ -]old)?)?",
-    re.IGNORECASE,
-)
+_YEARS = re.compile(rf"([+-]?)(?:({_THOUSANDS})|(\d+(?:[.,]\d+)?))(?:{UNIT})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

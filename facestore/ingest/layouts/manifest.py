@@ -22,7 +22,8 @@ class Manifest:
     Attributes
     ----------
     layout
-        How it was read: `folder`, `csv`, `utkface`, `imagefolder`, `parquet`, `webdataset`, `list`.
+        How it was read: `folder`, `csv`, `utkface`, `names`, `imagefolder`, `sidecars`,
+        `parquet`, `webdataset`, `list`.
     reason
         Why, for people.
     entries

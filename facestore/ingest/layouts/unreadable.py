@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, counted, preview
+from facestore.errors import FileNamesError, TableError, counted, preview
 from facestore.ingest.layouts.birthdays import ages_between
 from facestore.ingest.layouts.code_lists import also_known, as_before
 from facestore.ingest.layouts.label_refusals import what_is_wrong
@@ -75,7 +75,7 @@ def check_names(place: Rows, names: pl.Series) -> None:
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
         problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
-        raise TableError(path, problem, "One row a file was expected: remove the others.")
+        raise FileNamesError(path, problem, "One row a file was expected: remove the others.")
 
 
 def _check_attribute(path: Path, meaning: Meaning) -> None:

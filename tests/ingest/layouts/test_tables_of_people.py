@@ -255,7 +255,7 @@ def test_flags_are_not_offered_as_years(tmp_path, flags):
     with pytest.raises(TableError) as refused:
         read(tmp_path, "filename,age_young,sex_flag\n1.jpg,{0},{1}\n2.jpg,{1},{0}\n".format(*flags))
     assert "It looks as if" not in str(refused.value)
-    assert "attributes=age_young" in str(refused.value)
+    assert "as gender=sex_flag; or add `attributes=sex_flag`" in str(refused.value)
 
 
 def test_new_classes_are_offered_last_and_said_to_have_no_prompts(tmp_path):
