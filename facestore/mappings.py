@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from facestore import resources
+from facestore.documents import texts_of
 from facestore.errors import InputError, TableError, preview
-from facestore.spelling import fold, same_name, spellings, texts_of
+from facestore.spelling import fold, same_name, spellings
 from facestore.tables import refusing
 
 Values = Mapping[str, Mapping[str, str]]

@@ -174,7 +174,7 @@ def _(preview_: LabelPreview) -> list[str]:
         f"dry run, nothing was written: {counted(len(table.labels), 'label')} of "
         f"{counted(len(table.names), 'file')} in '{preview_.path}'",
         *lines_of_preview(table.readings),
-        *map(as_typed, table.notes),
+        *map(as_typed, table.facts),
         f"{counted(preview_.n_met, 'file meets', 'files meet')} a sample of data set "
         f"{preview_.dataset!r}",
     ]

@@ -9,8 +9,9 @@ import polars as pl
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import preview
 from facestore.importing.targets import ImportSummary, Target, importing
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, read_label_table
+from facestore.ingest.layouts.label_tables import read_label_table
 from facestore.ingest.plan import known_classes
 from facestore.mappings import LabelMapping
 from facestore.names import match_names

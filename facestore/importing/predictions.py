@@ -22,7 +22,7 @@ from facestore.numbers import COUNT, PREDICTED_YEARS, SCORE, number_column
 from facestore.records import AnyPath, AttributeClass, ClassifierRecord, ModelName
 from facestore.stores import Stores
 from facestore.table_columns import column_given, file_names
-from facestore.tables import read_table, refusing
+from facestore.tables import read_rows, refusing
 
 _DESCRIPTION = ("architecture", "pretrained", "prompt_set", "attribute", "aggregation", "k")
 _TEXTS = ("classifier", "predicted", *_DESCRIPTION[:-1])
@@ -67,6 +67,12 @@ class Given:
     attribute: str | None = None
     classifier: str | None = None
     mapping: LabelMapping = field(default_factory=LabelMapping)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Columns that are read where they are there."""
+        said = filter(None, (self.mapping.file, self.column, *self.mapping.columns.values()))
+        return (*said, *_TEXTS, *_NUMBERS, "k")
 
 
 def import_predictions(
@@ -199,8 +205,11 @@ def predictions_in(
 def _predictions(
     path: Path, classes: Mapping[str, Sequence[AttributeClass]], given: Given
 ) -> ImportedPredictions:
-    table = read_table(path, given.mapping.encoding)
-    files = file_names(path, table, given.mapping.file)
+    read = read_rows(path, given.mapping.encoding)
+    read.check_plain(path, given.wanted)
+    table = read.table
+    with read.telling_left_out():
+        files = file_names(path, table, given.mapping.file)
     table = _plain_texts(_long(path, table.with_columns(files.names.alias("name")), given))
     table = _with_attribute(path, table, given.attribute)
     in_years = [n for n, known in classes.items() if any(each.low is not None for each in known)]
@@ -212,7 +221,7 @@ def _predictions(
     return ImportedPredictions(
         rows=table.select("name", "classifier", "attribute", "predicted", *_NUMBERS),
         classifiers=table.select(described).unique(maintain_order=True),
-        notes=(*filter(None, [files.note]), *readings_in_words(readings)),
+        notes=(*filter(None, [files.note]), *read.notes, *readings_in_words(readings)),
     )
 
 

@@ -12,7 +12,7 @@ from facestore.catalog.samples import LABEL_SCHEMA
 from facestore.errors import InputError, preview
 from facestore.images.places import root_of
 from facestore.images.walk import printable
-from facestore.ingest.layouts.label_tables import LabelTable
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest

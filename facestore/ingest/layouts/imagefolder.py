@@ -9,11 +9,10 @@ import polars as pl
 from facestore.errors import InputError, TableError, preview
 from facestore.images.walk import printable
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, labels_in, merge_tables
+from facestore.ingest.layouts.label_tables import labels_in, read_labels
 from facestore.ingest.layouts.manifest import Manifest, split_called
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 LAYOUT = "imagefolder"
@@ -158,13 +157,11 @@ def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: 
 
 
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    text = read_text_rows(path, rules.mapping.encoding)
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _NAME_COLUMNS)
     above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
-    joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
-    names = pl.Series(joined, dtype=pl.String)
-    return labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
+    _, _, table = read_labels(
+        path, rules, preferred=_NAME_COLUMNS, joined=lambda name: _joined(above, name)
+    )
+    return table
 
 
 def _joined(above: PurePosixPath, name: str) -> str:

@@ -70,6 +70,15 @@ class LabelRules:
         """Whether every column is a label."""
         return ALL_COLUMNS in self.attributes
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that the user named, as attributes or as theirs, or for the files."""
+        said = [c for a, c in self.mapping.columns.items() if c and a not in self.mapping.optional]
+        files = self.mapping.file or ""
+        patterns = [each for each in (files, *said) if "{" in each]
+        plain = [each for each in (files, *said, *self.attributes) if each not in patterns]
+        return (*filter(None, plain), *(name for each in patterns for name in fields_of(each)))
+
     def meaning(self, attribute: str, mapping: LabelMapping | None = None) -> Meaning:
         """Return how the labels of an attribute are read."""
         return Meaning(

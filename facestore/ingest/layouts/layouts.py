@@ -21,8 +21,9 @@ from facestore.ingest.layouts import (
     webdataset,
 )
 from facestore.ingest.layouts.files import Folder, folder_of, no_images
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
+from facestore.ingest.layouts.label_tables import read_label_table
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.tables import JSON_LINES
 

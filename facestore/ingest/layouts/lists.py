@@ -10,12 +10,11 @@ from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import labels_in
+from facestore.ingest.layouts.label_tables import read_labels
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.names import FILE_COLUMNS
 from facestore.records import FileEntry
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows, refusing
+from facestore.tables import refusing
 
 LAYOUT = "list"
 _COLUMNS = (*FILE_COLUMNS, "url", "uri", "image_url", "URL")
@@ -42,12 +41,9 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     """
     if rules.mapping.file is None:
         _refuse_without_bytes(path)
-    text = read_text_rows(path, rules.mapping.encoding)
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _COLUMNS)
+    text, files, labels = read_labels(path, rules, preferred=_COLUMNS)
     if text.table.is_empty():
         raise TableError(path, "it has no rows", "Expected a path or URI a row.")
-    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
     protocols = {name.partition(":")[0].lower(): name for name in labels.names if is_uri(name)}
     for example in protocols.values():
         check_protocol(example)

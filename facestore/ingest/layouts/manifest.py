@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facestore.errors import preview
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.records import FileEntry
 
 # As Hugging Face's data sets call the folders and files of splits.

@@ -7,7 +7,7 @@ from shlex import quote
 from facestore.errors import TableError
 from facestore.ingest.layouts.files import Folder
 from facestore.table_columns import file_names
-from facestore.tables import read_text_table
+from facestore.tables import read_text_rows
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 # Looking takes little time, and a folder of images may have many other files.
@@ -59,7 +59,7 @@ def _names_files(path: Path, wanted: set[str]) -> bool:
     try:
         if path.stat().st_size > _MAX_BYTES:
             return False
-        table = read_text_table(path)
+        table = read_text_rows(path).table
     except (TableError, OSError):  # it was not asked for, and so is no error
         return False
     if len(table.columns) < 2:

@@ -1,6 +1,6 @@
 """WebDataset: tars in which the labels of an image lie beside it, under the same name."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,18 +8,15 @@ from typing import Any, NoReturn
 
 import polars as pl
 
+from facestore.documents import RepeatedKeyError, json_of
 from facestore.errors import InputError, preview
 from facestore.images.tars import TarMember, scan_tar
 from facestore.images.walk import is_hidden, printable
 from facestore.ingest.layouts.beside import pair
 from facestore.ingest.layouts.files import is_image
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import (
-    LabelTable,
-    labels_in,
-    merge_tables,
-    single_labels,
-)
+from facestore.ingest.layouts.label_tables import labels_in, single_labels
 from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.ingest.layouts.utkface import (
     NAMES,
@@ -156,8 +153,8 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     wanted = rules.wanted(facts)
     said = sorted(name for name in wanted if any(row.get(name) for row in columns.values()))
     # A value that is no plain one, such as a list, is not read, and that is told.
-    nested = {name for row in columns.values() for name, text in row.items() if not text}
-    ignored = [name for name in facts if name not in wanted or name in nested]
+    nested = Counter(name for row in columns.values() for name, text in row.items() if not text)
+    ignored = [name for name in facts if name not in wanted and name not in nested]
     tables = [_of_columns(path, columns, said, rules.without_missing(said))] if said else []
     if texts["cls"]:  # it says what no .json does
         tables.append(single_labels(path, texts["cls"], _without(rules, said), ".cls"))
@@ -165,7 +162,8 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
         tables.append(single_labels(path, texts["txt"], rules, ".txt"))
     merged = merge_tables(tables)
     each_once = tuple(dict.fromkeys(merged.names))
-    return replace(merged, names=each_once, ignored=(*ignored, *merged.ignored))
+    ignored = [*ignored, *merged.ignored]
+    return replace(merged, names=each_once, ignored=tuple(ignored), left_out=dict(nested))
 
 
 def _without(rules: LabelRules, said: Sequence[str]) -> LabelRules:
@@ -199,7 +197,10 @@ def _of_columns(
 def _facts(member: TarMember, shard: _Shard) -> dict[str, str]:
     """Return what a .json says, as text; "" where a value is no plain one."""
     try:
-        content = json.loads(_read(member), parse_constant=_no_number)
+        content = json_of(_read(member), constant=_no_number)
+    except RepeatedKeyError as error:
+        shard.unread.append(f"{member.name}: {error}")
+        return {}
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
