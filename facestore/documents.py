@@ -22,7 +22,34 @@ class _Repeating(dict[str, Any]):
     key = ""
 
 
-def json_of(text: str | bytes, *, constant: Callable[[str], Any] | None = None) -> Any:
+class _Decoder:
+    """Reads JSON, and remembers the objects in which a key occurs twice."""
+
+    def __init__(self, constant: Callable[[str], Any] | None) -> None:
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=constant)
+        self._repeating: list[_Repeating] = []
+
+    def read(self, text: str) -> Any:
+        """Return what a text holds."""
+        content = self._decoder.decode(text)
+        if self._repeating:
+            # The last one is the outermost: what it hides cannot be found in what was read.
+            found = self._repeating[-1]
+            message = f"{found.key!r} occurs twice{_place(content, found)}"
+            raise RepeatedKeyError(message)
+        return content
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = dict(pairs)
+        if len(content) == len(pairs):
+            return content
+        found = _Repeating(content)
+        found.key = first_repeated(name for name, _ in pairs) or ""
+        self._repeating.append(found)
+        return found
+
+
+def json_of(text: str, *, constant: Callable[[str], Any] | None = None) -> Any:
     """Read JSON.
 
     Parameters
@@ -39,24 +66,7 @@ def json_of(text: str | bytes, *, constant: Callable[[str], Any] | None = None) 
     ValueError
         If it is no JSON.
     """
-    repeating: list[_Repeating] = []
-
-    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        content = dict(pairs)
-        if len(content) == len(pairs):
-            return content
-        found = _Repeating(content)
-        found.key = first_repeated(name for name, _ in pairs) or ""
-        repeating.append(found)
-        return found
-
-    content = json.loads(text, object_pairs_hook=object_of, parse_constant=constant)
-    if repeating:
-        # The last one is the outermost: what it hides cannot be found in what was read.
-        found = repeating[-1]
-        message = f"{found.key!r} occurs twice{_place(content, found)}"
-        raise RepeatedKeyError(message)
-    return content
+    return _Decoder(constant).read(text)
 
 
 def json_lines(text: str) -> Iterator[tuple[int, Any]]:
@@ -69,11 +79,12 @@ def json_lines(text: str) -> Iterator[tuple[int, Any]]:
     ValueError
         If a line is no JSON.
     """
+    decoder = _Decoder(None)
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            yield number, json_of(line)
+            yield number, decoder.read(line)
         except RepeatedKeyError as error:
             message = f"{error} in row {number}"
             raise RepeatedKeyError(message) from error

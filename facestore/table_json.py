@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from facestore.table_text import decoded
 
 # What a column of 64 bits can hold; longer numbers are texts.
 _LONGEST = 2**63
+_NESTED = (list, dict)
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,18 @@ class JsonRows:
     content: Sequence[Mapping[str, Any]]
     numbers: Sequence[int]
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """The columns, in the order in which they occur."""
         return list(dict.fromkeys(name for row in self.content for name in row))
 
-    @property
+    @cached_property
     def left_out(self) -> dict[str, int]:
         """Column -> number of rows in which it holds a list or an object."""
         counts: dict[str, int] = {}
         for row in self.content:
             for name, value in row.items():
-                if isinstance(value, list | dict):
+                if isinstance(value, _NESTED):
                     counts[name] = counts.get(name, 0) + 1
         return counts
 
@@ -52,12 +54,13 @@ class JsonRows:
         as_text
             Whether every column is text.
         """
-        n_nested = self.left_out
         made = {}
         for name in self.columns:
-            found = [_plain(row.get(name)) for row in self.content]
-            if name in n_nested and all(value is None for value in found):
-                continue
+            found = [row.get(name) for row in self.content]
+            if name in self.left_out:
+                found = [_plain(value) for value in found]
+                if all(value is None for value in found):
+                    continue
             made[name] = _series(name, found, as_text=as_text)
         return pl.DataFrame(made) if made else pl.DataFrame(height=len(self.content))
 
@@ -105,7 +108,7 @@ def read_lines(path: Path, encoding: str | None) -> JsonRows:
 
 
 def _plain(value: Any) -> Any:
-    return None if isinstance(value, list | dict) else value
+    return None if isinstance(value, _NESTED) else value
 
 
 def _series(name: str, values: Sequence[Any], *, as_text: bool) -> pl.Series:
@@ -121,6 +124,6 @@ def _series(name: str, values: Sequence[Any], *, as_text: bool) -> pl.Series:
 
 
 def _text(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
