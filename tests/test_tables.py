@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from facestore.errors import TableError
-from facestore.importing.predictions import read_predictions
+from facestore.importing.prediction_tables import read_predictions
 from facestore.importing.published import read_published
 from facestore.ingest.layouts.found_labels import merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules

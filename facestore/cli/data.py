@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facestore.arguments import told_once
 from facestore.cli import options
 from facestore.cli.console import (
     Format,
@@ -245,10 +247,13 @@ def import_predictions(
 ) -> None:
     """Import predictions of one classifier, or of many in one file."""
     plain = [each for each in column or () if "=" not in each]
-    if len(plain) > 1:
-        message = "give one COLUMN, or ATTRIBUTE=COLUMN for each attribute"
-        raise typer.BadParameter(message, param_hint="--column")
     of_attributes = [each for each in column or () if "=" in each]
+    if len(plain) > 1 or (plain and of_attributes):
+        message = (
+            f"--column {quote(plain[0])} and --column {quote([*plain[1:], *of_attributes][0])} "
+            "contradict each other: give one COLUMN, or ATTRIBUTE=COLUMN for each attribute."
+        )
+        raise typer.BadParameter(message)
     with open_store(store) as opened:
         summary = opened.import_predictions(
             file,
@@ -344,7 +349,7 @@ def import_published(
             dataset=dataset,
             attribute=attribute,
             model=model,
-            columns=dict(map(_pair, column or ())),
+            columns=told_once("columns", ((each, *_pair(each)) for each in column or ())),
             split=split,
             prompt_set=prompt_set,
             aggregation=aggregation,

@@ -1,7 +1,7 @@
 """Import label tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +12,7 @@ from facestore.importing.targets import ImportSummary, Target, importing
 from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import read_label_table
+from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.ingest.plan import known_classes
 from facestore.mappings import LabelMapping
 from facestore.names import match_names
@@ -53,9 +54,9 @@ def import_labels(
         If the table is refused, or names unknown files and no samples may be made.
     """
     path = Path(path)
-    said = mapping or LabelMapping()
     # A store is made by what is imported, not by what is refused.
-    table = read_label_table(path, LabelRules(known_classes(store), attributes, new_classes, said))
+    rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
+    table = _read(path, rules)
     target = Target(dataset, split, create_samples)
     with importing(store, "labels", path, target, table.names) as run:
         tags = pl.DataFrame(
@@ -123,7 +124,13 @@ def preview_labels(
     """
     path = Path(path)
     rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
-    table = read_label_table(path, rules)
+    table = _read(path, rules)
     known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
     found = match_names(list(table.names), known)
     return LabelPreview(path, dataset, table, len(found.path_of), found.unmatched)
+
+
+def _read(path: Path, rules: LabelRules) -> LabelTable:
+    """Read a table, and note what was said of it in vain."""
+    table = read_label_table(path, rules)
+    return replace(table, notes=(*table.notes, *unmet_notes(rules.mapping, table)))

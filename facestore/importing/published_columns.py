@@ -60,6 +60,9 @@ def renamed_columns(path: Path, table: pl.DataFrame, renamed: Mapping[str, str])
             problem = f"column {old!r} cannot be read as {new!r}: found {found}"
             todo = f"Give `columns=TABLE_COLUMN=NAME`, NAME one of {preview(PUBLISHED_SCHEMA, 20)}."
             raise TableError(path, problem, todo)
+        if new in table.columns and new not in renamed:
+            problem = f"it has a column {new!r}, besides {old!r} that is to be read as it"
+            raise TableError(path, problem, f"Leave `columns={old}={new}` out.")
     told_once("columns", ((f"{old}={new}", new, old) for old, new in renamed.items()))
     return table.rename(dict(renamed))
 

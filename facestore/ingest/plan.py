@@ -16,6 +16,7 @@ from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.names import match_names
 from facestore.records import AttributeClass, FileEntry
 from facestore.stores import Stores
@@ -153,7 +154,7 @@ def plan_ingest(
         malformed=table.malformed,
         ignored_columns=table.ignored,
         readings=table.readings,
-        notes=(*table.all_notes, *manifest.notes),
+        notes=(*table.all_notes, *unmet_notes(request.rules.mapping, table), *manifest.notes),
     )
 
 

@@ -177,3 +177,42 @@ def test_predictions_have_a_column_for_each_attribute(facestore, tmp_path):
         ("DeepFace race", "Latino_Hispanic", None),
         ("DeepFace race", None, None),
     ]
+
+
+def test_what_was_mapped_in_vain_is_told_once_by_every_command_that_reads_labels(
+    facestore, tmp_path
+):
+    folder = pictures(tmp_path / "f", "a/1.png", "b/2.png")
+    for name, said in (("a/1.png", "1"), ("b/2.png", "2")):
+        (folder / name).with_name("metadata.csv").write_text(
+            f"file_name,gender\n{name[2:]},{said}\n"
+        )
+    maps = [f"--map=gender:{said}" for said in ("1=Male", "2=Female", "3=Male")]
+    told = "`gender:3=Male` met no value of gender; it has: '1', '2'"
+    table = tmp_path / "l.csv"
+    table.write_text("file,gender\n1.png,1\n2.png,2\n")
+    for command in (("ingest", folder), ("import", "labels", table)):
+        ran = facestore(*command, "--dataset", "d", "--dry-run", *maps)
+        assert (ran.out + ran.err).count(told) == 1, ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "says"),
+    [
+        ("labels", ["--map=gender:1=Male", "--map=gender:1="], "--map gender:1=Male and --map gender:1="),
+        ("labels", ["--column=gender=a", "--column=gender=b"], "--column gender=a and --column gender=b"),
+        ("labels", ["--map=gender:1=Male", "--null=1"], "--map gender:1=Male and --null 1"),
+        ("labels", ["--attribute=age", "--column=age="], "--attribute age and --column age="),
+        ("predictions", ["--column=a", "--column=b"], "--column a and --column b"),
+        ("predictions", ["--column=a", "--column=gender=b"], "--column a and --column gender=b"),
+        ("predictions", ["--attribute=age", "--column=gender=b"], "--attribute age and --column gender=b"),
+        ("published", ["--column=a=k", "--column=a=metric"], "--column a=k and --column a=metric"),
+    ],
+)  # fmt: skip
+def test_options_that_contradict_each_other_are_both_named(
+    facestore, tmp_path, command, given, says
+):
+    (tmp_path / "l.csv").write_text("file,gender,a,b\n1.png,1,1,2\n")
+    ran = facestore("import", command, tmp_path / "l.csv", "--dataset", "d", *given)
+    assert ran.status == 2
+    assert f"{says} contradict each other" in ran.err

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from facestore.importing.embeddings import read_image_vectors
-from facestore.importing.predictions import read_predictions
+from facestore.importing.prediction_tables import read_predictions
 from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image

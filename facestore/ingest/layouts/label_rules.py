@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import ParametersError, TableError, preview
 from facestore.ingest.layouts.label_values import Meaning
 from facestore.mappings import KnownSource, LabelMapping, recognised
 from facestore.records import AttributeClass
@@ -64,6 +64,16 @@ class LabelRules:
     attributes: Sequence[str] = ()
     new_classes: bool = False
     mapping: LabelMapping = field(default_factory=LabelMapping)
+
+    def __post_init__(self) -> None:
+        left_out = [attribute for attribute, column in self.mapping.columns.items() if not column]
+        for attribute in self.attributes:
+            if attribute in left_out and attribute not in self.mapping.optional:
+                message = (
+                    f"`attributes={attribute}` and `columns={attribute}=` contradict each other: "
+                    "leave one of them out."
+                )
+                raise ParametersError(message)
 
     @property
     def takes_all(self) -> bool:

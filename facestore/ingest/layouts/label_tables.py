@@ -176,6 +176,9 @@ def labels_in(
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
         tags=_tags(path, table, listed),
         splits=_splits(table, columns, listed),
+        split_texts=tuple(table[columns.split].drop_nulls().unique(maintain_order=True))
+        if columns.split
+        else (),
         ignored=columns.ignored,
         new_classes=tuple(new_classes),
         readings=tuple(readings),
