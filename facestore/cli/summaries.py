@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from facestore.cli.readings import labels_and_files, lines_of_preview, not_read
+from facestore.cli.readings import labels_and_files, lines_of_preview, not_read, rivals_in_words
 from facestore.cli.wording import as_typed
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
@@ -183,6 +183,7 @@ def _(preview_: LabelPreview) -> list[str]:
             f"{counted(len(preview_.unmet), 'file meets', 'files meet')} none "
             f"({preview(preview_.unmet, 5)}): --create-samples makes samples of them"
         )
+    lines += rivals_in_words(preview_.rivals)
     if table.ignored:
         lines.append(not_read(table.ignored))
     return lines

@@ -14,6 +14,7 @@ from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import read_label_table
 from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.ingest.plan import known_classes
+from facestore.ingest.rivals import Rivals, rivals_in
 from facestore.mappings import LabelMapping
 from facestore.names import match_names
 from facestore.records import AnyPath
@@ -92,6 +93,8 @@ class LabelPreview:
         Files that meet a sample of the data set.
     unmet
         Files that meet none.
+    rivals
+        Files that mean the same sample; they are none of those that meet none.
     """
 
     path: Path
@@ -99,6 +102,7 @@ class LabelPreview:
     table: LabelTable
     n_met: int
     unmet: tuple[str, ...]
+    rivals: tuple[Rivals, ...]
 
 
 def preview_labels(
@@ -127,7 +131,10 @@ def preview_labels(
     table = _read(path, rules)
     known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
     found = match_names(list(table.names), known)
-    return LabelPreview(path, dataset, table, len(found.path_of), found.unmatched)
+    torn = {name for names in found.rivals.values() for name in names}
+    unmet = tuple(name for name in found.unmatched if name not in torn)
+    rivals = rivals_in(table, found.path_of, found.rivals)
+    return LabelPreview(path, dataset, table, len(found.path_of), unmet, rivals)
 
 
 def _read(path: Path, rules: LabelRules) -> LabelTable:

@@ -188,6 +188,7 @@ def importing(
             path_of = {name: path for name, path in path_of.items() if is_tail(name, path)}
         unknown = tuple(name for name in names if name not in path_of)
         if unknown and not target.create_samples:
+            _refuse_rivals(path, target, found.rivals)
             raise TableError(
                 path,
                 f"{len(unknown):,} of {len(names):,} files are no samples of data set "
@@ -199,6 +200,18 @@ def importing(
         path_of |= {name: name for name in unknown}
         n_met = len(names) - len(unknown)
         yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
+
+
+def _refuse_rivals(path: Path, target: Target, rivals: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a file of which two names mean one sample."""
+    if rivals:
+        sample, (one, two, *_) = next(iter(rivals.items()))
+        more = f" ({len(rivals):,} samples are meant by several)" if len(rivals) > 1 else ""
+        raise TableError(
+            path,
+            f"{one!r} and {two!r} are both sample {sample!r} of data set {target.dataset!r}{more}",
+            "Keep one row a sample, or name the files with the folders that tell them apart.",
+        )
 
 
 def _refuse_other_split(

@@ -17,7 +17,8 @@ from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.unmet_values import unmet_notes
-from facestore.names import match_names
+from facestore.ingest.rivals import Rivals, rivals_in
+from facestore.names import NameMatch, match_names
 from facestore.records import AttributeClass, FileEntry
 from facestore.stores import Stores
 
@@ -59,6 +60,10 @@ class IngestPlan:
     n_other_files, other_files, n_named_others
         How many files were passed over; which, if they can be named; how many of them the labels
         name, which come first.
+    labels_without_file
+        Names of labels that meet no file.
+    rivals
+        Names of labels that mean the same file; they are none of those without one.
     readings
         How each text of the labels was read.
     """
@@ -79,6 +84,7 @@ class IngestPlan:
     other_files: tuple[str, ...]
     n_named_others: int
     labels_without_file: tuple[str, ...]
+    rivals: tuple[Rivals, ...]
     files_without_label: tuple[str, ...]
     malformed: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -121,7 +127,8 @@ def plan_ingest(
     source, manifest = request.source, read_manifest(request)
     entries, table = manifest.entries, manifest.table
     known = _known_samples(store, dataset)
-    file_of = _match_files(source, manifest)
+    match = _match_files(source, manifest)
+    file_of = match.path_of
     final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
     splits = {final[name]: each for name, each in manifest.splits.items()}
@@ -131,7 +138,8 @@ def plan_ingest(
     _refuse_other_split(splits, known)
     _refuse_other_folder(store, source, dataset, entries, final, known)
     labelled = {file_of[name] for name in table.labels["name"].unique() if name in file_of}
-    unmet = tuple(name for name in table.names if name not in file_of)
+    torn = {name for names in match.rivals.values() for name in names}
+    unmet = tuple(name for name in table.names if name not in file_of and name not in torn)
     others, n_named = _others(manifest, unmet)
     return IngestPlan(
         dataset=dataset,
@@ -150,6 +158,7 @@ def plan_ingest(
         other_files=others,
         n_named_others=n_named,
         labels_without_file=unmet,
+        rivals=rivals_in(table, file_of, match.rivals),
         files_without_label=_without_label(manifest, labelled),
         malformed=table.malformed,
         ignored_columns=table.ignored,
@@ -225,15 +234,19 @@ def _known_path(
     return None
 
 
-def _match_files(source: Path, manifest: Manifest) -> dict[str, str]:
+def _match_files(source: Path, manifest: Manifest) -> NameMatch:
     """Return the file that each label belongs to, both by name."""
     names = {entry.name for entry in manifest.entries}
     if not manifest.by_tail:
-        return {name: name for name in manifest.table.names if name in names}
+        return NameMatch({name: name for name in manifest.table.names if name in names}, ())
     root = root_of(source).resolve()
     whole = {str(root / name): name for name in names}
     match = match_names(manifest.table.names, whole)
-    return {name: whole[path] for name, path in match.path_of.items()}
+    return NameMatch(
+        {name: whole[path] for name, path in match.path_of.items()},
+        match.unmatched,
+        {whole[path]: names for path, names in match.rivals.items()},
+    )
 
 
 def _labels_by_path(table: LabelTable, path_of_label: Mapping[str, str]) -> pl.DataFrame:

@@ -216,3 +216,29 @@ def test_options_that_contradict_each_other_are_both_named(
     ran = facestore("import", command, tmp_path / "l.csv", "--dataset", "d", *given)
     assert ran.status == 2
     assert f"{says} contradict each other" in ran.err
+
+
+def test_rows_that_mean_one_file_are_told_with_what_they_say(facestore, tmp_path):
+    folder = pictures(tmp_path / "f", "p/1.png", "2.png")
+    table = tmp_path / "l.csv"
+    table.write_text(
+        "file,gender,age\n1.png,Male,30\np/1.png,Female,30\n2.png,Male,\n9.png,Male,\n"
+    )
+    told = (
+        "2 label rows mean 1 file: '1.png' and 'p/1.png' are both 'p/1.png' and differ: gender "
+        "'Male' and 'Female'; 'p/1.png' is read"
+    )
+    labels = ("--labels", table, "--dataset", "d")
+    for more in (["--dry-run"], []):
+        ran = facestore("ingest", folder, *labels, *more)
+        assert told in ran.out + ran.err
+        assert "1 label row has no file (9.png)" in ran.out + ran.err
+    table.write_text("file,gender\n1.png,Male\np/1.png,Female\n")
+    ran = facestore("import", "labels", table, "--dataset", "d", "--dry-run")
+    assert told in ran.out
+    assert "meets none" not in ran.out
+    ran = facestore("import", "labels", table, "--dataset", "d")
+    assert "'1.png' and 'p/1.png' are both sample 'p/1.png' of data set 'd'. Keep one" in ran.err
+    table.write_text("file,gender\n.//2.png,Male\n2.png,Male\n")
+    ran = facestore("ingest", folder, *labels, "--dry-run")
+    assert "'.//2.png' and '2.png' are both '2.png' and agree; neither is read" in ran.out
