@@ -204,4 +204,5 @@ def _fail_usage(error: TyperException) -> None:
     if not message.strip():  # the help was shown instead
         sys.exit(error.exit_code)
     command = context.command_path if context else "facestore"
-    _fail(f"{message} See `{command} --help`.", error.exit_code)
+    end = "" if message.endswith((".", "?", "!", ":")) else "."
+    _fail(f"{message}{end} See `{command} --help`.", error.exit_code)
