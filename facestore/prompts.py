@@ -25,7 +25,7 @@ from typing import Any
 
 from facestore import resources
 from facestore.documents import json_of, yaml_of
-from facestore.errors import InputError, TableError, preview
+from facestore.errors import InputError, TableError, counted, preview
 from facestore.records import Prompt, PromptSet, first_repeated
 from facestore.tables import refusing
 
@@ -82,7 +82,8 @@ def check_attribute(prompt_set: PromptSet, attribute: str) -> None:
     if len(classes) < 2:
         known = sorted({each for p in prompt_set.prompts for each in p.classes})
         message = (
-            f"Prompt set {prompt_set.name!r} names {len(classes)} classes of {attribute!r}, at "
+            f"Prompt set {prompt_set.name!r} names {counted(len(classes), 'class')} of "
+            f"{attribute!r}, at "
             f"least 2 were expected. It names classes of: {', '.join(known) or 'nothing'}."
         )
         raise InputError(message)

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from facestore.errors import counted
+from facestore.errors import by_number, counted
 from facestore.table_text import TableText
 
 _QUOTE = b'"'
@@ -26,8 +26,8 @@ def fault_of(text: TableText) -> tuple[str, str] | None:
             return f'{where} has a quote (") that is not closed, or stands within a text', _CLOSE
         n_columns = n_columns or len(cells)
         if len(cells) > n_columns:
-            n = counted(len(cells), "cell")
-            problem = f"{where} has {n}, and there {_are(n_columns)}"
+            n, there = counted(len(cells), "cell"), by_number(n_columns, "there is", "there are")
+            problem = f"{where} has {n}, and {there} {counted(n_columns, 'column')}"
             return problem, f"{_apart(text)}, or remove what is too much."
     return None
 
@@ -38,10 +38,6 @@ def _apart(text: TableText) -> str:
         return "Part the columns by commas, with quotes around a text that has one"
     name = _SEPARATORS.get(text.separator, repr(text.separator))
     return f"Put a text with a {name} in it in quotes"
-
-
-def _are(n_columns: int) -> str:
-    return "is 1 column" if n_columns == 1 else f"are {n_columns:,} columns"
 
 
 def _rows(text: TableText) -> Iterator[tuple[int, list[str] | None]]:

@@ -10,7 +10,7 @@ from facestore.cli.readings import labels_and_files, lines_of_preview, not_read,
 from facestore.cli.wording import as_typed
 from facestore.curation.dedup import DedupSummary
 from facestore.curation.split import SplitSummary
-from facestore.errors import counted, preview
+from facestore.errors import by_number, counted, counted_of, preview
 from facestore.explaining.explain import ExplainSummary
 from facestore.importing.labels import LabelPreview
 from facestore.importing.published import PublishedSummary
@@ -100,7 +100,7 @@ def _(summary: IngestSummary) -> list[str]:
 
 def _shared_with(summary: IngestSummary, other: str, n_images: int, n_labelled: int) -> str:
     """Say that another data set has the same images, and how to go on with it."""
-    are = "is" if n_images == 1 else "are"
+    are = by_number(n_images, "is", "are")
     said = f"{n_images:,} of these images {are} in data set {other!r} already"
     if n_labelled and not summary.plan.labelled:
         return (
@@ -127,7 +127,7 @@ def profile_of(summary: IngestSummary) -> list[str]:
     }
     lines = [
         f"{title:<28}{summary.seconds.get(stage, 0.0):8.2f} s"
-        + (f" in {threads} threads" if stage in _READING and summary.workers else "")
+        + (f" in {counted(threads, 'thread')}" if stage in _READING and summary.workers else "")
         for stage, title in shown.items()
     ]
     rate = summary.n_files / total if total else 0.0
@@ -192,7 +192,8 @@ def _(preview_: LabelPreview) -> list[str]:
 @lines_of.register
 def _(summary: ImportSummary) -> list[str]:
     return [
-        f"{summary.n_rows:,} {summary.what}: {summary.n_new:,} new in data set {summary.dataset!r}",
+        f"{counted_of(summary.n_rows, summary.what)}: {summary.n_new:,} new in data set "
+        f"{summary.dataset!r}",
         f"{counted(summary.n_met, 'file')} met a sample, "
         f"{counted(summary.n_created, 'sample was', 'samples were')} made",
         *map(as_typed, summary.notes),
@@ -238,8 +239,8 @@ def _(summary: ScoreSummary) -> list[str]:
         samples = counted(summary.n_samples, "sample")
         done = f"{counted(summary.n_similarities, 'similarity')} of {samples} to {to}"
     if n := summary.n_without_vector:
-        has = "has" if n == 1 else "have"
-        done += f"; {counted(n, 'sample')} {has} no vector: ingest the images with --model"
+        samples = counted(n, "sample has", "samples have")
+        done += f"; {samples} no vector: ingest the images with --model"
     return [done, *summary.notes]
 
 
@@ -273,7 +274,7 @@ def _fitted(heads: HeadsFile) -> Iterator[str]:
         facts = head.details
         held = facts["metrics"].get("validation_accuracy")
         yield (
-            f"{head.attribute}: {len(head.classes)} classes, "
+            f"{head.attribute}: {counted(len(head.classes), 'class')}, "
             f"{counted(facts['n_samples'], 'sample')}, l2 {facts['l2']:.3g}"
             + ("" if held is None else f", {held:.4f} right of those held back")
         )
@@ -281,8 +282,8 @@ def _fitted(heads: HeadsFile) -> Iterator[str]:
         few_shot = heads.training.get("few_shot")
         if few_shot is not None and facts["n_samples"] < few_shot * len(head.classes):
             yield (
-                f"{head.attribute}: some classes have fewer than {few_shot:,} images to fit and "
-                "one to hold back: of those all but one are fitted"
+                f"{head.attribute}: some classes have fewer than {counted(few_shot, 'image')} to "
+                "fit and one to hold back: of those all but one are fitted"
             )
         if not facts["metrics"]["has_converged"]:
             n_iterations = facts["metrics"]["n_iterations"]
@@ -339,7 +340,7 @@ def _(summary: NeighbourSummary) -> list[str]:
 def _(summary: ExplainSummary) -> list[str]:
     n_known = len(summary.explanation_ids) - summary.n_new
     done = counted(summary.n_new, "explanation") if summary.n_new else "nothing new to explain"
-    lines = [f"{done} ({n_known:,} {'was' if n_known == 1 else 'were'} there)"]
+    lines = [f"{done} ({n_known:,} {by_number(n_known, 'was', 'were')} there)"]
     if summary.skipped:
         shown = preview([f"{name}: {reason}" for name, reason in summary.skipped])
         samples = counted(len(summary.skipped), "sample")

@@ -84,7 +84,9 @@ from facestore.errors.stores import (
     VectorsUnreadableError,
 )
 from facestore.errors.wording import (
+    by_number,
     counted,
+    counted_of,
     in_one_line,
     preview,
     todo_about,
@@ -127,7 +129,9 @@ __all__ = [
     "UnusablePathError",
     "VectorsDifferError",
     "VectorsUnreadableError",
+    "by_number",
     "counted",
+    "counted_of",
     "in_one_line",
     "preview",
     "todo_about",

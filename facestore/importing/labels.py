@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.importing.targets import ImportSummary, Target, importing
 from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
@@ -76,7 +76,8 @@ def import_labels(
             new_classes=table.new_classes,
         )
         run.counts.update(asdict(changes))
-    notes = [f"{changes.n_labels_changed:,} labels changed"] if changes.n_labels_changed else []
+    n = changes.n_labels_changed
+    notes = [f"{counted(n, 'label')} changed"] if n else []
     notes += table.all_notes
     if table.ignored:
         notes.append(f"columns not read: {preview(table.ignored)} (name them with `attributes=`)")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import ParametersError, TableError, preview
+from facestore.errors import ParametersError, TableError, counted, preview
 from facestore.ingest.layouts.label_values import (
     Meaning,
     Reading,
@@ -246,7 +246,7 @@ def _all_named(path: Path, table: pl.DataFrame, column: str) -> pl.DataFrame:
     """Return the table; refuse one in which a row does not say who predicts, or what."""
     unnamed = table.filter(pl.col(column).is_null() | (pl.col(column) == ""))
     if len(unnamed):
-        problem = f"{unnamed['name'][0]!r} has no {column} ({len(unnamed):,} such rows)"
+        problem = f"{unnamed['name'][0]!r} has no {column} ({counted(len(unnamed), 'such row')})"
         raise TableError(path, problem, f"Say it in every row, or remove column {column!r}.")
     return table
 

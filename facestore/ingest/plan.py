@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.places import root_of
 from facestore.images.walk import printable
 from facestore.ingest.layouts.found_labels import LabelTable
@@ -270,7 +270,8 @@ def _refuse_other_split(splits: Mapping[str, str], known: Mapping[str, KnownSamp
     if moved:
         first = known[moved[0]].split
         message = (
-            f"{len(moved):,} files are in another split already ({preview(moved)} in {first!r}, "
+            f"{counted(len(moved), 'file is', 'files are')} in another split already "
+            f"({preview(moved)} in {first!r}, "
             f"not {splits[moved[0]]!r}): ingest the folder above both, or give another `dataset=`."
         )
         raise InputError(message)
@@ -295,8 +296,9 @@ def _refuse_other_folder(
     compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
     other = [entry for entry in compared if _sha256(entry) != known[path_of[entry.name]].image_id]
     if len(other) * 2 > len(compared):
+        belong = by_number(len(claimed), "belongs", "belong")
         message = (
-            f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
+            f"{counted(len(claimed), 'name')} of '{source}' {belong} to other pictures of data set "
             f"{dataset!r}, which came from {preview(map(repr, before))} "
             f"({preview(e.name for e in other)}): ingest the folder above both, give `labels=` "
             "whose names tell them apart, or another `dataset=`."

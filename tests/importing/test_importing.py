@@ -184,7 +184,7 @@ def test_a_word_that_occurs_twice_with_one_vector_counts_once(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"files": np.asarray(["a"]), "emb": UNITS}, "1 names for 2 vectors"),
+        ({"files": np.asarray(["a"]), "emb": UNITS}, "1 name for 2 vectors"),
         ({"files": np.asarray(["a", "a"]), "emb": UNITS}, "two different vectors"),
         ({"files": np.asarray(["a", "b"]), "emb": UNITS * 0}, "row 0 is zero"),
         ({"files": np.asarray(["a", "b"]), "emb": UNITS * np.nan}, "NaN"),

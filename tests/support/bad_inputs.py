@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from facestore.errors import counted
 from facestore.importing.embeddings import read_image_vectors
 from facestore.importing.prediction_tables import read_predictions
 from facestore.importing.published import read_published
@@ -47,17 +48,16 @@ def labels(content, name="labels.csv", **options):
         path = folder / name
         path.write_bytes(content() if callable(content) else content)
         table = read_label_table(path, LabelRules(CLASSES, **options))
-        return f"{len(table.labels)} labels"
+        return counted(len(table.labels), "label")
 
     return run
 
 
 def parquet_labels(table):
     def run(folder):
-        pq.write_table(table(), folder / "labels.parquet")
-        return (
-            f"{len(read_label_table(folder / 'labels.parquet', LabelRules(CLASSES)).labels)} labels"
-        )
+        path = folder / "labels.parquet"
+        pq.write_table(table(), path)
+        return counted(len(read_label_table(path, LabelRules(CLASSES)).labels), "label")
 
     return run
 
@@ -125,7 +125,7 @@ def source(make, name, **options):
         read = [read_image(entry, lambda _: ReadRequest(True), ()) for entry in found.entries]
         good = sum(each.error is None for each in read)
         errors = [each.error for each in read if each.error]
-        return "; ".join([f"{good} images", *errors, *found.notes])
+        return "; ".join([counted(good, "image"), *errors, *found.notes])
 
     return run
 

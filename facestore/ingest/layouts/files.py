@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.images.files import PlainFile, Unreadable
 from facestore.images.walk import Found, Listing
 from facestore.records import FileEntry
@@ -83,7 +83,7 @@ def no_images(folder: Path, found: Folder) -> InputError:
     expected = ", ".join(sorted(IMAGE_SUFFIXES))
     notes = "".join(f" {note}." for note in found.notes)
     message = (
-        f"'{folder}' has no image files ({expected}) among its {found.n_other:,} files, and no "
-        f".tar or .parquet files with images.{notes}"
+        f"'{folder}' has no image files ({expected}) among its {counted(found.n_other, 'file')}, "
+        f"and no .tar or .parquet files with images.{notes}"
     )
     return InputError(message)

@@ -6,7 +6,7 @@ from shlex import quote
 
 import polars as pl
 
-from facestore.errors import InputError, TableError, preview
+from facestore.errors import InputError, TableError, counted, preview
 from facestore.images.walk import printable
 from facestore.ingest.layouts.files import Folder
 from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
@@ -63,7 +63,8 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
     repeated = pl.Series(table.names, dtype=pl.String)
     if repeated.is_duplicated().any():
         names = repeated.filter(repeated.is_duplicated()).unique(maintain_order=True).to_list()
-        problem = f"{len(names):,} files are in several metadata files ({preview(names)})"
+        n = counted(len(names), "file is", "files are")
+        problem = f"{n} in several metadata files ({preview(names)})"
         raise TableError(source, problem, "Keep one row a file.")
     found = preview([f"'{path.relative_to(source)}'" for path in files])
     return Manifest(

@@ -212,7 +212,9 @@ def _check_names(place: _Rows, names: pl.Series) -> None:
         raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
-        problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
+        problem = (
+            f"{counted(len(repeated), 'file has', 'files have')} several rows ({preview(repeated)})"
+        )
         raise TableError(path, problem, "One row a file was expected: remove the others.")
 
 
@@ -266,7 +268,7 @@ def _wrong_labels(
         pairs = preview([f"{text!r} should be {better!r}" for text, better in repaired.items()], 6)
         return TableError(
             place.path,
-            f"a spreadsheet turned {len(wrong):,} values into dates in {where}: {pairs}",
+            f"a spreadsheet turned {counted(len(wrong), 'value')} into dates in {where}: {pairs}",
             "Take the original file, or import the column as text.",
         )
     problem, todo = what_is_wrong(meaning, distinct)

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
+from facestore.errors import (
+    InputError,
+    ParametersError,
+    UnknownChoiceError,
+    by_number,
+    counted,
+    preview,
+)
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
@@ -272,8 +279,9 @@ def _of_pattern(request: SourceRequest) -> Manifest:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         message = (
-            f"{len(missing):,} of the {len(paths):,} files that '{request.source}' stands for are "
-            f"not there ({preview(missing)}): correct the range."
+            f"{len(missing):,} of the {counted(len(paths), 'file')} that '{request.source}' "
+            f"stands for {by_number(len(missing), 'is', 'are')} not there ({preview(missing)}): "
+            "correct the range."
         )
         raise InputError(message)
     suffixes = {path.suffix.lower() for path in paths}

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, counted, preview
 from facestore.images.parquets import ParquetRow, features, find_image_column, open_parquet
 from facestore.images.walk import printable
 from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
@@ -68,7 +68,7 @@ def read_parquet_images(
             splits |= dict.fromkeys(names, split)
     if not entries:
         why = preview(errors.reasons) or "they have no rows"
-        message = f"No images in {len(paths):,} Parquet files ({why}): check the files."
+        message = f"No images in {counted(len(paths), 'Parquet file')} ({why}): check the files."
         raise InputError(message)
     return Manifest(
         layout=LAYOUT,

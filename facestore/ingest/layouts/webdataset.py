@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import polars as pl
 
 from facestore.documents import RepeatedKeyError, json_of
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.tars import TarMember, scan_tar
 from facestore.images.walk import is_hidden, printable
 from facestore.ingest.layouts.beside import pair
@@ -82,15 +82,21 @@ def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason
     entries = tuple(entry for shard in shards for entry in shard.images.values())
     if not entries:
         why = preview(errors.reasons) or "no member has the suffix of an image"
-        message = f"No images in {len(paths):,} tars ({why}): check the files."
+        message = f"No images in {counted(len(paths), 'tar')} ({why}): check the files."
         raise InputError(message)
     notes = list(errors.notes())
     if n_repeated := sum(shard.n_repeated for shard in shards):
-        notes.append(f"{n_repeated:,} members have the name of an earlier one and were passed over")
+        n = counted(n_repeated, "member has", "members have")
+        notes.append(
+            f"{n} the name of an earlier one, and {by_number(n_repeated, 'was', 'were')} passed "
+            "over"
+        )
     if unread := [name for shard in shards for name in shard.unread]:
-        notes.append(f"{len(unread):,} files of labels could not be read ({preview(unread)})")
+        n = counted(len(unread), "file of labels", "files of labels")
+        notes.append(f"{n} could not be read ({preview(unread)})")
     if unmet := [name for shard in shards for name in shard.unmet]:
-        notes.append(f"{len(unmet):,} files of labels have no image ({preview(unmet, 5)})")
+        n = counted(len(unmet), "file of labels has", "files of labels have")
+        notes.append(f"{n} no image ({preview(unmet, 5)})")
     table = merge_tables(tables)
     if (said := _labels_of_names(entries, table, rules)) is not None:
         table, reason = said, f"{reason}, with names of the form {NAMES}"
