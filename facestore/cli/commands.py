@@ -18,6 +18,7 @@ from facestore.cli import (
     data,
     explain,
     handoff,
+    imports,
     nearest,
     prompts,
     removing,
@@ -87,6 +88,7 @@ def _before(
 
 
 data.add_commands(app)
+imports.add_commands(app)
 classifiers.add_commands(app)
 prompts.add_commands(app)
 curation.add_commands(app)

@@ -1,6 +1,6 @@
 """What commands say that took something out, one fact a line."""
 
-from facestore.cli.summaries import lines_of
+from facestore.cli.lines import lines_of
 from facestore.errors import by_number, counted, counted_of, preview
 from facestore.removing.finish import Freed
 from facestore.removing.forget import ForgetSummary
