@@ -91,6 +91,9 @@ def test_what_was_said_in_vain_is_known_but_for_what_is_known_of_a_source():
     )
     unmet = said.unmet({"gender": ["1", "-1.0"], "age": ["100", "5"], "hat": ["2", "X"]})
     assert [*map(str, unmet)] == ["gender:3=Male", "*:5=yes", "gendr:1=Male", "?"]
+    # Of ours the list of any attribute gives no class.
+    any_list = LabelMapping.of(maps=["*:1=yes", "*:2="])
+    assert [*map(str, any_list.unmet({"race": ["1", "2"]}))] == ["*:1=yes"]
     assert not known_sources()["celeba"].mapping.unmet({})
 
 

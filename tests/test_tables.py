@@ -45,6 +45,8 @@ def table(tmp_path):
         ("1.jpg,Male\n2.jpg,Male,x\n", "row 2 has 3 cells"),
         ("file gender\n1.jpg Male\n2.jpg Male x\n", "row 3 has 3 cells.* Part the columns by commas"),
         ('file,a\n1,"x\ny"\n2,u,v\n', "row 3 has 3 cells"),
+        # What only Unicode calls the end of a line is none of a row.
+        ("file,a\n1,x\u2028y\n2,u,v\n", "row 3 has 3 cells"),
         ('file,gender\n1,Male\n2,"Male\n3,Male\n', r'row 3 has a quote \("\) that is not closed'),
         ('file,gender\n1,Male\n2,"Male\n3,"Male\n', "row 3 has a quote"),
         ('file,note\n1,x\n2,5" wide\n3,6" wide\n4,y\n', "row 3 has a quote"),
@@ -93,6 +95,8 @@ def test_true_beside_numbers_is_no_year(table, name):
 
 @pytest.mark.parametrize("name", ["l.json", "l.jsonl"])
 def test_json_of_another_form_is_refused(table, name):
+    with pytest.raises(TableError, match="it has 10,001 columns, at most 10,000 are read"):
+        read_rows(table([{str(i): i for i in range(10_001)}], name))
     with pytest.raises(TableError, match=r"no list of rows|row 1 is no"):
         read_rows(table("[1, 2]", name))
 

@@ -242,3 +242,7 @@ def test_rows_that_mean_one_file_are_told_with_what_they_say(facestore, tmp_path
     table.write_text("file,gender\n.//2.png,Male\n2.png,Male\n")
     ran = facestore("ingest", folder, *labels, "--dry-run")
     assert "'.//2.png' and '2.png' are both '2.png' and agree; neither is read" in ran.out
+    # What differs is shown first.
+    table.write_text("file,gender\n.//2.png,Male\n2.png,Male\n1.png,Male\np/1.png,Female\n")
+    ran = facestore("ingest", folder, *labels, "--dry-run")
+    assert f"4 label rows mean 2 files: {told.partition(': ')[2]} and 1 more" in ran.out
