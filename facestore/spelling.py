@@ -9,11 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
-
-import yaml
 
 from facestore import resources
+from facestore.documents import texts_of
 
 Synonyms = Mapping[str, Iterable[str]]
 
@@ -67,20 +65,6 @@ def spellings() -> Spellings:
         },
         no_label={key: [*map(fold, words)] for key, words in content["no_label"].items()},
     )
-
-
-def texts_of(yaml_text: str) -> Any:
-    """Read YAML in which every value is a text: no numbers, no truth of `no`, `y` and `1`.
-
-    Raises
-    ------
-    ValueError
-        If it is no YAML.
-    """
-    try:
-        return yaml.load(yaml_text, yaml.BaseLoader)  # noqa: S506 - it makes texts and lists only
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 @lru_cache(65_536)

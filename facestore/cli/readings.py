@@ -8,6 +8,7 @@ from facestore.errors import counted, preview
 from facestore.ingest.layouts.files import why_passed_over
 from facestore.ingest.layouts.label_values import Reading, readings_in_words
 from facestore.ingest.plan import IngestPlan
+from facestore.ingest.rivals import Rivals
 
 # So many names are shown of what was passed over.
 _N_NAMED = 5
@@ -25,6 +26,7 @@ def labels_and_files(plan: IngestPlan, *, with_readings: bool = True) -> list[st
             f"{counted(len(without), 'label row has', 'label rows have')} no file "
             f"({preview(without, _N_NAMED)}){_why_without_file(plan)}"
         )
+    lines += rivals_in_words(plan.rivals)
     if unlabelled := plan.files_without_label:
         n = counted(len(unlabelled), "file has", "files have")
         lines.append(f"{n} no label ({preview(unlabelled, _N_NAMED)})")
@@ -41,6 +43,15 @@ def labels_and_files(plan: IngestPlan, *, with_readings: bool = True) -> list[st
         n = counted(plan.n_other_files, "other file was", "other files were")
         lines.append(f"{n} passed over")
     return lines
+
+
+def rivals_in_words(rivals: Sequence[Rivals]) -> list[str]:
+    """Return the line about rows that mean the same file; none where there are none."""
+    if not rivals:
+        return []
+    n = sum(len(each.names) for each in rivals)
+    shown = preview([each.words for each in rivals], 1)
+    return [f"{n:,} label rows mean {counted(len(rivals), 'file')}: {shown}"]
 
 
 def not_read(columns: Sequence[str]) -> str:

@@ -86,7 +86,9 @@ from facestore.errors.stores import (
     VectorsUnreadableError,
 )
 from facestore.errors.wording import (
+    by_number,
     counted,
+    counted_of,
     in_one_line,
     preview,
     todo_about,
@@ -130,7 +132,9 @@ __all__ = [
     "UnusablePathError",
     "VectorsDifferError",
     "VectorsUnreadableError",
+    "by_number",
     "counted",
+    "counted_of",
     "in_one_line",
     "preview",
     "todo_about",

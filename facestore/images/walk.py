@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.images.files import kind_of
 
 # What systems leave in folders, besides names that begin with a dot: macOS in archives, Windows,
@@ -58,12 +58,12 @@ class Listing:
         notes = []
         if self.links:
             notes.append(
-                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
-                "`follow_links=True` follows them"
+                f"{counted(len(self.links), 'link was', 'links were')} not followed "
+                f"({preview(self.links)}): `follow_links=True` follows them"
             )
         if self.unlisted:
-            n = len(self.unlisted)
-            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
+            n = counted(len(self.unlisted), "folder")
+            notes.append(f"{n} could not be listed ({preview(self.unlisted)})")
         return tuple(notes)
 
 

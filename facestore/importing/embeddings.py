@@ -12,7 +12,7 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.encoders.names import model_name
-from facestore.errors import OtherValuesError, TableError, preview
+from facestore.errors import OtherValuesError, TableError, counted, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
 from facestore.numbers import POSITIVE, check_number
@@ -119,7 +119,7 @@ def import_embeddings(
         run.counts.update(
             {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
         )
-    notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
+    notes = [f"encoder {encoder.name!r}", counted(n_texts, "text vector")]
     return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
 
 
@@ -254,7 +254,7 @@ def _refuse_bomb(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > max(_MANY_BYTES, _MAX_RATIO * path.stat().st_size):
-        problem = f"{path.stat().st_size:,} bytes would become {unpacked:,}"
+        problem = f"{counted(path.stat().st_size, 'byte')} would become {unpacked:,}"
         raise TableError(path, problem, "Vectors do not compress so well: check the file.")
 
 
@@ -291,7 +291,7 @@ def _pick(
 
 def _checked(path: Path, names: npt.NDArray[Any], vectors: npt.NDArray[Any]) -> ImportedVectors:
     if len(names) != len(vectors) or not len(names):
-        problem = f"{len(names):,} names for {len(vectors):,} vectors"
+        problem = f"{counted(len(names), 'name')} for {counted(len(vectors), 'vector')}"
         raise TableError(path, problem, "Expected one name a vector.")
     try:
         units = kept_or_unit_rows(vectors)

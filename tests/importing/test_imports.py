@@ -153,7 +153,7 @@ def test_a_file_of_one_split_that_meets_samples_of_another_is_refused(labelled, 
     )
     verb, file = getattr(labelled, f"import_{what}"), tmp_path / f"{what}.csv"
     labels = labelled.sql("from labels order by all").fetchall()
-    with pytest.raises(TableError, match=r"are samples of split 'val' already .*, not of 'test'"):
+    with pytest.raises(TableError, match=r"samples? of split 'val' already .*, not of 'test'"):
         verb(file, split="test", **given)
     assert labelled.sql("from labels order by all").fetchall() == labels
     verb(file, split="val", **given)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from support.pictures import picture, write_labels, write_picture
 
-from facestore.cli.summaries import lines_of, profile_of
+from facestore.cli.ingested import profile_of
+from facestore.cli.summaries import lines_of
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError, VectorsDifferError

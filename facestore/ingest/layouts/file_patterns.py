@@ -15,7 +15,7 @@ import polars as pl
 
 from facestore.errors import FileNamesError, TableError
 from facestore.table_columns import file_names, fill
-from facestore.tables import read_text_table
+from facestore.tables import read_text_rows
 
 # So many files are looked at, and so many rows for a value that stands in the name of one.
 _N_FILES, _N_ROWS = 40, 3
@@ -68,7 +68,7 @@ def fitting_file_column(path: Path, encoding: str | None, files: Sequence[str]) 
         Names of the files, relative to their folder.
     """
     try:
-        table = read_text_table(path, encoding)
+        table = read_text_rows(path, encoding).table
         if meets(file_names(path, table).names, files):
             return None
     except FileNamesError:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, counted, preview
 from facestore.images.files import PlainFile, Unreadable
 from facestore.images.walk import Found, Listing
 from facestore.records import FileEntry
@@ -101,7 +101,7 @@ def no_images(folder: Path, found: Folder) -> InputError:
     expected = ", ".join(sorted(IMAGE_SUFFIXES))
     notes = "".join(f" {note}." for note in found.notes)
     message = (
-        f"'{folder}' has no image files ({expected}) among its {found.n_other:,} files, and no "
-        f".tar or .parquet files with images.{notes}"
+        f"'{folder}' has no image files ({expected}) among its {counted(found.n_other, 'file')}, "
+        f"and no .tar or .parquet files with images.{notes}"
     )
     return InputError(message)

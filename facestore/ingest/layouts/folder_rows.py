@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from facestore.ingest.layouts.label_tables import LabelTable
+from facestore.ingest.layouts.found_labels import LabelTable
 
 _T = TypeVar("_T")
 

@@ -8,8 +8,9 @@ from shlex import quote
 from facestore.errors import FileNamesError, InputError
 from facestore.ingest.layouts.file_patterns import fitting_file_column
 from facestore.ingest.layouts.folder_rows import of_pictures
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, read_label_table
+from facestore.ingest.layouts.label_tables import read_label_table
 
 
 def table_of(path: Path, rules: LabelRules, files: Sequence[str]) -> LabelTable:

@@ -5,15 +5,14 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import TableError, counted, preview
 from facestore.images.walk import printable
 from facestore.ingest.layouts import class_folders
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, labels_in, merge_tables
+from facestore.ingest.layouts.label_tables import read_labels
 from facestore.ingest.layouts.manifest import Manifest
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 LAYOUT = class_folders.LAYOUT
@@ -64,7 +63,8 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
     repeated = pl.Series(table.names, dtype=pl.String)
     if repeated.is_duplicated().any():
         names = repeated.filter(repeated.is_duplicated()).unique(maintain_order=True).to_list()
-        problem = f"{len(names):,} files are in several metadata files ({preview(names)})"
+        n = counted(len(names), "file is", "files are")
+        problem = f"{n} in several metadata files ({preview(names)})"
         raise TableError(source, problem, "Keep one row a file.")
     found = preview([f"'{path.relative_to(source)}'" for path in files])
     return Manifest(
@@ -80,16 +80,18 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
 
 
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    text = read_text_rows(path, rules.mapping.encoding, may_be_empty=True)
+    above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
+    text, _, table = read_labels(
+        path,
+        rules,
+        preferred=_NAME_COLUMNS,
+        joined=lambda name: _joined(above, name),
+        may_be_empty=True,
+    )
     if text.table.is_empty():  # that of one split may have none
         note = f"'{path.relative_to(source)}' has no rows, and so no labels"
-        return replace(merge_tables([]), notes=(note,))
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file_in(text.table.columns), _NAME_COLUMNS)
-    above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
-    joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
-    names = pl.Series(joined, dtype=pl.String)
-    return labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
+        return replace(table, notes=(note,))
+    return table
 
 
 def _joined(above: PurePosixPath, name: str) -> str:

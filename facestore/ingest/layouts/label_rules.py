@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import ParametersError, TableError, preview
 from facestore.ingest.layouts.label_values import Decision, Meaning
 from facestore.mappings import KnownSource, LabelMapping, recognised
 from facestore.records import AttributeClass
@@ -68,10 +68,29 @@ class LabelRules:
     new_classes: bool = False
     mapping: LabelMapping = field(default_factory=LabelMapping)
 
+    def __post_init__(self) -> None:
+        left_out = [attribute for attribute, column in self.mapping.columns.items() if not column]
+        for attribute in self.attributes:
+            if attribute in left_out and attribute not in self.mapping.optional:
+                message = (
+                    f"`attributes={attribute}` and `columns={attribute}=` contradict each other: "
+                    "leave one of them out."
+                )
+                raise ParametersError(message)
+
     @property
     def takes_all(self) -> bool:
         """Whether every column is a label."""
         return ALL_COLUMNS in self.attributes
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that the user named, as attributes or as theirs, or for the files."""
+        said = [c for a, c in self.mapping.columns.items() if c and a not in self.mapping.optional]
+        files = self.mapping.file or ""
+        patterns = [each for each in (files, *said) if "{" in each]
+        plain = [each for each in (files, *said, *self.attributes) if each not in patterns]
+        return (*filter(None, plain), *(name for each in patterns for name in fields_of(each)))
 
     def meaning(self, attribute: str, mapping: LabelMapping | None = None) -> Meaning:
         """Return how the labels of an attribute are read."""

@@ -5,20 +5,19 @@ in it is wrong: a label that no class of the attribute has would silently count
 as a mistake of every model.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from facestore.errors import TableError
 from facestore.ingest.layouts.column_offers import no_attribute
+from facestore.ingest.layouts.found_labels import LABEL_SCHEMA, LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import (
     Reading,
-    merged_readings,
     read_texts,
-    readings_in_words,
 )
 from facestore.ingest.layouts.unreadable import (
     Rows,
@@ -27,66 +26,11 @@ from facestore.ingest.layouts.unreadable import (
     columns_of_labels,
 )
 from facestore.ingest.layouts.years import years_in_doubt
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
+from facestore.names import FILE_COLUMNS
+from facestore.table_columns import FileNames, file_names
+from facestore.tables import TableRows, read_text_rows
 
-LABEL_SCHEMA = pl.Schema(
-    {
-        "name": pl.String(),
-        "attribute": pl.String(),
-        "label": pl.String(),
-        "value": pl.Float64(),
-    }
-)
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no", ""}
-
-
-@dataclass(frozen=True)
-class LabelTable:
-    """Labels by file name.
-
-    Attributes
-    ----------
-    names
-        File names, as the table writes them.
-    labels
-        Columns of `LABEL_SCHEMA`, one row a name and attribute.
-    tags
-        Name -> tags to slice by.
-    splits
-        Name -> split, where the table has a column for it.
-    ignored
-        Columns that were not read.
-    malformed
-        Names that were expected to say their labels and do not.
-    new_classes
-        (attribute, class) pairs that the store does not know yet.
-    readings
-        How each text was read.
-    notes
-        What else the user should know, a fact a line.
-    unsaid
-        Attributes of which nobody named the column: whether numbers in it are years is in doubt.
-    says_nothing
-        Whether no column is one of an attribute, or of splits, and none was left out on purpose.
-    """
-
-    names: tuple[str, ...]
-    labels: pl.DataFrame
-    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    splits: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
-    malformed: tuple[str, ...] = ()
-    new_classes: tuple[tuple[str, str], ...] = ()
-    readings: tuple[Reading, ...] = ()
-    notes: tuple[str, ...] = ()
-    unsaid: frozenset[str] = frozenset()
-    says_nothing: bool = False
-
-    @property
-    def all_notes(self) -> tuple[str, ...]:
-        """The notes, and what was read otherwise than written."""
-        return (*self.notes, *readings_in_words(self.readings))
 
 
 def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
@@ -106,12 +50,11 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
         If the table cannot be read, has no file or no attribute, names a file twice, or has a
         label that is no class of its attribute.
     """
-    text = read_text_rows(path, rules.mapping.encoding)
-    source, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file_in(text.table.columns))
-    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
+    text, files, labels = read_labels(path, rules)
+    source, _ = rules.known_of(text.table.columns)
     if labels.says_nothing:
-        raise no_attribute(path, text.table, files.columns, rules)
+        with text.telling_left_out():
+            raise no_attribute(path, text.table, files.columns, rules)
     notes = []
     if text.encoding in ("cp1252", "latin-1"):
         notes.append("the table is no UTF-8 and was read as Latin-1 (or give its `encoding=NAME`)")
@@ -121,6 +64,45 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
         notes.append(files.note)
     notes += [*labels.notes, *years_in_doubt(path, labels.readings, labels.unsaid, rules)]
     return replace(labels, notes=tuple(notes))
+
+
+def read_labels(
+    path: Path,
+    rules: LabelRules,
+    *,
+    preferred: Sequence[str] = FILE_COLUMNS,
+    joined: Callable[[str], str] = str,
+    may_be_empty: bool = False,
+) -> tuple[TableRows, FileNames, LabelTable]:
+    """Read a table whose rows are files, and the labels in it, if it has any.
+
+    Parameters
+    ----------
+    path, rules
+        As for `read_label_table`.
+    preferred
+        What the column of files is called, likeliest first.
+    joined
+        Makes the name of a file of what the table calls it.
+    may_be_empty
+        Whether a table without rows is one, too.
+
+    Raises
+    ------
+    TableError
+        As `read_label_table`, but for a table without labels.
+    """
+    text = read_text_rows(path, rules.mapping.encoding, may_be_empty=may_be_empty)
+    if text.table.is_empty():
+        return text, FileNames(pl.Series(dtype=pl.String), ()), merge_tables([])
+    text.check_plain(path, rules.named)
+    _, mapping = rules.known_of(text.table.columns)
+    with text.telling_left_out():
+        files = file_names(path, text.table, mapping.file_in(text.table.columns), preferred)
+    written = files.names.to_list()
+    names = pl.Series([None if n is None else joined(n) for n in written], dtype=pl.String)
+    labels = labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
+    return text, files, replace(labels, left_out=text.left_out)
 
 
 def labels_in(
@@ -179,28 +161,14 @@ def labels_in(
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
         tags=_tags(path, table, listed),
         splits=_splits(table, columns, listed),
+        split_texts=tuple(table[columns.split].drop_nulls().unique(maintain_order=True))
+        if columns.split
+        else (),
         ignored=columns.ignored,
         new_classes=tuple(new_classes),
         readings=tuple(readings),
         unsaid=frozenset(each.attribute for each in found_columns if not each.is_said),
         says_nothing=not (columns.of_attribute or columns.split or columns.is_left_out),
-    )
-
-
-def merge_tables(tables: Sequence[LabelTable]) -> LabelTable:
-    """Put tables of different files together."""
-    empty = pl.DataFrame(schema=LABEL_SCHEMA)
-    return LabelTable(
-        names=tuple(name for each in tables for name in each.names),
-        labels=pl.concat([empty, *(each.labels for each in tables)]),
-        tags={name: tags for each in tables for name, tags in each.tags.items()},
-        splits={name: split for each in tables for name, split in each.splits.items()},
-        ignored=tuple(dict.fromkeys(column for each in tables for column in each.ignored)),
-        malformed=tuple(name for each in tables for name in each.malformed),
-        new_classes=tuple(dict.fromkeys(pair for each in tables for pair in each.new_classes)),
-        readings=merged_readings([reading for each in tables for reading in each.readings]),
-        notes=tuple(dict.fromkeys(note for each in tables for note in each.notes)),
-        unsaid=frozenset(attribute for each in tables for attribute in each.unsaid),
     )
 
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from facestore.config import AGES
 from facestore.errors import preview
-from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
+from facestore.mapping_texts import ANY_ATTRIBUTE
+from facestore.mappings import LabelMapping, known_sources
 from facestore.records import AttributeClass
 from facestore.spelling import UNIT, class_of, fold, span_of, spellings, synonyms_of
 

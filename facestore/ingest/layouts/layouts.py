@@ -13,6 +13,8 @@ from facestore.errors import (
     InputError,
     ParametersError,
     UnknownChoiceError,
+    by_number,
+    counted,
     preview,
 )
 from facestore.images.files import packed_as
@@ -32,9 +34,9 @@ from facestore.ingest.layouts import (
 from facestore.ingest.layouts.class_folders import splits_in
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
 from facestore.ingest.layouts.folder_hints import folder_hints
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.given_labels import refuse_folder, table_of
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.parquet_paths import column_of_paths
 from facestore.ingest.layouts.years import years_in_doubt
@@ -316,8 +318,9 @@ def _of_pattern(request: SourceRequest) -> Manifest:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         message = (
-            f"{len(missing):,} of the {len(paths):,} files that '{request.source}' stands for are "
-            f"not there ({preview(missing)}): correct the range."
+            f"{len(missing):,} of the {counted(len(paths), 'file')} that '{request.source}' "
+            f"stands for {by_number(len(missing), 'is', 'are')} not there ({preview(missing)}): "
+            "correct the range."
         )
         raise InputError(message)
     suffixes = {path.suffix.lower() for path in paths}

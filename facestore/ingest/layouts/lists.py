@@ -9,14 +9,14 @@ from facestore.errors import TableError, counted
 from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, labels_in
+from facestore.ingest.layouts.label_tables import read_labels
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.parquet_paths import column_of_paths, labels_by_path
 from facestore.names import FILE_COLUMNS
 from facestore.records import FileEntry
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows, refusing
+from facestore.tables import refusing
 
 LAYOUT = "list"
 _COLUMNS = (*FILE_COLUMNS, "url", "uri", "image_url", "URL")
@@ -45,10 +45,7 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     if is_free and (column := _of_paths(path)):
         found = f"a table with paths of images in {column!r}"
         return _listed(path, labels_by_path(path, column, rules), reason or found)
-    text = read_text_rows(path, rules.mapping.encoding)
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file_in(text.table.columns), _COLUMNS)
-    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
+    text, files, labels = read_labels(path, rules, preferred=_COLUMNS)
     kinds = _kinds(len(text.rows), sum(map(is_uri, labels.names)))
     return _listed(path, labels, reason or f"a table with a column {files.columns[0]!r} of {kinds}")
 

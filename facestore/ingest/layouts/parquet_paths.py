@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from facestore.errors import FileNamesError, counted, preview
 from facestore.images.parquets import find_image_column, open_parquet
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable
 from facestore.ingest.layouts.parquet_images import read_parquet_images
 
 

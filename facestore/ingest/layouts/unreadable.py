@@ -74,7 +74,9 @@ def check_names(place: Rows, names: pl.Series) -> None:
         raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
-        problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
+        problem = (
+            f"{counted(len(repeated), 'file has', 'files have')} several rows ({preview(repeated)})"
+        )
         raise FileNamesError(path, problem, "One row a file was expected: remove the others.")
 
 
@@ -116,7 +118,8 @@ def check_readable(
         if repaired := _repaired(texts, column.meaning):
             n = int(column.texts.is_in(texts).sum())
             problem = (
-                f"a spreadsheet turned {n:,} values into dates in {place.where(column, texts)}"
+                f"a spreadsheet turned {counted(n, 'value')} into dates in "
+                f"{place.where(column, texts)}"
             )
             todo = "Take the original file, or import the column as text."
             raise TableError(place.path, f"{problem}: {repaired}", todo)

@@ -218,7 +218,8 @@ def test_members_of_a_key_belong_together_over_a_range_of_tars(tmp_path, images)
         ("shard-0000.tar/a/0001.jpg", "age", "20-29"),
         ("shard-0000.tar/a/0001.jpg", "gender", "Male"),
     ]
-    assert found.table.ignored == ("id", "boxes")
+    assert found.table.ignored == ("id",)
+    assert found.table.left_out == {"boxes": 2}
     assert found.n_other == 2
     assert contents(found) == [images[i] for i in (0, 2, 3, 1, 2, 3)]
     assert read_again(pattern, found) == contents(found)
