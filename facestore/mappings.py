@@ -172,6 +172,10 @@ class LabelMapping:
                 return name
         return "" if any(fold(each) == wanted for each in self.nulls) else None
 
+    def speaks_of(self, attribute: str) -> bool:
+        """Say whether anything is said of the values of an attribute."""
+        return bool(self._values_of(attribute) or self.nulls)
+
     def _values_of(self, attribute: str) -> Mapping[str, str]:
         own = same_name(attribute, self.values)
         if own is not None:

@@ -61,6 +61,7 @@ def test_zeros_and_ones_are_years_where_that_is_said(tmp_path):
     assert "no value of 'age' but '0', '1', which may be codes" in message
     assert "leave the column out" not in message
     assert read(tmp_path, text, {"maps": maps_of(message, "If they are years")}) == [("age", "0-2")]
+    assert "--column" not in refusal(tmp_path, text, attribute="age")  # the rows say which it is
     one = "file,predicted\na,0\nb,1\n"
     assert "If they are years add --column age=predicted;" in refusal(
         tmp_path, one, attribute="age"

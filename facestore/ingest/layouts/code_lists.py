@@ -15,6 +15,8 @@ from facestore.ingest.layouts.read_columns import ReadColumn
 from facestore.mappings import KnownSource, LabelMapping, known_sources
 from facestore.spelling import fold, spellings
 
+# A column with more texts that cannot be read has no codes.
+_MOST_CODES = 1000
 # No more texts than the longest list of codes has are shown, or offered one by one.
 _N_CODES = 24
 _N_SHOWN = 10
@@ -116,7 +118,13 @@ def code_offers(columns: Sequence[ReadColumn], tried: Tried) -> list[CodeOffer]:
         would read others.
     """
     by_attribute = {column.attribute: column for column in columns}
-    wanted = {each.attribute for each in columns if each.meaning.names and each.unread}
+    wanted = {
+        column.attribute
+        for column in columns
+        if column.meaning.names and 0 < len(column.unread) <= _MOST_CODES
+    }
+    if not wanted:
+        return []
     found = [
         (source, offer)
         for source in known_sources().values()
@@ -148,7 +156,14 @@ def also_known(said: LabelMapping, known: LabelMapping) -> LabelMapping:
 def also_read_by(known: LabelMapping, column: ReadColumn) -> ReadColumn:
     """Return a column as it is read by what is known of a source, too."""
     mapping = also_known(column.meaning.mapping, known)
-    return replace(column, meaning=replace(column.meaning, mapping=mapping))
+    now = replace(column, meaning=replace(column.meaning, mapping=mapping))
+    return as_before(known, column, now)
+
+
+def as_before(known: LabelMapping, before: ReadColumn, now: ReadColumn) -> ReadColumn:
+    """Return a column as it was where a source changes nothing of it, for what it has read."""
+    is_same = not known.speaks_of(before.attribute) and not before.is_in_doubt
+    return before if is_same else now
 
 
 def _of_source(

@@ -54,7 +54,7 @@ class ReadColumn:
             return found
         return {text: read for text, read in found.items() if read[0] is None}
 
-    @property
+    @cached_property
     def unread(self) -> list[str]:
         """The texts that cannot be read, or are in doubt."""
         return [text for text in self.distinct if text not in self.read]
@@ -64,9 +64,16 @@ class ReadColumn:
         """Whether it has 0, 1 and -1 for years, and nobody said that these are years."""
         if self.is_said or not self.meaning.has_years:
             return False
-        read = {text: self.meaning.read(text) for text in self.distinct}
-        labels = {text: each for text, each in read.items() if each is None or each[0] is not None}
-        return are_flags(labels) and not any(each and each[1] is None for each in labels.values())
+        found = False
+        for text in self.distinct:
+            read = self.meaning.read(text)
+            if read is not None and read[0] is None:
+                continue
+            is_number = read is None or read[1] is not None
+            if not (is_number and are_flags([text])):
+                return False
+            found = True
+        return found
 
 
 def are_flags(texts: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ import polars as pl
 
 from facestore.errors import FileNamesError, TableError, counted, preview
 from facestore.ingest.layouts.birthdays import ages_between
-from facestore.ingest.layouts.code_lists import also_known
+from facestore.ingest.layouts.code_lists import also_known, as_before
 from facestore.ingest.layouts.label_refusals import what_is_wrong
 from facestore.ingest.layouts.label_rules import SPLIT, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import Meaning, Reading, spreadsheet_date
@@ -143,12 +143,17 @@ def _refused(
     def tried(mapping: LabelMapping) -> list[ReadColumn] | None:
         other = replace(rules, mapping=also_known(rules.mapping, mapping))
         found = other.columns_in(place.path, table, taken=taken)
-        is_same = _of_what(found, other, table) == _of_what(now, rules, table)
-        labels = columns_of_labels(place.path, table, other, found) if is_same else []
-        return [*labels, *_splits(table, found)] if is_same else None
+        is_same = _of_what(found, other, table) == _of_what(asked, rules, table)
+        if not is_same:
+            return None
+        labels = columns_of_labels(place.path, table, other, found)
+        now = [as_before(mapping, known[each.attribute], each) for each in labels]
+        return [*now, *_splits(table, found)]
 
-    now = rules.columns_in(place.path, table, taken=taken)
-    return TableError(place.path, *what_is_wrong(columns, tried, where, beside=_splits(table, now)))
+    known = {column.attribute: column for column in columns}
+    asked = rules.columns_in(place.path, table, taken=taken)
+    wrong = what_is_wrong(columns, tried, where, beside=_splits(table, asked))
+    return TableError(place.path, *wrong)
 
 
 def _of_what(columns: LabelColumns, rules: LabelRules, table: pl.DataFrame) -> tuple[object, ...]:

@@ -125,17 +125,17 @@ def test_codes_of_several_columns_are_said_at_once_with_each_source_that_has_the
     ("text", "no_mapping"),
     [
         # It would read the age of one row as a code, and take that of the other for years.
-        (TABLES["ages of which one may be a code"], "fairface-hf"),
+        ("file,age,gender\n1.jpg,5,0\n2.jpg,33,1\n", "fairface-hf"),
         # It would read a part of the races.
         ("file,gender,race\n1.jpg,0,0\n2.jpg,1,5\n", "utkface"),
-        # It would take the ages for those of another data set, and no gender for the one of a face.
-        ("file,gender,Male\n1.jpg,0,1\n2.jpg,1,0\n", "celeba"),
+        # It would read the gender from the other column.
+        ("file,gender,Male\n1.jpg,-1,1\n2.jpg,1,0\n", "celeba"),
     ],
 )
 def test_a_source_that_would_decide_more_is_not_offered_whole(tmp_path, text, no_mapping):
     message = refusal(tmp_path, text)
     assert f"--mapping {no_mapping}" not in message
-    assert "--map gender:0=" in message
+    assert "--map gender:1=" in message
 
 
 def test_two_sources_that_differ_beside_what_is_asked_for_are_told_apart(tmp_path):
@@ -145,6 +145,12 @@ def test_two_sources_that_differ_beside_what_is_asked_for_are_told_apart(tmp_pat
         "if age 5 is 40-49, 3 is 20-29 and gender 0 is Male, 1 is Female (as in fairface-hf)"
         in (message)
     )
+
+
+def test_a_source_that_reads_less_is_told_where_it_leaves_ages_as_they_are(tmp_path):
+    message = refusal(tmp_path, TABLES["FairFace's codes, ages too"])
+    assert "if age 0 is 0-2, 8 is more than 70, 3 is 20-29 and gender 0 is Male" in message
+    assert "if gender 0 is Male, 1 is Female (as in utkface) add --map gender:0=Male" in message
 
 
 @pytest.mark.parametrize("named", ["celeba", "FILE"])

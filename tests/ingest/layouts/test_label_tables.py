@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from facestore.errors import TableError
@@ -174,3 +175,9 @@ def test_utkface_is_recognised_by_nine_names_of_ten():
     assert looks_like_utkface([*good, "61_1_20170109142408075.jpg"])
     assert not looks_like_utkface([*good, "cat.jpg", "dog.jpg"])
     assert not looks_like_utkface([])
+
+
+def test_a_table_of_lists_alone_is_refused(tmp_path):
+    pl.DataFrame({"a": [[1], [2]]}).write_parquet(tmp_path / "l.parquet")
+    with pytest.raises(TableError, match="no column of 'a' has plain values"):
+        read_label_table(tmp_path / "l.parquet", LabelRules(CLASSES))

@@ -49,6 +49,13 @@ def test_minus_one_and_one_are_no_ages_of_which_some_are_wrong(tmp_path):
     assert "no age from 0 to 122: '-1'" in refusal(tmp_path, FLAGS.format("-1", "30"))
 
 
+def test_what_is_mapped_is_in_no_doubt_and_a_label_that_is_none_comes_first(tmp_path):
+    table = read(tmp_path, FLAGS.format("0", "1"), said={"maps": ["age:0=3-9"]})
+    assert labels(table)["1.jpg"]["age"] == "3-9"
+    text = "file,age,gender\n1.jpg,0,Mle\n2.jpg,1,f\n"
+    assert "no class of 'gender': 'Mle'" in refusal(tmp_path, text)
+
+
 def test_a_source_whose_ages_are_years_says_so(tmp_path):
     text = "age,gender,ethnicity,img_name\n1,0,2,a.jpg\n"
     assert labels(read(tmp_path, text))["1_0_2_a.jpg"]["age"] == "0-2"
@@ -75,6 +82,7 @@ def test_ages_that_are_said_to_be_years_are_not_doubted(tmp_path):
     text = "file,age\n" + "".join(f"{i}.jpg,{i}\n" for i in range(3))
     assert "or `mapping=fairface-hf`" in read(tmp_path, text).notes[0]
     assert read(tmp_path, text, said={"columns": ["age=age"]}).notes == ()
+    assert read(tmp_path, text + "9.jpg,10-19\n").notes == ()
     said = {"mapping": "celeba"}  # it can be named once
     assert "mapping" not in read(tmp_path, text, said=said).notes[0]
 
