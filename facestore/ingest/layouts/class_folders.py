@@ -129,7 +129,7 @@ def _like_classes(folders: Sequence[str], rules: LabelRules, *, known: Collectio
         return ""
     called = _are(like, "called as a class", "called as classes")
     before = f"no labels of {attribute!r} were read: {called}"
-    meaning = rules.meaning(attribute)
+    meaning = replace(rules.meaning(attribute), new_classes=False)
     other = [name for name in folders if meaning.read(name) is None]
     if not other:
         return f"{before}: add `layout=imagefolder` `attributes={attribute}` if it is meant so"

@@ -54,6 +54,11 @@ def test_folders_that_are_no_classes_are_named_with_what_to_add(read, folders, s
     assert again.notes == ()
 
 
+def test_folders_that_would_be_new_classes_are_named_as_well(read):
+    (note,) = read(["male", "femal"], new_classes=True).notes
+    assert "folder 'femal' is not" in note
+
+
 def test_a_folder_called_as_a_class_among_those_of_persons_is_a_note(read):
     persons = [f"person {i}" for i in range(20)]
     found = read(["Male", *persons])

@@ -116,13 +116,14 @@ def test_a_list_without_a_row_is_refused(tmp_path, text):
 
 
 @pytest.mark.parametrize("said", [None, "utkface"])
-def test_paths_of_images_without_their_bytes_are_refused(tmp_path, said):
+def test_paths_of_images_without_their_bytes_are_a_list_whatever_is_known(tmp_path, said):
     pl.DataFrame({"image": [{"path": "a.png", "bytes": None}], "name": ["a"]}).write_parquet(
         tmp_path / "l.parquet"
     )
+    write_picture(tmp_path / "a.png", seed=1)
     rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping=said))
-    with pytest.raises(TableError, match="has paths of images and no bytes of them"):
-        read_manifest(SourceRequest(tmp_path / "l.parquet", rules, layout="list"))
+    found = read_manifest(SourceRequest(tmp_path / "l.parquet", rules, layout="list"))
+    assert [each.name for each in found.entries] == ["a.png"]
 
 
 def test_codes_in_metadata_and_in_a_list_are_read_by_a_source_of_other_columns(folder):
