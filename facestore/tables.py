@@ -159,6 +159,9 @@ def read_text_rows(
     read = _read(path, encoding, as_text=True)
     with refusing(path):
         found = _with_values(path, replace(read, table=as_text(read.table)))
+    if found.left_out and not found.table.width:
+        problem = f"no column of {preview(map(repr, found.left_out), 8)} has plain values"
+        raise TableError(path, problem, "Expected a column of files, and one a label.")
     if not may_be_empty:
         check_rows(path, found.table)
     return found

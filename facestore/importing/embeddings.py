@@ -237,13 +237,15 @@ def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
     """Read a file into named arrays."""
     if path.suffix == ".npz":
         _refuse_bomb(path)
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             return {key: content[key] for key in content.files}
     if path.suffix == ".npy":
         if metadata is None:
             todo = "Give the names as `metadata=FILE.parquet`."
             raise TableError(path, "a .npy file has no file names", todo)
-        return _columns(metadata) | {"emb": np.load(path, allow_pickle=False)}
+        # Of a file that is none NumPy leaves closing to the garbage collector.
+        with path.open("rb") as file:
+            return _columns(metadata) | {"emb": np.load(file, allow_pickle=False)}
     if path.suffix == ".parquet":
         return _columns(path)
     raise TableError(path, f"unknown suffix {path.suffix!r}", "Expected .npz, .npy or .parquet.")

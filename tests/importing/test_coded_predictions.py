@@ -12,7 +12,7 @@ from ingest.layouts.test_tables_of_people import ALL
 from facestore.cli.wording import as_typed
 from facestore.errors import TableError
 from facestore.importing.embeddings import read_image_vectors
-from facestore.importing.predictions import Given, predictions_in
+from facestore.importing.prediction_tables import GivenTable, predictions_in
 from facestore.importing.published import read_published
 from facestore.mappings import LabelMapping
 
@@ -26,7 +26,7 @@ def read(tmp_path, text, said=None, **given):
     path = tmp_path / "p.csv"
     path.write_text(text)
     mapping = LabelMapping.of(**(said or {}))
-    table = predictions_in(path, ALL, Given(classifier="c", mapping=mapping, **given))
+    table = predictions_in(path, ALL, GivenTable(classifier="c", mapping=mapping, **given))
     return sorted(set(table.rows.select("attribute", "predicted").rows()), key=str)
 
 

@@ -46,7 +46,10 @@ def of_pictures(table: LabelTable, files: Sequence[str]) -> LabelTable:
         labels=labels.select(table.labels.columns),
         tags=_spread(table.tags, pairs),
         splits=_spread(table.splits, pairs),
-        notes=(*table.notes, f"rows are of folders: {len(pictures):,} of them have pictures"),
+        notes=(
+            *table.notes,
+            f"rows are of folders: of {len(pictures):,} there are pictures",
+        ),
     )
 
 

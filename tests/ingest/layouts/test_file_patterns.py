@@ -17,7 +17,7 @@ from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
 from facestore.mappings import LabelMapping
 from facestore.names import match_names
 from facestore.table_columns import fill
-from facestore.tables import read_text_table
+from facestore.tables import read_text_rows
 
 ADIENCE = "user_id\toriginal_image\tface_id\tage\tgender\tx"
 # A table, the files that are there, and what names them.
@@ -78,7 +78,7 @@ def test_what_fits_the_files_is_found_and_names_them(tmp_path, form):
     text, files, expected = FITTING[form]
     path = tmp_path / "l.csv"
     path.write_text(text)
-    table = read_text_table(path)
+    table = read_text_rows(path).table
     assert fitting_pattern(path, table, files) == expected
     if expected and not expected.endswith("/"):
         names = fill(path, table, expected)[0] if "{" in expected else table[expected]
@@ -107,7 +107,7 @@ def test_a_row_of_a_folder_holds_for_each_picture_in_it(tmp_path):
         "train/n000002/0424_01.jpg": {"gender": "Female"},
         "n000009/": {},
     }
-    assert "rows are of folders: 2 of them have pictures" in found.table.notes
+    assert "rows are of folders: of 2 there are pictures" in found.table.notes
 
 
 def test_a_row_of_a_folder_holds_in_a_tar_too(tmp_path):
