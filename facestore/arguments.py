@@ -1,20 +1,23 @@
 """What a verb is called with from Python: a wrong kind of value is one line, no traceback of ours.
 
 The types that a verb is annotated with say what is expected. Looked at are the kinds that users
-confuse: a text where a list of texts belongs would be taken apart into letters.
+confuse: a text where a list of texts belongs would be taken apart into letters. Values of one
+parameter that contradict each other are refused.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache, wraps
 from numbers import Integral, Real
 from os import PathLike
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from facestore.errors import InputError
+from facestore.errors import InputError, ParametersError
 
 _Class = TypeVar("_Class", bound=type)
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 _WORDS = {
     str: "a text",
     PathLike: "a path",
@@ -46,6 +49,33 @@ def check_value(name: str, value: object, hint: Any) -> None:
             f"`{name}={value!r}`: {_in_words(hint)} was expected{_instead(name, value, hint)}."
         )
         raise InputError(message)
+
+
+def told_once(parameter: str, said: Iterable[tuple[str, _Key, _Value]]) -> dict[_Key, _Value]:
+    """Return what the values of a repeatable parameter say, each of something else.
+
+    Parameters
+    ----------
+    parameter
+        As Python has it.
+    said
+        A value as it was given, what it is about, and what it says of that.
+
+    Raises
+    ------
+    ParametersError
+        If two of them say different things of the same.
+    """
+    found: dict[_Key, tuple[str, _Value]] = {}
+    for text, key, value in said:
+        before, known = found.setdefault(key, (text, value))
+        if known != value:
+            message = (
+                f"`{parameter}={before}` and `{parameter}={text}` contradict each other: leave "
+                "one of them out."
+            )
+            raise ParametersError(message)
+    return {key: value for key, (_, value) in found.items()}
 
 
 def _checked(verb: Callable[..., Any]) -> Callable[..., Any]:

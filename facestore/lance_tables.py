@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from facestore.errors import StoreWriteError, VectorsUnreadableError
+from facestore.errors import StoreWriteError, VectorsUnreadableError, by_number, counted
 from facestore.lance_folders import LanceFolder
 from facestore.records import Float32, Int64, KeyedRows, VectorBlock
 from facestore.unit_rows import UNIT_TOLERANCE
@@ -217,7 +217,8 @@ def set_unreadable_aside(
         return []
     if version and n_rows < 0:
         n_rows = int(open_table(connect(), name).count_rows())
-    left = f"{n_rows:,} vectors of version {version} are kept" if version else "none is left"
+    kept = f"{counted(n_rows, 'vector')} of version {version} {by_number(n_rows, 'is', 'are')} kept"
+    left = kept if version else "none is left"
     versions, reason = ", ".join(map(str, reasons)), reasons[min(reasons)]
     return [
         f"vectors/{name}.lance: version {versions} cannot be read ({reason}), and is now in its "

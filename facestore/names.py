@@ -8,7 +8,7 @@ a suffix, `17`, meets the only picture of that name.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from facestore.errors import InputError
 
@@ -28,10 +28,13 @@ class NameMatch:
         Name -> path.
     unmatched
         Names that met no path, or more than one.
+    rivals
+        Path -> several names that mean it, in their order; at most one of them met it.
     """
 
     path_of: dict[str, str]
     unmatched: tuple[str, ...]
+    rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check_name(parameter: str, name: str | None) -> None:
@@ -78,23 +81,32 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
     """
     known = set(paths)
     by_tail = _index_tails(sorted(known))
-    claims: dict[str, tuple[int, list[str]]] = {}
+    claims: dict[str, list[tuple[int, str]]] = {}
     for name in names:
-        if name in known:
-            _claim(claims, name, len(name) + 1, name)  # deeper than any tail can be
+        if name in known:  # deeper than any tail can be
+            claims.setdefault(name, []).append((len(name) + 1, name))
             continue
         for depth, tail in _tails(name):
             candidates = by_tail.get(tail)
             if candidates is None:
                 continue
             if len(candidates) == 1:
-                _claim(claims, candidates[0], depth, name)
+                claims.setdefault(candidates[0], []).append((depth, name))
             break
-    path_of = {claim[1][0]: path for path, claim in claims.items() if len(claim[1]) == 1}
+    path_of: dict[str, str] = {}
+    rivals: dict[str, tuple[str, ...]] = {}
+    for path, claimed in claims.items():
+        deepest = max(depth for depth, _ in claimed)
+        best = [name for depth, name in claimed if depth == deepest]
+        if len(best) == 1:
+            path_of[best[0]] = path
+        meant = [name for depth, name in claimed if depth == deepest or is_tail(name, path)]
+        if len(meant) > 1:
+            rivals[path] = tuple(meant)
     unmatched = tuple(name for name in names if name not in path_of)
     if unmatched:
         path_of |= _without_suffix(unmatched, known - set(path_of.values()))
-    return NameMatch(path_of, tuple(name for name in unmatched if name not in path_of))
+    return NameMatch(path_of, tuple(name for name in unmatched if name not in path_of), rivals)
 
 
 def _without_suffix(names: Sequence[str], paths: Iterable[str]) -> dict[str, str]:
@@ -148,15 +160,6 @@ def check_text(text: str, what: str) -> None:
             "PYTHONUTF8=1)."
         )
         raise InputError(message) from None
-
-
-def _claim(claims: dict[str, tuple[int, list[str]]], path: str, depth: int, name: str) -> None:
-    """Let a name claim a path; a deeper claim replaces, an equal one makes it ambiguous."""
-    best_depth, claimants = claims.get(path, (0, []))
-    if depth > best_depth:
-        claims[path] = (depth, [name])
-    elif depth == best_depth:
-        claimants.append(name)
 
 
 def _index_tails(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:

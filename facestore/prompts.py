@@ -16,7 +16,6 @@ Every template stands for all combinations of the words of its slots.
 """
 
 import itertools
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,17 +23,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from facestore import resources
-from facestore.errors import InputError, TableError, preview
+from facestore.documents import json_of, yaml_of
+from facestore.errors import InputError, TableError, counted, preview
 from facestore.records import Prompt, PromptSet, first_repeated
 from facestore.tables import refusing
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
-# The one in C reads the shipped sets in a tenth of the time; not every build of PyYAML has it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_PROMPTS = 100_000
 _SLOT = re.compile(r"\{(\w+)\}")
 _KEY_SLOT = re.compile(r"\{(\w+)(:class)?\}")
@@ -86,7 +82,8 @@ def check_attribute(prompt_set: PromptSet, attribute: str) -> None:
     if len(classes) < 2:
         known = sorted({each for p in prompt_set.prompts for each in p.classes})
         message = (
-            f"Prompt set {prompt_set.name!r} names {len(classes)} classes of {attribute!r}, at "
+            f"Prompt set {prompt_set.name!r} names {counted(len(classes), 'class')} of "
+            f"{attribute!r}, at "
             f"least 2 were expected. It names classes of: {', '.join(known) or 'nothing'}."
         )
         raise InputError(message)
@@ -225,10 +222,8 @@ def _vocabulary() -> dict[str, dict[str, str]]:
 
 
 def _json_prompts(path: Path) -> list[tuple[str, str | None]]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise TableError(path, f"not readable as JSON ({error})", "Check the file.") from error
+    with refusing(path, "JSON"):
+        content = json_of(path.read_text(encoding="utf-8-sig"))
     items = [(text, key) for key, text in content.items()] if isinstance(content, dict) else None
     if items is None and isinstance(content, list):
         items = [(text, None) for text in content]
@@ -239,11 +234,8 @@ def _json_prompts(path: Path) -> list[tuple[str, str | None]]:
 
 
 def _load_yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise TableError(path, f"not readable as YAML ({reason})", "Check the file.") from error
+    with refusing(path, "YAML"):
+        content = yaml_of(path.read_text(encoding="utf-8-sig"))
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise TableError(path, "not a mapping", "Expected the keys words, templates or prompts.")
     return content

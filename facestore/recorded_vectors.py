@@ -12,7 +12,7 @@ from typing import Any
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
-from facestore.errors import VectorsDifferError
+from facestore.errors import VectorsDifferError, counted
 from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
 from facestore.vector_digests import CHECK_BYTES, row_digests
@@ -236,7 +236,7 @@ def count_problem(n_rows: int, n_recorded: int) -> str | None:
     """Say whether rows are gone."""
     if n_rows >= n_recorded:
         return None
-    return f"it has {n_rows:,} vectors, {n_recorded:,} were recorded"
+    return f"it has {counted(n_rows, 'vector')}, {counted(n_recorded, 'was', 'were')} recorded"
 
 
 def identity_problem(record: EncoderRecord, made_by: Mapping[str, Any] | None) -> str | None:

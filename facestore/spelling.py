@@ -9,18 +9,22 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
-
-import yaml
 
 from facestore import resources
+from facestore.documents import texts_of
 
 Synonyms = Mapping[str, Iterable[str]]
 
 _NUMBER = re.compile(r"([+-]?)0*(\d+)(?:\.(\d*?)0*)?")
-_SPAN = re.compile(r"[(\[]?\s*(\d{1,3})\s*(?:-|,|;|to|bis)\s*(\d{1,3})\s*[)\]]?")
+# What may follow a number of years.
+UNIT = r"\s*(?:y|yo|yrs?|years?(?:[ -]old)?)"
+_SPAN = re.compile(
+    r"([(\[]?)\s*(\d{1,3})(?:\.0+)?\s*(?:-|~|,|;|to|bis|a|à)\s*(\d{1,3})(?:\.0+)?\s*([)\]]?)"
+)
 _FROM = re.compile(r"(\d{1,3})\s*(?:\+|and (?:over|above|older)|or (?:over|older|more))")
 _ABOVE = re.compile(r"(>=|>|over|above|older than|more than)\s*(\d{1,3})")
+_BELOW = re.compile(r"(<=|<|up to|under|below|younger than|less than)\s*(\d{1,3})")
+_ENDS = ("<=", ">=", "up to")
 
 
 @dataclass(frozen=True)
@@ -61,20 +65,6 @@ def spellings() -> Spellings:
         },
         no_label={key: [*map(fold, words)] for key, words in content["no_label"].items()},
     )
-
-
-def texts_of(yaml_text: str) -> Any:
-    """Read YAML in which every value is a text: no numbers, no truth of `no`, `y` and `1`.
-
-    Raises
-    ------
-    ValueError
-        If it is no YAML.
-    """
-    try:
-        return yaml.load(yaml_text, yaml.BaseLoader)  # noqa: S506 - it makes texts and lists only
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 @lru_cache(65_536)
@@ -148,14 +138,21 @@ def column_of(attribute: str, columns: Sequence[str]) -> str | None:
 
 
 def span_of(text: str) -> tuple[int, int | None] | None:
-    """Return the limits that a text gives: `(25, 32)`, `25-32`, `70+`, `more than 70`; or None."""
+    """Return the limits that a text gives: `(25, 32)`, `25-32`, `70+`, `under 3`; or None.
+
+    Brackets that differ leave out one end, as pandas writes bins: `(19, 29]` begins at 20.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold().strip()
     plain = "".join("-" if unicodedata.category(each) == "Pd" else each for each in plain)
+    plain = re.sub(rf"{UNIT}$", "", plain)
     if between := _SPAN.fullmatch(plain):
-        low, high = int(between[1]), int(between[2])
-        return (low, high) if low < high else None
+        low, high = int(between[2]), int(between[3])
+        ends = between[1] + between[4]
+        return (low + (ends == "(]"), high - (ends == "[)")) if low < high else None
     if since := _FROM.fullmatch(plain):
         return int(since[1]), None
     if above := _ABOVE.fullmatch(plain):
-        return int(above[2]) + (above[1] != ">="), None
+        return int(above[2]) + (above[1] not in _ENDS), None
+    if below := _BELOW.fullmatch(plain):
+        return 0, int(below[2]) - (below[1] not in _ENDS)
     return None

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
+from facestore.errors import FileNamesError, TableError, preview
 from facestore.names import FILE_COLUMNS
 from facestore.spelling import fold, same_name, spellings
 from facestore.table_text import is_image_name
 
 _FIELD = re.compile(r"\{([^{}:]*)(?::(_|0?\d{1,2}))?\}")
+# MegaAge has names in one file, and ages in another.
+ONE_COLUMN = (
+    "Put names and labels in one table, a column each: two files side by side by "
+    "'paste -d, NAMES LABELS > TABLE.csv', say."
+)
+# A list of one text, as pandas writes what Matlab's cells become: ['01/1.jpg'].
+_ONE_OF_LIST = r"""^\[\s*['"]([^'"\[\]]*)['"]\s*\]$"""
 # Rows that are looked at to see which column has names of pictures.
 _N_LOOKED_AT = 1000
 
@@ -58,13 +65,15 @@ def file_names(
     Raises
     ------
     TableError
-        If there is none, or the pattern names one that is not there.
+        If there is none (a `FileNamesError`), or the pattern names one that is not there.
     """
     if given is not None and "{" in given:
         return FileNames(*fill(path, table, given), note=f"files are named by {given!r}")
     column = _given(path, table, given) if given is not None else _found(table, preferred)
+    if column is None and table.width == 1:
+        raise TableError(path, "it has one column, and no names of files", ONE_COLUMN)
     if column is None:
-        raise TableError(
+        raise FileNamesError(
             path,
             f"no column 'file' among {preview(map(repr, table.columns), 8)}",
             "Expected file,age,gender,race[,service_test], separated by commas; or name the column "
@@ -72,7 +81,8 @@ def file_names(
         )
     where = f"column {column!r}" if column else "the column without a name"
     note = "" if column in preferred else f"files are in {where}"
-    return FileNames(table[column].cast(pl.String), (column,), note)
+    names = table[column].cast(pl.String).str.replace(_ONE_OF_LIST, "${1}")
+    return FileNames(names, (column,), note)
 
 
 def column_given(path: Path, columns: Sequence[str], name: str, todo: str) -> str:
@@ -134,6 +144,12 @@ def is_index(column: pl.Series, name: str) -> bool:
         return False
     values = column.drop_nulls()
     return bool(values.is_empty() or values.str.contains(r"^\d+$").all())
+
+
+def has_no_labels(column: pl.Series) -> bool:
+    """Say whether a column has nothing, or objects, as of scores by class."""
+    values = column.drop_nulls().head(_N_LOOKED_AT)
+    return bool(values.is_empty() or values.str.contains(r"^\{.*\}$").all())
 
 
 def _given(path: Path, table: pl.DataFrame, name: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from facestore.errors import TableError
 
+ROWS_EXPECTED = "Expected a header, and a row for each file or figure: check what wrote it."
 _SEPARATORS = ",;\t|"
 _MAX_HEADER = 4 * 1024 * 1024
 _MARKS = {
@@ -47,6 +48,8 @@ class TableText:
         Number of the line in the file that the first row is.
     encoding
         What it was written in.
+    is_of_blanks
+        Whether blanks parted the columns, where `data` has tabs.
     """
 
     data: bytes
@@ -54,6 +57,7 @@ class TableText:
     names: tuple[str, ...]
     first_row: int
     encoding: str
+    is_of_blanks: bool = False
 
     @property
     def n_columns(self) -> int:
@@ -84,11 +88,9 @@ def table_text(path: Path, encoding: str | None = None) -> TableText:
     OSError
         If it cannot be read.
     """
-    content = path.read_bytes()
-    for mark, (problem, todo) in _MARKS.items():
-        if content.startswith(mark):
-            raise TableError(path, problem, todo)
-    text, written_in = _decoded(path, content, encoding)
+    text, written_in = decoded(path, encoding)
+    if not text.strip():
+        raise TableError(path, "it is empty", ROWS_EXPECTED)
     if "\n" not in text:
         text = text.replace("\r", "\n")  # as Macs wrote once
     separator, text, n_dropped = _without_preamble(text)
@@ -96,17 +98,37 @@ def table_text(path: Path, encoding: str | None = None) -> TableText:
     if len(header) >= _MAX_HEADER:
         problem = f"its first line is longer than {_MAX_HEADER:,} bytes"
         raise TableError(path, problem, "Check the file.")
+    is_of_blanks = False
     if not separator:
         separator, text = _separated(path, text, header)
+        is_of_blanks = separator == "\t" and "\t" not in header
         header = text.partition("\n")[0]
     cells = header.rstrip("\r").split(separator)
     has_header = not any(is_image_name(cell.strip('"')) for cell in cells)
     names = () if has_header else tuple(str(i) for i in range(1, len(cells) + 1))
     first_row = n_dropped + 1 + has_header
-    return TableText(text.encode(), separator, names, first_row, written_in)
+    return TableText(text.encode(), separator, names, first_row, written_in, is_of_blanks)
 
 
-def _decoded(path: Path, content: bytes, encoding: str | None) -> tuple[str, str]:
+def decoded(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """Return a text as it is, and what it is written in.
+
+    Parameters
+    ----------
+    path, encoding
+        As for `table_text`.
+
+    Raises
+    ------
+    TableError
+        If it is no text.
+    OSError
+        If it cannot be read.
+    """
+    content = path.read_bytes()
+    for mark, (problem, todo) in _MARKS.items():
+        if content.startswith(mark):
+            raise TableError(path, problem, todo)
     told = next((name for mark, name in _BYTE_ORDER.items() if content.startswith(mark)), None)
     start = content[:4096]
     if told is None and len(start) > 3 and b"\0" in start:
@@ -163,7 +185,8 @@ def _separated(path: Path, text: str, header: str) -> tuple[str, str]:
         return "\t", text
     most = max(_SEPARATORS, key=header.count)
     if most in header:
-        return most, text
+        # Blanks before a quote would make it a part of the text: `n000001, "A._Person", 424`.
+        return most, re.sub(rf'{re.escape(most)}[ ]+"(?!")', f'{most}"', text)
     words = header.split()
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines[1:] if line]

@@ -1,23 +1,26 @@
 """Reading CSV, TSV, JSON and Parquet tables that anybody may have written."""
 
-import json
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from facestore.errors import FacestoreError, TableError
-from facestore.table_text import table_text
+from facestore.documents import RepeatedKeyError
+from facestore.errors import FacestoreError, TableError, counted, preview
+from facestore.spelling import same_name
+from facestore.table_faults import fault_of, is_suspect
+from facestore.table_json import read_json_rows, read_lines
+from facestore.table_text import ROWS_EXPECTED, TableText, table_text
 
 MAX_COLUMNS = 10_000
 JSON_LINES = (".jsonl", ".ndjson")
+_NOT_PLAIN = (pl.Binary, pl.Object)
 _REPEATED = re.compile(r"(.+)_duplicated_\d+")
 # What libraries raise on files that surprise them. polars gives up with PanicException, which is
 # no PolarsError; json and yaml end deep nesting with RecursionError.
@@ -43,6 +46,8 @@ def refusing(path: Path, what: str = "a table") -> Iterator[None]:
         yield
     except FacestoreError:
         raise
+    except RepeatedKeyError as error:
+        raise TableError(path, str(error), "Keep one of the two.") from error
     except UNREADABLE as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         problem = f"not readable as {what} ({reason})"
@@ -50,25 +55,71 @@ def refusing(path: Path, what: str = "a table") -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class TextRows:
-    """A table of texts, without the rows in which every cell is empty.
+class TableRows:
+    """A table, without the rows in which every cell is empty.
 
     Attributes
     ----------
     table
-        Columns of text, blanks around values removed, empty ones NULL; nested ones are left out.
+        Its columns of plain values: no lists, objects and bytes.
     rows
         The number of each row, as an editor or a spreadsheet counts.
     encoding
         What the file is written in; None: it is no text, or is JSON.
+    left_out
+        Column -> number of rows in which it holds a list, an object or bytes.
     """
 
     table: pl.DataFrame
     rows: pl.Series
-    encoding: str | None
+    encoding: str | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words; nothing where nothing was."""
+        return (left_out_in_words(self.left_out),) if self.left_out else ()
+
+    def check_plain(self, path: Path, columns: Iterable[str]) -> None:
+        """Refuse a table of which a column that is wanted holds lists, objects or bytes.
+
+        Parameters
+        ----------
+        path
+            Where it is from, for messages.
+        columns
+            Those that are wanted, in any spelling; they need not be there.
+
+        Raises
+        ------
+        TableError
+            If one of them does.
+        """
+        for name in columns:
+            if (found := same_name(name, self.left_out)) is not None:
+                n = counted(self.left_out[found], "row")
+                problem = f"column {found!r} holds lists, objects or bytes in {n}"
+                raise TableError(path, problem, "Expected a text or a number in each row.")
+
+    @contextmanager
+    def telling_left_out(self) -> Iterator[None]:
+        """Add to an error about columns which of them were left out."""
+        try:
+            yield
+        except TableError as error:
+            if not self.left_out:
+                raise
+            problem = f"{error.problem} ({left_out_in_words(self.left_out)})"
+            raise TableError(error.path, problem, error.todo) from error
 
 
-def read_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
+def left_out_in_words(left_out: Mapping[str, int]) -> str:
+    """Return the line about cells that were not read, since they hold more than a value."""
+    shown = preview(f"{name!r} ({counted(n, 'row')})" for name, n in left_out.items())
+    return f"lists, objects and bytes are not read: left out of {shown}"
+
+
+def read_rows(path: Path, encoding: str | None = None) -> TableRows:
     """Read a table with the types that its values have.
 
     Parameters
@@ -81,89 +132,107 @@ def read_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
     Raises
     ------
     TableError
-        If it cannot be read, names a column twice, or has more than `MAX_COLUMNS`.
+        If it cannot be read, names a column twice, has more than `MAX_COLUMNS`, or no rows.
     """
-    table, _, _ = _read(path, encoding, as_text=False)
-    with refusing(path):
-        return table.filter(_is_row(table))
+    found = _with_values(path, _read(path, encoding, as_text=False))
+    check_rows(path, found.table)
+    return found
 
 
-def read_text_table(path: Path, encoding: str | None = None) -> pl.DataFrame:
-    """Read a table as `read_text_rows` does.
+def read_text_rows(
+    path: Path, encoding: str | None = None, *, may_be_empty: bool = False
+) -> TableRows:
+    """Read a table as text: blanks around values are removed, empty ones are NULL.
+
+    Parameters
+    ----------
+    path, encoding
+        As for `read_rows`.
+    may_be_empty
+        Whether a table without rows is one, too.
 
     Raises
     ------
     TableError
-        As `read_table`.
+        As `read_rows`.
     """
-    return read_text_rows(path, encoding).table
-
-
-def read_text_rows(path: Path, encoding: str | None = None) -> TextRows:
-    """Read a table as text, and which row each is.
-
-    Raises
-    ------
-    TableError
-        As `read_table`.
-    """
-    table, first_row, written_in = _read(path, encoding, as_text=True)
+    read = _read(path, encoding, as_text=True)
     with refusing(path):
-        text = as_text(table)
-        is_row = _is_row(text)
-        rows = pl.int_range(first_row, first_row + len(table), eager=True)
-        return TextRows(text.filter(is_row), rows.filter(is_row), written_in)
+        found = _with_values(path, replace(read, table=as_text(read.table)))
+    if found.left_out and not found.table.width:
+        problem = f"no column of {preview(map(repr, found.left_out), 8)} has plain values"
+        raise TableError(path, problem, "Expected a column of files, and one a label.")
+    if not may_be_empty:
+        check_rows(path, found.table)
+    return found
+
+
+def check_rows(path: Path, table: pl.DataFrame) -> None:
+    """Refuse a table without rows: it says nothing, and most often something went wrong before."""
+    if table.is_empty():
+        raise TableError(path, "it has no rows", ROWS_EXPECTED)
 
 
 def as_text(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns that can be text as text, without blanks around; empty ones are NULL."""
-    plain = [
-        name
-        for name, kind in table.schema.items()
-        if not kind.is_nested() and kind not in (pl.Binary, pl.Object)
-    ]
-    text = table.select(pl.col(plain).cast(pl.String).str.strip_chars())
+    """Return a table of plain values as text, without blanks around; empty ones are NULL."""
+    text = table.select(pl.all().cast(pl.String).str.strip_chars())
     return text.select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _is_row(table: pl.DataFrame) -> pl.Series:
-    """Say of each row whether a cell has something: spreadsheets leave rows of separators."""
-    if not table.width:
-        return pl.repeat(True, table.height, eager=True)
-    return table.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+def _with_values(path: Path, read: TableRows) -> TableRows:
+    """Return the rows in which a cell has something: spreadsheets leave rows of separators."""
+    if not read.table.width:
+        return read
+    with refusing(path):
+        is_row = read.table.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        return replace(read, table=read.table.filter(is_row), rows=read.rows.filter(is_row))
 
 
-def _read(
-    path: Path, encoding: str | None, *, as_text: bool
-) -> tuple[pl.DataFrame, int, str | None]:
-    """Return a table, the number of its first row, and the encoding of its text."""
+def _read(path: Path, encoding: str | None, *, as_text: bool) -> TableRows:
+    """Return a table as it is in its file."""
     if not path.is_file():
         found = "it is no file" if path.exists() else "there is no such file"
         raise TableError(path, found, "Check the path.")
-    suffix, first_row, written_in = path.suffix.lower(), 0, None
+    suffix = path.suffix.lower()
     with refusing(path):
         if suffix == ".parquet":
-            table = _read_parquet(path)
-        elif suffix in JSON_LINES:
-            first_row = 1
-            table = pl.read_ndjson(table_text(path, encoding).data, infer_schema_length=None)
-        elif suffix == ".json":
-            table = _read_json(path, encoding)
+            read = _read_parquet(path)
+        elif suffix in (*JSON_LINES, ".json"):
+            read = _read_json(path, encoding, as_text=as_text)
         else:
-            text = table_text(path, encoding)
-            _check_width(path, text.n_columns)
-            first_row, written_in = text.first_row, text.encoding
-            options = {"infer_schema": False} if as_text else {"infer_schema_length": None}
-            table = pl.read_csv(
-                text.data,
-                separator=text.separator,
-                has_header=not text.names,
-                new_columns=list(text.names) or None,
-                **options,
-            )
-            table = _with_plain_names(table)
-    _check_repeats(path, table.columns)
-    return table, first_row, written_in
+            read = _read_csv(path, encoding, as_text=as_text)
+    _check_repeats(path, read.table.columns)
+    return read
+
+
+def _numbered(table: pl.DataFrame, first: int) -> pl.Series:
+    return pl.int_range(first, first + len(table), eager=True)
+
+
+def _read_csv(path: Path, encoding: str | None, *, as_text: bool) -> TableRows:
+    text = table_text(path, encoding)
+    _check_width(path, text.n_columns)
+    if is_suspect(text):
+        _refuse_fault(path, text)
+    options = {"infer_schema": False} if as_text else {"infer_schema_length": None}
+    try:
+        table = pl.read_csv(
+            text.data,
+            separator=text.separator,
+            has_header=not text.names,
+            new_columns=list(text.names) or None,
+            **options,
+        )
+    except pl.exceptions.PolarsError:
+        _refuse_fault(path, text)
+        raise
+    return TableRows(_with_plain_names(table), _numbered(table, text.first_row), text.encoding)
+
+
+def _refuse_fault(path: Path, text: TableText) -> None:
+    """Refuse a text with a row that is none, and name it, as what reads the others does not."""
+    if fault := fault_of(text):
+        raise TableError(path, *fault) from None
 
 
 def _with_plain_names(table: pl.DataFrame) -> pl.DataFrame:
@@ -176,33 +245,22 @@ def _with_plain_names(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _read_parquet(path: Path) -> pl.DataFrame:
-    _check_width(path, len(pl.read_parquet_schema(path)))
-    return pl.read_parquet(path)
+def _read_parquet(path: Path) -> TableRows:
+    kinds = pl.read_parquet_schema(path)
+    _check_width(path, len(kinds))
+    left_out = [n for n, kind in kinds.items() if kind.is_nested() or kind in _NOT_PLAIN]
+    plain = [name for name in kinds if name not in left_out]
+    n_rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    table = pl.read_parquet(path, columns=plain) if plain else pl.DataFrame(height=n_rows)
+    return TableRows(table, _numbered(table, 1), None, dict.fromkeys(left_out, n_rows))
 
 
-def _read_json(path: Path, encoding: str | None) -> pl.DataFrame:
-    """Read a list of rows, or rows by file: `{file: {column: value}}`, `{file: label}`."""
-    content: Any = json.loads(table_text(path, encoding).data)
-    if isinstance(content, dict):
-        content = [
-            {"file": name, **(row if isinstance(row, dict) else {"label": row})}
-            for name, row in content.items()
-        ]
-    if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
-        message = "it is no list of rows"
-        raise ValueError(message)
-    names = dict.fromkeys(name for row in content for name in row)
-    plain = {
-        name: [value if _is_plain(value := row.get(name)) else None for row in content]
-        for name in names
-    }
-    _check_width(path, len(names))
-    return pl.DataFrame(plain, strict=False)
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float)
+def _read_json(path: Path, encoding: str | None, *, as_text: bool) -> TableRows:
+    is_lines = path.suffix.lower() in JSON_LINES
+    read = read_lines(path, encoding) if is_lines else read_json_rows(path, encoding)
+    _check_width(path, len(read.columns))
+    table = read.table(as_text=as_text)
+    return TableRows(table, pl.Series(read.numbers, dtype=pl.Int64), None, read.left_out)
 
 
 def _check_width(path: Path, n_columns: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from facestore.errors import counted
 from facestore.records import Float32, PromptSet
 
 # float16 keeps a unit vector's length to about this.
@@ -33,7 +34,7 @@ def unit_rows(vectors: npt.NDArray[Any]) -> Float32:
     lengths = np.linalg.norm(exact, axis=1, keepdims=True)
     bad = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
     if bad.size:
-        message = f"row {bad[0]} is zero, infinite or NaN ({bad.size:,} such rows)"
+        message = f"row {bad[0]} is zero, infinite or NaN ({counted(bad.size, 'such row')})"
         raise ValueError(message)
     return np.asarray(exact / lengths, dtype=np.float32)
 

@@ -72,3 +72,16 @@ def test_a_match_has_the_longest_tail_and_no_path_is_met_twice(names, paths):
             tails = [_common_tail(name, each) for each in paths]
             assert tails.count(max(tails)) == 1
             assert _common_tail(name, path) == max(tails) >= 1
+
+
+def test_names_that_mean_one_path_are_rivals():
+    match = match_names(["p/1.jpg", "1.jpg", "q/1.jpg", "2.jpg"], ["p/1.jpg", "a/2.jpg"])
+    assert match.path_of == {"p/1.jpg": "p/1.jpg", "2.jpg": "a/2.jpg"}
+    # q/1.jpg is another file: that of a folder which is not here.
+    assert match.rivals == {"p/1.jpg": ("p/1.jpg", "1.jpg")}
+    assert match_names(["a/1.jpg", "b/1.jpg"], ["1.jpg"]).rivals == {
+        "1.jpg": ("a/1.jpg", "b/1.jpg")
+    }
+    assert match_names(["p/1.jpg", r"p\1.jpg"], ["x/p/1.jpg"]).rivals == {
+        "x/p/1.jpg": ("p/1.jpg", r"p\1.jpg")
+    }

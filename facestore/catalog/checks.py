@@ -38,7 +38,10 @@ from classifier_summary
 )
 _LEAKAGES = """
 select null, null, dataset, split, leaking_share, leaking_share, leaking_share, n_samples, null,
-    format('{} samples, {} of them the same bytes', n_leaking, n_same_content)
+    format(
+        '{} sample{}, {} of them the same bytes',
+        n_leaking, if(n_leaking = 1, '', 's'), n_same_content
+    )
 from leakage_by_split
 where ($dataset is null or dataset = $dataset) and ($split is null or split = $split)
 order by all

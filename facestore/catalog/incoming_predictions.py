@@ -2,7 +2,7 @@
 
 import duckdb
 
-from facestore.errors import InputError, OtherValuesError
+from facestore.errors import InputError, OtherValuesError, counted
 
 # What is given again with fewer digits is no other number; a score that was not known before is.
 _IS_OTHER = "coalesce(abs(incoming.{0} - known.{0}) > 1e-4 * greatest(1, abs(known.{0})), {1})"
@@ -17,7 +17,8 @@ def refuse_no_numbers(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchone()
     if row is not None:
         message = (
-            f"Classifier {row[0]!r} gives {row[1]:,} samples a score, margin or value that is no "
+            f"Classifier {row[0]!r} gives {counted(row[1], 'sample')} a score, margin or value "
+            "that is no "
             "number; nothing was written. Train it again with lower rates, or correct its file."
         )
         raise InputError(message)

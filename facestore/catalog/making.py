@@ -13,7 +13,7 @@ import duckdb
 
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.connections import connect, usable
-from facestore.errors import NotAStoreError
+from facestore.errors import NotAStoreError, counted
 from facestore.files import put_new, sync
 from facestore.leftovers import is_part, part_of, remove, sweep
 from facestore.locks import SUFFIXES
@@ -112,7 +112,8 @@ def check_folder(folder: Path) -> None:
         others = sum(1 for each in folder.iterdir() if not _is_ours(each))
         file = folder / CATALOG_FILE
         if others and not (file.is_file() or file.is_symlink()):
-            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {others} files")
+            files = counted(others, "file")
+            raise NotAStoreError(folder, f"there is no {CATALOG_FILE} among its {files}")
         _refuse_strange(folder)
     elif folder.exists():
         raise NotAStoreError(folder, "it is a file, a folder was expected")

@@ -14,7 +14,7 @@ from facestore.catalog.database import Database
 from facestore.catalog.opening import tell_refused
 from facestore.catalog.shipped import definitions_of_this_version
 from facestore.connections import connect, quoted, quoted_name
-from facestore.errors import StoreAlteredError, StoreBusyError, StoreWriteError
+from facestore.errors import StoreAlteredError, StoreBusyError, StoreWriteError, counted
 from facestore.files import put_in_place
 from facestore.leftovers import part_of, remove, sweep
 
@@ -75,14 +75,14 @@ def rewrite(database: Database) -> int:
 def _check(database: Database, con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Refuse a copy that has not all rows, or not all that this version makes."""
     for schema, table in con.execute(_TABLES, [_OLD]).fetchall():
-        counts = [
+        ((n_before,), (n_after,)) = [
             con.execute(
                 f"select count(*) from {each}.{quoted_name(schema)}.{quoted_name(table)}"  # noqa: S608
-            ).fetchone()
+            ).fetchall()[0]
             for each in (_OLD, quoted_name(name))
         ]
-        if counts[0] != counts[1]:
-            reason = f"table {table!r} has {counts[1]} rows in the copy, not {counts[0]}"
+        if n_before != n_after:
+            reason = f"table {table!r} has {counted(n_after, 'row')} in the copy, not {n_before:,}"
             raise StoreWriteError(database.path, reason)
     # From the file: DuckDB prints views otherwise before it has written them.
     problems = definitions.read(con).differing(definitions_of_this_version())

@@ -1,4 +1,4 @@
-"""The command that brings a classifier in: import classifier."""
+"""Commands about models of others: models, import classifier."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options, training_options
-from facestore.cli.console import print_summary
-from facestore.cli.data import imports, open_store
+from facestore.cli.console import Format, print_rows, print_summary
+from facestore.cli.data import open_store
+from facestore.cli.imports import imports
 
 
-def add_commands(_app: typer.Typer) -> None:
-    """Add the command of this module, beside the other imports."""
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module, one of them beside the other imports."""
     imports.command("classifier")(import_classifier)
+    app.command()(models)
 
 
 def import_classifier(
@@ -33,3 +35,18 @@ def import_classifier(
     """Import published weights as a file for `predict --classifier`."""
     with open_store(store) as opened:
         print_summary(opened.import_classifier(folder, name=name, out=out))
+
+
+def models(
+    search: Annotated[str, typer.Argument(help="Only names with this in them.")] = "",
+    format: options.FormatOption = Format.table,
+) -> None:
+    """List the models that open_clip offers, and the bundled one."""
+    from facestore.encoders.encoder import available_models
+    from facestore.encoders.names import TINY
+
+    rows = [(TINY, "", TINY)]
+    rows += [(each.architecture, each.pretrained or "", str(each)) for each in available_models()]
+    wanted = search.lower()
+    fitting = [row for row in rows if wanted in row[2].lower()]
+    print_rows(("architecture", "pretrained", "--model"), fitting, format)

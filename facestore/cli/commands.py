@@ -18,6 +18,7 @@ from facestore.cli import (
     data,
     explain,
     handoff,
+    imports,
     nearest,
     prompts,
     removing,
@@ -87,6 +88,7 @@ def _before(
 
 
 data.add_commands(app)
+imports.add_commands(app)
 classifiers.add_commands(app)
 prompts.add_commands(app)
 curation.add_commands(app)
@@ -204,4 +206,5 @@ def _fail_usage(error: TyperException) -> None:
     if not message.strip():  # the help was shown instead
         sys.exit(error.exit_code)
     command = context.command_path if context else "facestore"
-    _fail(f"{message} See `{command} --help`.", error.exit_code)
+    end = "" if message.endswith((".", "?", "!", ":")) else "."
+    _fail(f"{message}{end} See `{command} --help`.", error.exit_code)

@@ -160,7 +160,7 @@ def print_summary(summary: object) -> None:
 
 def _lines_of(summary: object) -> list[str]:
     # Here, since it knows all verbs: `facestore --help` needs none of what they import.
-    from facestore.cli.removed import lines_of
+    from facestore.cli.summaries import lines_of
 
     return lines_of(summary)
 

@@ -79,7 +79,7 @@ def check(
     print_rows(_COLUMNS, [_row(each) for each in conditions], format)
     n_failed = sum(each.verdict is Verdict.failed for each in conditions)
     n_unclear = sum(each.verdict is Verdict.unclear for each in conditions)
-    say(f"{n_failed} of {len(conditions)} conditions failed, {n_unclear} unclear")
+    say(f"{n_failed} of {counted(len(conditions), 'condition')} failed, {n_unclear} unclear")
     if n_failed:
         raise typer.Exit(BROKEN_LIMIT)
 

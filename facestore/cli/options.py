@@ -78,8 +78,8 @@ MappingFile = Annotated[
     typer.Option(
         "--mapping",
         metavar="FILE",
-        help="YAML of columns and values, or a known source: adience, celeba, fairface-hf, "
-        "imdb-wiki, lfw-attributes, utkface.",
+        help="YAML of columns and values, or a known source: adience, afad, agedb, celeba, "
+        "diveface, fairface-hf, imdb-wiki, lfw-attributes, maad-face, morph, utkface.",
     ),
 ]
 NullTexts = Annotated[

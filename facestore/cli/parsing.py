@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 # What Typer's validator calls an error -> what was expected; bounds are in its context.
 _EXPECTED = {
@@ -45,9 +46,28 @@ class _Parsed:
             self._refuse_repeats(ctx, words)
             _in_words(error)
             raise
+        except TyperException as error:
+            if hasattr(error, "possibilities"):
+                self._hint_at_dashes(ctx, words, error)
+            raise
         if not ctx.resilient_parsing:
             self._refuse_repeats(ctx, words)
         return rest
+
+    def _hint_at_dashes(self, ctx: Any, words: list[str], error: Any) -> None:
+        """Add how a name is given that begins as an option does, where no option is near it."""
+        kinds = [each.param_type_name for each in self.get_params(ctx)]  # type: ignore[attr-defined]
+        named = next((word for word in words if word.startswith(error.option_name)), "")
+        if "argument" not in kinds or not named or error.possibilities:
+            return
+        others = [quote(word) for word in words if word != named]
+        if kinds.count("argument") > 1:  # the order of several counts
+            others = ["..."]
+        command = " ".join([ctx.command_path, *others, "--", quote(named)])
+        error.message = (
+            f"{error.message}. A name that begins with a dash stands behind all options and "
+            f"`--`: `{command}`."
+        )
 
     def _refuse_repeats(self, ctx: Any, words: list[str]) -> None:
         parser = type(self.make_parser(ctx))(ctx)  # type: ignore[attr-defined]

@@ -1,12 +1,14 @@
 """How labels were read and what was passed over, in lines for people."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from facestore.cli.wording import as_typed
 from facestore.errors import counted, preview
 from facestore.ingest.layouts.files import why_passed_over
 from facestore.ingest.layouts.label_values import Reading, readings_in_words
 from facestore.ingest.plan import IngestPlan
+from facestore.ingest.rivals import Rivals
 
 # So many names are shown of what was passed over.
 _N_NAMED = 5
@@ -24,6 +26,7 @@ def labels_and_files(plan: IngestPlan, *, with_readings: bool = True) -> list[st
             f"{counted(len(without), 'label row has', 'label rows have')} no file "
             f"({preview(without, _N_NAMED)}){_why_without_file(plan)}"
         )
+    lines += rivals_in_words(plan.rivals)
     if unlabelled := plan.files_without_label:
         n = counted(len(unlabelled), "file has", "files have")
         lines.append(f"{n} no label ({preview(unlabelled, _N_NAMED)})")
@@ -40,6 +43,15 @@ def labels_and_files(plan: IngestPlan, *, with_readings: bool = True) -> list[st
         n = counted(plan.n_other_files, "other file was", "other files were")
         lines.append(f"{n} passed over")
     return lines
+
+
+def rivals_in_words(rivals: Sequence[Rivals]) -> list[str]:
+    """Return the line about rows that mean the same file; none where there are none."""
+    if not rivals:
+        return []
+    n = sum(len(each.names) for each in rivals)
+    shown = preview([each.words for each in rivals], 1)
+    return [f"{n:,} label rows mean {counted(len(rivals), 'file')}: {shown}"]
 
 
 def not_read(columns: Sequence[str]) -> str:
@@ -77,7 +89,12 @@ def _why_without_file(plan: IngestPlan) -> str:
     """Say why labels have no file: it was passed over, is elsewhere, or is called otherwise."""
     if plan.n_named_others:
         return f": {counted(plan.n_named_others, 'file')} of them passed over, see below"
+    name = next((each.name for each in plan.entries), "")
+    why = f": none meets a file, which are called as {name!r}: " * (not plan.labelled)
+    if plan.file_column is not None:
+        return (
+            f"{why or ': '}add --file-column {quote(plan.file_column)}, which fits the files here"
+        )
     if plan.labelled:
         return ": expected where only a part of the files is here"
-    name = plan.entries[0].name if plan.entries else ""
-    return f": none meets a file, which are called as {name!r}: name them with --file-column"
+    return f"{why}name them with --file-column"

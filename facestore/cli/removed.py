@@ -1,7 +1,7 @@
 """What commands say that took something out, one fact a line."""
 
-from facestore.cli.summaries import lines_of
-from facestore.errors import preview
+from facestore.cli.lines import lines_of
+from facestore.errors import by_number, counted, counted_of, preview
 from facestore.removing.finish import Freed
 from facestore.removing.forget import ForgetSummary
 from facestore.removing.remove import RemoveSummary
@@ -17,25 +17,30 @@ _ROWS = ("labels", "predictions", "similarities", "explanations")
 def _(summary: ForgetSummary) -> list[str]:
     facts = []
     if summary.n_known:
-        facts.append(f"{_n(summary.n_known, 'name')} was forgotten before")
+        facts.append(f"{counted(summary.n_known, 'name was', 'names were')} forgotten before")
     if summary.is_dry:
         shown = [f"{dataset}/{path}" for dataset, path in summary.names]
         named = f" ({preview(shown, _SHOWN)})" if shown else ""
-        facts.append(f"would forget {_n(summary.n_samples, 'sample')}{named}")
-        facts.append(f"and {_n(summary.n_images, 'image')} that no other sample has")
+        facts.append(f"would forget {counted(summary.n_samples, 'sample')}{named}")
+        facts.append(f"and {counted(summary.n_images, 'image')} that no other sample has")
     elif summary.receipt:
-        rows = ", ".join(f"{summary.counts[f'n_{name}']:,} {name}" for name in _ROWS)
+        rows = ", ".join(counted_of(summary.counts[f"n_{name}"], name) for name in _ROWS)
         facts.append(
-            f"forgotten: {_n(summary.n_samples, 'sample')}, {_n(summary.n_images, 'image')}, "
-            f"{rows}, {_n(summary.freed.n_vectors, 'vector')}"
+            f"forgotten: {counted(summary.n_samples, 'sample')}, "
+            f"{counted(summary.n_images, 'image')}, "
+            f"{rows}, {counted(summary.freed.n_vectors, 'vector')}"
         )
     if summary.n_shared:
+        kept = counted(summary.n_shared, "image stays with its", "images stay with their")
         facts.append(
-            f"{_n(summary.n_shared, 'image')} stays with its vectors: other samples have it"
+            f"{kept} vectors, since other samples have {by_number(summary.n_shared, 'it', 'them')}"
         )
     if summary.counts.get("n_no_longer_excluded"):
         n = summary.counts["n_no_longer_excluded"]
-        facts.append(f"{_n(n, 'sample')} is not left out as a duplicate any more: run dedup again")
+        facts.append(
+            f"{counted(n, 'sample is', 'samples are')} not left out as "
+            f"{by_number(n, 'a duplicate', 'duplicates')} any more: run dedup again"
+        )
     facts += _freed(summary.freed)
     if summary.near:
         shown = [f"{dataset}/{path}" for dataset, path in summary.near]
@@ -57,7 +62,7 @@ def _(summary: RemoveSummary) -> list[str]:
     said = "would remove" if summary.is_dry else "removed"
     # n_class_text_norms: class text norms
     rows = [
-        f"{n:,} {name.removeprefix('n_').replace('_', ' ')}"
+        counted_of(n, name.removeprefix("n_").replace("_", " "))
         for name, n in summary.counts.items()
         if n
     ]
@@ -65,10 +70,10 @@ def _(summary: RemoveSummary) -> list[str]:
     if summary.classifiers:
         names = preview([repr(each) for each in summary.classifiers], _SHOWN)
         facts.append(
-            f"with {_n(len(summary.classifiers), 'classifier')} that relied on it ({names})"
+            f"with {counted(len(summary.classifiers), 'classifier')} that relied on it ({names})"
         )
     if summary.freed.n_vectors:
-        facts.append(f"{_n(summary.freed.n_vectors, 'vector')} that nothing else needs")
+        facts.append(f"{counted(summary.freed.n_vectors, 'vector')} that nothing else needs")
     return facts + _freed(summary.freed)
 
 
@@ -76,17 +81,15 @@ def _(summary: RemoveSummary) -> list[str]:
 def _(summary: RenameSummary) -> list[str]:
     if summary.n_moved is None:
         return [f"{summary.what} {summary.old!r} is called {summary.new!r} now"]
-    same = f", {summary.n_same:,} were in both and are one" if summary.n_same else ""
+    both = counted(summary.n_same, "was in both and is", "were in both and are")
+    same = f", {both} one" if summary.n_same else ""
     return [
-        f"{summary.n_moved:,} samples of {summary.old!r} are in {summary.new!r} now{same}",
+        f"{counted(summary.n_moved, 'sample')} of {summary.old!r} "
+        f"{by_number(summary.n_moved, 'is', 'are')} in {summary.new!r} now{same}",
         "where the two meet, duplicates and splits are others: run dedup and split again",
     ]
 
 
 def _freed(freed: Freed) -> list[str]:
-    facts = [f"{freed.n_bytes:,} bytes are free"] if freed.n_bytes else []
+    facts = [f"{counted(freed.n_bytes, 'byte is', 'bytes are')} free"] if freed.n_bytes else []
     return facts + [f"removed {name}" for name in freed.files]
-
-
-def _n(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

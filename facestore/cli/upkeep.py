@@ -75,7 +75,7 @@ def doctor(
     with open_store(store) as opened:
         if repair:
             for what, n_rows in opened.repair().items():
-                say(f"{n_rows:,} {what}")
+                say(f"{what}: {n_rows:,}")
         findings = opened.doctor(name, deep=deep, n_examples=_EXAMPLES if name is None else _ROWS)
     if [each.name for each in findings] == [name]:
         _print_bad_rows(findings[0], format)
@@ -172,6 +172,6 @@ def _print_bad_rows(finding: Finding, style: Format) -> None:
     print_rows(finding.columns, finding.rows, style)
     say(f"{finding.name} ({finding.status}): {finding.title}")
     if finding.n_bad > len(finding.rows):
-        say(f"{counted(finding.n_bad, 'row')} in all, the first {len(finding.rows):,} are shown")
+        say(f"{counted(finding.n_bad, 'row')} in all, the first {len(finding.rows):,} shown")
     if finding.n_bad:
         say(f"To do: {as_typed(finding.todo)}.")

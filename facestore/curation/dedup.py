@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from facestore.catalog.duplicates import EXPORT_COLUMNS, ExclusionChanges, PolicyEffect
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.files import csv_text, write_text
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
@@ -55,7 +55,8 @@ def tell_flat(store: Stores, dataset: str | None) -> None:
     """Tell the user of pictures that are told apart by their bytes alone."""
     if n_flat := store.catalog.duplicates.n_flat(dataset):
         store.notify(
-            f"{n_flat:,} pictures are of one colour: a perceptual hash says nothing of them, so "
+            f"{counted(n_flat, 'picture is', 'pictures are')} of one colour: a perceptual hash "
+            "says nothing of such a picture, so "
             "only those of the same bytes count as copies of each other."
         )
 

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.records import SplitMember
 
 _NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
@@ -77,10 +77,11 @@ def why_empty(fraction: float, n_samples: int, n_units: int, n_parts: int) -> st
         pictures = "picture" if n_units == 1 else "different pictures"
         return f"the {n_samples:,} samples are {n_units:,} {pictures}, and copies stay together"
     if fraction * n_samples < 1:
-        share = f"{fraction:g} of {n_samples:,} samples is less than one"
+        share = f"{fraction:g} of {counted(n_samples, 'sample')} is less than one"
         return f"{share}: give it more, or the data set more samples"
     return (
-        f"{n_units:,} different pictures cannot be parted so: give fewer splits, or nearer shares"
+        f"{counted(n_units, 'different picture')} cannot be parted so: give fewer splits, or "
+        "nearer shares"
     )
 
 

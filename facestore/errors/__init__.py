@@ -24,6 +24,7 @@ A message says what was given, what was expected and what to do next::
     ├── InputError               what the user gave: files, tables, names, options
     │   ├── ParametersError      parameters that do not go together
     │   ├── TableError           a label, similarity, prediction or vector file, refused whole
+    │   │   └── FileNamesError   it does not say which file each of its rows is of
     │   ├── UnknownNameError     no such prompt set, encoder, dataset ...
     │   │   └── UnknownChoiceError  no such layout, device, aggregation: what the program offers
     │   ├── OtherValuesError     other vectors, similarities, predictions under a known key
@@ -54,6 +55,7 @@ from facestore.errors.encoders import (
     TextVectorsMissingError,
 )
 from facestore.errors.inputs import (
+    FileNamesError,
     InputError,
     LeakageError,
     OtherValuesError,
@@ -84,7 +86,9 @@ from facestore.errors.stores import (
     VectorsUnreadableError,
 )
 from facestore.errors.wording import (
+    by_number,
     counted,
+    counted_of,
     in_one_line,
     preview,
     todo_about,
@@ -97,6 +101,7 @@ __all__ = [
     "EncoderError",
     "EncoderMismatchError",
     "FacestoreError",
+    "FileNamesError",
     "HeadsMismatchError",
     "InputError",
     "LeakageError",
@@ -127,7 +132,9 @@ __all__ = [
     "UnusablePathError",
     "VectorsDifferError",
     "VectorsUnreadableError",
+    "by_number",
     "counted",
+    "counted_of",
     "in_one_line",
     "preview",
     "todo_about",

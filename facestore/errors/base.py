@@ -3,7 +3,7 @@
 import errno
 import os
 
-from facestore.errors.wording import in_one_line, todo_about
+from facestore.errors.wording import by_number, in_one_line, todo_about
 
 
 class FacestoreError(Exception):
@@ -18,7 +18,7 @@ class PartlyDoneError(FacestoreError):
         n_done = n_all - n_failed
         super().__init__(
             f"{n_failed:,} of {n_all:,} could not be done, as said above, and {n_done:,} "
-            f"{'is' if n_done == 1 else 'are'} done: mend what is said, and run the same command "
+            f"{by_number(n_done, 'is', 'are')} done: mend what is said, and run the same command "
             "again."
         )
 

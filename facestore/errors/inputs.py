@@ -56,6 +56,10 @@ class TableError(InputError):
         super().__init__(f"'{path}' is refused, nothing was imported: {problem}. {todo}")
 
 
+class FileNamesError(TableError):
+    """A table does not say which file each of its rows is of."""
+
+
 def near_names(name: str, known: Iterable[str]) -> list[str]:
     """Return the names that are most like one, letter case and punctuation aside; often none."""
     by_spelling: dict[str, list[str]] = {}

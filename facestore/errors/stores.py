@@ -5,7 +5,7 @@ from pathlib import Path
 from shlex import quote
 
 from facestore.errors.base import FacestoreError
-from facestore.errors.wording import in_one_line, preview, todo_about
+from facestore.errors.wording import counted, in_one_line, preview, todo_about
 
 
 class StoreError(FacestoreError):
@@ -253,8 +253,8 @@ class AuditsFailedError(StoreError):
     def __init__(self, failed: Sequence[str], n_audits: int) -> None:
         self.failed = tuple(failed)
         super().__init__(
-            f"{len(failed)} of {n_audits} audits failed ({preview(failed)}), none was expected to: "
-            f"`facestore doctor {failed[0]}` shows the rows, and what to do."
+            f"{len(failed)} of {counted(n_audits, 'audit')} failed ({preview(failed)}), none was "
+            f"expected to: `facestore doctor {failed[0]}` shows the rows, and what to do."
         )
 
 

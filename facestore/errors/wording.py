@@ -39,7 +39,23 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     one, many
         The noun; its plural where it is not regular.
     """
-    return f"{n:,} {one if n == 1 else many or _plural(one)}"
+    return f"{n:,} {by_number(n, one, many or _plural(one))}"
+
+
+def by_number(n: int, one: str, many: str) -> str:
+    """Return the word that goes with a number, where `counted` cannot: `is`, `are`."""
+    return one if n == 1 else many
+
+
+def counted_of(n: int, many: str) -> str:
+    """Return a number with a noun that is given in its plural: `1 label`, `2 labels`."""
+    return f"{n:,} {_singular(many) if n == 1 else many}"
+
+
+def _singular(nouns: str) -> str:
+    if nouns.endswith("ies"):
+        return f"{nouns[:-3]}y"
+    return nouns[:-2] if nouns.endswith(("sses", "xes", "ches", "shes")) else nouns[:-1]
 
 
 def _plural(noun: str) -> str:

@@ -247,7 +247,8 @@ def _samples(
             samples.append(sample)
     if missing and (selection.sample_ids is not None or not samples):
         message = (
-            f"The pictures of {len(missing):,} of {len(found):,} samples are not where they were "
+            f"The pictures of {len(missing):,} of {counted(len(found), 'sample')} are not where "
+            "they were "
             f"ingested from ({preview([name for name, _ in missing])}): bring them back, or give "
             "their folder as `images=`."
         )

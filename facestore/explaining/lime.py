@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.explaining.pixels import UInt8
 from facestore.records import Float32
 
@@ -99,7 +99,8 @@ def lime_map(
     n_found = int(segments.max()) + 1
     if n_samples <= n_found + 1:
         message = (
-            f"{n_samples} samples for {n_found} superpixels and an intercept: give more samples "
+            f"{counted(n_samples, 'sample')} for {counted(n_found, 'superpixel')} and an "
+            "intercept: give more samples "
             "(five a superpixel or so), or ask for fewer superpixels."
         )
         raise InputError(message)
@@ -154,8 +155,8 @@ def _scored(
         part = np.asarray(score(np.where(masks, image, hidden)), dtype=np.float64)
         if part.shape != (len(masks),) or not np.isfinite(part).all():
             message = (
-                f"The score gave shape {part.shape} for {len(masks)} images: ({len(masks)},) of "
-                "finite numbers was expected."
+                f"The score gave shape {part.shape} for {counted(len(masks), 'image')}: "
+                f"({len(masks)},) of finite numbers was expected."
             )
             raise InputError(message)
         parts.append(part)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.records import Float32
 
 if TYPE_CHECKING:
@@ -82,14 +82,17 @@ def scores_of(vectors: torch.Tensor, targets: Targets) -> torch.Tensor:
     if callable(targets) and not isinstance(targets, torch.Tensor):
         scores = targets(vectors)
         if tuple(scores.shape) != (n,):
-            message = f"The head gave shape {tuple(scores.shape)} for {n} vectors, not ({n},)."
+            message = (
+                f"The head gave shape {tuple(scores.shape)} for {counted(n, 'vector')}, not ({n},)."
+            )
             raise InputError(message)
         return scores
     # A copy, since gradients cannot pass what was made in inference mode.
     wanted = torch.as_tensor(targets, dtype=vectors.dtype, device=vectors.device).clone()
     if tuple(wanted.shape) not in {(dim,), (n, dim)}:
         message = (
-            f"Targets of shape {tuple(wanted.shape)} for {n} image vectors of {dim} values: give "
+            f"Targets of shape {tuple(wanted.shape)} for {counted(n, 'image vector')} of "
+            f"{counted(dim, 'value')}: give "
             f"({dim},), or ({n}, {dim}) for a target of its own for each image."
         )
         raise InputError(message)

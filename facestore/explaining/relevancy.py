@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.explaining.maps import (
     Maps,
     Targets,
@@ -117,8 +117,8 @@ def relevancy_maps(
     layout = layout_of(tower)
     if not -layout.n_layers <= start_layer < layout.n_layers:
         message = (
-            f"Start layer {start_layer}, but the tower has {layout.n_layers} layers: give "
-            f"{-layout.n_layers} to {layout.n_layers - 1}."
+            f"Start layer {start_layer}, but the tower has {counted(layout.n_layers, 'layer')}: "
+            f"give {-layout.n_layers} to {layout.n_layers - 1}."
         )
         raise InputError(message)
     # Inference mode may be on outside, and would leave no graph.

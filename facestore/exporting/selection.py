@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import preview
+from facestore.errors import by_number, counted, preview
 from facestore.images.parquets import ParquetRow
 from facestore.images.pictures import place_of
 from facestore.images.remote import is_uri
@@ -74,13 +74,15 @@ def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
         files.append(path if place is None else printable(str(place)))
     if gone:
         store.notify(
-            f"{len(gone):,} of {len(files):,} samples have no file that is there "
+            f"{len(gone):,} of {counted(len(files), 'sample')} "
+            f"{by_number(len(gone), 'has', 'have')} no file that is there "
             f"({preview(gone)}): their path in the data set is written instead. If their pictures "
             "are at hand, `facestore ingest FOLDER dataset=NAME` says where."
         )
     if inside:
         store.notify(
-            f"{len(inside):,} of {len(files):,} samples lie inside tars or Parquet files "
+            f"{len(inside):,} of {counted(len(files), 'sample')} "
+            f"{by_number(len(inside), 'lies', 'lie')} inside tars or Parquet files "
             f"({preview(inside)}), which other tools do not open there: their path in the data set "
             "is written. Unpack them, and ingest the folder, to have files."
         )

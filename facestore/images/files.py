@@ -19,6 +19,14 @@ _FLAGS = (
 )
 
 
+# What archives and compressed files begin with.
+_PACKED = {
+    b"PK\x03\x04": "ZIP", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "RAR",
+    b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "XZ", b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\x04\x22\x4d\x18": "LZ4",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class PlainFile:
     """A file of the file system."""
@@ -87,6 +95,15 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def packed_as(path: Path) -> str | None:
+    """Return what a file is packed or compressed with, by its first bytes; None: with nothing."""
+    try:
+        start = read_part(path, 0, min(path.stat().st_size, max(map(len, _PACKED))))
+    except OSError:
+        return None
+    return next((name for mark, name in _PACKED.items() if start.startswith(mark)), None)
 
 
 def check_size(n_bytes: int) -> None:

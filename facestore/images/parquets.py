@@ -173,7 +173,11 @@ def _bytes(value: pa.Scalar) -> bytes | None:
 
 def _binary_field(kind: pa.StructType) -> bool:
     position = kind.get_field_index("bytes")
-    return position >= 0 and _is_binary(kind.field(position).type)
+    if position < 0:
+        return False
+    found = kind.field(position).type
+    # no type where no row of a file has bytes
+    return _is_binary(found) or bool(pa.types.is_null(found))
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from facestore.images.files import Unreadable, read_part, trouble
+from facestore.images.files import Unreadable, packed_as, read_part, trouble
 from facestore.images.walk import printable
 
 # What tarfile raises on archives that are broken on purpose, besides what it documents.
@@ -68,6 +68,8 @@ def scan_tar(path: Path) -> Iterator[TarMember | Unreadable]:
                 if not member.isdir():
                     yield _member(path, member)
     except _BROKEN as error:
+        if packed := packed_as(path):
+            raise trouble(f"it is packed with {packed}: unpack it to a plain .tar") from error
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise trouble(f"no whole tar archive ({reason})") from error
 

@@ -5,8 +5,15 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.images.files import kind_of
+
+# What systems leave in folders, besides names that begin with a dot: macOS in archives, Windows,
+# and disks of Synology with a picture of each picture.
+_LEFT_BY_SYSTEMS = frozenset(
+    ("__macosx", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin",
+     "system volume information", "lost+found", "@eadir")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,12 @@ class Listing:
         notes = []
         if self.links:
             notes.append(
-                f"{len(self.links):,} links were not followed ({preview(self.links)}): "
-                "`follow_links=True` follows them"
+                f"{counted(len(self.links), 'link was', 'links were')} not followed "
+                f"({preview(self.links)}): `follow_links=True` follows them"
             )
         if self.unlisted:
-            n = len(self.unlisted)
-            notes.append(f"{n:,} folders could not be listed ({preview(self.unlisted)})")
+            n = counted(len(self.unlisted), "folder")
+            notes.append(f"{n} could not be listed ({preview(self.unlisted)})")
         return tuple(notes)
 
 
@@ -94,7 +101,7 @@ class _Walk:
 
     def _is_folder(self, entry: os.DirEntry[str]) -> bool:
         """Say whether to go into an entry; what is no folder is noted."""
-        if entry.name.startswith("."):
+        if is_hidden(entry.name):
             return False
         if entry.is_symlink():
             self._link(entry.path)
@@ -124,7 +131,7 @@ class _Walk:
 
 
 def walk(folder: Path, *, outside: bool = False) -> Listing:
-    """List a folder and the folders below it; hidden files and folders are left out.
+    """List a folder and those below it, without hidden names and what systems leave.
 
     Parameters
     ----------
@@ -157,8 +164,11 @@ def printable(name: str) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Say whether a file, or a folder above it, has a name that systems do not show: `._1.jpg`."""
-    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+    """Say whether a file, or a folder above it, is one that systems leave or do not show."""
+    return any(
+        (part.startswith(".") and part not in (".", "..")) or part.lower() in _LEFT_BY_SYSTEMS
+        for part in name.split("/")
+    )
 
 
 def _is_inside(path: str, root: str) -> bool:

@@ -12,14 +12,14 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.encoders.names import model_name
-from facestore.errors import OtherValuesError, TableError, preview
+from facestore.errors import OtherValuesError, TableError, counted, preview
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.names import FILE_COLUMNS
 from facestore.numbers import POSITIVE, check_number
 from facestore.recorded_vectors import add_vectors
 from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
-from facestore.tables import refusing
+from facestore.tables import check_rows, refusing
 from facestore.unit_rows import UNIT_TOLERANCE, kept_or_unit_rows
 
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
@@ -119,7 +119,7 @@ def import_embeddings(
         run.counts.update(
             {"n_samples_new": run.n_created, "n_vectors": n_new, "n_text_vectors": n_texts}
         )
-    notes = [f"encoder {encoder.name!r}", f"{n_texts:,} text vectors"]
+    notes = [f"encoder {encoder.name!r}", counted(n_texts, "text vector")]
     return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
 
 
@@ -237,15 +237,17 @@ def _open(path: Path, metadata: Path | None) -> Mapping[str, npt.NDArray[Any]]:
     """Read a file into named arrays."""
     if path.suffix == ".npz":
         _refuse_bomb(path)
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             return {key: content[key] for key in content.files}
     if path.suffix == ".npy":
         if metadata is None:
             todo = "Give the names as `metadata=FILE.parquet`."
             raise TableError(path, "a .npy file has no file names", todo)
-        return _columns(pl.read_parquet(metadata)) | {"emb": np.load(path, allow_pickle=False)}
+        # Of a file that is none NumPy leaves closing to the garbage collector.
+        with path.open("rb") as file:
+            return _columns(metadata) | {"emb": np.load(file, allow_pickle=False)}
     if path.suffix == ".parquet":
-        return _columns(pl.read_parquet(path))
+        return _columns(path)
     raise TableError(path, f"unknown suffix {path.suffix!r}", "Expected .npz, .npy or .parquet.")
 
 
@@ -254,11 +256,13 @@ def _refuse_bomb(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > max(_MANY_BYTES, _MAX_RATIO * path.stat().st_size):
-        problem = f"{path.stat().st_size:,} bytes would become {unpacked:,}"
+        problem = f"{counted(path.stat().st_size, 'byte')} would become {unpacked:,}"
         raise TableError(path, problem, "Vectors do not compress so well: check the file.")
 
 
-def _columns(table: pl.DataFrame) -> dict[str, npt.NDArray[Any]]:
+def _columns(path: Path) -> dict[str, npt.NDArray[Any]]:
+    table = pl.read_parquet(path)
+    check_rows(path, table)
     columns = {}
     for name, series in table.to_dict().items():
         if isinstance(series.dtype, pl.List | pl.Array):
@@ -289,7 +293,7 @@ def _pick(
 
 def _checked(path: Path, names: npt.NDArray[Any], vectors: npt.NDArray[Any]) -> ImportedVectors:
     if len(names) != len(vectors) or not len(names):
-        problem = f"{len(names):,} names for {len(vectors):,} vectors"
+        problem = f"{counted(len(names), 'name')} for {counted(len(vectors), 'vector')}"
         raise TableError(path, problem, "Expected one name a vector.")
     try:
         units = kept_or_unit_rows(vectors)

@@ -1,17 +1,21 @@
 """Import label tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
-from facestore.errors import preview
+from facestore.errors import TableError, counted, preview
 from facestore.importing.targets import ImportSummary, Target, importing
+from facestore.ingest.layouts.folder_rows import is_of_folders, of_pictures
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, read_label_table
+from facestore.ingest.layouts.label_tables import read_label_table
+from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.ingest.plan import known_classes
+from facestore.ingest.rivals import Rivals, rivals_in
 from facestore.mappings import LabelMapping
 from facestore.names import match_names
 from facestore.records import AnyPath
@@ -52,9 +56,13 @@ def import_labels(
         If the table is refused, or names unknown files and no samples may be made.
     """
     path = Path(path)
-    said = mapping or LabelMapping()
     # A store is made by what is imported, not by what is refused.
-    table = read_label_table(path, LabelRules(known_classes(store), attributes, new_classes, said))
+    rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
+    table = _read(path, rules)
+    if create_samples and is_of_folders(table):
+        todo = "Ingest the pictures first, and leave `create_samples=True` out."
+        raise TableError(path, f"its rows are of folders ({preview(table.names)})", todo)
+    table = _of_samples(store, dataset, table)
     target = Target(dataset, split, create_samples)
     with importing(store, "labels", path, target, table.names) as run:
         tags = pl.DataFrame(
@@ -73,11 +81,21 @@ def import_labels(
             new_classes=table.new_classes,
         )
         run.counts.update(asdict(changes))
-    notes = [f"{changes.n_labels_changed:,} labels changed"] if changes.n_labels_changed else []
+    n = changes.n_labels_changed
+    notes = [f"{counted(n, 'label')} changed"] if n else []
     notes += table.all_notes
     if table.ignored:
         notes.append(f"columns not read: {preview(table.ignored)} (name them with `attributes=`)")
     return run.summary("labels", n_rows=len(table.labels), n_new=changes.n_labels_new, notes=notes)
+
+
+def _of_samples(store: Stores, dataset: str, table: LabelTable) -> LabelTable:
+    """Return a table whose rows are of samples, where they were of folders of these."""
+    if not is_of_folders(table):
+        return table
+    known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
+    found = of_pictures(table, known)
+    return replace(found, names=tuple(name for name in found.names if not name.endswith("/")))
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,8 @@ class LabelPreview:
         Files that meet a sample of the data set.
     unmet
         Files that meet none.
+    rivals
+        Files that mean the same sample; they are none of those that meet none.
     """
 
     path: Path
@@ -97,6 +117,7 @@ class LabelPreview:
     table: LabelTable
     n_met: int
     unmet: tuple[str, ...]
+    rivals: tuple[Rivals, ...]
 
 
 def preview_labels(
@@ -122,7 +143,16 @@ def preview_labels(
     """
     path = Path(path)
     rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
-    table = read_label_table(path, rules)
+    table = _of_samples(store, dataset, _read(path, rules))
     known = store.catalog.samples.of_dataset(dataset)["path"].to_list()
     found = match_names(list(table.names), known)
-    return LabelPreview(path, dataset, table, len(found.path_of), found.unmatched)
+    torn = {name for names in found.rivals.values() for name in names}
+    unmet = tuple(name for name in found.unmatched if name not in torn)
+    rivals = rivals_in(table, found.path_of, found.rivals)
+    return LabelPreview(path, dataset, table, len(found.path_of), unmet, rivals)
+
+
+def _read(path: Path, rules: LabelRules) -> LabelTable:
+    """Read a table, and note what was said of it in vain."""
+    table = read_label_table(path, rules)
+    return replace(table, notes=(*table.notes, *unmet_notes(rules.mapping, table)))

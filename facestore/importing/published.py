@@ -9,31 +9,11 @@ import polars as pl
 
 from facestore.encoders.names import model_name
 from facestore.errors import TableError, preview
-from facestore.importing.published_columns import also_called
+from facestore.importing.published_columns import PUBLISHED_SCHEMA, also_called, renamed_columns
 from facestore.numbers import COUNT, SCORE, number_column
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
-from facestore.tables import read_table, refusing
-
-PUBLISHED_SCHEMA = pl.Schema(
-    {
-        "source": pl.String(),
-        "classifier": pl.String(),
-        "architecture": pl.String(),
-        "pretrained": pl.String(),
-        "prompt_set": pl.String(),
-        "aggregation": pl.String(),
-        "k": pl.Int32(),
-        "dataset": pl.String(),
-        "split": pl.String(),
-        "attribute": pl.String(),
-        "taxonomy": pl.String(),
-        "group_attribute": pl.String(),
-        "group_name": pl.String(),
-        "metric": pl.String(),
-        "value": pl.Float64(),
-    }
-)
+from facestore.tables import read_rows, refusing
 
 # Those of the view measured_figures, with which the figures are compared.
 OVERALL_METRICS = (
@@ -88,6 +68,25 @@ class PublishedSummary:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PublishedFigures:
+    """What a table of published figures says.
+
+    Attributes
+    ----------
+    figures
+        Columns of `PUBLISHED_SCHEMA`.
+    ignored
+        Columns that were not read.
+    notes
+        What else was not.
+    """
+
+    figures: pl.DataFrame
+    ignored: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
 def import_published(
     store: Stores,
     path: AnyPath,
@@ -128,12 +127,13 @@ def import_published(
         **described,
     }
     classes = store.catalog.samples.class_names()
-    figures, ignored = read_published(
+    read = read_published(
         path,
         classes=classes,
         constants={"source": path.stem} | {k: v for k, v in constants.items() if v is not None},
         renamed=columns or {},
     )
+    figures = read.figures
     with (
         recorded(store, "import published", constants | {"path": path}) as counts,
         store.catalog.transaction(),
@@ -145,8 +145,8 @@ def import_published(
     return PublishedSummary(
         n_figures=len(figures),
         n_measured=n_measured,
-        ignored=ignored,
-        notes=tuple(_notes_on(figures, classes)),
+        ignored=read.ignored,
+        notes=(*read.notes, *_notes_on(figures, classes)),
         **changes,
     )
 
@@ -165,7 +165,7 @@ def read_published(
     classes: Mapping[str, Sequence[str]],
     constants: Mapping[str, str | int | None],
     renamed: Mapping[str, str],
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+) -> PublishedFigures:
     """Read a CSV or Parquet table of published figures.
 
     Parameters
@@ -182,13 +182,6 @@ def read_published(
         Name of a column in the table -> name in `PUBLISHED_SCHEMA`. `Model`, `datasource`, `Prompt`
         and `Mode` are known as architecture, pretrained, prompt_set and aggregation.
 
-    Returns
-    -------
-    figures : polars.DataFrame
-        Columns of `PUBLISHED_SCHEMA`.
-    ignored : tuple of str
-        Columns that were not read.
-
     Raises
     ------
     TableError
@@ -204,9 +197,11 @@ def _published(
     classes: Mapping[str, Sequence[str]],
     constants: Mapping[str, str | int | None],
     renamed: Mapping[str, str],
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+) -> PublishedFigures:
     given = {name: value for name, value in constants.items() if value is not None}
-    table = _renamed(path, read_table(path), renamed)
+    read = read_rows(path)
+    read.check_plain(path, (*renamed, *PUBLISHED_SCHEMA))
+    table = renamed_columns(path, read.table, renamed)
     table = also_called(table, set(given) | set(renamed.values()))
     table = table.with_columns(
         pl.lit(value).alias(name) for name, value in given.items() if name not in table.columns
@@ -224,17 +219,7 @@ def _published(
     figures = _completed(path, figures)
     _check(path, figures, classes)
     _check_keys(path, figures, table.select(_ROW, *ignored))
-    return figures.drop(_ROW), ignored
-
-
-def _renamed(path: Path, table: pl.DataFrame, renamed: Mapping[str, str]) -> pl.DataFrame:
-    for old, new in renamed.items():
-        if old not in table.columns or new not in PUBLISHED_SCHEMA:
-            found = preview(map(repr, table.columns if old not in table.columns else [new]), 10)
-            problem = f"column {old!r} cannot be read as {new!r}: found {found}"
-            todo = f"Give `columns=TABLE_COLUMN=NAME`, NAME one of {preview(PUBLISHED_SCHEMA, 20)}."
-            raise TableError(path, problem, todo)
-    return table.rename(dict(renamed))
+    return PublishedFigures(figures.drop(_ROW), ignored, read.notes)
 
 
 def _melted(

@@ -1,6 +1,5 @@
 """The similarity JSON of the prompt-ensemble work: `{file: {prompt: 100 x cosine}}`."""
 
-import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from facestore.documents import json_of
 from facestore.encoders.names import model_name
 from facestore.errors import OtherValuesError, TableError
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
@@ -129,7 +129,7 @@ def read_similarities(path: Path, *, scale: float = DEFAULT_SCALE) -> pl.DataFra
 
 def _load(path: Path) -> dict[str, Any]:
     with refusing(path, "JSON"):
-        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_no_repeats)
+        content = json_of(path.read_text(encoding="utf-8-sig"))
     if not isinstance(content, dict) or not content:
         raise TableError(path, "no files in it", "Expected {file: {prompt: number}}.")
     return content
@@ -140,16 +140,6 @@ def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) < _MOST and math.isfinite(value)
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name that occurs twice, where JSON would silently take the last."""
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        message = f"{next(n for n in names if names.count(n) > 1)!r} occurs twice"
-        raise ValueError(message)
-    return content
 
 
 def _check_scale(path: Path, cosines: pl.Series, scale: float) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
-from facestore.errors import TableError, preview
+from facestore.errors import TableError, by_number, counted, preview
 from facestore.names import check_name, is_tail, match_names
 from facestore.records import EncoderRecord, ModelName
 from facestore.stores import Stores, recorded
@@ -188,9 +188,11 @@ def importing(
             path_of = {name: path for name, path in path_of.items() if is_tail(name, path)}
         unknown = tuple(name for name in names if name not in path_of)
         if unknown and not target.create_samples:
+            _refuse_rivals(path, target, found.rivals)
             raise TableError(
                 path,
-                f"{len(unknown):,} of {len(names):,} files are no samples of data set "
+                f"{len(unknown):,} of {counted(len(names), 'file')} "
+                f"{by_number(len(unknown), 'is no sample', 'are no samples')} of data set "
                 f"{target.dataset!r} ({preview(unknown)})",
                 "Ingest their images or labels first, or add `create_samples=True`.",
             )
@@ -199,6 +201,18 @@ def importing(
         path_of |= {name: name for name in unknown}
         n_met = len(names) - len(unknown)
         yield Import(store, path, target, known, path_of, n_met, len(unknown), counts)
+
+
+def _refuse_rivals(path: Path, target: Target, rivals: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a file of which two names mean one sample."""
+    if rivals:
+        sample, (one, two, *_) = next(iter(rivals.items()))
+        more = f" ({len(rivals):,} samples are meant by several)" if len(rivals) > 1 else ""
+        raise TableError(
+            path,
+            f"{one!r} and {two!r} are both sample {sample!r} of data set {target.dataset!r}{more}",
+            "Keep one row a sample, or name the files with the folders that tell them apart.",
+        )
 
 
 def _refuse_other_split(
@@ -212,7 +226,8 @@ def _refuse_other_split(
         first = splits["split"][0]
         raise TableError(
             path,
-            f"{len(splits):,} of its files are samples of split {first!r} already "
+            f"{len(splits):,} of its files {by_number(len(splits), 'is a sample', 'are samples')} "
+            f"of split {first!r} already "
             f"({preview(splits['path'].to_list())}), not of {target.split!r}",
             "Leave `split=` out if these are meant; else give another `dataset=`, or name the "
             "files with a folder above, as those of both splits.",
@@ -225,7 +240,8 @@ def _refuse_forgotten(store: Stores, path: Path, target: Target, names: Sequence
     if forgotten := [each for each in names if refused.has_name(target.dataset, each)]:
         raise TableError(
             path,
-            f"{len(forgotten):,} of its files were forgotten here ({preview(forgotten)})",
+            f"{counted(len(forgotten), 'of its files was', 'of its files were')} forgotten here "
+            f"({preview(forgotten)})",
             "Take their rows out of the file; pictures come back with "
             "`facestore ingest SOURCE again=True`.",
         )

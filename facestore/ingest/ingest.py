@@ -15,7 +15,7 @@ from facestore.config import (
 )
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import check_pretrained, model_name
-from facestore.errors import FacestoreError, InputError, StoreLockedError
+from facestore.errors import FacestoreError, InputError, StoreLockedError, counted
 from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
@@ -263,7 +263,7 @@ def _refuse_another_source(plan: IngestPlan, gone: Gone) -> None:
     """Refuse to take out a data set of which nothing is there: another folder, likely."""
     if gone.paths and not any(path in plan.known for path in plan.path_of.values()):
         message = (
-            f"None of {len(plan.known):,} samples of data set {plan.dataset!r} is in "
+            f"None of {counted(len(plan.known), 'sample')} of data set {plan.dataset!r} is in "
             f"'{plan.source}', so `prune=True` would take out all: give the folder that it came "
             "from, or `facestore remove dataset`."
         )

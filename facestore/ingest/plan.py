@@ -9,14 +9,17 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from facestore.catalog.samples import LABEL_SCHEMA
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.places import root_of
 from facestore.images.walk import printable
-from facestore.ingest.layouts.label_tables import LabelTable
+from facestore.ingest.layouts.file_patterns import fitting_file_column
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_values import Reading
 from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
-from facestore.names import match_names
+from facestore.ingest.layouts.unmet_values import unmet_notes
+from facestore.ingest.rivals import Rivals, rivals_in
+from facestore.names import NameMatch, match_names
 from facestore.records import AttributeClass, FileEntry
 from facestore.stores import Stores
 
@@ -58,6 +61,12 @@ class IngestPlan:
     n_other_files, other_files, n_named_others
         How many files were passed over; which, if they can be named; how many of them the labels
         name, which come first.
+    file_column
+        Where labels met no file: what would name the other files by the table, if that is seen.
+    labels_without_file
+        Names of labels that meet no file.
+    rivals
+        Names of labels that mean the same file; they are none of those without one.
     readings
         How each text of the labels was read.
     """
@@ -78,6 +87,8 @@ class IngestPlan:
     other_files: tuple[str, ...]
     n_named_others: int
     labels_without_file: tuple[str, ...]
+    file_column: str | None
+    rivals: tuple[Rivals, ...]
     files_without_label: tuple[str, ...]
     malformed: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -120,17 +131,24 @@ def plan_ingest(
     source, manifest = request.source, read_manifest(request)
     entries, table = manifest.entries, manifest.table
     known = _known_samples(store, dataset)
-    file_of = _match_files(source, manifest)
+    match = _match_files(source, manifest)
+    file_of = match.path_of
     final = _paths(source, manifest, file_of, known)
     path_of_label = {name: final[file] for name, file in file_of.items()}
-    splits = {final[name]: each for name, each in manifest.splits.items()}
+    # What a sample is in already, as by `split`, stays: the place of its file says what it was.
+    splits = {
+        final[name]: each
+        for name, each in manifest.splits.items()
+        if (sample := known.get(final[name])) is None or sample.split is None
+    }
     splits |= {path: s for name, s in table.splits.items() if (path := path_of_label.get(name))}
     if split is not None:
         splits = dict.fromkeys(final.values(), split)
     _refuse_other_split(splits, known)
     _refuse_other_folder(store, source, dataset, entries, final, known)
     labelled = {file_of[name] for name in table.labels["name"].unique() if name in file_of}
-    unmet = tuple(name for name in table.names if name not in file_of)
+    torn = {name for names in match.rivals.values() for name in names}
+    unmet = tuple(name for name in table.names if name not in file_of and name not in torn)
     others, n_named = _others(manifest, unmet)
     return IngestPlan(
         dataset=dataset,
@@ -149,11 +167,13 @@ def plan_ingest(
         other_files=others,
         n_named_others=n_named,
         labels_without_file=unmet,
+        file_column=_fitting(request, manifest, {*file_of.values()}) if unmet else None,
+        rivals=rivals_in(table, file_of, match.rivals),
         files_without_label=_without_label(manifest, labelled),
         malformed=table.malformed,
         ignored_columns=table.ignored,
         readings=table.readings,
-        notes=(*table.all_notes, *manifest.notes),
+        notes=(*table.all_notes, *unmet_notes(request.rules.mapping, table), *manifest.notes),
     )
 
 
@@ -224,15 +244,28 @@ def _known_path(
     return None
 
 
-def _match_files(source: Path, manifest: Manifest) -> dict[str, str]:
+def _match_files(source: Path, manifest: Manifest) -> NameMatch:
     """Return the file that each label belongs to, both by name."""
     names = {entry.name for entry in manifest.entries}
     if not manifest.by_tail:
-        return {name: name for name in manifest.table.names if name in names}
+        return NameMatch({name: name for name in manifest.table.names if name in names}, ())
     root = root_of(source).resolve()
     whole = {str(root / name): name for name in names}
     match = match_names(manifest.table.names, whole)
-    return {name: whole[path] for name, path in match.path_of.items()}
+    return NameMatch(
+        {name: whole[path] for name, path in match.path_of.items()},
+        match.unmatched,
+        {whole[path]: names for path, names in match.rivals.items()},
+    )
+
+
+def _fitting(request: SourceRequest, manifest: Manifest, met: set[str]) -> str | None:
+    """Return what names the files that no label met, if it is another thing than was tried."""
+    files = [entry.name for entry in manifest.entries if entry.name not in met]
+    if request.labels is None or not files:
+        return None
+    found = fitting_file_column(request.labels, request.rules.mapping.encoding, files)
+    return None if found == request.rules.mapping.file else found
 
 
 def _labels_by_path(table: LabelTable, path_of_label: Mapping[str, str]) -> pl.DataFrame:
@@ -256,7 +289,8 @@ def _refuse_other_split(splits: Mapping[str, str], known: Mapping[str, KnownSamp
     if moved:
         first = known[moved[0]].split
         message = (
-            f"{len(moved):,} files are in another split already ({preview(moved)} in {first!r}, "
+            f"{counted(len(moved), 'file is', 'files are')} in another split already "
+            f"({preview(moved)} in {first!r}, "
             f"not {splits[moved[0]]!r}): ingest the folder above both, or give another `dataset=`."
         )
         raise InputError(message)
@@ -281,8 +315,9 @@ def _refuse_other_folder(
     compared = claimed[:: max(1, len(claimed) // _N_COMPARED)]
     other = [entry for entry in compared if _sha256(entry) != known[path_of[entry.name]].image_id]
     if len(other) * 2 > len(compared):
+        belong = by_number(len(claimed), "belongs", "belong")
         message = (
-            f"{len(claimed):,} names of '{source}' belong to other pictures of data set "
+            f"{counted(len(claimed), 'name')} of '{source}' {belong} to other pictures of data set "
             f"{dataset!r}, which came from {preview(map(repr, before))} "
             f"({preview(e.name for e in other)}): ingest the folder above both, give `labels=` "
             "whose names tell them apart, or another `dataset=`."

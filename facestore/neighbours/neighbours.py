@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facestore.errors import InputError, NoVectorsError
+from facestore.errors import InputError, NoVectorsError, counted
 from facestore.neighbours.close_pairs import ClosePairs, close_pairs
 from facestore.recorded_vectors import checked_images
 from facestore.records import KeyedRows
@@ -136,7 +136,8 @@ def _tables(rows: _Rows, keyed: KeyedRows) -> Iterator[pa.Table]:
 
 def _too_many(encoder: str, min_cosine: float, max_pairs: int) -> InputError:
     message = (
-        f"More than {max_pairs:,} pairs have a cosine of {min_cosine:g} or more with {encoder}; "
-        "nothing was changed. Give a higher `min_cosine=` (or allow more with `max_pairs=`)."
+        f"More than {counted(max_pairs, 'pair has', 'pairs have')} a cosine of {min_cosine:g} or "
+        f"more with {encoder}; nothing was changed. Give a higher `min_cosine=` (or allow more "
+        "with `max_pairs=`)."
     )
     return InputError(message)

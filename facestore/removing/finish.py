@@ -13,7 +13,7 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.rewriting import rewrite
 from facestore.catalog.vector_batches import KINDS
 from facestore.config import EXPLANATIONS_FOLDER, HEADS_FOLDER, REPORTS_FOLDER
-from facestore.errors import StoreWriteError
+from facestore.errors import StoreWriteError, counted
 from facestore.files import sync_one
 from facestore.leftovers import is_left, is_part, remove
 from facestore.recorded_vectors import check_droppable, drop_vectors
@@ -147,7 +147,7 @@ def _pages(store: Stores) -> list[str]:
         for each in files:
             each.unlink()
         if files:
-            gone.append(f"{name}/ ({len(files):,} files)")
+            gone.append(f"{name}/ ({counted(len(files), 'file')})")
         for folder in {each.parent for each in files}:
             sync_one(folder)
     return gone

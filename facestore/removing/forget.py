@@ -10,7 +10,7 @@ from pathlib import Path
 from facestore.catalog.refusals import Refused
 from facestore.catalog.taking_out import Leaving
 from facestore.config import CATALOG_FILE
-from facestore.errors import InputError, ParametersError, UnknownNameError, preview
+from facestore.errors import InputError, ParametersError, UnknownNameError, by_number, preview
 from facestore.files import sha256_of
 from facestore.records import AnyPath
 from facestore.removing.copies import Copy, copies_with
@@ -237,7 +237,10 @@ def _unknown(store: Stores, unknown: Sequence[str], n_given: int) -> UnknownName
     near = store.catalog.lookup.near_misses(unknown[0])
     todo = "Give a path of a sample, DATASET/PATH, a whole SHA-256, or a file."
     if n_given > 1:
-        todo = f"{len(unknown):,} of {n_given:,} names are none, and nothing was forgotten. {todo}"
+        are = by_number(len(unknown), "is", "are")
+        todo = (
+            f"{len(unknown):,} of {n_given:,} names {are} none, and nothing was forgotten. {todo}"
+        )
     return UnknownNameError("sample or image", unknown[0], near, todo)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from facestore.catalog.vector_batches import KINDS
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, counted, preview
 from facestore.prompts import builtin_prompt_sets
 from facestore.removing.finish import Freed, go_on, taking_out
 from facestore.removing.plan import Removal, alone, begun
@@ -240,7 +240,7 @@ def _refuse_relied_on(what: str, classifiers: list[str], *, may: bool) -> None:
     if classifiers and not may:
         names = preview([repr(each) for each in classifiers], _MANY)
         message = (
-            f"{what} is what {len(classifiers):,} classifiers rely on ({names}): remove these "
-            "first, or give `with_classifiers=True`."
+            f"{what} is what {counted(len(classifiers), 'classifier relies', 'classifiers rely')} "
+            f"on ({names}): remove these first, or give `with_classifiers=True`."
         )
         raise InputError(message)

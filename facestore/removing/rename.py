@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.given import copy_notes
 from facestore.recorded_vectors import add_vectors, record_all, table_of
 from facestore.records import EmbeddingBatch, ModelName
@@ -95,7 +95,8 @@ def merge_dataset(store: Stores, name: str, into: str) -> RenameSummary:
         found = store.catalog.merging.same_paths(name, into)
         if bad := [f"{each.path}: {each.problem}" for each in found if each.problem]:
             message = (
-                f"{len(bad):,} paths of {name!r} are something else in {into!r} "
+                f"{counted(len(bad), 'path')} of {name!r} {by_number(len(bad), 'is', 'are')} "
+                f"something else in {into!r} "
                 f"({preview(bad, _SHOWN)}), and nothing was changed: ingest one of the two from "
                 "the folder above both, or `facestore forget` these samples in one of them."
             )

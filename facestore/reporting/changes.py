@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facestore.catalog import attached
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.reporting.pages import DIFF_PAGE
 from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
@@ -65,14 +65,14 @@ def summary(tables: Mapping[str, Table], other: str) -> list[str]:
     moved.sort(key=lambda row: -abs(row["difference"]))
     lines += [_line(row) for row in moved[:_MOST_LINES]]
     if len(moved) > _MOST_LINES:
-        lines.append(f"... and {len(moved) - _MOST_LINES} more accuracies that changed.")
+        lines.append(f"... and {counted(len(moved) - _MOST_LINES, 'more accuracy')} that changed.")
     return lines
 
 
 def _line(row: Mapping[str, object]) -> str:
     split = "no split" if row["split"] is None else row["split"]
     n = (
-        f"the same {row['n_samples_after']:,} samples"
+        f"the same {counted(int(str(row['n_samples_after'])), 'sample')}"
         if row["is_paired"]
         else f"n {row['n_samples_before']:,} and {row['n_samples_after']:,}"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from facestore.errors import counted
 from facestore.reporting.charts import Chart, charts_of, script_bundle
 from facestore.reporting.grid import grid, matrix_grid
 from facestore.reporting.pages import PAGES, Page
@@ -150,6 +151,7 @@ def environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         finalize=_visible,
     )
+    made.filters["counted"] = counted
     made.filters["svg"] = _svg_markup
     made.filters["visible_in"] = visible_in
     made.filters["best_first"] = best_first

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from facestore.errors import counted
 from facestore.files import sha256_of
 from facestore.records import EncoderRecord, Float32
 from facestore.training.decisions import Decided, decide
@@ -196,13 +197,14 @@ def _head(
     weight, bias = tensors[f"{attribute}.weight"], tensors[f"{attribute}.bias"]
     classes = tuple(facts["classes"])
     if facts["type"] != (_CLASSIFICATION if classes else _REGRESSION) or len(classes) == 1:
-        problem = f"head {attribute!r} is of type {facts['type']!r} and has {len(classes)} classes"
+        n = counted(len(classes), "class")
+        problem = f"head {attribute!r} is of type {facts['type']!r} and has {n}"
         raise refused(path, problem)
     expected = (max(1, len(classes)), dim or weight.shape[-1])
     if weight.shape != expected or bias.shape != expected[:1]:
         problem = (
             f"head {attribute!r} has weights of shape {weight.shape}, biases of {bias.shape} for "
-            f"{len(classes)} classes and vectors of {dim} values"
+            f"{counted(len(classes), 'class')} and vectors of {dim} values"
         )
         raise refused(path, problem)
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):

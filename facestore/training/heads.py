@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from facestore.errors import InputError, UnknownChoiceError
+from facestore.errors import InputError, UnknownChoiceError, counted
 from facestore.numbers import POSITIVE, SHARE, check_number
 from facestore.records import Float32
 from facestore.training.gradients.tower import Tower, VectorTower
@@ -66,7 +66,8 @@ class HeadTask:
         is_right = len(self.classes) > 1 if self.loss == CROSS_ENTROPY else not self.classes
         if not is_right:
             message = (
-                f"Head {self.attribute!r} has loss {self.loss!r} and {len(self.classes)} classes: "
+                f"Head {self.attribute!r} has loss {self.loss!r} and "
+                f"{counted(len(self.classes), 'class')}: "
                 f"{CROSS_ENTROPY} needs at least 2, {MSE} and {HUBER} none."
             )
             raise InputError(message)

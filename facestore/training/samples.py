@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from facestore.errors import InputError, LeakageError, UnknownNameError, preview
+from facestore.errors import InputError, LeakageError, UnknownNameError, counted, preview
 from facestore.numbers import PART, check_number
 from facestore.stores import Stores
 from facestore.training.selection import few_shot, held_back, samples_sha256
@@ -217,8 +217,9 @@ def choose(
 
 def _too_few(choice: Choice, attribute: str, n_samples: int, n_labels: int) -> InputError:
     message = (
-        f"{n_samples:,} samples of data set {choice.dataset!r}, split {choice.split!r}, can be "
-        f"fitted for {attribute!r}, of {n_labels} classes or numbers: a head needs 2 or more. "
+        f"{counted(n_samples, 'sample')} of data set {choice.dataset!r}, split {choice.split!r}, "
+        f"can be fitted for {attribute!r}, of "
+        f"{counted(n_labels, 'class or number', 'classes or numbers')}: a head needs 2 or more. "
         f"Give another `split=` or `dataset=`, or `facestore import labels FILE "
         f"dataset={quote(choice.dataset)}` first."
     )

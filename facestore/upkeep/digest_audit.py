@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from facestore.catalog.vector_batches import RecordedBatch
+from facestore.errors import by_number, counted
 from facestore.records import EmbeddingBatch
 from facestore.upkeep.tallies import Tally
 from facestore.vector_digests import batch_digest, differing_rows, row_digests
@@ -54,7 +55,8 @@ class DigestAudit:
             problem = "key or vector is not the one that was recorded"
             yield self._table, batch.first_row + row, keys[row], problem
         if len(digests) < batch.n_rows:
-            gone = f"{batch.n_rows - len(digests):,} rows from here on are gone"
+            n_gone = batch.n_rows - len(digests)
+            gone = f"{counted(n_gone, 'row')} from here on {by_number(n_gone, 'is', 'are')} gone"
             yield self._table, batch.first_row + len(digests), None, gone
         elif not rows and batch_digest(digests) != batch.sha256:
             problem = f"one of {batch.n_rows:,} rows from here on, or their record, was changed"

@@ -8,7 +8,7 @@ from typing import Any
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
-from facestore.errors import VectorsUnreadableError, counted
+from facestore.errors import VectorsUnreadableError, by_number, counted
 from facestore.stores import Stores
 
 Row = dict[str, Any]
@@ -213,7 +213,7 @@ def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> 
         if 0 < missing < len(wanted):
             reason = (
                 f"{missing:,} of {counted(len(wanted), 'image')} of {row['dataset']!r} "
-                f"{'has' if missing == 1 else 'have'} no vector of "
+                f"{by_number(missing, 'has', 'have')} no vector of "
                 f"{encoder.name}"
             )
             warnings.append(_ingest_again(reason, row, encoder))

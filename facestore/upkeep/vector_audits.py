@@ -16,6 +16,7 @@ import numpy.typing as npt
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, Kind
+from facestore.errors import counted
 from facestore.images.given import given_sources
 from facestore.images.places import is_there
 from facestore.recorded_vectors import count_problem, identity_problem, table_of
@@ -199,7 +200,8 @@ class VectorAudit:
         if encoder.encoder_id in scored:
             fits.add([(table.name, f"it is not there, but {encoder.name!r} was scored with it")])
         elif n_recorded:
-            fits.add([(table.name, f"it is not there, but {n_recorded:,} vectors were recorded")])
+            were = counted(n_recorded, "vector was", "vectors were")
+            fits.add([(table.name, f"it is not there, but {were} recorded")])
 
     def _audit_table(
         self,

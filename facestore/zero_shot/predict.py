@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from facestore.catalog.predictions import TIES, TIES_NONE, PredictionChanges
-from facestore.errors import InputError, ParametersError
+from facestore.errors import InputError, ParametersError, counted
 from facestore.prompts import check_attribute
 from facestore.records import ClassifierRecord, PromptSet
 from facestore.stores import Stores, recorded
@@ -124,8 +124,8 @@ def predict(
 def _tied(n_ties: int) -> Iterator[str]:
     if n_ties:
         yield (
-            f"ties: of {n_ties:,} samples several classes have the same highest score, and none is "
-            "predicted (`ties=first` would take the first)"
+            f"ties: of {counted(n_ties, 'sample')} several classes have the same highest score, "
+            "and none is predicted (`ties=first` would take the first)"
         )
 
 
@@ -138,11 +138,12 @@ def _unbalanced(
     )
     (most, n_most), (fewest, n_fewest) = counts.most_common()[0], counts.most_common()[-1]
     if k is not None and k > n_most:
-        yield f"`k={k}`: no class has more than {n_most:,} prompts, so it is the same as the sum"
+        n = counted(n_most, "prompt")
+        yield f"`k={k}`: no class has more than {n}, so it is the same as the sum"
     adds_up = aggregation == "sum" or (k is not None and k > n_fewest)
     if adds_up and n_most > n_fewest:
         n_counting = n_most if k is None else min(k, n_most)
         yield (
-            f"{most!r} has {n_counting:,} prompts that are added up, {fewest!r} {n_fewest:,}: a "
+            f"{most!r} has {counted(n_counting, 'prompt')} to add up, {fewest!r} {n_fewest:,}: a "
             "sum favours the first (`aggregation=mean` does not)"
         )

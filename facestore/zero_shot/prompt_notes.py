@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import preview
+from facestore.errors import by_number, counted, preview
 from facestore.records import Float32, Prompt, PromptSet
 
 # Cosines of texts of which a model reads the same differ from 1 by rounding alone.
@@ -76,11 +76,11 @@ def _names_several(group: Sequence[Prompt], attribute: str) -> bool:
 
 
 def _many(texts: Sequence[str]) -> str:
-    return f"{len(texts):,} prompt" if len(texts) == 1 else f"{len(texts):,} prompts"
+    return counted(len(texts), "prompt")
 
 
 def _are(texts: Sequence[str]) -> str:
-    return "is" if len(texts) == 1 else "are"
+    return by_number(len(texts), "is", "are")
 
 
 def _shown(texts: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 from faces import write_faces
 
-from facestore.cli.summaries import profile_of
+from facestore.cli.ingested import profile_of
 from facestore.encoders.open_clip import load_encoder
 from facestore.images.walk import walk
 from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image

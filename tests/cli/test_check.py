@@ -82,7 +82,7 @@ def test_leakage_is_counted_and_has_no_interval(facestore):
         ("train", "failed", 0.25),
         ("val", "ok", 1 / 820),
     ]
-    assert ran.rows[0]["details"] == "1 samples, 1 of them the same bytes"
+    assert ran.rows[0]["details"] == "1 sample, 1 of them the same bytes"
     assert facestore("check", "--max-leakage", 0.25).status == 0
     assert facestore("check", "--max-leakage", 0.1, "--split", "val").status == 0
 

@@ -124,7 +124,7 @@ def test_repair_deletes_repeats_and_says_so(faces):
     assert faces("doctor").status == 1
     ran = faces("doctor", "--repair")
     assert ran.status == 0
-    assert "2 repeated rows of predictions deleted" in ran.err
+    assert "repeated rows of predictions deleted: 2" in ran.err
     assert faces("doctor").status == 0
 
 

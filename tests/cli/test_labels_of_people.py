@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 
 import pytest
@@ -73,7 +74,8 @@ def test_folders_that_are_no_classes_are_pointed_at_and_named_by_their_files(fac
     folder = pictures(tmp_path / "a", "male/1.png", "female/2.png", "other stuff/3.png")
     ran = facestore("ingest", folder, "--dataset", "d")
     said = ran.out + ran.err
-    assert "folders 'female', 'male' look like classes of 'gender', and 'other stuff' not" in said
+    assert "folders 'female', 'male' are called as classes, and folder 'other stuff' is not" in said
+    assert said.rstrip().endswith("--map 'gender:other stuff='")
     refused = facestore(
         "ingest", folder, "--dataset", "e", "--layout", "imagefolder", "--attribute", "gender"
     )
@@ -177,3 +179,88 @@ def test_predictions_have_a_column_for_each_attribute(facestore, tmp_path):
         ("DeepFace race", "Latino_Hispanic", None),
         ("DeepFace race", None, None),
     ]
+
+
+def test_names_without_their_zeros_are_told_with_what_meets_them(facestore, tmp_path, labels_of):
+    folder = pictures(tmp_path / "f", "000001.png", "000002.png", "100000.png")
+    table = tmp_path / "l.csv"
+    table.write_text("image_id,gender\n1.png,Male\n2.png,Female\n100000.png,Male\n")
+    ran = facestore("ingest", folder, "--labels", table, "--dataset", "d")
+    said = ran.out + ran.err
+    assert "2 label rows have no file (1.png, 2.png): add --file-column" in said
+    shown = said[said.index("--file-column ") :].partition(",")[0]
+    ran = facestore("ingest", folder, "--labels", table, "--dataset", "d", *shlex.split(shown))
+    assert labels_of() == {
+        ("000001.png", "gender"): "Male",
+        ("000002.png", "gender"): "Female",
+        ("100000.png", "gender"): "Male",
+    }
+
+
+def test_what_was_mapped_in_vain_is_told_once_by_every_command_that_reads_labels(
+    facestore, tmp_path
+):
+    folder = pictures(tmp_path / "f", "a/1.png", "b/2.png")
+    for name, said in (("a/1.png", "1"), ("b/2.png", "2")):
+        (folder / name).with_name("metadata.csv").write_text(
+            f"file_name,gender\n{name[2:]},{said}\n"
+        )
+    maps = [f"--map=gender:{said}" for said in ("1=Male", "2=Female", "3=Male")]
+    told = "`gender:3=Male` met no value of gender; it has: '1', '2'"
+    table = tmp_path / "l.csv"
+    table.write_text("file,gender\n1.png,1\n2.png,2\n")
+    for command in (("ingest", folder), ("import", "labels", table)):
+        ran = facestore(*command, "--dataset", "d", "--dry-run", *maps)
+        assert (ran.out + ran.err).count(told) == 1, ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "says"),
+    [
+        ("labels", ["--map=gender:1=Male", "--map=gender:1="], "--map gender:1=Male and --map gender:1="),
+        ("labels", ["--column=gender=a", "--column=gender=b"], "--column gender=a and --column gender=b"),
+        ("labels", ["--map=gender:1=Male", "--null=1"], "--map gender:1=Male and --null 1"),
+        ("labels", ["--attribute=age", "--column=age="], "--attribute age and --column age="),
+        ("predictions", ["--column=a", "--column=b"], "--column a and --column b"),
+        ("predictions", ["--column=a", "--column=gender=b"], "--column a and --column gender=b"),
+        ("predictions", ["--attribute=age", "--column=gender=b"], "--attribute age and --column gender=b"),
+        ("published", ["--column=a=k", "--column=a=metric"], "--column a=k and --column a=metric"),
+    ],
+)  # fmt: skip
+def test_options_that_contradict_each_other_are_both_named(
+    facestore, tmp_path, command, given, says
+):
+    (tmp_path / "l.csv").write_text("file,gender,a,b\n1.png,1,1,2\n")
+    ran = facestore("import", command, tmp_path / "l.csv", "--dataset", "d", *given)
+    assert ran.status == 2
+    assert f"{says} contradict each other" in ran.err
+
+
+def test_rows_that_mean_one_file_are_told_with_what_they_say(facestore, tmp_path):
+    folder = pictures(tmp_path / "f", "p/1.png", "2.png")
+    table = tmp_path / "l.csv"
+    table.write_text(
+        "file,gender,age\n1.png,Male,30\np/1.png,Female,30\n2.png,Male,\n9.png,Male,\n"
+    )
+    told = (
+        "2 label rows mean 1 file: '1.png' and 'p/1.png' are both 'p/1.png' and differ: gender "
+        "'Male' and 'Female'; 'p/1.png' is read"
+    )
+    labels = ("--labels", table, "--dataset", "d")
+    for more in (["--dry-run"], []):
+        ran = facestore("ingest", folder, *labels, *more)
+        assert told in ran.out + ran.err
+        assert "1 label row has no file (9.png)" in ran.out + ran.err
+    table.write_text("file,gender\n1.png,Male\np/1.png,Female\n")
+    ran = facestore("import", "labels", table, "--dataset", "d", "--dry-run")
+    assert told in ran.out
+    assert "meets none" not in ran.out
+    ran = facestore("import", "labels", table, "--dataset", "d")
+    assert "'1.png' and 'p/1.png' are both sample 'p/1.png' of data set 'd'. Keep one" in ran.err
+    table.write_text("file,gender\n.//2.png,Male\n2.png,Male\n")
+    ran = facestore("ingest", folder, *labels, "--dry-run")
+    assert "'.//2.png' and '2.png' are both '2.png' and agree; neither is read" in ran.out
+    # What differs is shown first.
+    table.write_text("file,gender\n.//2.png,Male\n2.png,Male\n1.png,Male\np/1.png,Female\n")
+    ran = facestore("ingest", folder, *labels, "--dry-run")
+    assert f"4 label rows mean 2 files: {told.partition(': ')[2]} and 1 more" in ran.out

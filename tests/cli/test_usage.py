@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 import pytest
 import typer
+from typer.exceptions import TyperException
 
 from facestore.cli import app
 from facestore.cli.usage import _RULES, CheckedCommand, check_usage
@@ -133,3 +137,36 @@ def test_brackets_in_help_are_text_and_arguments_have_no_braces(facestore):
     assert "[OPTIONS] FORM OUT" in shown
     for name, command in COMMANDS.items():
         assert "{" not in command.get_usage(typer.Context(command, info_name=name))
+
+
+def below(commands):
+    for command in commands.values():
+        yield from below(getattr(command, "commands", {}))
+        yield command
+
+
+NAMING = [
+    each
+    for each in below(COMMANDS)
+    if any(parameter.param_type_name == "argument" for parameter in each.params)
+]
+
+
+@pytest.mark.parametrize("command", NAMING, ids=lambda each: each.name)
+def test_a_name_that_begins_with_a_dash_has_a_way_in(command):
+    with pytest.raises(TyperException) as error:
+        command.make_context("facestore it", ["-7.jpg"])
+    assert "`: `facestore it" in error.value.format_message()
+    assert error.value.format_message().endswith("-- -7.jpg`.")
+
+
+def test_the_way_in_works_and_a_slip_has_its_own_hint(facestore, store_is_there):
+    ran = facestore("forget", "-rf.jpg", "--dataset", "my faces")
+    assert ran.status == 2
+    advice = re.search(r"`(facestore .*?)`", ran.err)[1]
+    assert shlex.split(advice)[1:] == ["forget", "--dataset", "my faces", "--", "-rf.jpg"]
+    assert "No such option" not in facestore(*shlex.split(advice)[1:]).err
+    slip = facestore("forget", "--datset", "d").err
+    assert "(Possible options: --dataset). See `facestore forget --help`" in slip
+    assert "begins with a dash" not in slip
+    assert "requires an argument. See" in facestore("forget", "--dataset").err

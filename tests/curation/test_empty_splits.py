@@ -29,7 +29,7 @@ def import_samples(store, tmp_path, n):
     [
         (3, "0.8,0.1,0.1", {"val": "0.1 of 3 samples", "test": "0.1 of 3 samples"}),
         (3, "1e-9,0.999999999", {"train": "1e-09 of 3 samples is less than one"}),
-        (1, "0.5,0.5", {"test": "0.5 of 1 samples is less than one"}),
+        (1, "0.5,0.5", {"test": "0.5 of 1 sample is less than one"}),
         (10, "0.8,0.1,0.1", {}),
         (30, "a=0.99,b=0.01", {"b": "0.01 of 30 samples"}),
     ],

@@ -6,10 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from facestore.errors import TableError
+from facestore.errors import InputError, ParametersError, TableError
 from facestore.importing.embeddings import read_image_vectors, read_text_vectors
-from facestore.importing.predictions import read_predictions
+from facestore.importing.prediction_tables import GivenTable, predictions_in, read_predictions
+from facestore.importing.published_columns import renamed_columns
 from facestore.importing.similarities import read_similarities
+from facestore.mappings import LabelMapping
+from facestore.records import AttributeClass
 
 CLASSES = {"gender": ["Male", "Female"], "age": ["0-2", "3-9"]}
 
@@ -181,7 +184,7 @@ def test_a_word_that_occurs_twice_with_one_vector_counts_once(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"files": np.asarray(["a"]), "emb": UNITS}, "1 names for 2 vectors"),
+        ({"files": np.asarray(["a"]), "emb": UNITS}, "1 name for 2 vectors"),
         ({"files": np.asarray(["a", "a"]), "emb": UNITS}, "two different vectors"),
         ({"files": np.asarray(["a", "b"]), "emb": UNITS * 0}, "row 0 is zero"),
         ({"files": np.asarray(["a", "b"]), "emb": UNITS * np.nan}, "NaN"),
@@ -200,3 +203,34 @@ def test_pickled_arrays_are_never_loaded(tmp_path):
     np.savez(tmp_path / "v.npz", files=np.asarray([{"a": 1}], dtype=object), emb=UNITS[:1])
     with pytest.raises(TableError, match="not readable"):
         read_image_vectors(tmp_path / "v.npz")
+
+
+def test_an_attribute_beside_the_column_of_another_is_refused():
+    mapping = LabelMapping.of(columns=["race=x"])
+    with pytest.raises(ParametersError, match="`attribute=gender` and `columns=race=x`"):
+        GivenTable(attribute="gender", mapping=mapping)
+    GivenTable(attribute="race", mapping=mapping)
+    GivenTable(attribute="gender", mapping=LabelMapping.of(mapping="celeba"))
+
+
+def test_values_of_predictions_that_were_mapped_in_vain_are_told(tmp_path):
+    path = write_csv(tmp_path, file=["a.jpg"], predicted=[1])
+    classes = {"gender": [AttributeClass("Male", 1), AttributeClass("Female", 2)]}
+    mapping = LabelMapping.of(maps=["gender:1=Male", "gender:2=Female"])
+    found = predictions_in(path, classes, GivenTable("predicted", "gender", "c", mapping))
+    assert found.notes[0] == "`gender:2=Female` met no value of gender; it has: '1'"
+
+
+@pytest.mark.parametrize(
+    ("renamed", "says"),
+    [
+        ({"a": "k", "b": "k"}, "`columns=a=k` and `columns=b=k` contradict each other"),
+        ({"a": "metric"}, "it has a column 'metric', besides 'a' that is to be read as it"),
+    ],
+)
+def test_two_columns_of_published_figures_are_not_read_as_one(tmp_path, renamed, says):
+    table = pl.DataFrame({"a": [1], "b": [2], "metric": [3]})
+    with pytest.raises(InputError, match=says):
+        renamed_columns(tmp_path, table, renamed)
+    swapped = renamed_columns(tmp_path, table, {"metric": "k", "a": "metric"})
+    assert swapped.columns == ["metric", "b", "k"]

@@ -9,6 +9,7 @@ from support.pictures import write_labels
 
 from facestore.errors import InputError, TableError, TextVectorsMissingError, UnknownNameError
 from facestore.importing.embeddings import TextSource
+from facestore.mappings import LabelMapping
 from facestore.store import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
@@ -73,6 +74,24 @@ def test_labels_again_change_nothing(labelled, tmp_path):
     assert state(labelled) == before
 
 
+def test_rows_of_folders_are_of_the_samples_in_them(labelled, tmp_path):
+    table = tmp_path / "persons.csv"
+    table.write_text("person,mood\nval,glad\nn000009,sad\n")
+    said = {
+        "dataset": "d",
+        "attributes": ["mood"],
+        "new_classes": True,
+        "mapping": LabelMapping.of(file_column="{person}/"),
+    }
+    with pytest.raises(TableError, match="its rows are of folders"):
+        labelled.import_labels(table, create_samples=True, **said)
+    assert labelled.preview_labels(table, **said).n_met == 3
+    summary = labelled.import_labels(table, **said)
+    assert (summary.n_met, summary.n_new) == (3, 3)
+    moods = "select distinct label from labels where attribute = 'mood'"
+    assert labelled.sql(moods).fetchall() == [("glad",)]
+
+
 def test_predictions_of_known_files_are_judged(labelled, tmp_path):
     path = tmp_path / "p.csv"
     pl.DataFrame({"file": ["1.jpg", "2.jpg"], "predicted": ["Male", "Male"]}).write_csv(path)
@@ -134,7 +153,7 @@ def test_a_file_of_one_split_that_meets_samples_of_another_is_refused(labelled, 
     )
     verb, file = getattr(labelled, f"import_{what}"), tmp_path / f"{what}.csv"
     labels = labelled.sql("from labels order by all").fetchall()
-    with pytest.raises(TableError, match=r"are samples of split 'val' already .*, not of 'test'"):
+    with pytest.raises(TableError, match=r"samples? of split 'val' already .*, not of 'test'"):
         verb(file, split="test", **given)
     assert labelled.sql("from labels order by all").fetchall() == labels
     verb(file, split="val", **given)

@@ -19,7 +19,7 @@ from support.containers import CLASSES, encoded, write_hugging_face, write_tar
 from facestore.errors import FacestoreError
 from facestore.images.places import ImageSource
 from facestore.importing.embeddings import read_image_vectors, read_text_vectors
-from facestore.importing.predictions import read_predictions
+from facestore.importing.prediction_tables import read_predictions
 from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from support.pictures import picture, write_labels, write_picture
 
-from facestore.cli.summaries import lines_of, profile_of
+from facestore.cli.ingested import profile_of
+from facestore.cli.summaries import lines_of
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError, VectorsDifferError
@@ -225,6 +226,17 @@ def test_a_file_is_in_one_split(store, pictures):
     store.ingest(pictures, split="train")
     with pytest.raises(InputError, match="in another split"):
         store.ingest(pictures, split="val")
+
+
+def test_a_split_that_a_sample_has_stays_whatever_the_folder_is_called(store, tmp_path):
+    for i in range(4):
+        write_picture(tmp_path / "f" / ("train", "val")[i % 2] / f"{i}.png", seed=i)
+    store.ingest(tmp_path / "f", dataset="d")
+    splits = "select path, split from samples order by path"
+    assert {split for _, split in store.sql(splits).fetchall()} == {"train", "val"}
+    store.split("d", "a=0.5,b=0.5", force=True)
+    store.ingest(tmp_path / "f", dataset="d")
+    assert {split for _, split in store.sql(splits).fetchall()} == {"a", "b"}
 
 
 def test_utkface_names_are_recognised(store, tmp_path):

@@ -199,9 +199,7 @@ def test_what_a_forgotten_sample_stood_for_is_a_sample_again(store):
 
 
 def test_names_that_are_none_change_nothing_and_one_line_says_which(few, few_folder):
-    with pytest.raises(
-        UnknownNameError, match=r"'zq-3\.jp'\. Did you mean .*1 of 2 names are none"
-    ):
+    with pytest.raises(UnknownNameError, match=r"'zq-3\.jp'\. Did you mean .*1 of 2 names is none"):
         few.forget(["zq-3.jpg", "zq-3.jp"])
     (few_folder / "empty.txt").write_text("\n\n")
     with pytest.raises(InputError, match="no name in it"):
@@ -324,7 +322,7 @@ def test_the_command_says_what_it_did_and_asks_for_names(facestore, folder):
     assert dry.out.startswith(f"would forget 1 sample (faces/{ANNA})\n")
     ran = facestore("forget", ANNA, *at)
     assert ran.status == 0
-    assert ran.out.startswith("forgotten: 1 sample, 0 images, 1 labels, ")
+    assert ran.out.startswith("forgotten: 1 sample, 0 images, 1 label, ")
     assert ANNA not in ran.out + ran.err
     assert facestore("forget", ANNA, *at).out == "1 name was forgotten before\n"
     assert facestore("forget", *at).status == 2

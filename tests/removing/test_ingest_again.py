@@ -79,7 +79,7 @@ def test_a_folder_with_none_of_the_samples_prunes_nothing(folder, tmp_path):
     with Store.open(tmp_path / "parts") as store:
         store.ingest(tmp_path / "one", dataset="d", workers=0)
         (tmp_path / "one" / "a.png").rename(tmp_path / "one" / "b.png")
-        with pytest.raises(InputError, match="None of 1 samples of data set 'd' is in"):
+        with pytest.raises(InputError, match="None of 1 sample of data set 'd' is in"):
             store.ingest(tmp_path / "one", dataset="d", workers=0, prune=True)
 
 
@@ -114,13 +114,13 @@ def test_what_was_forgotten_stays_so_when_its_data_set_is_called_otherwise(few, 
         few.import_labels(few_folder / "one.csv", dataset="whole", create_samples=True)
         few.merge_dataset("third", "whole")
     name = "whole" if merged else "third"
-    with pytest.raises(TableError, match=r"1 of its files were forgotten here \(zq-1.jpg\)"):
+    with pytest.raises(TableError, match=r"1 of its files was forgotten here \(zq-1.jpg\)"):
         few.import_labels(few_folder / "few.csv", dataset=name, create_samples=True)
 
 
 def test_an_import_that_would_make_a_sample_again_is_refused(few, few_folder):
     few.forget(["zq-1.jpg"])
-    with pytest.raises(TableError, match=r"1 of its files were forgotten here \(zq-1.jpg\)"):
+    with pytest.raises(TableError, match=r"1 of its files was forgotten here \(zq-1.jpg\)"):
         few.import_labels(few_folder / "few.csv", dataset="faces", create_samples=True)
     few.import_labels(few_folder / "few.csv", dataset="other", create_samples=True)
 

@@ -176,7 +176,7 @@ def test_a_data_set_is_removed_with_vectors_of_no_other_and_the_file_shrinks(few
 
 
 def test_what_others_rely_on_is_refused_in_one_line_and_goes_with_them(few, few_folder):
-    with pytest.raises(InputError, match=r"1 classifiers rely on .*give `with_classifiers=True`"):
+    with pytest.raises(InputError, match=r"1 classifier relies on .*give `with_classifiers=True`"):
         few.remove_encoder("RN50")
     with pytest.raises(InputError, match="comes with facestore and cannot be removed"):
         few.remove_prompt_set(PROMPTS)

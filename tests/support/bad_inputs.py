@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from facestore.errors import counted
 from facestore.importing.embeddings import read_image_vectors
-from facestore.importing.predictions import read_predictions
+from facestore.importing.prediction_tables import read_predictions
 from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image
@@ -47,17 +48,16 @@ def labels(content, name="labels.csv", **options):
         path = folder / name
         path.write_bytes(content() if callable(content) else content)
         table = read_label_table(path, LabelRules(CLASSES, **options))
-        return f"{len(table.labels)} labels"
+        return counted(len(table.labels), "label")
 
     return run
 
 
 def parquet_labels(table):
     def run(folder):
-        pq.write_table(table(), folder / "labels.parquet")
-        return (
-            f"{len(read_label_table(folder / 'labels.parquet', LabelRules(CLASSES)).labels)} labels"
-        )
+        path = folder / "labels.parquet"
+        pq.write_table(table(), path)
+        return counted(len(read_label_table(path, LabelRules(CLASSES)).labels), "label")
 
     return run
 
@@ -125,7 +125,7 @@ def source(make, name, **options):
         read = [read_image(entry, lambda _: ReadRequest(True), ()) for entry in found.entries]
         good = sum(each.error is None for each in read)
         errors = [each.error for each in read if each.error]
-        return "; ".join([f"{good} images", *errors, *found.notes])
+        return "; ".join([counted(good, "image"), *errors, *found.notes])
 
     return run
 
@@ -240,6 +240,7 @@ CASES = {
     "workbook called .csv": labels(b"PK\x03\x04" + b"\x00" * 40),
     "CSV with rows of other lengths": labels(b"file,gender\n1.jpg,Male,x,y\n2.jpg\n"),
     "CSV with a quote that does not end": labels(b'file,gender\n"1.jpg,Male\n2.jpg,Male\n'),
+    "CSV with a quote that does not end in its header": labels(b'file,"gender\n1.jpg,Male\n'),
     "CSV with a NUL in a name": labels(b"file,gender\n1\x00.jpg,Male\n"),
     "CSV with a file twice": labels(b"file,gender\n1.jpg,Male\n1.jpg,Female\n"),
     "CSV with SQL as a label": labels(b"file,gender\n1.jpg,'); drop table labels; --\n"),
@@ -248,12 +249,17 @@ CASES = {
         lambda: pa.table({"file": ["1.jpg"], "gender": [["Male"]], "x": [{"a": [b"\xff"]}]})
     ),
     "Parquet that is text": labels(b"file,gender\n", "labels.parquet"),
+    "JSON lines of labels with a key twice": labels(
+        b'{"file": "1.jpg", "gender": "Male"}\n{"file": "2.jpg", "gender": "m", "gender": "f"}',
+        "labels.jsonl",
+    ),
     # exchange files
     "JSON with NaN": similarities(b'{"1.jpg": {"a": NaN}}'),
     "JSON with a number of 400 digits": similarities(b'{"1.jpg": {"a": 1%s}}' % (b"0" * 400)),
     "JSON with a name twice": similarities(b'{"1.jpg": {"a": 1}, "1.jpg": {"a": 2}}'),
     "JSON nested 100,000 deep": similarities(b"[" * 100_000),
     "JSON that is a list": similarities(b"[1, 2]"),
+    "YAML with a key twice": prompts(b"words: {}\nwords: {}\n"),
     "YAML that calls a function": prompts(b"!!python/object/apply:os.system [id]"),
     "YAML of a hundred million prompts": prompts(
         json.dumps(

@@ -217,7 +217,7 @@ def test_rows_that_are_gone_are_named_and_made_again(store, tmp_path):
     store.close()
     found = bad(store.path)
     assert "it has 5 vectors, 6 were recorded" in found["vectors_fit_their_encoders"].rows[0][1]
-    assert "1 rows from here on are gone" in found["vectors_are_those_recorded"].rows[-1][3]
+    assert "1 row from here on is gone" in found["vectors_are_those_recorded"].rows[-1][3]
     with Store.open(store.path) as again:
         with pytest.raises(VectorsDifferError, match="5 vectors, 6 were recorded"):
             again.score(_PROMPTS)

@@ -157,10 +157,10 @@ def test_k_that_no_class_reaches_and_classes_of_many_prompts_are_told(store):
         return store.predict(attribute="gender", prompt_set="p", **options).notes
 
     (uneven,) = notes()
-    assert uneven.startswith("'Male' has 6 prompts that are added up, 'Female' 1: a sum favours")
+    assert uneven.startswith("'Male' has 6 prompts to add up, 'Female' 1: a sum favours")
     assert notes(aggregation="mean") == ()
     assert notes(aggregation="topk", k=1) == ()
-    assert notes(aggregation="topk", k=3)[0].startswith("'Male' has 3 prompts that are added up")
+    assert notes(aggregation="topk", k=3)[0].startswith("'Male' has 3 prompts to add up")
     above = notes(aggregation="topk", k=7)
     assert above[0].startswith("`k=7`: no class has more than 6 prompts")
     assert len(above) == 2

@@ -30,8 +30,8 @@ def ages_between(path: Path, table: pl.DataFrame, pattern: str) -> pl.Series:
     table
         Columns of text.
     pattern
-        `{year of the photo} - {date of birth}`; the date is in ISO's form, or Matlab's number of
-        days.
+        `{year of the photo} - {date of birth}`; the date is in ISO's form, with or without its
+        zeros, or Matlab's number of days.
 
     Raises
     ------
@@ -61,6 +61,8 @@ def _date(text: str) -> date | None:
     try:
         if re.fullmatch(r"\d+(\.\d+)?", text):
             return date.fromordinal(int(float(text)) - _MATLAB)
+        if days := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", text):
+            return date(*map(int, days.groups()))
         return date.fromisoformat(text[:10])
     except (ValueError, OverflowError):
         return None

@@ -1,22 +1,21 @@
 """Hugging Face's imagefolder: metadata (.csv, .jsonl, .parquet) or a folder a class."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from shlex import quote
 
 import polars as pl
 
-from facestore.errors import InputError, TableError, preview
+from facestore.errors import TableError, counted, preview
 from facestore.images.walk import printable
+from facestore.ingest.layouts import class_folders
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, labels_in, merge_tables
-from facestore.ingest.layouts.manifest import Manifest, split_called
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
+from facestore.ingest.layouts.label_tables import read_labels
+from facestore.ingest.layouts.manifest import Manifest
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
-LAYOUT = "imagefolder"
+LAYOUT = class_folders.LAYOUT
 _NAME_COLUMNS = ("file_name", "image_file_name")
 
 
@@ -41,8 +40,8 @@ def read_folder(source: Path, folder: Folder, rules: LabelRules, reason: str) ->
     """
     if metadata_files(folder):
         return read_metadata(source, folder, rules, reason)
-    if reason or class_folders(folder, rules):
-        return read_class_folders(source, folder, rules, reason)
+    if reason or class_folders.class_folders(folder, rules):
+        return class_folders.read_class_folders(source, folder, rules, reason)
     return None
 
 
@@ -64,7 +63,8 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
     repeated = pl.Series(table.names, dtype=pl.String)
     if repeated.is_duplicated().any():
         names = repeated.filter(repeated.is_duplicated()).unique(maintain_order=True).to_list()
-        problem = f"{len(names):,} files are in several metadata files ({preview(names)})"
+        n = counted(len(names), "file is", "files are")
+        problem = f"{n} in several metadata files ({preview(names)})"
         raise TableError(source, problem, "Keep one row a file.")
     found = preview([f"'{path.relative_to(source)}'" for path in files])
     return Manifest(
@@ -72,133 +72,27 @@ def read_metadata(source: Path, folder: Folder, rules: LabelRules, reason: str) 
         reason=reason or f"images with {found}",
         entries=folder.entries,
         table=table,
-        splits=_splits(folder),
+        splits=class_folders.splits_in(folder),
         n_other=folder.n_other - len(files),
         others=tuple(n for n in folder.other_names if PurePosixPath(n).name not in METADATA),
         notes=folder.notes,
     )
 
 
-def class_folders(folder: Folder, rules: LabelRules) -> dict[str, dict[str, str]]:
-    """Return the folders that are called as classes: attribute -> image -> folder.
-
-    Folders of one level below the splits are those of one attribute: `train/Male/Asian/1.jpg` may
-    have two. Pictures that lie above them have none.
-    """
-    names = [entry.name for entry in folder.entries]
-    below = {name: parts for name, (_, parts) in split_folders(names).items() if parts}
-    if rules.attributes:  # the user says what the last folder is
-        attribute = rules.attribute_of([])
-        return {attribute: {name: parts[-1] for name, parts in below.items()}} if attribute else {}
-    found: dict[str, dict[str, str]] = {}
-    for level in range(1, 1 + max(map(len, below.values()), default=0)):
-        named = {name: parts[-level] for name, parts in below.items() if len(parts) >= level}
-        folders = sorted({*named.values()})
-        attribute = rules.attribute_of(folders)
-        if attribute is None or attribute in found:
-            continue
-        # One class alone would be the name of any folder.
-        if len({*rules.classes_of(attribute, folders)} - {None}) > 1:
-            found[attribute] = named
-    return found
-
-
-def folders_like_classes(folder: Folder, rules: LabelRules) -> tuple[str, ...]:
-    """Say that some folders are called as classes and others are not; nothing where none are."""
-    names = [entry.name for entry in folder.entries]
-    folders = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
-    for attribute in rules.classes:
-        read = dict(zip(folders, rules.classes_of(attribute, folders), strict=True))
-        like = [name for name, label in read.items() if label is not None]
-        other = [name for name in folders if name not in like]
-        if len(like) > 1 and len(other) <= len(like):
-            maps = " ".join(f"`maps={quote(f'{attribute}:{name}=')}`" for name in other)
-            return (
-                f"no labels were read: folders {preview(map(repr, like))} look like classes of "
-                f"{attribute!r}, and {preview(map(repr, other))} not: add `layout=imagefolder` "
-                f"`attributes={attribute}` {maps} to leave these without a label",
-            )
-    return ()
-
-
-def read_class_folders(source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest:
-    """Read a folder with a folder for each class.
-
-    Raises
-    ------
-    InputError
-        If it is not clear which attribute the folders are classes of.
-    TableError
-        If a folder is no class of it.
-    """
-    found = class_folders(folder, rules)
-    if not found:
-        names = [entry.name for entry in folder.entries]
-        last = sorted({parts[-1] for _, parts in split_folders(names).values() if parts})
-        message = (
-            f"'{source}' has no metadata.csv or metadata.jsonl, and its folders "
-            f"({preview(last or ['none'], 8)}) are not the classes of one known attribute: name "
-            "the attribute with `attributes=NAME`."
-        )
-        raise InputError(message)
-    labelled = list(dict.fromkeys(name for named in found.values() for name in named))
-    columns = {a: [named.get(name) for name in labelled] for a, named in found.items()}
-    text = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    table = labels_in(source, text, pl.Series(labelled, dtype=pl.String), rules)
-    return Manifest(
-        layout=LAYOUT,
-        reason=reason or f"folders called as the classes of {preview(map(repr, found))}",
-        entries=folder.entries,
-        table=table,
-        splits=_splits(folder),
-        n_other=folder.n_other,
-        others=folder.other_names,
-        notes=folder.notes,
-    )
-
-
 def _read_one(source: Path, path: Path, rules: LabelRules) -> LabelTable:
-    text = read_text_rows(path, rules.mapping.encoding)
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _NAME_COLUMNS)
     above = PurePosixPath(printable(path.parent.relative_to(source).as_posix()))
-    joined = [None if name is None else _joined(above, name) for name in files.names.to_list()]
-    names = pl.Series(joined, dtype=pl.String)
-    return labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
+    text, _, table = read_labels(
+        path,
+        rules,
+        preferred=_NAME_COLUMNS,
+        joined=lambda name: _joined(above, name),
+        may_be_empty=True,
+    )
+    if text.table.is_empty():  # that of one split may have none
+        note = f"'{path.relative_to(source)}' has no rows, and so no labels"
+        return replace(table, notes=(note,))
+    return table
 
 
 def _joined(above: PurePosixPath, name: str) -> str:
     return (above / name.replace("\\", "/").removeprefix("./")).as_posix()
-
-
-def _splits(folder: Folder) -> dict[str, str]:
-    """Return the splits, if every image is in the folder of one; single ones may lie beside."""
-    below = split_folders([entry.name for entry in folder.entries])
-    found = {name: split for name, (split, _) in below.items() if split}
-    is_whole = all(split or not parts for split, parts in below.values())
-    return found if is_whole else {}
-
-
-def split_folders(names: Sequence[str]) -> dict[str, tuple[str | None, tuple[str, ...]]]:
-    """Return the split of each image, and the folders that it is in below that.
-
-    Splits are the first folders below those that all images share: `Dataset/Train/Male/1.jpg`.
-    """
-    folders = {name: PurePosixPath(name).parts[:-1] for name in names}
-    n_shared = _n_shared([parts for parts in folders.values() if parts])
-    found: dict[str, tuple[str | None, tuple[str, ...]]] = {}
-    for name, parts in folders.items():
-        first = parts[: n_shared + 1]
-        at = next((i for i, part in enumerate(first) if split_called(part)), None)
-        found[name] = (None, parts) if at is None else (split_called(parts[at]), parts[at + 1 :])
-    return found
-
-
-def _n_shared(folders: Sequence[tuple[str, ...]]) -> int:
-    """Return how many first folders all of them have in common."""
-    n = 0
-    for parts in zip(*folders, strict=False):
-        if len(set(parts)) > 1:
-            break
-        n += 1
-    return n

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, preview
-from facestore.ingest.layouts.label_values import Meaning
+from facestore.errors import ParametersError, TableError, preview
+from facestore.ingest.layouts.label_values import Decision, Meaning
 from facestore.mappings import KnownSource, LabelMapping, recognised
 from facestore.records import AttributeClass
 from facestore.spelling import column_of, same_name
-from facestore.table_columns import column_given, fields_of, is_index
+from facestore.table_columns import column_given, fields_of, has_no_labels, is_index
 
 # Asked for instead of the name of a column: all of them.
 ALL_COLUMNS = "all"
@@ -35,6 +35,8 @@ class LabelColumns:
         Columns that are not read, and could be.
     is_left_out
         Whether the user left an attribute out on purpose.
+    said
+        Attributes of which the user named the column, or what is known of a source does.
     """
 
     of_attribute: Mapping[str, str]
@@ -42,6 +44,7 @@ class LabelColumns:
     mapping: LabelMapping
     ignored: tuple[str, ...] = ()
     is_left_out: bool = False
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,29 @@ class LabelRules:
     new_classes: bool = False
     mapping: LabelMapping = field(default_factory=LabelMapping)
 
+    def __post_init__(self) -> None:
+        left_out = [attribute for attribute, column in self.mapping.columns.items() if not column]
+        for attribute in self.attributes:
+            if attribute in left_out and attribute not in self.mapping.optional:
+                message = (
+                    f"`attributes={attribute}` and `columns={attribute}=` contradict each other: "
+                    "leave one of them out."
+                )
+                raise ParametersError(message)
+
     @property
     def takes_all(self) -> bool:
         """Whether every column is a label."""
         return ALL_COLUMNS in self.attributes
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that the user named, as attributes or as theirs, or for the files."""
+        said = [c for a, c in self.mapping.columns.items() if c and a not in self.mapping.optional]
+        files = self.mapping.file or ""
+        patterns = [each for each in (files, *said) if "{" in each]
+        plain = [each for each in (files, *said, *self.attributes) if each not in patterns]
+        return (*filter(None, plain), *(name for each in patterns for name in fields_of(each)))
 
     def meaning(self, attribute: str, mapping: LabelMapping | None = None) -> Meaning:
         """Return how the labels of an attribute are read."""
@@ -80,7 +102,7 @@ class LabelRules:
         """Return the attribute that labels without a column belong to.
 
         That is the one asked for; or else the only one whose classes include all of them, by their
-        names, or in another spelling.
+        names, or in another spelling; some may be no label.
         """
         if self.attributes:
             return next(iter(self.attributes)) if len(self.attributes) == 1 else None
@@ -92,14 +114,24 @@ class LabelRules:
             for name, classes in self.classes.items()
             if {each.name for each in classes}.issuperset(wanted)
         ]
-        fitting = exact or [name for name in self.classes if all(self.classes_of(name, wanted))]
+        fitting = exact or [name for name in self.classes if self._are_classes(name, wanted)]
         return fitting[0] if len(fitting) == 1 else None
+
+    def _are_classes(self, attribute: str, texts: Sequence[str]) -> bool:
+        """Say whether all texts are classes of an attribute, or no label; one is a class."""
+        read = self._read(attribute, texts)
+        return all(each and each[1] is None for each in read) and any(
+            each and each[0] for each in read
+        )
 
     def classes_of(self, attribute: str, texts: Iterable[str]) -> list[str | None]:
         """Return the class of an attribute that each text means; a number of years means none."""
-        meaning = Meaning(attribute, self.classes.get(attribute, ()), self.mapping)
-        read = [meaning.read(text) for text in texts]
+        read = self._read(attribute, texts)
         return [each[0] if each and each[1] is None else None for each in read]
+
+    def _read(self, attribute: str, texts: Iterable[str]) -> list[Decision | None]:
+        meaning = Meaning(attribute, self.classes.get(attribute, ()), self.mapping)
+        return [meaning.read(text) for text in texts]
 
     def known_of(self, columns: Sequence[str]) -> tuple[KnownSource | None, LabelMapping]:
         """Return the source that a table with these columns is of, and what is known or said."""
@@ -148,10 +180,13 @@ class LabelRules:
             if name not in of_files and not is_index(table[name], name)
         ]
         found: dict[str, str] = {}
+        said: dict[str, str] = {}
         if self.classes or self.attributes:  # else the labels come from elsewhere
             said, asked = self._said(path, free, mapping), self._asked(path, free)
             left = [name for name in free if name not in {*said.values(), *asked.values()}]
-            found = {**self._known(left), **asked, **said}
+            # DeepFace has scores of each class in `gender`, and the class in `dominant_gender`.
+            plain = [name for name in left if not has_no_labels(table[name])]
+            found = {**self._known(left), **self._known(plain), **asked, **said}
         split = found.pop(SPLIT, None) or same_name(SPLIT, free)
         found = {attribute: column for attribute, column in found.items() if column}
         used = {*found.values(), split, *TAG_COLUMNS, *mapping.columns.values()}
@@ -161,19 +196,13 @@ class LabelRules:
             found |= {name: name for name in rest if name not in found}
             rest = ()
         is_left_out = "" in self.mapping.columns.values()
-        return LabelColumns(found, split, mapping, rest, is_left_out)
+        return LabelColumns(found, split, mapping, rest, is_left_out, frozenset(said))
 
     def _said(self, path: Path, free: Sequence[str], mapping: LabelMapping) -> dict[str, str]:
         """Return the columns that a mapping names; '' is none."""
-        said = {}
-        for attribute, column in mapping.columns.items():
-            may_lack = attribute in mapping.optional
-            if not column:
-                said[attribute] = ""
-            elif "{" in column:  # what a source has, a table of it may have computed already
-                if not may_lack or same_name(attribute, free) is None:
-                    said[attribute] = column
-            elif not may_lack or same_name(column, free) is not None:
+        said = mapping.columns_in(free)
+        for attribute, column in said.items():
+            if column and not fields_of(column):
                 todo = f"Name the column of {attribute!r} as `columns={attribute}=COLUMN`."
                 said[attribute] = column_given(path, free, column, todo)
         return said

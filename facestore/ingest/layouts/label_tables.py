@@ -5,108 +5,32 @@ in it is wrong: a label that no class of the attribute has would silently count
 as a mistake of every model.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from facestore.errors import TableError, counted, preview
-from facestore.ingest.layouts.birthdays import ages_between
+from facestore.errors import TableError
 from facestore.ingest.layouts.column_offers import no_attribute
+from facestore.ingest.layouts.found_labels import LABEL_SCHEMA, LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import (
-    Meaning,
     Reading,
-    merged_readings,
     read_texts,
-    readings_in_words,
-    spreadsheet_date,
-    what_is_wrong,
 )
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows
+from facestore.ingest.layouts.unreadable import (
+    Rows,
+    check_names,
+    check_readable,
+    columns_of_labels,
+)
+from facestore.ingest.layouts.years import years_in_doubt
+from facestore.names import FILE_COLUMNS
+from facestore.table_columns import FileNames, file_names
+from facestore.tables import TableRows, read_text_rows
 
-LABEL_SCHEMA = pl.Schema(
-    {
-        "name": pl.String(),
-        "attribute": pl.String(),
-        "label": pl.String(),
-        "value": pl.Float64(),
-    }
-)
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no", ""}
-# What an attribute may not be called: groups are.
-_GROUPS, _PAIR = ("overall", "CLIP-2 race"), " x "
-
-
-@dataclass(frozen=True)
-class LabelTable:
-    """Labels by file name.
-
-    Attributes
-    ----------
-    names
-        File names, as the table writes them.
-    labels
-        Columns of `LABEL_SCHEMA`, one row a name and attribute.
-    tags
-        Name -> tags to slice by.
-    splits
-        Name -> split, where the table has a column for it.
-    ignored
-        Columns that were not read.
-    malformed
-        Names that were expected to say their labels and do not.
-    new_classes
-        (attribute, class) pairs that the store does not know yet.
-    readings
-        How each text was read.
-    notes
-        What else the user should know, a fact a line.
-    says_nothing
-        Whether no column is one of an attribute, or of splits, and none was left out on purpose.
-    """
-
-    names: tuple[str, ...]
-    labels: pl.DataFrame
-    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    splits: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
-    malformed: tuple[str, ...] = ()
-    new_classes: tuple[tuple[str, str], ...] = ()
-    readings: tuple[Reading, ...] = ()
-    notes: tuple[str, ...] = ()
-    says_nothing: bool = False
-
-    @property
-    def all_notes(self) -> tuple[str, ...]:
-        """The notes, and what was read otherwise than written."""
-        return (*self.notes, *readings_in_words(self.readings))
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows of a table, and what a message calls them.
-
-    Attributes
-    ----------
-    path
-        Where they are from.
-    what
-        `rows` or `files`.
-    places
-        Number or name of each.
-    """
-
-    path: Path
-    what: str
-    places: pl.Series
-
-    def where(self, chosen: pl.Series) -> str:
-        """Return what the rows chosen are called: `rows 2, 3 and 5 more`."""
-        places = self.places.filter(chosen).to_list()
-        return f"{self.what.removesuffix('s' * (len(places) == 1))} {preview(places)}"
 
 
 def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
@@ -126,12 +50,11 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
         If the table cannot be read, has no file or no attribute, names a file twice, or has a
         label that is no class of its attribute.
     """
-    text = read_text_rows(path, rules.mapping.encoding)
-    source, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file)
-    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
+    text, files, labels = read_labels(path, rules)
+    source, _ = rules.known_of(text.table.columns)
     if labels.says_nothing:
-        raise no_attribute(path, text.table, files.columns, rules)
+        with text.telling_left_out():
+            raise no_attribute(path, text.table, files.columns, rules)
     notes = []
     if text.encoding in ("cp1252", "latin-1"):
         notes.append("the table is no UTF-8 and was read as Latin-1 (or give its `encoding=NAME`)")
@@ -139,7 +62,47 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
         notes.append(f"the table was recognised as {source.name}")
     if files.note:
         notes.append(files.note)
-    return replace(labels, notes=(*notes, *labels.notes))
+    notes += [*labels.notes, *years_in_doubt(path, labels.readings, labels.unsaid, rules)]
+    return replace(labels, notes=tuple(notes))
+
+
+def read_labels(
+    path: Path,
+    rules: LabelRules,
+    *,
+    preferred: Sequence[str] = FILE_COLUMNS,
+    joined: Callable[[str], str] = str,
+    may_be_empty: bool = False,
+) -> tuple[TableRows, FileNames, LabelTable]:
+    """Read a table whose rows are files, and the labels in it, if it has any.
+
+    Parameters
+    ----------
+    path, rules
+        As for `read_label_table`.
+    preferred
+        What the column of files is called, likeliest first.
+    joined
+        Makes the name of a file of what the table calls it.
+    may_be_empty
+        Whether a table without rows is one, too.
+
+    Raises
+    ------
+    TableError
+        As `read_label_table`, but for a table without labels.
+    """
+    text = read_text_rows(path, rules.mapping.encoding, may_be_empty=may_be_empty)
+    if text.table.is_empty():
+        return text, FileNames(pl.Series(dtype=pl.String), ()), merge_tables([])
+    text.check_plain(path, rules.named)
+    _, mapping = rules.known_of(text.table.columns)
+    with text.telling_left_out():
+        files = file_names(path, text.table, mapping.file_in(text.table.columns), preferred)
+    written = files.names.to_list()
+    names = pl.Series([None if n is None else joined(n) for n in written], dtype=pl.String)
+    labels = labels_in(path, text.table, names, rules, rows=text.rows, taken=files.columns)
+    return text, files, replace(labels, left_out=text.left_out)
 
 
 def labels_in(
@@ -175,20 +138,22 @@ def labels_in(
         a label is no class of its attribute.
     """
     columns = rules.columns_in(path, table, taken=taken)
-    place = _Rows(path, "files", names) if rows is None else _Rows(path, "rows", rows)
-    _check_names(place, names)
+    place = Rows(path, "files", names) if rows is None else Rows(path, "rows", rows)
+    check_names(place, names)
     parts = [pl.DataFrame(schema=LABEL_SCHEMA)]
     new_classes: list[tuple[str, str]] = []
     readings: list[Reading] = []
-    for attribute, column in columns.of_attribute.items():
-        meaning = rules.meaning(attribute, columns.mapping)
-        texts = _texts(path, table, column)
-        read = _read(place, texts, meaning)
+    found_columns = columns_of_labels(path, table, rules, columns)
+    pairs = [(column, read_texts(column.meaning, column.texts)) for column in found_columns]
+    check_readable(place, table, rules, taken, pairs)
+    for column, read in pairs:
+        meaning = column.meaning
         known = {*meaning.names}
         found = sorted({each.label for each in read if each.label is not None} - known)
-        new_classes += [(attribute, name) for name in found]
+        new_classes += [(meaning.attribute, name) for name in found]
         readings += read
-        labels = _labels(texts, read).with_columns(name=names, attribute=pl.lit(attribute))
+        labels = _labels(column.texts, read)
+        labels = labels.with_columns(name=names, attribute=pl.lit(meaning.attribute))
         parts.append(labels.select(list(LABEL_SCHEMA)))
     listed = names.to_list()
     return LabelTable(
@@ -196,27 +161,14 @@ def labels_in(
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
         tags=_tags(path, table, listed),
         splits=_splits(table, columns, listed),
+        split_texts=tuple(table[columns.split].drop_nulls().unique(maintain_order=True))
+        if columns.split
+        else (),
         ignored=columns.ignored,
         new_classes=tuple(new_classes),
         readings=tuple(readings),
-        notes=tuple(_doubts(readings)),
+        unsaid=frozenset(each.attribute for each in found_columns if not each.is_said),
         says_nothing=not (columns.of_attribute or columns.split or columns.is_left_out),
-    )
-
-
-def merge_tables(tables: Sequence[LabelTable]) -> LabelTable:
-    """Put tables of different files together."""
-    empty = pl.DataFrame(schema=LABEL_SCHEMA)
-    return LabelTable(
-        names=tuple(name for each in tables for name in each.names),
-        labels=pl.concat([empty, *(each.labels for each in tables)]),
-        tags={name: tags for each in tables for name, tags in each.tags.items()},
-        splits={name: split for each in tables for name, split in each.splits.items()},
-        ignored=tuple(dict.fromkeys(column for each in tables for column in each.ignored)),
-        malformed=tuple(name for each in tables for name in each.malformed),
-        new_classes=tuple(dict.fromkeys(pair for each in tables for pair in each.new_classes)),
-        readings=merged_readings([reading for each in tables for reading in each.readings]),
-        notes=tuple(dict.fromkeys(note for each in tables for note in each.notes)),
     )
 
 
@@ -235,38 +187,6 @@ def single_labels(
     return labels_in(path, text, pl.Series(list(label_of), dtype=pl.String), rules)
 
 
-def _check_names(place: _Rows, names: pl.Series) -> None:
-    path, rows = place.path, place.places
-    if names.null_count():
-        row = rows.filter(names.is_null())[0]
-        raise TableError(path, f"row {row} has no file name", "Give every row a file.")
-    if (strange := names.str.contains("\0", literal=True)).any():
-        row = rows.filter(strange)[0]
-        raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
-    repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
-    if repeated:
-        problem = f"{len(repeated):,} files have several rows ({preview(repeated)})"
-        raise TableError(path, problem, "One row a file was expected: remove the others.")
-
-
-def _texts(path: Path, table: pl.DataFrame, column: str) -> pl.Series:
-    """Return the texts of a column; one in braces is computed of others."""
-    if column in table.columns:
-        return table[column]
-    return ages_between(path, table, column).alias(column)
-
-
-def _read(place: _Rows, texts: pl.Series, meaning: Meaning) -> list[Reading]:
-    """Return how each text is read, or refuse them all."""
-    _check_attribute(place.path, meaning)
-    read = read_texts(meaning, texts)
-    known = [each.text for each in read]
-    is_wrong = texts.is_not_null() & ~texts.is_in(known)
-    if is_wrong.any():
-        raise _wrong_labels(place, texts, is_wrong, meaning)
-    return read
-
-
 def _labels(texts: pl.Series, readings: Sequence[Reading]) -> pl.DataFrame:
     labels = {each.text: each.label for each in readings}
     values = {each.text: each.value for each in readings if each.value is not None}
@@ -276,47 +196,6 @@ def _labels(texts: pl.Series, readings: Sequence[Reading]) -> pl.DataFrame:
             "value": texts.replace_strict(values, default=None, return_dtype=pl.Float64),
         }
     )
-
-
-def _check_attribute(path: Path, meaning: Meaning) -> None:
-    attribute = meaning.attribute
-    if not meaning.classes and (attribute in _GROUPS or _PAIR in attribute):
-        problem = f"an attribute cannot be called {attribute!r}: a group of samples is"
-        raise TableError(path, problem, f"Call it otherwise: `columns=NAME={attribute}`.")
-
-
-def _wrong_labels(
-    place: _Rows, texts: pl.Series, is_wrong: pl.Series, meaning: Meaning
-) -> TableError:
-    """Say which rows are wrong, and what a spreadsheet made of them if it was one."""
-    wrong = texts.filter(is_wrong)
-    where = f"{place.where(is_wrong)} of column {texts.name!r}"
-    distinct = wrong.unique(maintain_order=True).to_list()
-    repaired = {
-        text: better for text in distinct if (better := spreadsheet_date(text, meaning.names))
-    }
-    if repaired:
-        pairs = preview([f"{text!r} should be {better!r}" for text, better in repaired.items()], 6)
-        return TableError(
-            place.path,
-            f"a spreadsheet turned {len(wrong):,} values into dates in {where}: {pairs}",
-            "Take the original file, or import the column as text.",
-        )
-    problem, todo = what_is_wrong(meaning, distinct)
-    n = counted(len(wrong), "label")
-    return TableError(place.path, f"{n} in {where}: {problem}", todo)
-
-
-def _doubts(readings: Sequence[Reading]) -> list[str]:
-    """Return what was read as it stands, and may be meant otherwise."""
-    years = {each.value for each in readings if each.value is not None}
-    # Codes of nine groups of ages look like the ages of small children.
-    if len(years) > 4 and max(years) <= len(years) and all(each == int(each) for each in years):
-        return [
-            f"all ages are {min(years):g} to {max(years):g} years: if these numbers are codes of "
-            "groups, say so with `mapping=fairface-hf` or `maps=age:0=0-2`"
-        ]
-    return []
 
 
 def _tags(path: Path, table: pl.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -1,20 +1,22 @@
 """What the texts of a column mean: classes, years, or no label; nothing is guessed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from shlex import quote
 
 import polars as pl
 
 from facestore.config import AGES
 from facestore.errors import preview
-from facestore.mappings import ANY_ATTRIBUTE, LabelMapping, known_sources
+from facestore.mapping_texts import ANY_ATTRIBUTE
+from facestore.mappings import LabelMapping, known_sources
 from facestore.records import AttributeClass
-from facestore.spelling import class_of, fold, span_of, spellings, synonyms_of
+from facestore.spelling import UNIT, class_of, fold, span_of, spellings, synonyms_of
 
-# So many lines of `maps=` may a message offer, and so many readings or lines of them are shown.
-_N_OFFERED = 6
+# A label and years, both None where a text is no label.
+Decision = tuple[str | None, float | None]
+
+# So many readings, or lines of them, are shown.
 _N_LINES = 8
 _MONTHS = {
     name: number
@@ -22,7 +24,8 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_YEARS = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*(?:y|yo|yrs?|years?(?:[ -]old)?)?", re.IGNORECASE)
+_THOUSANDS = r"[1-9]\d{0,2}(?:[,_’'\s]\d{3})+(?:\.\d+)?"
+_YEARS = re.compile(rf"([+-]?)(?:({_THOUSANDS})|(\d+(?:[.,]\d+)?))(?:{UNIT})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Meaning:
         """Whether numbers fall into the classes."""
         return any(each.low is not None for each in self.classes)
 
-    def read(self, text: str) -> tuple[str | None, float | None] | None:
+    def read(self, text: str) -> Decision | None:
         """Return label and years of a text, both None where it is no label; None: not readable."""
         said = self.mapping.class_of(self.attribute, text)
         if said is not None:
@@ -154,8 +157,13 @@ def read_texts(meaning: Meaning, column: pl.Series) -> list[Reading]:
 
 def years_of(text: str) -> float | None:
     """Return the number of years that a text says, plausible or not."""
-    number = _YEARS.fullmatch(text)
-    return float(number[1].replace(",", ".")) if number else None
+    found = _YEARS.fullmatch(text)
+    if found is None:
+        return None
+    sign, thousands, plain = found.groups()
+    # What parts thousands is no sign of a fraction: 1,000 is no infant.
+    number = re.sub(r"[^\d.]", "", thousands) if thousands else plain.replace(",", ".")
+    return float(sign + number)
 
 
 def label_of_value(value: float, classes: Sequence[AttributeClass]) -> str | None:
@@ -180,97 +188,6 @@ def label_of_span(text: str, classes: Sequence[AttributeClass]) -> str | None:
         return None
     is_within = last.high is None if high is None else last.high is None or high <= last.high
     return label if is_within else None
-
-
-def what_is_wrong(meaning: Meaning, texts: Sequence[str]) -> tuple[str, str]:
-    """Say what texts that cannot be read are not, and what makes them readable.
-
-    Parameters
-    ----------
-    meaning
-        How they were read.
-    texts
-        Distinct, at least one.
-
-    Returns
-    -------
-    tuple of str
-        What they are not; what to do.
-    """
-    attribute, shown = meaning.attribute, preview(map(repr, texts))
-    if meaning.has_years and all(_is_no_age(text) for text in texts):
-        what = f"no age from {AGES[0]:g} to {AGES[1]:g}: {shown}"
-        if len(texts) > _N_OFFERED:
-            return what, f"Correct them, or add `columns={attribute}=` to leave the column out."
-        nulls = " ".join(f"`nulls={quote(text)}`" for text in texts)
-        return what, f"Correct them, or add {nulls} if they stand for an unknown age."
-    typed = [name for text in texts if (name := meaning.mapping.class_of(attribute, text))]
-    expected = f"Expected {preview(sorted(meaning.names), 12)}" if meaning.names else "It is new"
-    if typed:
-        what = f"no class of {attribute!r}, to which they were mapped: {preview(map(repr, typed))}"
-        return what, f"{'; '.join([expected, *_as_new(meaning)])}."
-    todo = "; ".join(filter(None, (expected, *_ways(meaning, texts))))
-    return f"no class of {attribute!r}: {shown}", f"{todo}."
-
-
-def _ways(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
-    """Yield what may be added to the command, the likeliest first; each of them works."""
-    attribute = meaning.attribute
-    if meaning.names:
-        yield from _code_lists(meaning, texts)
-        is_typed_badly = any(mark in text for text in texts for mark in "'`")
-        if len(texts) > _N_OFFERED or is_typed_badly:
-            yield (
-                "say what they mean in a `mapping=FILE.yaml`, or leave the column out with "
-                f"`columns={attribute}=`"
-            )
-        else:
-            yield f"say what they mean (nothing after the = is no label): {_offers(meaning, texts)}"
-    yield from _as_new(meaning)
-
-
-def _as_new(meaning: Meaning) -> Iterator[str]:
-    if meaning.may_be_new:
-        no_prompts = " (new classes have no prompts)" if meaning.names else ""
-        yield f"for new classes add `new_classes=True`{no_prompts}"
-
-
-def _offers(meaning: Meaning, texts: Sequence[str]) -> str:
-    """Return a `maps=` for each text: to the only class that is near, or to no label."""
-    offers = []
-    for text in texts:
-        wanted = fold(text).split()
-        near = [
-            name
-            for name in meaning.names
-            if any(part.startswith(word) for part in fold(name).split() for word in wanted)
-        ]
-        pair = quote(f"{meaning.attribute}:{text}={near[0] if len(near) == 1 else ''}")
-        offers.append(f"`maps={pair}`")
-    return " ".join(offers)
-
-
-def _code_lists(meaning: Meaning, texts: Sequence[str]) -> Iterator[str]:
-    """Yield the known sources that have these codes, with what they mean there."""
-    by_meaning: dict[str, list[str]] = {}
-    # Codes of one attribute seldom come alone: sources that have more of them first.
-    ordered = sorted(
-        known_sources().values(),
-        key=lambda each: -len(each.mapping.values.keys() & spellings().columns.keys()),
-    )
-    for source in ordered:
-        said = {text: source.mapping.class_of(meaning.attribute, text) for text in texts}
-        is_listed = meaning.attribute in source.mapping.values
-        if is_listed and all(said.values()):
-            shown = ", ".join(f"{text} is {name}" for text, name in said.items())
-            by_meaning.setdefault(shown, []).append(source.name)
-    for shown, names in by_meaning.items():
-        yield f"if {shown} (as in {' and '.join(names)}) add `mapping={names[0]}`"
-
-
-def _is_no_age(text: str) -> bool:
-    years = years_of(text)
-    return years is not None and not AGES[0] <= years <= AGES[1]
 
 
 def spreadsheet_date(text: str, known: Sequence[str]) -> str | None:

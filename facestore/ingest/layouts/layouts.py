@@ -7,23 +7,39 @@ A folder whose images say their labels is read by a module of this folder, which
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
-from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
+from facestore.errors import (
+    InputError,
+    ParametersError,
+    UnknownChoiceError,
+    by_number,
+    counted,
+    preview,
+)
+from facestore.images.files import packed_as
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
 from facestore.images.walk import Listing, walk
 from facestore.ingest.layouts import (
     imagefolder,
     lists,
+    named_files,
     nearby,
     parquet_images,
+    sidecars,
     utkface,
     webdataset,
 )
-from facestore.ingest.layouts.files import Folder, folder_of, no_images
+from facestore.ingest.layouts.class_folders import splits_in
+from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
+from facestore.ingest.layouts.folder_hints import folder_hints
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
+from facestore.ingest.layouts.given_labels import refuse_folder, table_of
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables, read_label_table
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.parquet_paths import column_of_paths
+from facestore.ingest.layouts.years import years_in_doubt
 from facestore.tables import JSON_LINES
 
 
@@ -56,6 +72,8 @@ FOLDER, CSV = "folder", "csv"
 _LABELLED: Mapping[str, Callable[[Path, Folder, LabelRules, str], Manifest | None]] = {
     imagefolder.LAYOUT: imagefolder.read_folder,
     utkface.LAYOUT: utkface.read_folder,
+    named_files.LAYOUT: named_files.read_folder,
+    sidecars.LAYOUT: sidecars.read_folder,
 }
 _CONTAINERS = {
     webdataset.LAYOUT: ContainerLayout(".tar", "tar files", webdataset.read_webdataset),
@@ -63,11 +81,21 @@ _CONTAINERS = {
         ".parquet",
         "Parquet files with a column of images",
         parquet_images.read_parquet_images,
-        parquet_images.has_images,
+        lambda path: parquet_images.has_images(path) and column_of_paths(path) is None,
     ),
 }
 OF_FOLDERS = (FOLDER, CSV, *_LABELLED)
 LAYOUTS = ("auto", *OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
+_COMPRESSED_TARS = (
+    ".tar.gz",
+    ".tgz",
+    ".tar.zst",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.lz4",
+)
 _TABLES = (".csv", ".tsv", *JSON_LINES)
 _FORCED = "as `layout=` says"
 
@@ -141,8 +169,16 @@ def read_manifest(request: SourceRequest) -> Manifest:
         )
         raise InputError(message)
     if labels is not None and manifest.layout not in (FOLDER, CSV):
-        return _with_table(manifest, read_label_table(labels, request.rules))
-    return manifest
+        names = [entry.name for entry in manifest.entries]
+        return _with_table(manifest, table_of(labels, request.rules, names))
+    return manifest if labels is not None else _without_doubt(manifest, source, request.rules)
+
+
+def _without_doubt(manifest: Manifest, source: Path, rules: LabelRules) -> Manifest:
+    """Return what a source has, if its years may be taken for years."""
+    table = manifest.table
+    notes = years_in_doubt(source, table.readings, table.unsaid, rules)
+    return replace(manifest, table=replace(table, notes=(*table.notes, *notes)))
 
 
 def _check(layout: str, labels: Path | None, source: Path) -> None:
@@ -151,6 +187,8 @@ def _check(layout: str, labels: Path | None, source: Path) -> None:
     if labels is not None and layout in (FOLDER, *_LABELLED, lists.LAYOUT):
         message = f"`labels=` goes with `layout=csv`, not with {layout!r}: leave one of them out."
         raise ParametersError(message)
+    if labels is not None:
+        refuse_folder(labels, source)
     if layout == CSV and labels is None:
         message = "`layout=csv` needs the table: give it as `labels=FILE`."
         raise ParametersError(message)
@@ -172,7 +210,7 @@ def _of_folder(request: SourceRequest) -> Manifest:
     if not folder.entries:
         raise no_images(request.source, folder)
     if request.labels is not None:
-        table = read_label_table(request.labels, request.rules)
+        table = table_of(request.labels, request.rules, [each.name for each in folder.entries])
         reason = request.reason("images with a table of labels")
         return _images(CSV, reason, _without(folder, [request.labels]), table, by_tail=True)
     return _recognised(request, folder)
@@ -186,9 +224,11 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
             if found is not None:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
-    tables = nearby.tables_nearby(request.source, folder)
-    more = nearby.hints(tables) + imagefolder.folders_like_classes(folder, request.inside)
-    return _images(FOLDER, reason, _without(folder, tables), more=more)
+    tables = nearby.tables_nearby(request.source, folder, request.rules)
+    more = [each.hint for each in tables]
+    more += folder_hints(folder, request.inside, has_tables=bool(tables))
+    known = [each.path for each in tables]
+    return _images(FOLDER, reason, _without(folder, known), more=tuple(more))
 
 
 def _without(folder: Folder, tables: Sequence[Path]) -> Folder:
@@ -221,6 +261,7 @@ def _images(
         entries=folder.entries,
         table=merge_tables([]) if table is None else table,
         by_tail=by_tail,
+        splits=splits_in(folder),
         n_other=folder.n_other,
         others=folder.other_names,
         notes=folder.notes + more,
@@ -232,6 +273,12 @@ def _of_containers_in(request: SourceRequest, folder: Folder) -> Manifest:
         paths = [path for path in folder.others if _is_one(request, path, layout, container)]
         if paths:
             return _read_containers(request, layout, sorted(paths), request.source)
+    if listing := next((path for path in folder.others if column_of_paths(path)), None):
+        message = (
+            f"'{listing}' has paths of images and no bytes of them: give the file itself, "
+            f"`facestore ingest {quote(str(listing))}`."
+        )
+        raise InputError(message)
     raise no_images(request.source, folder)
 
 
@@ -252,10 +299,10 @@ def _of_file(request: SourceRequest) -> Manifest:
     is_table = suffix in (*_TABLES, ".parquet")
     if request.layout == lists.LAYOUT or (request.is_auto and is_table):
         return lists.read_list(source, request.inside, request.reason(""))
-    if source.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")):
+    if source.name.lower().endswith(_COMPRESSED_TARS):
         message = f"'{source}' is a compressed tar: uncompress it to .tar to be read."
         raise InputError(message)
-    if suffix in (".zip", ".7z", ".rar"):
+    if is_archive(source.name) or packed_as(source):
         message = f"'{source}' is an archive: unpack it, and give the folder."
         raise InputError(message)
     wanted = "" if request.is_auto else f" as {request.layout!r}"
@@ -271,8 +318,9 @@ def _of_pattern(request: SourceRequest) -> Manifest:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         message = (
-            f"{len(missing):,} of the {len(paths):,} files that '{request.source}' stands for are "
-            f"not there ({preview(missing)}): correct the range."
+            f"{len(missing):,} of the {counted(len(paths), 'file')} that '{request.source}' "
+            f"stands for {by_number(len(missing), 'is', 'are')} not there ({preview(missing)}): "
+            "correct the range."
         )
         raise InputError(message)
     suffixes = {path.suffix.lower() for path in paths}

@@ -9,13 +9,14 @@ from facestore.errors import TableError, counted
 from facestore.images.files import PlainFile
 from facestore.images.places import ImageSource
 from facestore.images.remote import check_protocol, is_uri
+from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import labels_in
+from facestore.ingest.layouts.label_tables import read_labels
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.parquet_paths import column_of_paths, labels_by_path
 from facestore.names import FILE_COLUMNS
 from facestore.records import FileEntry
-from facestore.table_columns import file_names
-from facestore.tables import read_text_rows, refusing
+from facestore.tables import refusing
 
 LAYOUT = "list"
 _COLUMNS = (*FILE_COLUMNS, "url", "uri", "image_url", "URL")
@@ -40,21 +41,23 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
     InputError
         If what reads its URIs is not installed.
     """
-    if rules.mapping.file is None:
-        _refuse_without_bytes(path)
-    text = read_text_rows(path, rules.mapping.encoding)
-    _, mapping = rules.known_of(text.table.columns)
-    files = file_names(path, text.table, mapping.file, _COLUMNS)
-    if text.table.is_empty():
-        raise TableError(path, "it has no rows", "Expected a path or URI a row.")
-    labels = labels_in(path, text.table, files.names, rules, rows=text.rows, taken=files.columns)
+    is_free = rules.mapping.file is None or rules.mapping.file_is_known
+    if is_free and (column := _of_paths(path)):
+        found = f"a table with paths of images in {column!r}"
+        return _listed(path, labels_by_path(path, column, rules), reason or found)
+    text, files, labels = read_labels(path, rules, preferred=_COLUMNS)
+    kinds = _kinds(len(text.rows), sum(map(is_uri, labels.names)))
+    return _listed(path, labels, reason or f"a table with a column {files.columns[0]!r} of {kinds}")
+
+
+def _listed(path: Path, labels: LabelTable, reason: str) -> Manifest:
+    """Return the files that a table names, none of which has to be a file but one."""
     protocols = {name.partition(":")[0].lower(): name for name in labels.names if is_uri(name)}
     for example in protocols.values():
         check_protocol(example)
     source = ImageSource(path, LAYOUT)
-    n_uris = sum(map(is_uri, labels.names))
     entries = tuple(FileEntry(source.file(name), name) for name in labels.names)
-    if not n_uris and not any(_is_there(each.file) for each in entries):
+    if not protocols and not any(_is_there(each.file) for each in entries):
         where = f"none of its {counted(len(entries), 'file')} is there"
         example = f"{path.parent / labels.names[0]}"
         raise TableError(
@@ -63,31 +66,20 @@ def read_list(path: Path, rules: LabelRules, reason: str) -> Manifest:
             "Paths are relative to the folder of the table. If it is a table of labels: "
             f"`facestore ingest FOLDER labels={quote(str(path))}`.",
         )
-    return Manifest(
-        layout=LAYOUT,
-        reason=reason
-        or f"a table with a column {files.columns[0]!r} of {_kinds(len(text.rows), n_uris)}",
-        entries=entries,
-        table=labels,
-    )
+    return Manifest(layout=LAYOUT, reason=reason, entries=entries, table=labels)
 
 
 def _is_there(file: object) -> bool:
     return isinstance(file, PlainFile) and file.path.exists()
 
 
-def _refuse_without_bytes(path: Path) -> None:
-    """Refuse a Parquet file whose columns of images have `path` and, in `bytes`, nothing."""
+def _of_paths(path: Path) -> str | None:
+    """Return the column of images of a Parquet file that has their paths alone."""
     if path.suffix.lower() != ".parquet":
-        return
+        return None
     with refusing(path):
-        kinds = pl.read_parquet_schema(path)
-    if set(_COLUMNS) & set(kinds):
-        return
-    for name, kind in kinds.items():
-        if isinstance(kind, pl.Struct) and {"bytes", "path"} <= {each.name for each in kind.fields}:
-            problem = f"its column {name!r} has paths of images and no bytes of them"
-            raise TableError(path, problem, "Give a table with these paths in a column `file`.")
+        columns = pl.read_parquet_schema(path)
+    return None if set(_COLUMNS) & set(columns) else column_of_paths(path)
 
 
 def _kinds(n_rows: int, n_uris: int) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facestore.errors import preview
-from facestore.ingest.layouts.label_tables import LabelTable, merge_tables
+from facestore.errors import counted, preview
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.records import FileEntry
 
 # As Hugging Face's data sets call the folders and files of splits.
@@ -22,7 +22,8 @@ class Manifest:
     Attributes
     ----------
     layout
-        How it was read: `folder`, `csv`, `utkface`, `imagefolder`, `parquet`, `webdataset`, `list`.
+        How it was read: `folder`, `csv`, `utkface`, `names`, `imagefolder`, `sidecars`,
+        `parquet`, `webdataset`, `list`.
     reason
         Why, for people.
     entries
@@ -66,8 +67,8 @@ class ReadErrors:
         """Return them as one line, if there are any."""
         if not self.reasons:
             return ()
-        n = len(self.reasons)
-        return (f"{n:,} files could not be read, or not to their end ({preview(self.reasons)})",)
+        n = counted(len(self.reasons), "file")
+        return (f"{n} could not be read, or not to their end ({preview(self.reasons)})",)
 
 
 def split_called(name: str) -> str | None:

@@ -1,13 +1,17 @@
 """Label tables that lie in or beside a folder of images and were not given: they are pointed at."""
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 
 from facestore.errors import TableError
+from facestore.ingest.layouts.column_offers import may_have_labels
+from facestore.ingest.layouts.file_patterns import fitting_pattern, meets
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.table_columns import file_names
-from facestore.tables import read_text_table
+from facestore.tables import read_text_rows
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 # Looking takes little time, and a folder of images may have many other files.
@@ -15,8 +19,32 @@ _N_TABLES = 8
 _MAX_BYTES = 50_000_000
 
 
-def tables_nearby(source: Path, folder: Folder) -> list[Path]:
-    """Return the tables in and beside a folder that have a column of its files, and another one.
+@dataclass(frozen=True)
+class NearbyTable:
+    """A table that has labels of the files of a folder.
+
+    Attributes
+    ----------
+    path
+        Where it is.
+    file_column
+        What names the files by it; None: that is told by its columns.
+    """
+
+    path: Path
+    file_column: str | None
+
+    @property
+    def hint(self) -> str:
+        """What to add so that it is read."""
+        added = f"`labels={quote(str(self.path))}`"
+        if self.file_column:
+            added += f" `file_column={quote(self.file_column)}`"
+        return f"'{self.path}' looks like a table of labels and was not read: add {added}"
+
+
+def tables_nearby(source: Path, folder: Folder, rules: LabelRules) -> list[NearbyTable]:
+    """Return the tables in and beside a folder that have labels of its files.
 
     Parameters
     ----------
@@ -24,23 +52,19 @@ def tables_nearby(source: Path, folder: Folder) -> list[Path]:
         The folder.
     folder
         What it holds.
+    rules
+        What may be a label.
 
     Returns
     -------
-    list of Path
+    list of NearbyTable
         Those in the folder first.
     """
-    wanted = {PurePosixPath(entry.name).name for entry in folder.entries}
+    files = [entry.name for entry in folder.entries]
     candidates = [*_tables(folder.others), *_tables(_beside(source))]
-    return [path for path in candidates if _names_files(path, wanted)]
-
-
-def hints(tables: Sequence[Path]) -> tuple[str, ...]:
-    """Return lines that say which option takes these tables."""
-    return tuple(
-        f"'{path}' looks like a table of labels and was not read: add `labels={quote(str(path))}`"
-        for path in tables
-    )
+    known = LabelRules(rules.classes)
+    found = (_looked_at(path, files, known) for path in candidates)
+    return [each for each in found if each is not None]
 
 
 def _tables(paths: Sequence[Path]) -> list[Path]:
@@ -54,19 +78,22 @@ def _beside(source: Path) -> list[Path]:
         return []
 
 
-def _names_files(path: Path, wanted: set[str]) -> bool:
-    """Say whether a table has a column in which one of the files occurs, and more columns."""
+def _looked_at(path: Path, files: Sequence[str], rules: LabelRules) -> NearbyTable | None:
+    """Return a table that names some of the files, and has a column that may be of labels."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            return False
-        table = read_text_table(path)
+            return None
+        table = read_text_rows(path).table
     except (TableError, OSError):  # it was not asked for, and so is no error
-        return False
-    if len(table.columns) < 2:
-        return False
+        return None
+    pattern, taken = None, []
     try:
-        files = file_names(path, table).names
+        named = file_names(path, table, rules.known_of(table.columns)[1].file)
+        is_met, taken = meets(named.names, files), list(named.columns)
     except TableError:
-        return False
-    names = files.drop_nulls().str.replace_all("\\", "/", literal=True)
-    return bool(names.str.split("/").list.last().is_in(list(wanted)).any())
+        is_met = False
+    if not may_have_labels(path, table, taken, rules):
+        return None
+    if not is_met and (pattern := fitting_pattern(path, table, files)) is None:
+        return None
+    return NearbyTable(path, pattern)

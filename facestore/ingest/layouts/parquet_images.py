@@ -1,21 +1,19 @@
 """Parquet files that hold the bytes of images, as Hugging Face publishes data sets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from facestore.errors import InputError, preview
+from facestore.errors import InputError, counted, preview
 from facestore.images.parquets import ParquetRow, features, find_image_column, open_parquet
 from facestore.images.walk import printable
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import (
-    LabelTable,
-    labels_in,
-    merge_tables,
-)
+from facestore.ingest.layouts.label_tables import labels_in
 from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.records import FileEntry
 from facestore.tables import UNREADABLE, as_text
@@ -70,7 +68,7 @@ def read_parquet_images(
             splits |= dict.fromkeys(names, split)
     if not entries:
         why = preview(errors.reasons) or "they have no rows"
-        message = f"No images in {len(paths):,} Parquet files ({why}): check the files."
+        message = f"No images in {counted(len(paths), 'Parquet file')} ({why}): check the files."
         raise InputError(message)
     return Manifest(
         layout=LAYOUT,
@@ -91,8 +89,9 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
             raise OSError(0, message)
         above = printable(path.relative_to(root).as_posix())
         names = [f"{above}/{row}" for row in range(file.metadata.num_rows)]
-        wanted = rules.wanted([f.name for f in schema if not pa.types.is_nested(f.type)])
-        plain = [f.name for f in schema if f.name in wanted and not pa.types.is_nested(f.type)]
+        readable = [field.name for field in schema if not _is_nested(field)]
+        wanted = rules.wanted(readable)
+        plain = [name for name in readable if name in wanted]
         try:
             read = file.read(columns=plain, use_threads=False)
             read.validate(full=True)  # polars believes that texts are UTF-8
@@ -104,8 +103,18 @@ def _read_one(root: Path, path: Path, rules: LabelRules) -> tuple[list[str], Lab
     table = pl.DataFrame() if rows is None else as_text(_named(rows, known))
     labels = labels_in(path, table, pl.Series(names, dtype=pl.String), rules)
     image = column.rpartition(".")[0] or column
-    ignored = tuple(n for n in schema.names if n not in plain and n not in (image, column))
-    return names, LabelTable(**(vars(labels) | {"ignored": ignored})), column
+    others = [field for field in schema if field.name not in (*plain, image, column)]
+    nested = [field.name for field in others if _is_nested(field)]
+    ignored = tuple(field.name for field in others if field.name not in nested)
+    left_out = dict.fromkeys(nested, len(names))
+    return names, replace(labels, ignored=ignored, left_out=left_out), column
+
+
+def _is_nested(field: pa.Field) -> bool:
+    """Say whether a column has lists, objects or bytes."""
+    kind = field.type
+    kinds = (pa.types.is_nested, pa.types.is_binary, pa.types.is_large_binary)
+    return any(is_kind(kind) for is_kind in kinds)
 
 
 def _bare(table: pa.Table) -> pa.Table:

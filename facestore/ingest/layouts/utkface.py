@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from facestore.ingest.layouts.files import Folder
+from facestore.ingest.layouts.found_labels import LABEL_SCHEMA, LabelTable
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import LABEL_SCHEMA, LabelTable
 from facestore.ingest.layouts.label_values import label_of_age
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.records import AttributeClass

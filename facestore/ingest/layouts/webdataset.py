@@ -1,6 +1,6 @@
 """WebDataset: tars in which the labels of an image lie beside it, under the same name."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,18 +8,15 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from facestore.errors import InputError, preview
+from facestore.documents import RepeatedKeyError, json_of
+from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.tars import TarMember, scan_tar
 from facestore.images.walk import is_hidden, printable
 from facestore.ingest.layouts.beside import pair
 from facestore.ingest.layouts.files import is_image
+from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.label_tables import (
-    LabelTable,
-    labels_in,
-    merge_tables,
-    single_labels,
-)
+from facestore.ingest.layouts.label_tables import labels_in, single_labels
 from facestore.ingest.layouts.manifest import Manifest, ReadErrors, split_of_file
 from facestore.ingest.layouts.utkface import (
     NAMES,
@@ -85,15 +82,21 @@ def read_webdataset(root: Path, paths: Sequence[Path], rules: LabelRules, reason
     entries = tuple(entry for shard in shards for entry in shard.images.values())
     if not entries:
         why = preview(errors.reasons) or "no member has the suffix of an image"
-        message = f"No images in {len(paths):,} tars ({why}): check the files."
+        message = f"No images in {counted(len(paths), 'tar')} ({why}): check the files."
         raise InputError(message)
     notes = list(errors.notes())
     if n_repeated := sum(shard.n_repeated for shard in shards):
-        notes.append(f"{n_repeated:,} members have the name of an earlier one and were passed over")
+        n = counted(n_repeated, "member has", "members have")
+        notes.append(
+            f"{n} the name of an earlier one, and {by_number(n_repeated, 'was', 'were')} passed "
+            "over"
+        )
     if unread := [name for shard in shards for name in shard.unread]:
-        notes.append(f"{len(unread):,} files of labels could not be read ({preview(unread)})")
+        n = counted(len(unread), "file of labels", "files of labels")
+        notes.append(f"{n} could not be read ({preview(unread)})")
     if unmet := [name for shard in shards for name in shard.unmet]:
-        notes.append(f"{len(unmet):,} files of labels have no image ({preview(unmet, 5)})")
+        n = counted(len(unmet), "file of labels has", "files of labels have")
+        notes.append(f"{n} no image ({preview(unmet, 5)})")
     table = merge_tables(tables)
     if (said := _labels_of_names(entries, table, rules)) is not None:
         table, reason = said, f"{reason}, with names of the form {NAMES}"
@@ -156,8 +159,8 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     wanted = rules.wanted(facts)
     said = sorted(name for name in wanted if any(row.get(name) for row in columns.values()))
     # A value that is no plain one, such as a list, is not read, and that is told.
-    nested = {name for row in columns.values() for name, text in row.items() if not text}
-    ignored = [name for name in facts if name not in wanted or name in nested]
+    nested = Counter(name for row in columns.values() for name, text in row.items() if not text)
+    ignored = [name for name in facts if name not in wanted and name not in nested]
     tables = [_of_columns(path, columns, said, rules.without_missing(said))] if said else []
     if texts["cls"]:  # it says what no .json does
         tables.append(single_labels(path, texts["cls"], _without(rules, said), ".cls"))
@@ -165,7 +168,8 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
         tables.append(single_labels(path, texts["txt"], rules, ".txt"))
     merged = merge_tables(tables)
     each_once = tuple(dict.fromkeys(merged.names))
-    return replace(merged, names=each_once, ignored=(*ignored, *merged.ignored))
+    ignored = [*ignored, *merged.ignored]
+    return replace(merged, names=each_once, ignored=tuple(ignored), left_out=dict(nested))
 
 
 def _without(rules: LabelRules, said: Sequence[str]) -> LabelRules:
@@ -199,7 +203,10 @@ def _of_columns(
 def _facts(member: TarMember, shard: _Shard) -> dict[str, str]:
     """Return what a .json says, as text; "" where a value is no plain one."""
     try:
-        content = json.loads(_read(member), parse_constant=_no_number)
+        content = json_of(_read(member), constant=_no_number)
+    except RepeatedKeyError as error:
+        shard.unread.append(f"{member.name}: {error}")
+        return {}
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facestore.errors import counted
 from facestore.reporting.charts.base import (
     COLOURS,
     HEAT,
@@ -162,7 +163,7 @@ def scatter_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
         chart = alt.layer(line, points).properties(height=_HEIGHT + 60)
         n = sum(row["n_samples"] for row in rows)
         told = (
-            f"{n:,} samples from {ends[0]} to {ends[1]} years, in steps of 5; "
+            f"{counted(n, 'sample')} from {ends[0]} to {ends[1]} years, in steps of 5; "
             "the dashed line is where both agree."
         )
         charts.append(
@@ -192,7 +193,7 @@ def histogram_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
         top = max(rows, key=lambda row: int(row["n_samples"]))
         told = (
             f"Most errors lie from {top['error_from']} to {top['error_to']} years: "
-            f"{top['n_samples']:,} samples."
+            f"{counted(top['n_samples'], 'sample')}."
         )
         charts.append(Chart(f"Errors of ages: {block.key}", told, finished(chart), block.key))
     return charts
@@ -240,7 +241,7 @@ def model_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
         title = f"Accuracy against the worst group: {attribute} on {place(dataset, split)}"
         best = max(drawn, key=lambda row: float(row["worst_group_accuracy"]))
         told = (
-            f"{len(drawn)} classifiers. The highest accuracy of a worst group is "
+            f"{counted(len(drawn), 'classifier')}. The highest accuracy of a worst group is "
             f"{best['worst_group_accuracy']:.4f}, by {best['classifier']} for "
             f"{best['worst_group']} (n {best['n_samples_worst']:,})."
         )
@@ -261,7 +262,7 @@ def published_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
             continue
         far = max(drawn, key=lambda row: abs(row["difference"]))
         told = (
-            f"{len(drawn)} figures. They differ most in {far['metric']} of "
+            f"{counted(len(drawn), 'figure')}. They differ most in {far['metric']} of "
             f"{far['group_name'] or far['group_attribute']}: published {far['published']:.4f}, "
             f"measured {far['measured']:.4f}."
         )

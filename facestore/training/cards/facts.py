@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from facestore.errors import counted
 from facestore.records import EncoderRecord
 from facestore.training.files import Head, HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
@@ -57,8 +58,8 @@ def facts_of(heads: HeadsFile | FinetunedFile) -> CardFacts:
     """Return what a file says of itself."""
     if isinstance(heads, FinetunedFile):
         what = (
-            f"One linear head an attribute and the last {heads.n_blocks} blocks of a CLIP model's "
-            "image tower, trained together by facestore."
+            f"One linear head an attribute and the last {counted(heads.n_blocks, 'block')} of a "
+            "CLIP model's image tower, trained together by facestore."
         )
         how = _gradient_how(heads.training, [_loss(task) for task in heads.tasks])
         return _facts(heads, what, _TAKES_IMAGES, _gradient_rows(heads), how)
@@ -206,7 +207,7 @@ def _probe_how(head: Head, training: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _protocol(training: Mapping[str, Any]) -> str:
     if training.get("few_shot") is not None:
-        shots = f"{training['few_shot']} images a class (seed {training['seed']})"
+        shots = f"{counted(training['few_shot'], 'image')} a class (seed {training['seed']})"
         part = f"{shots} fitted, up to 4 held back to choose the penalty"
     elif training.get("val_split") is not None:
         part = f"the penalty chosen on split `{training['val_split']}`, which was not fitted"

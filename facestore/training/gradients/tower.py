@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.records import Float32
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class ImageTower:
         parts = tower_parts(self._visual)
         if not 0 <= n_blocks <= len(parts.blocks):
             message = (
-                f"{n_blocks} blocks to train, but {type(visual).__name__} has "
+                f"{counted(n_blocks, 'block')} to train, but {type(visual).__name__} has "
                 f"{len(parts.blocks)}: give `blocks=` a number from 0 to {len(parts.blocks)}."
             )
             raise InputError(message)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facestore.encoders.open_clip import weights_sha256
-from facestore.errors import preview
+from facestore.errors import counted, preview
 from facestore.files import sha256_of
 from facestore.training.gradients.tower import ImageTower
 from facestore.training.gradients.whole_tower import WholeTower
@@ -263,14 +263,15 @@ def _tower_state(
     todo = f"Give weights and {CONFIG} of one model."
     if missing:
         problem = (
-            f"{CONFIG} says {tower.n_blocks} layers, for which {len(missing)} tensors are missing "
+            f"{CONFIG} says {counted(tower.n_blocks, 'layer')}, for which "
+            f"{counted(len(missing), 'tensor is', 'tensors are')} missing "
             f"({preview(missing)})"
         )
         raise refused(path, problem, todo)
     if extra:
         problem = (
-            f"it has {len(extra)} tensors which a tower of {tower.n_blocks} layers, as {CONFIG} "
-            f"says, has not ({preview(extra)})"
+            f"it has {counted(len(extra), 'tensor')} which a tower of "
+            f"{counted(tower.n_blocks, 'layer')}, as {CONFIG} says, has not ({preview(extra)})"
         )
         raise refused(path, problem, todo)
     state = {}

@@ -5,12 +5,12 @@
 that of a `CLIPImageProcessor`.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from facestore.documents import json_of
 from facestore.errors import InputError
 from facestore.training.gradients.whole_tower import WholeTower
 
@@ -61,8 +61,8 @@ def read_json(path: Path) -> dict[str, Any]:
         If it is something else.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        found = json_of(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise refused(path, f"it cannot be read as JSON ({error})", "Copy it again.") from error
     if not isinstance(found, dict):
         problem = f"a JSON object was expected, not {type(found).__name__}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from facestore.errors import TableError
@@ -100,7 +101,11 @@ def test_a_table_that_went_through_a_spreadsheet_is_refused(tmp_path, cell, mean
         ("file,gender\n,Male\n", "row 2 has no file name"),
         ("file,gender,service_test\na.jpg,Male,maybe\n", "column 'service_test' has 'maybe'"),
         ("file,age\na.jpg,55\n", "no class of 'age': '55'"),
-        ("", "not readable as a table"),
+        ("", "it is empty"),
+        (" \n\n", "it is empty"),
+        ("file,gender\n", "it has no rows"),
+        ("file,gender\n,\n , \n\n", "it has no rows"),
+        ("file,hair\n", "it has no rows"),
     ],
 )
 def test_a_broken_table_is_refused_with_the_reason(tmp_path, text, says):
@@ -170,3 +175,9 @@ def test_utkface_is_recognised_by_nine_names_of_ten():
     assert looks_like_utkface([*good, "61_1_20170109142408075.jpg"])
     assert not looks_like_utkface([*good, "cat.jpg", "dog.jpg"])
     assert not looks_like_utkface([])
+
+
+def test_a_table_of_lists_alone_is_refused(tmp_path):
+    pl.DataFrame({"a": [[1], [2]]}).write_parquet(tmp_path / "l.parquet")
+    with pytest.raises(TableError, match="no column of 'a' has plain values"):
+        read_label_table(tmp_path / "l.parquet", LabelRules(CLASSES))

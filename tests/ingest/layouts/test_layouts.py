@@ -15,6 +15,7 @@ from facestore.images.places import ImageSource, expand, is_there, root_of
 from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import LabelRules
 from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.mappings import LabelMapping
 
 RULES = LabelRules(CLASSES)
 
@@ -99,6 +100,43 @@ def test_metadata_beside_the_images_says_their_labels(folder, kind):
     assert found.n_other == 0
 
 
+def test_metadata_without_a_row_is_told(folder):
+    for split, row in (("train", "Male/1.png,f\n"), ("validation", ",\n")):
+        (folder / split / "metadata.csv").write_text(f"file_name,gender\n{row}")
+    found = read_manifest(SourceRequest(folder, RULES))
+    assert labels(found) == [("train/Male/1.png", "gender", "Female")]
+    assert found.table.notes == ("'validation/metadata.csv' has no rows, and so no labels",)
+
+
+@pytest.mark.parametrize("text", ["file\tgender\n", "file\tgender\n\t\n"])
+def test_a_list_without_a_row_is_refused(tmp_path, text):
+    (tmp_path / "l.tsv").write_text(text)
+    with pytest.raises(TableError, match="it has no rows"):
+        read_manifest(SourceRequest(tmp_path / "l.tsv", RULES))
+
+
+@pytest.mark.parametrize("said", [None, "utkface"])
+def test_paths_of_images_without_their_bytes_are_a_list_whatever_is_known(tmp_path, said):
+    pl.DataFrame({"image": [{"path": "a.png", "bytes": None}], "name": ["a"]}).write_parquet(
+        tmp_path / "l.parquet"
+    )
+    write_picture(tmp_path / "a.png", seed=1)
+    rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping=said))
+    found = read_manifest(SourceRequest(tmp_path / "l.parquet", rules, layout="list"))
+    assert [each.name for each in found.entries] == ["a.png"]
+
+
+def test_codes_in_metadata_and_in_a_list_are_read_by_a_source_of_other_columns(folder):
+    rules = LabelRules(CLASSES, mapping=LabelMapping.of(mapping="utkface"))
+    table = folder / "train" / "metadata.csv"
+    table.write_text("file_name,gender,race\nMale/1.png,1,0\n")
+    assert labels(read_manifest(SourceRequest(folder, rules))) == [
+        ("train/Male/1.png", "gender", "Female"),
+        ("train/Male/1.png", "race", "White"),
+    ]
+    assert labels(read_manifest(SourceRequest(table, rules, layout="list")))[0][2] == "Female"
+
+
 def test_rows_of_parquet_files_are_samples_and_numbers_of_classes_get_their_names(tmp_path, images):
     for number in range(2):
         write_hugging_face(
@@ -181,7 +219,8 @@ def test_members_of_a_key_belong_together_over_a_range_of_tars(tmp_path, images)
         ("shard-0000.tar/a/0001.jpg", "age", "20-29"),
         ("shard-0000.tar/a/0001.jpg", "gender", "Male"),
     ]
-    assert found.table.ignored == ("id", "boxes")
+    assert found.table.ignored == ("id",)
+    assert found.table.left_out == {"boxes": 2}
     assert found.n_other == 2
     assert contents(found) == [images[i] for i in (0, 2, 3, 1, 2, 3)]
     assert read_again(pattern, found) == contents(found)

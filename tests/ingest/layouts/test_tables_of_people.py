@@ -9,9 +9,11 @@ import shlex
 import pytest
 
 from facestore.cli.wording import as_typed
-from facestore.errors import TableError
+from facestore.errors import ParametersError, TableError
+from facestore.ingest.layouts.found_labels import merge_tables
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import read_label_table
+from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.mappings import LabelMapping
 from facestore.records import AttributeClass
 
@@ -255,7 +257,7 @@ def test_flags_are_not_offered_as_years(tmp_path, flags):
     with pytest.raises(TableError) as refused:
         read(tmp_path, "filename,age_young,sex_flag\n1.jpg,{0},{1}\n2.jpg,{1},{0}\n".format(*flags))
     assert "It looks as if" not in str(refused.value)
-    assert "attributes=age_young" in str(refused.value)
+    assert "as gender=sex_flag; or add `attributes=sex_flag`" in str(refused.value)
 
 
 def test_new_classes_are_offered_last_and_said_to_have_no_prompts(tmp_path):
@@ -371,3 +373,47 @@ def test_only_the_one_class_that_is_near_is_offered(tmp_path):
         read(tmp_path, "file,race\n1.jpg,B\n2.jpg,H\n3.jpg,African\n4.jpg,Asian\n")
     for offer in ("race:B=Black", "race:H=Latino_Hispanic", "race:African=", "race:Asian="):
         assert f"`maps={offer}`" in str(refused.value)
+
+
+def test_two_attributes_may_have_one_column(tmp_path):
+    table = read(
+        tmp_path,
+        "file,age\na.jpg,61\nb.jpg,20\n",
+        said={"columns": ["age=age", "old=age"], "maps": ["old:>=60=yes", "old:<60=no"]},
+    )
+    assert labels(table) == {
+        "a.jpg": {"age": "60-69", "old": "yes"},
+        "b.jpg": {"age": "20-29", "old": "no"},
+    }
+
+
+def test_an_attribute_that_is_asked_for_and_left_out_is_refused(tmp_path):
+    says = "`attributes=gender` and `columns=gender=` contradict each other"
+    with pytest.raises(ParametersError, match=says):
+        read(tmp_path, "file,gender\na,m\n", said={"columns": ["gender="]}, attributes=["gender"])
+
+
+def test_values_that_were_mapped_in_vain_are_told(tmp_path):
+    said = {
+        "mapping": "celeba-partition",
+        "columns": ["split=part"],
+        "maps": ["gender:3=Male", "split:7=test", "gendr:1=Male", "*:9="],
+        "nulls": ["?", "-"],
+    }
+    table = read(tmp_path, "file,gender,part\na.jpg,m,0\nb.jpg,-,1\n", said=said)
+    assert unmet_notes(LabelMapping.of(**said), table) == (
+        "`gender:3=Male` met no value of gender; it has: 'm', '-'; "
+        "`split:7=test` met no value of split; it has: '0', '1'; "
+        "`gendr:1=Male` met nothing: no column was read as gendr; `*:9=` met no value; "
+        "null '?' met no value",
+    )
+    assert unmet_notes(LabelMapping.of(maps=["gender:m=Male"], nulls=["-"]), table) == ()
+
+
+def test_values_of_several_tables_count_together(tmp_path):
+    tables = [read(tmp_path, f"file,gender\n{c}.jpg,{c}\n") for c in "mf"]
+    mapping = LabelMapping.of(maps=["gender:m=Male", "gender:f=Female"])
+    assert unmet_notes(mapping, merge_tables(tables)) == ()
+    assert unmet_notes(mapping, tables[0]) == (
+        "`gender:f=Female` met no value of gender; it has: 'm'",
+    )

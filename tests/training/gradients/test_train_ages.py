@@ -149,7 +149,7 @@ def test_ages_on_images_train_the_last_block(store):
     assert len(rows(store, "select * from age_errors where split = 'val'")) > 1
     card = summary.card.read_text()
     assert "huber of age (from squares to lengths at 7)" in card
-    assert "the last 1 blocks" in card
+    assert "the last 1 block of" in card
 
 
 def test_ages_by_group_cannot_be_learned_in_years(store):

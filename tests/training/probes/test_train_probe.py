@@ -290,7 +290,7 @@ def test_the_report_is_scikit_learn_s_to_the_digit(store):
     ("options", "error", "match"),
     [
         ({"attributes": ["mood"]}, UnknownNameError, "No attribute 'mood'"),
-        ({"attributes": ["age"]}, InputError, "of 1 classes or numbers: a head needs 2"),
+        ({"attributes": ["age"]}, InputError, "of 1 class or number: a head needs 2"),
         ({"attributes": []}, InputError, "one or more were expected"),
         ({"split": "tain"}, UnknownNameError, "Did you mean 'train'"),
         ({"val_split": "test"}, UnknownNameError, "No split 'test' in data set 'faces'"),

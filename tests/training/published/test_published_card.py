@@ -365,7 +365,7 @@ def without(start):
         (without("vision_model.encoder.layers.1"), "2 layers, for which 16 tensors are missing"),
         (
             lambda t: t | {"vision_model.encoder.layers.2.mlp.fc1.weight": torch.ones(1)},
-            "1 tensors which a tower of 2 layers",
+            "1 tensor which a tower of 2 layers",
         ),
         (
             lambda t: t | {"vision_model.embeddings.patch_embedding.weight": torch.ones(64, 3, 4, 4)},
@@ -395,7 +395,7 @@ def test_other_weights_are_refused(folder, change, message):
         ({"num_attention_heads": 5}, "64 is no multiple of num_attention_heads 5"),
         ({"num_channels": 1}, "num_channels is 1"),
         ({"image_size": 4}, "image_size 4 is below patch_size 8"),
-        ({"num_hidden_layers": 1}, "tower of 1 layers"),
+        ({"num_hidden_layers": 1}, "tower of 1 layer"),
         ({"image_size": 48}, r"position_embedding.weight has shape \(17, 64\), .*\(37, 64\)"),
         ({"intermediate_size": 256}, r"mlp.fc1.weight has shape \(192, 64\), .*\(256, 64\)"),
         ({"id2label": {"age": ["young", "old"]}}, r"expected for young, old"),
