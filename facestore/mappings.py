@@ -19,8 +19,8 @@ from typing import Any
 
 from facestore import resources
 from facestore.arguments import told_once
-from facestore.documents import texts_of
-from facestore.errors import InputError, ParametersError, TableError, preview
+from facestore.errors import InputError, ParametersError, TableError
+from facestore.mapping_files import load, parts_of
 from facestore.mapping_texts import (
     ANY_ATTRIBUTE,
     Said,
@@ -32,11 +32,9 @@ from facestore.mapping_texts import (
 )
 from facestore.spelling import fold, same_name
 from facestore.table_columns import fields_of
-from facestore.tables import refusing
 
 Values = Mapping[str, Mapping[str, str]]
 
-_KEYS = {"file", "columns", "values", "null", "encoding"}
 _OF_SOURCES = {"about", "named_as", "recognised_by"}
 
 
@@ -277,7 +275,7 @@ def known_sources() -> Mapping[str, KnownSource]:
     """Return the mappings that come with facestore, by name."""
     found = {}
     for path in sorted(resources.asset("mappings").glob("*.yaml")):
-        content = _load(path)
+        content = load(path)
         extra = {key: content.pop(key) for key in _OF_SOURCES if key in content}
         parsed = _parsed(path, content)
         mapping = replace(
@@ -335,53 +333,12 @@ def read_mapping(given: str) -> LabelMapping:
             f"{', '.join(known_sources())}."
         )
         raise InputError(message)
-    return _parsed(path, _load(path))
-
-
-def _load(path: Path) -> dict[str, Any]:
-    with refusing(path, "a mapping in YAML"):
-        content = texts_of(path.read_text(encoding="utf-8-sig"))
-    if not isinstance(content, dict):
-        raise TableError(path, "it is no mapping", f"Expected {', '.join(sorted(_KEYS))}.")
-    return content
+    return _parsed(path, load(path))
 
 
 def _parsed(path: Path, content: Mapping[str, Any]) -> LabelMapping:
-    if unknown := sorted(set(content) - _KEYS):
-        expected = f"Expected {', '.join(sorted(_KEYS))}."
-        raise TableError(path, f"{preview(map(repr, unknown))} is no part of a mapping", expected)
-    columns, values = content.get("columns") or {}, content.get("values") or {}
-    nulls, encoding = content.get("null") or [], content.get("encoding") or None
-    good = (
-        _is_table(columns)
-        and isinstance(values, dict)
-        and all(map(_is_table, values.values()))
-        and isinstance(nulls, str | list)
-        and all(isinstance(each, str) for each in nulls)
-        and isinstance(content.get("file", ""), str)
-        and isinstance(encoding, str | None)
-    )
-    if not good:
-        todo = "Expected columns: {ATTRIBUTE: COLUMN}, values: {ATTRIBUTE: {VALUE: CLASS}}."
-        raise TableError(path, "it is of another form", todo)
-    check_encoding(encoding)
-    parsed = LabelMapping(
-        file=content.get("file") or None,
-        columns={attribute: _none(column) for attribute, column in columns.items()},
-        values={a: {v: _none(c) for v, c in each.items()} for a, each in values.items()},
-        nulls=(nulls,) if isinstance(nulls, str) else tuple(nulls),
-        encoding=encoding,
-    )
+    parsed = LabelMapping(**parts_of(path, content))
     if torn := parsed.torn:
         problem = f"it says {torn[0]}, and by null that {torn[1]!r} is no label"
         raise TableError(path, problem, "Keep one of the two.")
     return parsed
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-
-
-def _none(text: str) -> str:
-    """Return '' for what YAML calls nothing."""
-    return "" if text in ("~", "null", "Null", "NULL") else text

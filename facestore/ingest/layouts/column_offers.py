@@ -26,7 +26,12 @@ _NO = ("0", "-1", "false", "no", "n", "f")
 
 
 def no_attribute(
-    path: Path, table: pl.DataFrame, taken: Sequence[str], rules: LabelRules
+    path: Path,
+    table: pl.DataFrame,
+    taken: Sequence[str],
+    rules: LabelRules,
+    *,
+    is_whole: bool = True,
 ) -> TableError:
     """Return the error for a table without labels, with a column that looks like some.
 
@@ -38,11 +43,15 @@ def no_attribute(
         Its columns of file names.
     rules
         What may be a label.
+    is_whole
+        Whether these are all its columns: others may have been left out.
     """
     columns = [c for c in table.columns if c not in taken and not is_index(table[c], c)]
-    if not columns:
+    if not columns and is_whole:
         return TableError(path, "it has names of files alone", ONE_COLUMN)
     problem = f"no column of a known attribute among {preview(map(repr, table.columns), 8)}"
+    if not columns:
+        return TableError(path, problem, "Expected a text or a number a row.")
     offers: dict[str, list[tuple[str, str]]] = {}
     for column in columns:
         if (found := column_offer(table[column], rules)) is not None:

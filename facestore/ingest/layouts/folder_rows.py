@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from facestore.errors import counted
 from facestore.ingest.layouts.found_labels import LabelTable
 
 _T = TypeVar("_T")
@@ -48,7 +49,7 @@ def of_pictures(table: LabelTable, files: Sequence[str]) -> LabelTable:
         splits=_spread(table.splits, pairs),
         notes=(
             *table.notes,
-            f"rows are of folders: of {len(pictures):,} there are pictures",
+            f"rows are of folders: {counted(len(pictures), 'has pictures', 'have pictures')}",
         ),
     )
 

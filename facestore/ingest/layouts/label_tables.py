@@ -54,7 +54,7 @@ def read_label_table(path: Path, rules: LabelRules) -> LabelTable:
     source, _ = rules.known_of(text.table.columns)
     if labels.says_nothing:
         with text.telling_left_out():
-            raise no_attribute(path, text.table, files.columns, rules)
+            raise no_attribute(path, text.table, files.columns, rules, is_whole=not text.left_out)
     notes = []
     if text.encoding in ("cp1252", "latin-1"):
         notes.append("the table is no UTF-8 and was read as Latin-1 (or give its `encoding=NAME`)")

@@ -107,7 +107,7 @@ def test_a_row_of_a_folder_holds_for_each_picture_in_it(tmp_path):
         "train/n000002/0424_01.jpg": {"gender": "Female"},
         "n000009/": {},
     }
-    assert "rows are of folders: of 2 there are pictures" in found.table.notes
+    assert "rows are of folders: 2 have pictures" in found.table.notes
 
 
 def test_a_row_of_a_folder_holds_in_a_tar_too(tmp_path):
