@@ -137,7 +137,7 @@ def test_an_error_about_columns_says_which_were_left_out(table):
     path = table([{"file": "1.jpg", "sex": ["Male"]}], "l.json")
     with pytest.raises(TableError, match=r"known attribute among 'file' \(lists.*'sex' \(1 row\)"):
         read_label_table(path, LabelRules(GENDER))
-    with pytest.raises(TableError, match=r"no column 'file' .*left out of 'file' \(1 row\)"):
+    with pytest.raises(TableError, match=r"left out of 'file' \(1 row\)"):
         read_label_table(table([{"file": ["1.jpg"], "x": 1}], "l.json"), LabelRules(GENDER))
 
 
