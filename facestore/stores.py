@@ -204,6 +204,7 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
             record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
         raise
     record("done")
+    store.catalog.counts.keep()
 
 
 def _as_text(name: str, value: Any) -> Any:

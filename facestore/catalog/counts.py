@@ -26,6 +26,10 @@ _OF_PREDICTIONS = (
     "insert into counted_predictions "
     "select classifier_id, dataset from predictions_to_count(false)",
 )
+_UNCOUNTED = (
+    "from datasets_to_count(false) limit 1",
+    "from predictions_to_count(false) limit 1",
+)
 _OTHER_ATTRIBUTES = (
     "select dataset from counted_datasets where attributes is distinct from "
     "(select coalesce(list(attribute order by place), []) from group_attributes)"
@@ -48,7 +52,9 @@ class Counts(TableFamily):
         )
 
     def keep(self) -> None:
-        """Count what is not counted, and keep it."""
+        """Count what is not counted, as a command that was killed leaves it, and keep it."""
+        if not self._database.exists or not any(map(self._rows, _UNCOUNTED)):
+            return
         with self._database.writing() as con:
             keep(con)
 
@@ -96,13 +102,7 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
     """Count what is not counted, and keep it."""
     if others := con.execute(_OTHER_ATTRIBUTES).fetchall():
         uncount_datasets(con, [dataset for (dataset,) in others])
-    if _has_rows(con, "datasets_to_count(false)"):
-        for statement in _OF_DATASETS:
-            con.execute(statement)
-    if _has_rows(con, "predictions_to_count(false)"):
-        for statement in _OF_PREDICTIONS:
-            con.execute(statement)
-
-
-def _has_rows(con: duckdb.DuckDBPyConnection, source: str) -> bool:
-    return con.execute(f"select 1 from {source} limit 1").fetchone() is not None  # noqa: S608
+    for query, statements in zip(_UNCOUNTED, (_OF_DATASETS, _OF_PREDICTIONS), strict=True):
+        if con.execute(query).fetchone() is not None:
+            for statement in statements:
+                con.execute(statement)

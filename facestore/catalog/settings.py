@@ -71,8 +71,8 @@ class Settings(TableFamily):
                 raise UnknownNameError("attribute", each, known)
         if len(names) > _MOST_ATTRIBUTES:
             message = (
-                f"{_GROUP_ATTRIBUTES} cannot be {len(names)} attributes: expected at most "
-                f"{_MOST_ATTRIBUTES}, whose pairs and triples still have samples."
+                f"{_GROUP_ATTRIBUTES} cannot be {value!r}: expected at most {_MOST_ATTRIBUTES} "
+                "attributes, whose pairs and triples still have samples."
             )
             raise InputError(message)
         return ",".join(names)

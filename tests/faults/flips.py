@@ -85,8 +85,10 @@ def leave_a_log(store: Path) -> None:
 
     def work() -> None:
         from facestore import Store
+        from facestore.catalog.counts import uncount_datasets
 
         with Store.open(store).catalog.database.writing() as con:
+            uncount_datasets(con)
             con.execute("update labels set label = 'Black' where attribute = 'race'")
             con.execute("update similarities set cosine = cosine where sample_id < 9")
             con.commit()

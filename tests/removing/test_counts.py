@@ -123,9 +123,7 @@ def test_of_many_attributes_five_make_groups_or_those_that_are_named(many):
     many.set("group_attributes", "a5, gender ,a5")
     assert groups_of(many) == {"overall", "a5", "gender", "a5 x gender"}
     assert is_kept(many)
-    assert (
-        {name: value for name, value, _ in many.settings()}["group_attributes"] == "a5,gender"
-    )
+    assert {name: value for name, value, _ in many.settings()}["group_attributes"] == "a5,gender"
     with pytest.raises(UnknownNameError, match="'mood'"):
         many.set("group_attributes", "mood")
     many.execute(

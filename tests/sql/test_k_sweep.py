@@ -65,6 +65,7 @@ def test_splits_and_datasets_are_kept_apart_and_no_split_is_its_own(
     score(con, ["Male", "Female", "Female", "Female"])
     con.execute("update samples set split = null where sample_id = 2")
     con.execute("update samples set split = 'test' where sample_id = 3")
+    fill(con, datasets=[{"dataset": "other", "layout": "import", "added_at": "2026-01-01"}])
     con.execute("update samples set dataset = 'other' where sample_id = 4")
     assert read(con, "k_sweep", "dataset, split, n_samples, accuracy", "k = 1") == [
         ("faces", "test", 1, 1.0),

@@ -257,7 +257,7 @@ def test_an_old_store_is_brought_up_to_date_without_running_what_is_in_it(store)
 
 
 def test_what_a_broken_disk_did_to_a_table_is_found(store):
-    store.execute("update samples set split = 'needle in a haystack, ' || path")
+    store.execute("update samples set error = 'needle in a haystack, ' || path")
     store.close()
     with duckdb.connect(store.path / CATALOG_FILE) as con:
         con.execute("checkpoint")
@@ -385,7 +385,7 @@ def test_exact_repeats_and_orphans_are_repaired(store):
     assert {"similarities_unique", "predictions_unique", "class_text_norms_refer"} <= set(
         bad(store)
     )
-    assert list(store.repair().values()) == [11, 7, 1, 0, 0]
+    assert list(store.repair().values()) == [11, 7, 1, 0, 0, 0]
     assert bad(store) == {}
     for table, rows in expected.items():
         assert store.sql(f"from {table} order by all").fetchall() == rows
@@ -407,6 +407,6 @@ def test_rows_that_contradict_each_other_are_left(store):
         "insert into similarities select * replace (0.5 as cosine) from similarities limit 1"
     )
     store.execute("insert into predictions select * replace (9 as score) from predictions limit 1")
-    assert list(store.repair().values()) == [0] * 5
+    assert list(store.repair().values()) == [0] * 6
     assert {"similarities_unique", "predictions_unique"} <= set(bad(store))
     assert store.sql("select count(*) from runs where command = 'doctor'").fetchone() == (0,)
