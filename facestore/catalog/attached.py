@@ -7,6 +7,7 @@ from shlex import quote
 
 import duckdb
 
+from facestore.catalog.counts import has_uncounted
 from facestore.catalog.database import Database
 from facestore.catalog.shipped import shipped_migrations
 from facestore.config import CATALOG_FILE
@@ -55,11 +56,16 @@ def attached(
     StoreBusyError
         If another process holds the file of the other one.
     InputError
-        If the other one is the store itself.
+        If the other one is the store itself, or not everything in the store is counted.
     OtherStoreError
-        If it is no catalogue of facestore, or one of another version.
+        If it is no catalogue of facestore, one of another version, or not everything in it is
+        counted.
     """
-    database.reader()
+    # A macro reads the tables of the database in use, so views of the other could not count.
+    if has_uncounted(database.reader()):
+        todo = f"Run `facestore migrate store={quote(str(database.path.parent))}` once."
+        message = f"Not everything in '{database.path.parent}' is counted. {todo}"
+        raise InputError(message)
     file = _file_of(given)
     if file.samefile(database.path):
         message = (
@@ -102,6 +108,9 @@ def _check(file: Path, given: Path, notify: Callable[[str], None]) -> None:
         if other.is_half_written:
             todo = f"Run `facestore doctor store={quote(str(file.parent))}` once, which mends it."
             raise OtherStoreError(given, "a command that wrote to it was cut off", todo)
+        if has_uncounted(other.reader()):
+            found = "not everything in it is counted"
+            raise OtherStoreError(given, found, _how_to_migrate(given))
     except NotAStoreError as error:
         if isinstance(error.__cause__, duckdb.Error):
             raise OtherStoreError(given, "it cannot be opened as a DuckDB database") from error
@@ -132,9 +141,13 @@ def _outdated(given: Path, error: StoreOutdatedError, known: int) -> tuple[str, 
         if n_pending
         else "its views are those of another version of facestore"
     )
+    return found, _how_to_migrate(given)
+
+
+def _how_to_migrate(given: Path) -> str:
     if given.is_dir():
-        return found, f"Run `facestore migrate store={quote(str(given))}` once."
-    return found, (
+        return f"Run `facestore migrate store={quote(str(given))}` once."
+    return (
         f"Make a store of a copy: put it into a new folder as {CATALOG_FILE}, run "
         "`facestore migrate store=FOLDER`, and give that folder."
     )

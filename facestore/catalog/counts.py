@@ -53,7 +53,7 @@ class Counts(TableFamily):
 
     def keep(self) -> None:
         """Count what is not counted, as a command that was killed leaves it, and keep it."""
-        if not self._database.exists or not any(map(self._rows, _UNCOUNTED)):
+        if not self._database.exists or not has_uncounted(self._database.reader()):
             return
         with self._database.writing() as con:
             keep(con)
@@ -96,6 +96,11 @@ def uncount_classifiers(con: duckdb.DuckDBPyConnection, classifier_ids: Sequence
             f"delete from {table} where list_contains(?, classifier_id)",  # noqa: S608
             [list(classifier_ids)],
         )
+
+
+def has_uncounted(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether views count something themselves."""
+    return any(con.execute(query).fetchone() is not None for query in _UNCOUNTED)
 
 
 def keep(con: duckdb.DuckDBPyConnection) -> None:

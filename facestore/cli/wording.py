@@ -38,7 +38,7 @@ _OPTIONS = {
     "share": "loss_weight",
 }
 # Verbs whose command is not called as they are.
-_COMMANDS = {"import_labels": "import labels"}
+_COMMANDS = {"import_labels": "import labels", "set": "settings"}
 
 
 def as_typed(message: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
-from facestore.errors import VectorsUnreadableError, by_number, counted
+from facestore.errors import VectorsUnreadableError, by_number, counted, preview
 from facestore.stores import Stores
 
 Row = dict[str, Any]
@@ -198,6 +198,13 @@ def _about_classes(store: Stores) -> list[Advice]:
         reason = f"{names} of {row['attribute']!r} differ in spelling alone, and count as classes"
         query = "select dataset, attribute, label, n_samples from label_counts"
         warnings.append(Advice(reason, "sql", (query,)))
+    for row in _rows(store, "without_groups"):
+        if n := row["n_others"]:
+            named = preview(row["attributes"], 8)
+            reason = f"groups are made of {named}, and not of {counted(n, 'other attribute')}"
+            warnings.append(
+                Advice(reason, "set", ("group_attributes", ",".join(row["attributes"])))
+            )
     return warnings
 
 

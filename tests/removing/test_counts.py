@@ -154,3 +154,12 @@ def test_a_classifier_of_an_attribute_that_makes_no_group_is_judged_by_its_own_l
     )
     (pair,) = many.sql("select accuracy_a, accuracy_b from classifier_comparison where classifier_a = 'x'").fetchall()  # fmt: skip
     assert pair == (dict(expected)["yes"] / sum(dict(expected).values()), 1.0)
+
+
+def test_info_says_which_attributes_make_no_groups(many):
+    def told():
+        return [(each.verb, each.arguments, each.reason) for each in many.overview().warnings]
+
+    (found,) = [each for each in told() if "groups are made of" in each[2]]
+    assert found[:2] == ("set", ("group_attributes", "a0,a1,a2,a3,gender"))
+    assert found[2].endswith("and not of 2 other attributes")

@@ -110,3 +110,19 @@ def test_an_old_store_is_told_to_migrate(two_stores, tmp_path):
     with Store.open(after) as store, pytest.raises(OtherStoreError) as told:
         store.report(tmp_path / "out", diff=tmp_path / "old")
     assert f"Run `facestore migrate store={tmp_path / 'old'}` once." in str(told.value)
+
+
+def test_what_is_not_counted_is_counted_first(two_stores, tmp_path):
+    """A macro reads the database in use: views of the other could not count what is not kept."""
+    stores = [shutil.copytree(two_stores[1], tmp_path / name) for name in "ab"]
+    for at in stores:
+        with duckdb.connect(at / "facestore.duckdb") as con:
+            con.execute("delete from counted_predictions")
+        with Store.open(stores[0]) as store:
+            with pytest.raises((InputError, OtherStoreError), match=r"ot everything .* is counted.*migrate") as told:  # fmt: skip
+                store.report(tmp_path / "out", diff=stores[1])
+            assert at.name in str(told.value)
+        with Store.open(at) as store:
+            store.migrate()
+    with Store.open(stores[0]) as store:
+        store.report(tmp_path / "out", diff=stores[1])
