@@ -11,6 +11,7 @@ import pytest
 from support.reported import CLASSIFIER, Page
 from support.visits import CHROMIUM, SERIOUS, Visit, serious
 
+from facestore.catalog.counts import keep, uncount_datasets
 from facestore.reporting.pages import PAGES
 from facestore.store import Store
 
@@ -82,6 +83,8 @@ def test_the_page_of_changes_opens_draws_and_is_accessible(context, reported, tm
     shutil.copy(reported / "store" / "facestore.duckdb", before)
     with duckdb.connect(before) as con:
         con.execute("delete from predictions where sample_id > 200")
+        uncount_datasets(con)
+        keep(con)
     with Store.open(reported / "store") as store:
         opened = Visit(context, store.report(tmp_path / "out", diff=before, only=["diff"]))
     page = opened.drawn()

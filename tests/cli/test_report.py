@@ -8,6 +8,8 @@ import shutil
 import duckdb
 import pytest
 
+from facestore.catalog.counts import keep, uncount_datasets
+
 pytestmark = pytest.mark.xdist_group("reported")
 
 
@@ -48,6 +50,8 @@ def test_what_changed_since_a_snapshot_is_told(facestore, reported, tmp_path):
     shutil.copy(reported / "store" / "facestore.duckdb", before)
     with duckdb.connect(before) as con:
         con.execute("delete from predictions where classifier_id = 2 and sample_id > 200")
+        uncount_datasets(con)
+        keep(con)
     store = ("--store", reported / "store", "--out", out, "--only", "diff")
     ran = facestore("report", *store, "--diff", before)
     assert (ran.status, ran.out) == (0, f"{out / 'diff.html'}\n")
