@@ -6,48 +6,75 @@
 -- current_prediction_counts, group_attributes
 -- note: it counts everything again, so it costs a pass over all predictions. What changes without facestore is not
 -- counted again by itself: `facestore doctor --repair` does that
-with compared as (
+with label_counts_of_both as (
     select
-        dataset,
-        null as classifier_id,
-        concat_ws(chr(31), 'label', coalesce(split, chr(30)), attribute, label) as what,
-        n_samples as n
+        *,
+        1 as sign
     from kept_label_counts
-    union all
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_label_counts(true)
+),
+
+cell_counts_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_cell_counts
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_cell_counts(true)
+),
+
+cell_groups_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_cell_groups
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_cell_groups(true)
+),
+
+prediction_counts_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_prediction_counts
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_prediction_counts(true)
+),
+
+compared as (
     select
         dataset,
         null as classifier_id,
         concat_ws(chr(31), 'label', coalesce(split, chr(30)), attribute, label) as what,
-        -n_samples as n
-    from current_label_counts(true)
+        sign * n_samples as n
+    from label_counts_of_both
     union all
     select
         dataset,
         null as classifier_id,
         concat_ws(chr(31), 'cell', cell, coalesce(split, chr(30)), is_excluded) as what,
-        n_samples as n
-    from kept_cell_counts
-    union all
-    select
-        dataset,
-        null as classifier_id,
-        concat_ws(chr(31), 'cell', cell, coalesce(split, chr(30)), is_excluded) as what,
-        -n_samples as n
-    from current_cell_counts(true)
+        sign * n_samples as n
+    from cell_counts_of_both
     union all
     select
         dataset,
         null as classifier_id,
         concat_ws(chr(31), 'group', cell, group_attribute, group_name) as what,
-        1 as n
-    from kept_cell_groups
-    union all
-    select
-        dataset,
-        null as classifier_id,
-        concat_ws(chr(31), 'group', cell, group_attribute, group_name) as what,
-        -1 as n
-    from current_cell_groups(true)
+        sign as n
+    from cell_groups_of_both
     union all
     select
         dataset,
@@ -61,23 +88,8 @@ with compared as (
             coalesce(predicted, chr(30)),
             n_ties
         ) as what,
-        n_samples as n
-    from kept_prediction_counts
-    union all
-    select
-        dataset,
-        classifier_id,
-        concat_ws(
-            chr(31),
-            cell,
-            coalesce(split, chr(30)),
-            is_excluded,
-            coalesce(label, chr(30)),
-            coalesce(predicted, chr(30)),
-            n_ties
-        ) as what,
-        -n_samples as n
-    from current_prediction_counts(true)
+        sign * n_samples as n
+    from prediction_counts_of_both
 ),
 
 counts_that_differ as (

@@ -3,13 +3,16 @@
 It lies beside the picture, under the same name, or is the only one of that name elsewhere.
 """
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 
+from facestore.documents import RepeatedKeyError, json_of
 from facestore.errors import InputError, counted, preview
 from facestore.images.files import read_part
 from facestore.ingest.layouts.beside import pair
@@ -23,8 +26,10 @@ LAYOUT = "sidecars"
 _MAX_BYTES = 1024 * 1024
 # So many are read to see whether they have labels.
 _N_LOOKED_AT = 20
+_UNREADABLE = (OSError, ValueError, RecursionError)
 
-Facts = Mapping[str, str]
+# Name -> text; None where it is a list, which is not read.
+Facts = Mapping[str, str | None]
 
 
 def read_folder(source: Path, folder: Folder, rules: LabelRules, reason: str) -> Manifest | None:
@@ -52,15 +57,23 @@ def read_folder(source: Path, folder: Folder, rules: LabelRules, reason: str) ->
     if not file_of:
         message = f"'{source}' has no JSON file with the name of a picture: check the folder."
         raise InputError(message)
-    read = {name: _facts(path) for name, path in file_of.items()}
-    rows = {name: facts for name, facts in read.items() if facts is not None}
-    broken = [str(file_of[name]) for name, facts in read.items() if facts is None]
+    rows: dict[str, Facts] = {}
+    broken = []
+    for name, path in file_of.items():
+        try:
+            rows[name] = _facts(path)
+        except RepeatedKeyError as error:
+            broken.append(f"{path}: {error}")
+        except _UNREADABLE:
+            broken.append(str(path))
+    lists = Counter(column for facts in rows.values() for column in facts if facts[column] is None)
     columns = list(dict.fromkeys(column for facts in rows.values() for column in facts))
     text = pl.DataFrame(
         {column: [facts.get(column) for facts in rows.values()] for column in columns},
         schema=dict.fromkeys(columns, pl.String),
     )
     table = labels_in(source, text, pl.Series(list(rows), dtype=pl.String), rules)
+    table = replace(table, left_out=dict(lists))
     notes = folder.notes
     if broken:
         notes += (f"{counted(len(broken), 'JSON file')} could not be read ({preview(broken)})",)
@@ -97,34 +110,36 @@ def _files(folder: Folder) -> dict[str, Path]:
 
 
 def _have_labels(paths: Sequence[Path], rules: LabelRules) -> bool:
-    facts = [each for path in paths if (each := _facts(path)) is not None]
-    wanted = rules.wanted(list(dict.fromkeys(name for each in facts for name in each)))
+    names: dict[str, None] = {}
+    for path in paths:
+        with suppress(*_UNREADABLE):
+            names |= dict.fromkeys(_facts(path))
+    wanted = rules.wanted(list(names))
     return bool(wanted) and bool(rules.classes)
 
 
-def _facts(path: Path) -> Facts | None:
-    """Return what a JSON file says, as text; None where it is no object, or a list of one."""
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        content = json.loads(read_part(path).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return None
+def _facts(path: Path) -> Facts:
+    """Return what a JSON file says, as text; it is an object, or a list of one."""
+    if path.stat().st_size > _MAX_BYTES:
+        message = "it is too large"
+        raise ValueError(message)
+    content = json_of(read_part(path).decode("utf-8-sig"))
     if isinstance(content, list) and len(content) == 1:
         content = content[0]
     if not isinstance(content, dict):
-        return None
-    said: dict[str, str] = {}
+        message = "it is no object"
+        raise ValueError(message)  # noqa: TRY004, of a file and not of an argument
+    said: dict[str, str | None] = {}
     for name, value in _leaves(content):
-        said.setdefault(name, str(value).strip())
+        said.setdefault(name, None if isinstance(value, list) else str(value).strip())
     return said
 
 
 def _leaves(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield plain values by their names, those further up first."""
+    """Yield values by their names, those further up first; objects are opened."""
     below = [value for value in content.values() if isinstance(value, dict)]
     for name, value in content.items():
-        if isinstance(value, str | int | float) and value != "":
+        if isinstance(value, str | int | float | list) and value not in ("", []):
             yield str(name), value
     for each in below:
         yield from _leaves(each)

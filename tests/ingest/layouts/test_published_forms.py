@@ -213,6 +213,16 @@ def test_json_that_says_no_label_is_passed_over_and_broken_json_is_named(tmp_pat
     found = read(tmp_path)
     assert found.table.names == ("1.jpg",)
     assert "1 JSON file could not be read" in found.notes[0]
+    (tmp_path / "2.json").write_text('{"gender": "Male", "gender": "Female", "tags": [1]}')
+    found = read(tmp_path)
+    assert found.table.names == ("1.jpg",)
+    assert "2.json: 'gender' occurs twice" in found.notes[0]
+    (tmp_path / "2.json").write_text('{"gender": "Male", "tags": [1]}')
+    found = read(tmp_path)
+    assert found.table.names == ("1.jpg", "2.jpg")
+    assert found.table.facts == (
+        "lists, objects and bytes are not read: left out of 'tags' (1 row)",
+    )
 
 
 NAMED = {
