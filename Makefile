@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test fuzz check portable docs bench faults flips power injected hostile lowest constraints clean
+.PHONY: demo test fuzz check portable growth docs bench faults flips power injected hostile lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -30,6 +30,10 @@ check: $(VENV)/.installed-dev
 
 # What is shown and tested is a fact about the data and not about a processor: the tests that compute, by other instruction
 # sets of PyTorch and of the OpenBLAS of NumPy and SciPy, with one thread and with two.
+# What a store costs as it grows: the table of docs/scale.md, an hour of two cores.
+growth: $(VENV)/.installed-dev
+	$(BIN)/python scripts/growth.py 10000 100000 1000000
+
 portable: $(VENV)/.installed-dev
 	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 $(BIN)/pytest -m portable -n 2 --dist loadgroup
 	ATEN_CPU_CAPABILITY=avx2 OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=2 $(BIN)/pytest -m portable -n 2 --dist loadgroup
