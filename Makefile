@@ -30,10 +30,6 @@ check: $(VENV)/.installed-dev
 
 # What is shown and tested is a fact about the data and not about a processor: the tests that compute, by other instruction
 # sets of PyTorch and of the OpenBLAS of NumPy and SciPy, with one thread and with two.
-# What a store costs as it grows: the table of docs/scale.md, an hour of two cores.
-growth: $(VENV)/.installed-dev
-	$(BIN)/python scripts/growth.py 10000 100000 1000000
-
 portable: $(VENV)/.installed-dev
 	ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 $(BIN)/pytest -m portable -n 2 --dist loadgroup
 	ATEN_CPU_CAPABILITY=avx2 OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=2 $(BIN)/pytest -m portable -n 2 --dist loadgroup
@@ -77,6 +73,10 @@ constraints: $(VENV)/.installed-dev
 # Stores with a trap each, read under strace; tests/faults/test_hostile.py is its short form.
 hostile: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/hostile.py
+
+# What a store costs as it grows: the table of docs/scale.md, an hour of two cores.
+growth: $(VENV)/.installed-dev
+	$(BIN)/python scripts/growth.py 10000 100000 1000000
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

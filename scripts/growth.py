@@ -74,8 +74,8 @@ def write_labels(path: Path, n: int) -> None:
         f"{list(names)!r}[1 + (hash(i, '{attribute}') % {len(names)})::integer] as {attribute}"
         for attribute, names in ATTRIBUTES.items()
     )
-    duckdb.execute(  # noqa: S608 - ours
-        f"copy (select i || '.jpg' as file, {columns} from range({n}) as t (i)) to '{path}'"
+    duckdb.execute(
+        f"copy (select i || '.jpg' as file, {columns} from range({n}) as t (i)) to '{path}'"  # noqa: S608
     )
 
 
@@ -83,12 +83,12 @@ def write_predictions(path: Path, labels: Path, classifier: int) -> None:
     """Write the predictions of a classifier, of which 10 to 26 percent are wrong."""
     attribute = list(ATTRIBUTES)[classifier % len(ATTRIBUTES)]
     names = list(ATTRIBUTES[attribute])
-    duckdb.execute(  # noqa: S608 - ours
+    duckdb.execute(
         f"copy (select file, 'c{classifier}' as classifier, '{attribute}' as attribute, "
         f"if(hash(file, {classifier}) % 100 < {10 + classifier % 17}, "
         f"{names!r}[1 + (hash(file, {classifier}, 'w') % {len(names)})::integer], {attribute}) "
         f"as predicted, (hash(file, {classifier}, 's') % 10000) / 10000 as score "
-        f"from '{labels}') to '{path}'"
+        f"from '{labels}') to '{path}'"  # noqa: S608 - ours
     )
 
 
