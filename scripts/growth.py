@@ -75,7 +75,7 @@ def write_labels(path: Path, n: int) -> None:
         for attribute, names in ATTRIBUTES.items()
     )
     duckdb.execute(
-        f"copy (select i || '.jpg' as file, {columns} from range({n}) as t (i)) to '{path}'"  # noqa: S608
+        f"copy (select i || '.jpg' as file, {columns} from range({n}) as t (i)) to '{path}'"
     )
 
 
@@ -83,13 +83,14 @@ def write_predictions(path: Path, labels: Path, classifier: int) -> None:
     """Write the predictions of a classifier, of which 10 to 26 percent are wrong."""
     attribute = list(ATTRIBUTES)[classifier % len(ATTRIBUTES)]
     names = list(ATTRIBUTES[attribute])
-    duckdb.execute(
+    query = (
         f"copy (select file, 'c{classifier}' as classifier, '{attribute}' as attribute, "
         f"if(hash(file, {classifier}) % 100 < {10 + classifier % 17}, "
         f"{names!r}[1 + (hash(file, {classifier}, 'w') % {len(names)})::integer], {attribute}) "
         f"as predicted, (hash(file, {classifier}, 's') % 10000) / 10000 as score "
-        f"from '{labels}') to '{path}'"  # noqa: S608 - ours
+        f"from '{labels}') to '{path}'"
     )
+    duckdb.execute(query)
 
 
 def write_vectors(path: Path, texts: Path, n: int) -> None:
