@@ -25,8 +25,23 @@ def is_kept(store):
 
 def test_names_and_whole_parts(few, few_folder):
     assert is_kept(few)
+    paths = [path for (path,) in few.sql("select path from samples").fetchall()]
+
+    def import_predictions(n):
+        """Import the predictions of the first samples; those of before are known."""
+        table = few_folder / "theirs.csv"
+        table.write_text("file,predicted\n" + "".join(f"{path},Male\n" for path in paths[:n]))
+        few.import_predictions(table, dataset="faces", classifier="theirs", attribute="gender")
+
     steps = [
+        lambda: import_predictions(2),
+        lambda: import_predictions(3),
         lambda: import_few(few, few_folder, "zz-more"),
+        lambda: few.predict(
+            attribute="gender", prompt_set=PROMPTS, aggregation="mean", name="mine"
+        ),
+        lambda: few.score(PROMPTS),
+        # of samples that came since
         lambda: few.predict(
             attribute="gender", prompt_set=PROMPTS, aggregation="mean", name="mine"
         ),
@@ -42,11 +57,16 @@ def test_names_and_whole_parts(few, few_folder):
         lambda: few.remove_dataset("zz-more"),
         lambda: import_few(few, few_folder, "zz-more"),
         lambda: few.merge_dataset("zz-more", "people"),
+        lambda: import_few(few, few_folder, "zz-more"),
+        lambda: few.forget([f"zz-more/{path}" for path in paths]),
+        lambda: few.remove_dataset("zz-more"),
     ]
     before = few.sql(OF_GROUPS).fetchall()
     for number, step in enumerate(steps):
         step()
         assert is_kept(few), number
+        gone = "select dataset from counted_datasets except select dataset from datasets"
+        assert few.sql(gone).fetchall() == [], number
     assert few.sql(OF_GROUPS).fetchall() != before
 
 
