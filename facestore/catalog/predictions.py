@@ -1,13 +1,14 @@
 """Classifiers and their predictions in DuckDB."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from facestore.catalog.counts import uncount_classifiers
 from facestore.catalog.database import TableFamily
@@ -16,7 +17,8 @@ from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 from facestore.names import check_name
 from facestore.records import ClassifierRecord
 
-# The view decides; here is only where its rows go, and that a tie may be left undecided.
+# The view decides; here is only where its rows go, and that a tie may be left undecided. Of samples
+# that were scored in a stream, `streamed` decides as the view would.
 _ZERO_SHOT = """
 insert into predictions
 select
@@ -81,6 +83,10 @@ _SOURCES = {
     "embedding_mean": "zero_shot_embedding_mean",
 }
 AGGREGATIONS = tuple(_SOURCES)
+_STREAMED = (
+    "(select $encoder_id as encoder_id, $prompt_set as prompt_set, $attribute as attribute, "
+    "* replace (predicted::varchar as predicted) from streamed)"
+)
 
 _DEFINING = ("kind", "attribute", "encoder_id", "prompt_set", "aggregation", "k")
 
@@ -171,7 +177,10 @@ class Predictions(TableFamily):
         return str(self.find(name).record.details.get("ties", TIES_FIRST))
 
     def predict_zero_shot(
-        self, classifier: ClassifierRecord, dataset: str | None
+        self,
+        classifier: ClassifierRecord,
+        dataset: str | None,
+        streamed: pa.RecordBatchReader | None = None,
     ) -> PredictionChanges:
         """Write the predictions of a zero-shot classifier that are not there yet.
 
@@ -181,6 +190,9 @@ class Predictions(TableFamily):
             With an encoder, a prompt set and an aggregation.
         dataset
             Only samples of this data set; None: of all.
+        streamed
+            What is decided of samples without similarities: `sample_id`, `predicted`, `score`,
+            `margin`.
         """
         if classifier.aggregation not in AGGREGATIONS:
             raise UnknownChoiceError("aggregation", str(classifier.aggregation), AGGREGATIONS)
@@ -198,11 +210,14 @@ class Predictions(TableFamily):
             n_before = _count(con, "classifiers")
             classifier_id = _ensure(con, classifier)
             n_ties_before = _n_ties(con, classifier_id)
-            inserted = con.execute(
-                _ZERO_SHOT.format(source=_SOURCES[classifier.aggregation]),
-                values | {"classifier_id": classifier_id},
-            ).fetchone()
-            n_new = int(inserted[0]) if inserted else 0
+            values["classifier_id"] = classifier_id
+            n_new = _insert_decided(con, _SOURCES[classifier.aggregation], values)
+            if streamed is not None:
+                con.register("streamed", streamed)
+                values |= {"dataset": None}
+                values.pop("k", None)
+                n_new += _insert_decided(con, _STREAMED, values)
+                con.unregister("streamed")
             if n_new:
                 uncount_classifiers(con, [classifier_id])
             n_classifiers_new = _count(con, "classifiers") - n_before
@@ -298,6 +313,13 @@ def unknown_classifier(name: str, known: Sequence[str]) -> UnknownNameError:
     if not known:
         todo = f"{MAKES_ONE}."
     return UnknownNameError("classifier", name, known, todo)
+
+
+def _insert_decided(
+    con: duckdb.DuckDBPyConnection, source: str, values: Mapping[str, object]
+) -> int:
+    inserted = con.execute(_ZERO_SHOT.format(source=source), dict(values)).fetchone()
+    return int(inserted[0]) if inserted else 0
 
 
 def _n_ties(con: duckdb.DuckDBPyConnection, classifier_id: int) -> int:

@@ -17,6 +17,7 @@ from facestore.stores import Stores, recorded
 from facestore.unit_rows import class_norms
 from facestore.zero_shot.prompt_notes import notes_on
 from facestore.zero_shot.scoring import score_blocks
+from facestore.zero_shot.streamed import stream_winners, streams
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class ScoreSummary:
         Samples that got similarities.
     n_without_vector
         Samples that have no vector of this encoder, and so none.
+    n_streamed
+        Samples of which is kept what wins with every k, and no similarity.
     notes
         Prompts that are cut, blank, or the same to the encoder.
     """
@@ -42,6 +45,7 @@ class ScoreSummary:
     n_samples: int
     n_without_vector: int
     notes: tuple[str, ...] = ()
+    n_streamed: int = 0
 
 
 def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
@@ -171,6 +175,19 @@ def score_with(
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
+        if streams(store, encoder, prompt_set, images.count()):
+            n_streamed, n_without = stream_winners(store, encoder, prompt_set, texts, dataset)
+            counts["n_streamed"] = n_streamed
+            return ScoreSummary(
+                encoder=encoder.name,
+                prompt_set=prompt_set,
+                n_prompts=len(prompts.prompts),
+                n_similarities=0,
+                n_samples=0,
+                n_without_vector=n_without,
+                notes=tuple(notes_on(prompts, texts, encoder.name, lazy)),
+                n_streamed=n_streamed,
+            )
         pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
         ready = pending.filter(pending["vector_key"].is_in(list(keys)))
         vector_of = {
@@ -178,12 +195,14 @@ def score_with(
         }
         n_rows = 0
         with store.progress.task("Scoring", len(ready)) as task:
-            for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
+            for block in score_blocks(ready, images.slices() if len(ready) else (), vector_of):
                 n_rows += store.catalog.similarities.add(
                     encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
                 )
                 task.advance(len(block.sample_ids))
         counts["n_similarities"] = n_rows
+        if store.catalog.streams.of(encoder.encoder_id, prompt_set):
+            store.catalog.streams.give_up(encoder.encoder_id, prompt_set)
     return ScoreSummary(
         encoder=encoder.name,
         prompt_set=prompt_set,
