@@ -13,6 +13,7 @@ import pyarrow as pa
 from facestore.catalog.counts import uncount_classifiers
 from facestore.catalog.database import TableFamily
 from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
+from facestore.catalog.redecided import decided_otherwise
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 from facestore.names import check_name
 from facestore.records import ClassifierRecord
@@ -44,35 +45,6 @@ _TIE = 2.0**-40
 TIES_NONE, TIES_FIRST = "none", "first"
 TIES = (TIES_NONE, TIES_FIRST)
 
-# What a view decides differently than was written, beyond the order in which numbers are added up.
-_OTHERWISE = """
-select
-    $name,
-    predictions.sample_id,
-    predictions.predicted,
-    predictions.score,
-    decided.predicted,
-    decided.score
-from predictions
-left join (
-    select * from {source}
-    where encoder_id = $encoder_id and prompt_set = $prompt_set and attribute = $attribute
-) as decided on predictions.sample_id = decided.sample_id
-where predictions.classifier_id = $classifier_id
-    and (
-        decided.sample_id is null
-        or (
-            predictions.predicted is distinct from decided.predicted
-            and decided.margin > $tolerance
-        )
-        or not coalesce(abs(predictions.score - decided.score) <= $tolerance, false)
-        or abs(coalesce(predictions.margin, -1) - coalesce(decided.margin, -1)) > $tolerance
-        or isnan(predictions.margin)
-        or predictions.value is not null
-    )
-order by all
-"""
-_TOLERANCE = 1e-6
 # Fewer samples may well be of one class.
 _MANY = 20
 
@@ -234,16 +206,7 @@ class Predictions(TableFamily):
         tuple
             Name of the classifier, sample_id, class and score as they are, and as decided.
         """
-        rows = self._rows(
-            "select classifier_id, name, encoder_id, prompt_set, attribute, aggregation, k "
-            "from classifiers where kind = 'zero_shot' order by classifier_id"
-        )
-        names = ("classifier_id", "name", "encoder_id", "prompt_set", "attribute")
-        for *columns, aggregation, k in rows:
-            values = dict(zip(names, columns, strict=True)) | {"tolerance": _TOLERANCE}
-            if aggregation == "topk":
-                values["k"] = k
-            yield from self._rows(_OTHERWISE.format(source=_SOURCES[aggregation]), values)
+        yield from decided_otherwise(self._rows, _SOURCES)
 
     def heads_files(self) -> list[tuple[str, str]]:
         """Return the name and the SHA-256 (hex) of each file of heads that predicted."""

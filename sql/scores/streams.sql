@@ -1,5 +1,5 @@
 -- streams: what was scored without keeping cosines, and whether its prompts and classes are still those
--- grain: stream
+-- grain: stream_id
 -- units: is_current: views take its winners; else they are of other prompts, or of another order of classes
 -- reads: streamed_scores, prompts_by_class
 -- note: `facestore score` scores again what is not current; cosines_not_kept says of how many samples
