@@ -119,7 +119,8 @@ def _winners(cosines: Float32, rows: Sequence[npt.NDArray[np.int64]], k_max: int
 def _running_sums(cosines: Float32, k_max: int) -> Float64:
     """Return the sum of the k largest of each row, for every k; of all where there are fewer."""
     sums = np.cumsum(np.sort(cosines, axis=1)[:, ::-1], axis=1, dtype=np.float64)
-    return np.pad(sums, ((0, 0), (0, k_max - sums.shape[1])), mode="edge")
+    n_more = k_max - sums.shape[1]
+    return np.pad(sums, ((0, 0), (0, n_more)), mode="edge") if n_more else sums
 
 
 def decisions(

@@ -126,7 +126,11 @@ def predict(
     ):
         changes = store.catalog.predictions.predict_zero_shot(classifier, dataset, streamed)
         counts.update(asdict(changes))
-    notes = [*_lost(n_without), *_tied(changes.n_ties), *_unbalanced(prompts, attribute, aggregation, k)]
+    notes = [
+        *_lost(n_without),
+        *_tied(changes.n_ties),
+        *_unbalanced(prompts, attribute, aggregation, k),
+    ]
     same_for_all = store.catalog.predictions.same_for_all([classifier.name])
     return PredictSummary(classifier.name, attribute, changes, tuple(notes), same_for_all)
 

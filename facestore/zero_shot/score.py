@@ -166,8 +166,8 @@ def score_with(
         # What a power cut left unreadable is put aside before anything is compared with it.
         store.vectors.texts(encoder.vectors).mend()
         images = checked_images(store, encoder)
-        keys = images.keys()
-        if not keys:
+        n_vectors = images.count()
+        if not n_vectors:
             raise NoVectorsError(encoder.name, encoder.record.architecture)
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
@@ -175,7 +175,7 @@ def score_with(
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
-        if streams(store, encoder, prompt_set, images.count()):
+        if streams(store, encoder, prompt_set, n_vectors):
             n_streamed, n_without = stream_winners(store, encoder, prompt_set, texts, dataset)
             counts["n_streamed"] = n_streamed
             return ScoreSummary(
@@ -189,7 +189,7 @@ def score_with(
                 n_streamed=n_streamed,
             )
         pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
-        ready = pending.filter(pending["vector_key"].is_in(list(keys)))
+        ready = pending.filter(pending["vector_key"].is_in(list(images.keys())))
         vector_of = {
             each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
         }

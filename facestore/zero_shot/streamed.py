@@ -12,10 +12,10 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.settings import ALWAYS, NEVER
 from facestore.errors import StoreWriteError
 from facestore.recorded_vectors import checked_images
-from facestore.records import ClassifierRecord, Float32
+from facestore.records import ClassifierRecord, Float32, Int64
 from facestore.stores import Stores
-from facestore.zero_shot.deciding import Decisions, Pooling, Vote, decisions, winners
-from facestore.zero_shot.streaming import Waiting, blocks, samples_at_once, votes_of
+from facestore.zero_shot.deciding import Decisions, Places, Pooling, Vote, decisions, winners
+from facestore.zero_shot.streaming import Waiting, samples_at_once, scored, votes_of
 
 # Above, k_sweep costs more than 7 s of CPU by rows; a stream of as many costs 3.
 ROWS_AT_MOST = 20_000_000
@@ -27,10 +27,9 @@ _DECIDED = pa.schema(
         ("margin", pa.float64()),
     ]
 )
-# Of a sample: winners of each k, as they are and in the columns of a table; or what is decided.
+# Of a sample and a k: its winner, in order, and in the columns of a table.
 _BYTES_OF_WINNER = 6
-_BYTES_OF_DECISION = 64
-_BYTES_OF_COSINE = 12
+_BYTES_OF_SAMPLE = 64
 
 
 def streams(store: Stores, encoder: StoredEncoder, prompt_set: str, n_vectors: int) -> bool:
@@ -82,22 +81,68 @@ def stream_winners(
     )
     waiting = Waiting(pending)
     prompt_ids, matrix = _prompts(store, prompt_set, texts)
-    n_bytes = _BYTES_OF_COSINE * len(prompt_ids) + _BYTES_OF_WINNER * sum(
-        each.k_max for each in votes
-    )
+    n_bytes = _BYTES_OF_SAMPLE + _BYTES_OF_WINNER * sum(each.k_max for each in votes)
     n_done = 0
     images = checked_images(store, encoder).slices() if len(waiting) else ()
-    at_once = samples_at_once(len(waiting), n_bytes)
+    block = _Block(samples_at_once(len(waiting), n_bytes))
     with store.progress.task("Scoring", len(waiting)) as task:
-        for block in blocks(images, waiting, matrix, at_once):
-            found = {
-                stream_ids[each.attribute]: winners(block.cosines, prompt_ids, each)
-                for each in votes
-            }
-            catalog.streams.add(block.sample_ids, found)
-            n_done += len(block.sample_ids)
-            task.advance(len(block.sample_ids))
+
+        def keep() -> int:
+            sample_ids, found = block.take()
+            catalog.streams.add(sample_ids, found)
+            task.advance(len(sample_ids))
+            return len(sample_ids)
+
+        for each in scored(images, waiting, matrix):
+            block.add(
+                each.sample_ids,
+                {
+                    stream_ids[vote.attribute]: winners(each.cosines, prompt_ids, vote)
+                    for vote in votes
+                },
+            )
+            if block.is_full:
+                n_done += keep()
+        if block.n:
+            n_done += keep()
     return n_done, len(waiting) - n_done
+
+
+class _Block:
+    """Winners of some samples, until they are written.
+
+    Parameters
+    ----------
+    n_samples
+        It is full with so many.
+    """
+
+    def __init__(self, n_samples: int) -> None:
+        self._n_samples = n_samples
+        self._ids: list[Int64] = []
+        self._winners: dict[int, list[Places]] = {}
+        self.n = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.n >= self._n_samples
+
+    def add(self, sample_ids: Int64, winners: Mapping[int, Places]) -> None:
+        """Add samples with the winners of each stream."""
+        self._ids.append(sample_ids)
+        for stream_id, of_stream in winners.items():
+            self._winners.setdefault(stream_id, []).append(of_stream)
+        self.n += len(sample_ids)
+
+    def take(self) -> tuple[Int64, dict[int, Places]]:
+        """Return all that was added, in order of sample_id, and forget it."""
+        ids = np.concatenate(self._ids)
+        order = np.argsort(ids, kind="stable")
+        found = {
+            stream_id: np.concatenate(parts)[order] for stream_id, parts in self._winners.items()
+        }
+        self._ids, self._winners, self.n = [], {}, 0
+        return ids[order], found
 
 
 @contextmanager
@@ -131,8 +176,7 @@ def stream_decisions(
     vote = votes_of(store.catalog.streams, prompt_set)[attribute]
     pooling = _pooling(store, encoder, classifier)
     prompt_ids, matrix = _prompts(store, prompt_set, texts)
-    n_bytes = _BYTES_OF_COSINE * len(prompt_ids) + _BYTES_OF_DECISION
-    at_once = samples_at_once(len(waiting), n_bytes)
+    samples_at_once(len(waiting), _BYTES_OF_SAMPLE)
     images = checked_images(store, encoder).slices() if len(waiting) else ()
     n_decided = 0
     with (
@@ -140,11 +184,11 @@ def stream_decisions(
         store.progress.task("Predicting", len(waiting)) as task,
     ):
         with pa.ipc.new_stream(file, _DECIDED) as writer:
-            for block in blocks(images, waiting, matrix, at_once):
-                decided = decisions(block.cosines, prompt_ids, vote, pooling)
-                writer.write_batch(_batch(block.sample_ids, vote, decided))
-                n_decided += len(block.sample_ids)
-                task.advance(len(block.sample_ids))
+            for each in scored(images, waiting, matrix):
+                decided = decisions(each.cosines, prompt_ids, vote, pooling)
+                writer.write_batch(_batch(each.sample_ids, vote, decided))
+                n_decided += len(each.sample_ids)
+                task.advance(len(each.sample_ids))
         file.seek(0)
         yield pa.ipc.open_stream(file), len(waiting) - n_decided
 
@@ -180,7 +224,7 @@ def _prompts(
     return [each.prompt_id for each in stored], np.stack([texts[each.text] for each in stored])
 
 
-def _batch(sample_ids: np.ndarray, vote: Vote, decided: Decisions) -> pa.RecordBatch:
+def _batch(sample_ids: Int64, vote: Vote, decided: Decisions) -> pa.RecordBatch:
     classes = pa.array(vote.classes, pa.string())
     predicted = pa.DictionaryArray.from_arrays(pa.array(decided.places, pa.int32()), classes)
     margins = pa.array(decided.margins, pa.float64(), mask=np.isnan(decided.margins))

@@ -15,23 +15,22 @@ from facestore.records import EmbeddingBatch, Float32, Int64
 from facestore.zero_shot.deciding import Vote
 from facestore.zero_shot.scoring import cosines_of
 
-# Samples of a block, where memory allows.
-_SAMPLES = 131_072
+# Samples of a block, where memory allows: two row groups of DuckDB, which are written as they are.
+_SAMPLES = 245_760
 _FEWEST = 8192
 # Of a sample that is waited for: two hashes of its key, and its id; and once more to sort them.
-_WAITING_BYTES = 48
+_WAITING_BYTES = 64
 # Two of keys that have both hashes in common are a matter of 2 ** 128, as for SHA-256.
 _SEEDS = (1, 2)
 
 
 @dataclass(frozen=True)
-class Block:
+class Scored:
     """Some samples and their cosines.
 
     Attributes
     ----------
     sample_ids : int64 (S,)
-        In order.
     cosines : float32 (P, S)
         In [-1, 1].
     """
@@ -54,8 +53,12 @@ class Waiting:
         none = (np.empty((2, 0), np.uint64), np.empty(0, np.int64))
         first, second = np.concatenate([hashes for hashes, _ in [none, *parts]], axis=1)
         ids = np.concatenate([each for _, each in [none, *parts]])
-        order = np.argsort(first, kind="stable")
-        self._first, self._second, self._ids = first[order], second[order], ids[order]
+        order = np.lexsort((second, first))
+        self._second, self._ids = second[order], ids[order]
+        # Samples of one hash lie side by side, from starts[i] on.
+        self._first, self._starts, self._counts = np.unique(
+            first[order], return_index=True, return_counts=True
+        )
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -63,11 +66,13 @@ class Waiting:
     def met_by(self, keys: Sequence[str]) -> tuple[Int64, Int64]:
         """Return the places among keys that samples wait for, and their sample_ids."""
         first, second = _hashes(pa.array(keys, pa.string()))
-        low = np.searchsorted(self._first, first, side="left")
-        counts = np.searchsorted(self._first, first, side="right") - low
+        if not self._ids.size:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        groups = np.minimum(np.searchsorted(self._first, first), self._first.size - 1)
+        counts = np.where(self._first[groups] == first, self._counts[groups], 0)
         places = np.repeat(np.arange(len(keys)), counts)
         before = np.cumsum(counts) - counts
-        found = np.repeat(low - before, counts) + np.arange(counts.sum())
+        found = np.repeat(self._starts[groups] - before, counts) + np.arange(counts.sum())
         is_same = self._second[found] == second[places]
         return places[is_same], self._ids[found[is_same]].astype(np.int64)
 
@@ -119,10 +124,10 @@ def _rounded_up(n_bytes: int) -> int:
     return -(-n_bytes // 10_000_000) * 10
 
 
-def blocks(
-    images: Iterable[EmbeddingBatch], waiting: Waiting, prompts: Float32, samples_at_once: int
-) -> Iterator[Block]:
-    """Yield the cosines of all samples that wait.
+def scored(
+    images: Iterable[EmbeddingBatch], waiting: Waiting, prompts: Float32
+) -> Iterator[Scored]:
+    """Yield the cosines of all samples that wait, some thousands at a time.
 
     Parameters
     ----------
@@ -132,12 +137,7 @@ def blocks(
         The samples.
     prompts
         float32 (P, D): text vectors.
-    samples_at_once
-        A block is given out when it has so many samples or more.
     """
-    ids: list[Int64] = []
-    cosines: list[Float32] = []
-    n = 0
     for batch in images:
         places, sample_ids = waiting.met_by(batch.keys)
         if not places.size:
@@ -145,18 +145,5 @@ def blocks(
         # Each vector once, as without a stream: the last bits of a product go by its shape.
         rows, of_row = np.unique(places, return_inverse=True)
         vectors = batch.vectors if rows.size == len(batch.keys) else batch.vectors[rows]
-        found = cosines_of(prompts, vectors)
-        ids.append(sample_ids)
-        cosines.append(found if of_row.size == rows.size else found[:, of_row])
-        n += sample_ids.size
-        if n >= samples_at_once:
-            yield _block(ids, cosines)
-            ids, cosines, n = [], [], 0
-    if n:
-        yield _block(ids, cosines)
-
-
-def _block(ids: list[Int64], cosines: list[Float32]) -> Block:
-    sample_ids = np.concatenate(ids)
-    order = np.argsort(sample_ids)
-    return Block(sample_ids[order], np.take(np.concatenate(cosines, axis=1), order, axis=1))
+        cosines = cosines_of(prompts, vectors)
+        yield Scored(sample_ids, cosines if of_row.size == rows.size else cosines[:, of_row])
