@@ -1,6 +1,7 @@
 """Samples that were scored in a stream: what wins with every k is kept, and no cosine."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from facestore.catalog.database import TableFamily
+from facestore.catalog.shipped import shipped_views
 
 _ROWS_AT_ONCE = 100_000
 _KS = 8
@@ -99,6 +101,24 @@ _EMPTY = (
 )
 
 
+# What is known of cosines that are not kept, or counts rows of them.
+_NOT_OF_COSINES = frozenset(("winners_every_k", "content_fingerprints", "store_contents"))
+
+
+@cache
+def views_of_cosines() -> frozenset[str]:
+    """Return the table of similarities, and the views and macros that rely on its rows."""
+    reads = {each.name: set(each.reads) for each in shipped_views()}
+    found = {"similarities"}
+    while more := {
+        name
+        for name, read in reads.items()
+        if read & found and name not in found and name not in _NOT_OF_COSINES
+    }:
+        found |= more
+    return frozenset(found)
+
+
 class Streams(TableFamily):
     """What was scored in streams, and what is still to do."""
 
@@ -179,6 +199,13 @@ class Streams(TableFamily):
         with self._database.writing() as con:
             con.execute(_GIVE_UP, values)
             con.execute(_EMPTY)
+
+    def unkept(self) -> list[tuple[str, str]]:
+        """Return encoder and prompt set of what has samples without cosines."""
+        return self._rows(
+            "select distinct encoders.name, prompt_set from streams "
+            "inner join encoders using (encoder_id) where is_current order by all"
+        )
 
     def _batches(self, query: str, values: Mapping[str, object]) -> Iterator[pa.RecordBatch]:
         rows = self._database.reader().cursor()

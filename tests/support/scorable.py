@@ -61,6 +61,7 @@ def make_scorable(
             assert con is not None
             con.register("given", pa.table({"i": np.arange(n), "image_id": keys}))
             con.execute("insert into datasets values ('faces', null, 'import', '2026-01-01')")
+            con.execute("insert into images (image_id) select distinct image_id from given")
             con.execute(
                 "insert into samples select i, 'faces', i || '.jpg', image_id, "
                 "if(i % 3 = 0, 'val', 'train'), null, null from given order by i"
