@@ -5,7 +5,7 @@ insert into settings values
 (
     'keep_similarities',
     'auto',
-    'whether score keeps every cosine as a row: always, never, or auto: up to 20 million of an encoder and a prompt set'
+    'whether score keeps every cosine as a row: always, never, or auto: up to 10 million of an encoder and a prompt set'
 );
 
 create table streamed_scores (

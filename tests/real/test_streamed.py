@@ -23,7 +23,11 @@ def test_streamed_faces_are_decided_as_by_rows(faces_store, tmp_path):
             assert store.score(SET).n_similarities == (5_000 * 64 if name == "rows" else 0)
             for attribute, aggregation, k in (("gender", "topk", 11), ("race", "mean", None)):
                 store.predict(
-                    attribute=attribute, prompt_set=SET, aggregation=aggregation, k=k, name=attribute
+                    attribute=attribute,
+                    prompt_set=SET,
+                    aggregation=aggregation,
+                    k=k,
+                    name=attribute,
                 )
             found.append(
                 [
