@@ -176,6 +176,8 @@ BAD_TABLES: dict[str, list[str]] = {
         "delete from settings",
         "update settings set value = '0'",
         "update settings set value = 'few'",
+        "update settings set value = 'some' where setting = 'keep_similarities'",
+        "delete from settings where setting = 'keep_similarities'",
     ],
     "class_maps_are_whole": [
         "insert into class_maps values ('mine', 'gender', 'Male', 'M', false)",
