@@ -80,7 +80,7 @@ def _(summary: ScoreSummary) -> list[str]:
         done = f"{counted(summary.n_similarities, 'similarity')} of {samples} to {to}"
     if summary.n_streamed:
         samples = counted(summary.n_streamed, "sample")
-        done = f"what wins with every k, and no cosine, of {samples} by {to}"
+        done = f"{samples} scored, what wins with every k kept, and no cosine: {to}"
     if n := summary.n_without_vector:
         samples = counted(n, "sample has", "samples have")
         done += f"; {samples} no vector: ingest the images with --model"

@@ -66,7 +66,11 @@ def both(scored, query):
 )  # fmt: skip
 def test_what_follows_from_every_k_is_the_same(scored, view):
     # Rows of a set are those of each smaller set, too.
-    rows, streamed = both(scored, f"from {view} where prompt_set in ({SETS}) order by all")
+    columns = "*"
+    if view == "k_sweep":  # a mean of recalls goes by their order in its last digit
+        columns = "* replace (round(balanced_accuracy, 12) as balanced_accuracy)"
+    query = f"select {columns} from {view} where prompt_set in ({SETS}) order by all"
+    rows, streamed = both(scored, query)
     assert rows
     assert streamed == rows
 
