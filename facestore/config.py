@@ -5,6 +5,8 @@ from pathlib import Path
 STORE_VARIABLE = "FACESTORE_STORE"
 # Seconds that a command waits for another process to close the DuckDB file.
 WAIT_VARIABLE = "FACESTORE_WAIT"
+# How much memory DuckDB and blocks of vectors may take together.
+MEMORY_VARIABLE = "FACESTORE_MEMORY"
 DEFAULT_STORE = Path("facestore-data")
 DEFAULT_DEMO_STORE = Path("facestore-demo")
 

@@ -7,6 +7,7 @@ it (`.wal`) tells.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 
 import duckdb
 
-from facestore.errors import UnusablePathError
+from facestore.config import MEMORY_VARIABLE
+from facestore.errors import InputError, UnusablePathError
 
 _CLOSED = {
     "autoinstall_known_extensions": "false",
@@ -24,6 +26,10 @@ _CLOSED = {
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
 }
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB)?", re.IGNORECASE)
+_UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+# Below, opening a store may fail.
+_LEAST_MEMORY = 200 * 10**6
 # A DuckDB file, and its log.
 _PARTS = ("", ".wal")
 # Functions that change what a locked connection does: DuckDB's log can be sent to a file, which is
@@ -56,6 +62,8 @@ def connect(
     if beside is not None:
         usable(beside)
     config: dict[str, Any] = dict(_CLOSED)
+    if (limit := memory_limit()) is not None:
+        config["memory_limit"] = f"{limit // 2}B"
     if beside is None:
         config["enable_external_access"] = "false"
     con = duckdb.connect(given, read_only, config)
@@ -73,6 +81,28 @@ def connect(
         con.close()
         raise
     return con
+
+
+def memory_limit() -> int | None:
+    """Return how many bytes FACESTORE_MEMORY allows: half of them to DuckDB; None: not set.
+
+    Raises
+    ------
+    InputError
+        If it is no size, or too small for DuckDB.
+    """
+    given = os.environ.get(MEMORY_VARIABLE)
+    if given is None:
+        return None
+    found = _SIZE.fullmatch(given.strip())
+    n_bytes = 0 if found is None else int(float(found[1]) * _UNITS[(found[2] or "B").upper()])
+    if n_bytes < _LEAST_MEMORY:
+        message = (
+            f"{MEMORY_VARIABLE}={given!r}: a size of at least {_LEAST_MEMORY // 10**6} MB was "
+            "expected, such as 4GB."
+        )
+        raise InputError(message)
+    return n_bytes
 
 
 def usable(path: Path) -> Path:

@@ -28,6 +28,7 @@ from facestore.catalog.samples import Samples
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
+from facestore.catalog.streams import Streams
 from facestore.catalog.taking_out import TakingOut
 from facestore.catalog.training import Training
 from facestore.catalog.vector_batches import VectorBatches
@@ -60,6 +61,7 @@ class Catalog:
         self.vector_batches = VectorBatches(self.database)
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
+        self.streams = Streams(self.database)
         self.predictions = Predictions(self.database)
         self.counts = Counts(self.database)
         self.neighbours = Neighbours(self.database)

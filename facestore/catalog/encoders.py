@@ -90,8 +90,9 @@ class Encoders(TableFamily):
         rows = self._rows(
             "select encoder_id from encoders where encoder_id in (select encoder_id "
             "from similarities semi join prompt_set_members as member "
-            "on similarities.prompt_id = member.prompt_id and member.prompt_set = ?)",
-            [prompt_set],
+            "on similarities.prompt_id = member.prompt_id and member.prompt_set = $name) "
+            "or encoder_id in (select encoder_id from streams where prompt_set = $name)",
+            {"name": prompt_set},
         )
         return {encoder_id for (encoder_id,) in rows}
 

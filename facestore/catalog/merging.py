@@ -38,6 +38,7 @@ _KEYS = {
     "labels": ("attribute",),
     "predictions": ("classifier_id",),
     "similarities": ("encoder_id", "prompt_id"),
+    "streamed_winners": ("stream_id", "k_before"),
 }
 
 

@@ -1,22 +1,25 @@
 """Classifiers and their predictions in DuckDB."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from facestore.catalog.counts import uncount_classifiers
 from facestore.catalog.database import TableFamily
 from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
+from facestore.catalog.redecided import decided_otherwise
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 from facestore.names import check_name
 from facestore.records import ClassifierRecord
 
-# The view decides; here is only where its rows go, and that a tie may be left undecided.
+# The view decides; here is only where its rows go, and that a tie may be left undecided. Of samples
+# that were scored in a stream, `streamed` decides as the view would.
 _ZERO_SHOT = """
 insert into predictions
 select
@@ -42,35 +45,6 @@ _TIE = 2.0**-40
 TIES_NONE, TIES_FIRST = "none", "first"
 TIES = (TIES_NONE, TIES_FIRST)
 
-# What a view decides differently than was written, beyond the order in which numbers are added up.
-_OTHERWISE = """
-select
-    $name,
-    predictions.sample_id,
-    predictions.predicted,
-    predictions.score,
-    decided.predicted,
-    decided.score
-from predictions
-left join (
-    select * from {source}
-    where encoder_id = $encoder_id and prompt_set = $prompt_set and attribute = $attribute
-) as decided on predictions.sample_id = decided.sample_id
-where predictions.classifier_id = $classifier_id
-    and (
-        decided.sample_id is null
-        or (
-            predictions.predicted is distinct from decided.predicted
-            and decided.margin > $tolerance
-        )
-        or not coalesce(abs(predictions.score - decided.score) <= $tolerance, false)
-        or abs(coalesce(predictions.margin, -1) - coalesce(decided.margin, -1)) > $tolerance
-        or isnan(predictions.margin)
-        or predictions.value is not null
-    )
-order by all
-"""
-_TOLERANCE = 1e-6
 # Fewer samples may well be of one class.
 _MANY = 20
 
@@ -81,6 +55,10 @@ _SOURCES = {
     "embedding_mean": "zero_shot_embedding_mean",
 }
 AGGREGATIONS = tuple(_SOURCES)
+_STREAMED = (
+    "(select $encoder_id as encoder_id, $prompt_set as prompt_set, $attribute as attribute, "
+    "* replace (predicted::varchar as predicted) from streamed)"
+)
 
 _DEFINING = ("kind", "attribute", "encoder_id", "prompt_set", "aggregation", "k")
 
@@ -171,7 +149,10 @@ class Predictions(TableFamily):
         return str(self.find(name).record.details.get("ties", TIES_FIRST))
 
     def predict_zero_shot(
-        self, classifier: ClassifierRecord, dataset: str | None
+        self,
+        classifier: ClassifierRecord,
+        dataset: str | None,
+        streamed: pa.RecordBatchReader | None = None,
     ) -> PredictionChanges:
         """Write the predictions of a zero-shot classifier that are not there yet.
 
@@ -181,6 +162,9 @@ class Predictions(TableFamily):
             With an encoder, a prompt set and an aggregation.
         dataset
             Only samples of this data set; None: of all.
+        streamed
+            What is decided of samples without similarities: `sample_id`, `predicted`, `score`,
+            `margin`.
         """
         if classifier.aggregation not in AGGREGATIONS:
             raise UnknownChoiceError("aggregation", str(classifier.aggregation), AGGREGATIONS)
@@ -198,11 +182,14 @@ class Predictions(TableFamily):
             n_before = _count(con, "classifiers")
             classifier_id = _ensure(con, classifier)
             n_ties_before = _n_ties(con, classifier_id)
-            inserted = con.execute(
-                _ZERO_SHOT.format(source=_SOURCES[classifier.aggregation]),
-                values | {"classifier_id": classifier_id},
-            ).fetchone()
-            n_new = int(inserted[0]) if inserted else 0
+            values["classifier_id"] = classifier_id
+            n_new = _insert_decided(con, _SOURCES[classifier.aggregation], values)
+            if streamed is not None:
+                con.register("streamed", streamed)
+                values |= {"dataset": None}
+                values.pop("k", None)
+                n_new += _insert_decided(con, _STREAMED, values)
+                con.unregister("streamed")
             if n_new:
                 uncount_classifiers(con, [classifier_id])
             n_classifiers_new = _count(con, "classifiers") - n_before
@@ -219,16 +206,7 @@ class Predictions(TableFamily):
         tuple
             Name of the classifier, sample_id, class and score as they are, and as decided.
         """
-        rows = self._rows(
-            "select classifier_id, name, encoder_id, prompt_set, attribute, aggregation, k "
-            "from classifiers where kind = 'zero_shot' order by classifier_id"
-        )
-        names = ("classifier_id", "name", "encoder_id", "prompt_set", "attribute")
-        for *columns, aggregation, k in rows:
-            values = dict(zip(names, columns, strict=True)) | {"tolerance": _TOLERANCE}
-            if aggregation == "topk":
-                values["k"] = k
-            yield from self._rows(_OTHERWISE.format(source=_SOURCES[aggregation]), values)
+        yield from decided_otherwise(self._rows, _SOURCES)
 
     def heads_files(self) -> list[tuple[str, str]]:
         """Return the name and the SHA-256 (hex) of each file of heads that predicted."""
@@ -298,6 +276,13 @@ def unknown_classifier(name: str, known: Sequence[str]) -> UnknownNameError:
     if not known:
         todo = f"{MAKES_ONE}."
     return UnknownNameError("classifier", name, known, todo)
+
+
+def _insert_decided(
+    con: duckdb.DuckDBPyConnection, source: str, values: Mapping[str, object]
+) -> int:
+    inserted = con.execute(_ZERO_SHOT.format(source=source), dict(values)).fetchone()
+    return int(inserted[0]) if inserted else 0
 
 
 def _n_ties(con: duckdb.DuckDBPyConnection, classifier_id: int) -> int:

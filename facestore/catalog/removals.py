@@ -10,9 +10,12 @@ from facestore.catalog.database import TableFamily
 _OF_CLASSIFIERS = ("predictions", "explanations", "training_steps", "classifiers")
 _OF_ENCODERS = (
     "similarities", "class_text_norms", "neighbours", "neighbour_searches", "explanations",
-    "vector_batches", "encoders",
+    "vector_batches", "streamed_scores", "encoders",
 )  # fmt: skip
-_OF_PROMPT_SETS = ("class_text_norms", "prompt_classes", "prompt_set_members", "prompt_sets")
+_OF_PROMPT_SETS = (
+    "class_text_norms", "prompt_classes", "prompt_set_members", "streamed_scores", "prompt_sets",
+)  # fmt: skip
+_STREAMED_BY = "stream_id in (select stream_id from streamed_scores where {} = ?)"
 # Prompts of the set that no other set has.
 _ITS_PROMPTS = """
 select prompt_id, text from prompts
@@ -63,10 +66,13 @@ class Removals(TableFamily):
     def encoder(self, encoder_id: int) -> dict[str, int]:
         """Delete an encoder with all that was measured with it; return the rows."""
         with self._database.writing() as con:
-            return {
+            winners = _STREAMED_BY.format("encoder_id")
+            n_winners = _deleted(con, "streamed_winners", winners, encoder_id)
+            counts = {
                 f"n_{table}": _deleted(con, table, "encoder_id = ?", encoder_id)
                 for table in _OF_ENCODERS
             }
+            return counts | {"n_streamed_winners": n_winners}
 
     def prompts_of(self, prompt_set: str) -> list[tuple[int, str]]:
         """Return id and text of the prompts that no other set has."""
@@ -76,7 +82,9 @@ class Removals(TableFamily):
         """Delete a prompt set, and prompts that no other has, with their similarities."""
         prompt_ids = [prompt_id for prompt_id, _ in self.prompts_of(name)]
         with self._database.writing() as con:
-            counts = {
+            winners = _STREAMED_BY.format("prompt_set")
+            counts = {"n_streamed_winners": _deleted(con, "streamed_winners", winners, name)}
+            counts |= {
                 f"n_{table}": _deleted(con, table, "prompt_set = ?", name)
                 for table in _OF_PROMPT_SETS
             }

@@ -69,7 +69,7 @@ class Renaming(TableFamily):
             usual = _usually_named(con)
             for table in (
                 "prompt_sets", "prompt_set_members", "prompt_classes", "class_text_norms",
-                "classifiers", "published_figures",
+                "classifiers", "published_figures", "streamed_scores",
             ):  # fmt: skip
                 _update(con, table, "prompt_set", old, new)
             _replace_in_details(con, "prompt_set", old, new)

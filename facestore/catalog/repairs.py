@@ -51,7 +51,14 @@ where encoder_id not in (select encoder_id from encoders)
     )
 """
 
+_STALE = "stream_id not in (select stream_id from streams where is_current)"
+
 _REPAIRS = {
+    "winners of other prompts, or of no sample, deleted": (
+        f"delete from streamed_winners where {_STALE} "  # noqa: S608
+        "or sample_id not in (select sample_id from samples)"
+    ),
+    "streams of other prompts deleted": f"delete from streamed_scores where {_STALE}",  # noqa: S608
     "repeated rows of similarities deleted": _REPEATED_SIMILARITIES,
     "repeated rows of predictions deleted": _REPEATED_PREDICTIONS,
     "rows of class_text_norms that nothing reads deleted": _ORPHANED_NORMS,

@@ -283,6 +283,7 @@ def _forget_changed_contents(con: duckdb.DuckDBPyConnection, dataset: str) -> in
         [dataset],
     )
     con.execute("delete from similarities where sample_id in (select sample_id from changed)")
+    con.execute("delete from streamed_winners where sample_id in (select sample_id from changed)")
     con.execute("delete from predictions where sample_id in (select sample_id from changed)")
     con.execute("delete from explanations where sample_id in (select sample_id from changed)")
     con.execute("delete from excluded_samples where sample_id in (select sample_id from changed)")

@@ -10,6 +10,9 @@ _LIMITS: dict[str, tuple[int, int | None]] = {
     "duplicate_distance": (0, 12),
 }
 _GROUP_ATTRIBUTES = "group_attributes"
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+# Settings that are one of some words.
+_WORDS = {"keep_similarities": (AUTO, ALWAYS, NEVER)}
 # Of eight there are 92 attributes, pairs and triples, and up to as many cells as samples.
 _MOST_ATTRIBUTES = 8
 
@@ -25,17 +28,21 @@ class Settings(TableFamily):
         return rows
 
     def number(self, name: str) -> int:
-        """Return the value of a setting.
+        """Return the value of a setting that is a number.
 
         Raises
         ------
         UnknownChoiceError
             If there is no such setting.
         """
+        return int(self.text(name))
+
+    def text(self, name: str) -> str:
+        """Return the value of a setting, as `number` does."""
         values = {each: value for each, value, _ in self.all()}
         if name not in values:
             raise UnknownChoiceError("setting", name, list(values))
-        return int(values[name])
+        return values[name]
 
     def set(self, name: str, value: int | str) -> None:
         """Change a setting.
@@ -53,7 +60,12 @@ class Settings(TableFamily):
         if name not in known:
             raise UnknownChoiceError("setting", name, known)
         is_list = name == _GROUP_ATTRIBUTES
-        text = self._attributes(str(value)) if is_list else str(_number(name, value))
+        if is_list:
+            text = self._attributes(str(value))
+        elif name in _WORDS:
+            text = _word(name, str(value))
+        else:
+            text = str(_number(name, value))
         with self._database.writing() as con:
             con.execute("update settings set value = ? where setting = ?", [text, name])
             if is_list:
@@ -76,6 +88,13 @@ class Settings(TableFamily):
             )
             raise InputError(message)
         return ",".join(names)
+
+
+def _word(name: str, value: str) -> str:
+    if value not in _WORDS[name]:
+        message = f"{name} cannot be {value!r}: expected {', '.join(_WORDS[name])}."
+        raise InputError(message)
+    return value
 
 
 def _number(name: str, value: int | str) -> int:

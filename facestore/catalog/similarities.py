@@ -221,6 +221,8 @@ class Similarities(TableFamily):
                 "delete from class_text_norms where encoder_id = ? and prompt_set = ?",
                 [encoder_id, prompt_set],
             )
+            if not norms:  # no prompt names a class
+                return
             con.executemany(
                 "insert into class_text_norms values (?, ?, ?, ?, ?)",
                 [

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from facestore.config import STORE_VARIABLE, WAIT_VARIABLE
+from facestore.config import MEMORY_VARIABLE, STORE_VARIABLE, WAIT_VARIABLE
 from facestore.errors import InputError, UnknownNameError
 
 CONFIG_VARIABLE = "FACESTORE_CONFIG"
@@ -30,7 +30,13 @@ def check_variables(root: Any) -> None:
     UnknownNameError
         If a variable begins as those of a command, or is nearly one; others are not ours.
     """
-    known = {STORE_VARIABLE, WAIT_VARIABLE, CONFIG_VARIABLE, *_variables(root, _PREFIX)}
+    known = {
+        STORE_VARIABLE,
+        WAIT_VARIABLE,
+        MEMORY_VARIABLE,
+        CONFIG_VARIABLE,
+        *_variables(root, _PREFIX),
+    }
     commands = tuple(f"{_PREFIX}_{_capitals(name)}_" for name in root.commands)
     for name in os.environ:
         if not name.startswith(f"{_PREFIX}_") or name in known:

@@ -120,9 +120,10 @@ def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
 
 def _prompts(found: Overview) -> str:
     row = found.prompts
+    streamed = f" ({row['n_streamed']:,} without keeping cosines)" if row["n_streamed"] else ""
     return (
         f"{counted(row['n_sets'], 'set')} with {counted(row['n_prompts'], 'prompt')}, "
-        f"{counted(row['n_scored'], 'set')} scored: facestore prompts list"
+        f"{counted(row['n_scored'], 'set')} scored{streamed}: facestore prompts list"
     )
 
 

@@ -78,6 +78,9 @@ def _(summary: ScoreSummary) -> list[str]:
     if summary.n_similarities:
         samples = counted(summary.n_samples, "sample")
         done = f"{counted(summary.n_similarities, 'similarity')} of {samples} to {to}"
+    if summary.n_streamed:
+        samples = counted(summary.n_streamed, "sample")
+        done = f"{samples} scored, what wins with every k kept, and no cosine: {to}"
     if n := summary.n_without_vector:
         samples = counted(n, "sample has", "samples have")
         done += f"; {samples} no vector: ingest the images with --model"

@@ -90,13 +90,15 @@ def settings(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="min_samples, duplicate_distance or group_attributes; all are shown without."
+            help="min_samples, duplicate_distance, group_attributes or keep_similarities; "
+            "all are shown without."
         ),
     ] = None,
     value: Annotated[
         str | None,
         typer.Argument(
-            help="Its new value: a number, or attributes with commas between ('': all up to five).",
+            help="Its new value: a number, attributes with commas between ('': all up to five), or "
+            "auto, always, never.",
             show_default=False,
         ),
     ] = None,

@@ -1,5 +1,6 @@
 """SQL on the store: queries that read, and statements that write in one transaction."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import duckdb
 
 from facestore.catalog.counts import keep, uncount_datasets
+from facestore.catalog.streams import views_of_cosines
 from facestore.connections import switch_off
-from facestore.errors import QueryError, StoreAlteredError
+from facestore.errors import QueryError, StoreAlteredError, preview
 from facestore.stores import Stores
 
+_NAME = re.compile(r"[a-z_]+")
 # How DuckDB words that a connection is shut (`connections.py`); settings it names cannot be set.
 _WALLS = (
     "disabled by configuration",
@@ -48,7 +51,9 @@ def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
     with _refused():
         session = store.catalog.database.user_session()
         _refuse_unshown(session.extract_statements(query))
-        return session.sql(query)
+        found = session.sql(query)
+    _tell_unkept(store, query)
+    return found
 
 
 def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
@@ -125,6 +130,18 @@ def _refuse_unshown(statements: Sequence[duckdb.Statement]) -> None:
             "give one at a time."
         )
         raise QueryError(message)
+
+
+def _tell_unkept(store: Stores, query: str) -> None:
+    """Say that a view lacks the samples of which no cosine was kept."""
+    named = set(_NAME.findall(query.lower())) & views_of_cosines()
+    if named and (unkept := store.catalog.streams.unkept()):
+        sets = preview([f"{prompt_set} with {encoder}" for encoder, prompt_set in unkept])
+        store.notify(
+            f"No cosines were kept of {sets}: {preview(sorted(named))} lacks those samples "
+            "(`facestore sql 'from cosines_not_kept'`). `facestore settings keep_similarities "
+            "always`, and scoring again, keeps them."
+        )
 
 
 @contextmanager

@@ -14,10 +14,11 @@ def change_setting(store: Stores, name: str, value: int | str) -> None:
     Parameters
     ----------
     name
-        `min_samples`, `duplicate_distance` or `group_attributes`.
+        `min_samples`, `duplicate_distance`, `group_attributes` or `keep_similarities`.
     value
         At least 1; for `duplicate_distance` 0 to 12; for `group_attributes` up to eight attributes
-        with commas between, or an empty text for all up to five.
+        with commas between, or an empty text for all up to five; for `keep_similarities` `auto`,
+        `always` or `never`.
 
     Raises
     ------

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from facestore.catalog.predictions import TIES, TIES_NONE, PredictionChanges
 from facestore.errors import InputError, ParametersError, counted
 from facestore.prompts import check_attribute
-from facestore.records import ClassifierRecord, PromptSet
+from facestore.records import ClassifierRecord, Float32, PromptSet
 from facestore.stores import Stores, recorded
+from facestore.zero_shot.score import text_vectors
+from facestore.zero_shot.streamed import stream_decisions
 
 # That of zero_shot_topk, which takes memory for k numbers of every sample and class.
 MAX_K = 1000
@@ -113,12 +115,33 @@ def predict(
     given = asdict(classifier) | {"dataset": dataset}
     # As views call it; `name` is the column of the table of classifiers alone.
     given["classifier"] = given.pop("name")
-    with recorded(store, "predict", given) as counts:
-        changes = store.catalog.predictions.predict_zero_shot(classifier, dataset)
+    texts: Mapping[str, Float32] = {}
+    if store.catalog.streams.of(encoder.encoder_id, prompt_set):
+        texts = text_vectors(
+            store, encoder, [each.text for each in prompts.prompts], None, must_keep=False
+        )
+    with (
+        recorded(store, "predict", given) as counts,
+        stream_decisions(store, encoder, classifier, texts, dataset) as (streamed, n_without),
+    ):
+        changes = store.catalog.predictions.predict_zero_shot(classifier, dataset, streamed)
         counts.update(asdict(changes))
-    notes = [*_tied(changes.n_ties), *_unbalanced(prompts, attribute, aggregation, k)]
+    notes = [
+        *_lost(n_without),
+        *_tied(changes.n_ties),
+        *_unbalanced(prompts, attribute, aggregation, k),
+    ]
     same_for_all = store.catalog.predictions.same_for_all([classifier.name])
     return PredictSummary(classifier.name, attribute, changes, tuple(notes), same_for_all)
+
+
+def _lost(n_without: int) -> Iterator[str]:
+    if n_without:
+        samples = counted(n_without, "sample was", "samples were")
+        yield (
+            f"{samples} scored without keeping similarities, and the vectors are gone: ingest the "
+            "images with `models=`"
+        )
 
 
 def _tied(n_ties: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from facestore.stores import Stores, recorded
 from facestore.unit_rows import class_norms
 from facestore.zero_shot.prompt_notes import notes_on
 from facestore.zero_shot.scoring import score_blocks
+from facestore.zero_shot.streamed import stream_winners, streams
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class ScoreSummary:
         Samples that got similarities.
     n_without_vector
         Samples that have no vector of this encoder, and so none.
+    n_streamed
+        Samples of which is kept what wins with every k, and no similarity.
     notes
         Prompts that are cut, blank, or the same to the encoder.
     """
@@ -42,6 +45,7 @@ class ScoreSummary:
     n_samples: int
     n_without_vector: int
     notes: tuple[str, ...] = ()
+    n_streamed: int = 0
 
 
 def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
@@ -162,8 +166,8 @@ def score_with(
         # What a power cut left unreadable is put aside before anything is compared with it.
         store.vectors.texts(encoder.vectors).mend()
         images = checked_images(store, encoder)
-        keys = images.keys()
-        if not keys:
+        n_vectors = images.count()
+        if not n_vectors:
             raise NoVectorsError(encoder.name, encoder.record.architecture)
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
@@ -171,19 +175,34 @@ def score_with(
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
+        if streams(store, encoder, prompt_set, n_vectors):
+            n_streamed, n_without = stream_winners(store, encoder, prompt_set, texts, dataset)
+            counts["n_streamed"] = n_streamed
+            return ScoreSummary(
+                encoder=encoder.name,
+                prompt_set=prompt_set,
+                n_prompts=len(prompts.prompts),
+                n_similarities=0,
+                n_samples=0,
+                n_without_vector=n_without,
+                notes=tuple(notes_on(prompts, texts, encoder.name, lazy)),
+                n_streamed=n_streamed,
+            )
         pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
-        ready = pending.filter(pending["vector_key"].is_in(list(keys)))
+        ready = pending.filter(pending["vector_key"].is_in(list(images.keys())))
         vector_of = {
             each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
         }
         n_rows = 0
         with store.progress.task("Scoring", len(ready)) as task:
-            for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
+            for block in score_blocks(ready, images.slices() if len(ready) else (), vector_of):
                 n_rows += store.catalog.similarities.add(
                     encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
                 )
                 task.advance(len(block.sample_ids))
         counts["n_similarities"] = n_rows
+        if store.catalog.streams.of(encoder.encoder_id, prompt_set):
+            store.catalog.streams.give_up(encoder.encoder_id, prompt_set)
     return ScoreSummary(
         encoder=encoder.name,
         prompt_set=prompt_set,

@@ -64,6 +64,24 @@ def score_blocks(
             yield group.give_out()
 
 
+def cosines_of(prompts: Float32, vectors: Float32) -> Float32:
+    """Return the cosines of unit vectors.
+
+    Parameters
+    ----------
+    prompts, vectors
+        float32 (P, D) and (S, D).
+
+    Returns
+    -------
+    float32 (P, S)
+        In [-1, 1].
+    """
+    cosines: Float32 = prompts @ vectors.T
+    np.clip(cosines, -1, 1, out=cosines)  # rounding may lead out of it by an ulp
+    return cosines
+
+
 class _Group:
     """Samples that lack the same prompts; holds what is scored until it is given out."""
 
@@ -95,8 +113,7 @@ class _Group:
             return
         vectors = batch.vectors if rows.size == numbers.size else batch.vectors[rows]
         # Only cosines are kept: a vector is larger by far than its cosines to a few prompts.
-        cosines: Float32 = self._prompts @ vectors.T
-        np.clip(cosines, -1, 1, out=cosines)  # rounding may lead out of it by an ulp
+        cosines = cosines_of(self._prompts, vectors)
         numbers = numbers[rows]
         counts = self._counts[numbers]
         if (counts > 1).any():

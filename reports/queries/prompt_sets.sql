@@ -8,6 +8,8 @@ with used as (
     union
     select prompt_set from prompt_set_members
     where prompt_id in (select similarities.prompt_id from similarities)
+    union
+    select prompt_set from streams
 )
 
 select

@@ -91,6 +91,16 @@ with found as (
         'They are no predictions: do prompts of two classes say the same to the model?' as meaning,
         'facestore sql "from prediction_coverage where n_ties > 0"' as command
     from prediction_coverage
+    union all
+    select
+        11 as place,
+        'samples that were scored without keeping cosines' as warning,
+        count(distinct sample_id) as n,
+        'Confidences, single wordings and what pools cosines otherwise than by k are not measured of them.'
+            as meaning,
+        'facestore sql "from cosines_not_kept"' as command
+    from streamed_winners
+    where k_before = 0
 )
 
 select

@@ -2,18 +2,31 @@
 -- grain: encoder, prompt_set, attribute, sample, k_before
 -- units: winner_1 is the place in class_prompts of the class predicted with k = k_before + 1, and so
 -- on to winner_8; a k above k_max repeats the winner of k_max
--- reads: prompt_scores, class_prompts
+-- reads: prompt_scores, class_prompts, streams, streamed_winners
 -- note: eight columns and not a row for each k: a fifth of the time, for there is one group to find
--- instead of eight, and a sum of k cosines is the one before it and one more
-with ranked as (
+-- instead of eight, and a sum of k cosines is the one before it and one more. Of samples that were scored in a
+-- stream the winners are kept
+with streamed as (
     select
-        encoder_id,
-        prompt_set,
-        attribute,
-        class,
-        sample_id,
-        list_reverse_sort(list(cosine)) as cosines
+        streams.encoder_id,
+        streams.prompt_set,
+        streams.attribute,
+        streamed_winners.* exclude (stream_id)
+    from streamed_winners
+    inner join streams using (stream_id)
+    where streams.is_current
+),
+
+ranked as (
+    select
+        prompt_scores.encoder_id,
+        prompt_scores.prompt_set,
+        prompt_scores.attribute,
+        prompt_scores.class,
+        prompt_scores.sample_id,
+        list_reverse_sort(list(prompt_scores.cosine)) as cosines
     from prompt_scores
+    anti join streamed using (encoder_id, prompt_set, attribute, sample_id)
     group by all
 ),
 
@@ -96,3 +109,19 @@ select
 from summed
 group by all
 having count(*) = any_value(n_classes)
+union all
+select
+    encoder_id,
+    prompt_set,
+    attribute,
+    sample_id,
+    k_before,
+    winner_1::integer as winner_1,
+    winner_2::integer as winner_2,
+    winner_3::integer as winner_3,
+    winner_4::integer as winner_4,
+    winner_5::integer as winner_5,
+    winner_6::integer as winner_6,
+    winner_7::integer as winner_7,
+    winner_8::integer as winner_8
+from streamed

@@ -87,7 +87,7 @@ def test_order_and_ids_of_rows_do_not_matter(con, new_catalogue):
         other.execute("set threads = 1")
         assert digests(other) == known
     assert ("data set", "faces") in known
-    assert len(set(known.values())) == len(known) == 11
+    assert len(set(known.values())) == len(known) == 12
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.good_store import count_some
+from support.good_store import count_some, stream
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -93,6 +93,10 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     for encoder_id in (1, 2):
         cosines = {i: [(i * s % 7) / 8 for s in range(12)] for i in range(1, 6)}
         load(con, similarities=similarities(cosines, encoder_id=encoder_id))
+    fill(con, encoders=[encoder(3, "streamed")])
+    stream(con, 3, "one", {"Male": ["p1"], "Female": ["p2", "p3"]}, range(1, 13))
+    fill(con, encoders=[encoder(4, "streamed as well")])
+    stream(con, 4, "one", {"Male": ["p1"], "Female": ["p2", "p3"]}, range(1, 13))
     norms = product((1, 2), [("one", "gender"), ("two", "gender"), ("one", "race")])
     for encoder_id, (name, attribute) in norms:
         key = {"encoder_id": encoder_id, "prompt_set": name, "attribute": attribute}

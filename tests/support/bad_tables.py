@@ -105,6 +105,26 @@ BAD_TABLES: dict[str, list[str]] = {
         "insert into similarities from similarities limit 1",
         "insert into similarities select * replace (0.125 as cosine) from similarities limit 1",
     ],
+    "streams_refer": [
+        "update streamed_scores set encoder_id = 99",
+        "update streamed_scores set prompt_set = 'unknown'",
+        "update streamed_winners set sample_id = 99 where sample_id = 1",
+        "update streamed_winners set stream_id = 99",
+    ],
+    "streams_are_current": [
+        "update streamed_scores set prompts = ['Male: p1', 'Female: p4']",
+        "update prompts set text = 'other' where prompt_id = 1",
+        "update classes set ordinal = 3 - ordinal where attribute = 'gender'",
+        "delete from prompt_classes where prompt_id = 5",
+    ],
+    "streamed_winners_are_whole": [
+        "insert into streamed_winners from streamed_winners where sample_id = 1",
+        "update streamed_winners set k_before = 8 where sample_id = 1",
+        "update streamed_winners set k_before = 3 where sample_id = 1",
+        "insert into streamed_winners select * replace (8 as k_before) from streamed_winners",
+        "update streamed_winners set winner_3 = 0 where sample_id = 1",
+        "update streamed_winners set winner_8 = 3 where sample_id = 1",
+    ],
     "similarities_in_range": [
         f"update similarities set cosine = {cosine} where prompt_id = 1 and sample_id = 1"
         for cosine in ("1.01", "-1.01", "21.5", NAN)
@@ -156,6 +176,8 @@ BAD_TABLES: dict[str, list[str]] = {
         "delete from settings",
         "update settings set value = '0'",
         "update settings set value = 'few'",
+        "update settings set value = 'some' where setting = 'keep_similarities'",
+        "delete from settings where setting = 'keep_similarities'",
     ],
     "class_maps_are_whole": [
         "insert into class_maps values ('mine', 'gender', 'Male', 'M', false)",

@@ -43,6 +43,7 @@ def fill_good(con: Con) -> None:
     fill(con, **prompt_set("set", "gender", gender))
     cosines = {i: [(i * s % 7) / 8 - 0.2 for s in range(10)] for i in range(1, 6)}
     load(con, similarities=similarity_rows(cosines))
+    stream(con, 2, "set", {"Male": ["p1", "p2"], "Female": ["p3", "p4", "p5"]}, range(1, 8))
     norm = {"encoder_id": 1, "prompt_set": "set", "attribute": "gender", "norm": 0.9}
     fill(con, class_text_norms=[norm | {"class": name} for name in ("Male", "Female")])
     zero_shot = {"kind": "zero_shot", "prompt_set": "set", "encoder_id": 1}
@@ -78,6 +79,19 @@ def fill_good(con: Con) -> None:
     fill_explanations(con)
     fill_duplicates(con)
     count_some(con)
+
+
+def stream(con: Con, encoder_id: int, name: str, prompts: dict[str, list[str]], ids: range) -> None:
+    """Add samples that were scored in a stream with prompts of gender, eight a class at most."""
+    texts = [f"{label}: {text}" for label, of_label in prompts.items() for text in of_label]
+    key = {"stream_id": encoder_id, "encoder_id": encoder_id, "prompt_set": name}
+    fill(con, streamed_scores=[key | {"attribute": "gender", "prompts": texts}])
+    rows = [
+        {"stream_id": encoder_id, "sample_id": i, "k_before": 0}
+        | {f"winner_{k}": 1 + (i * k % 5) // 3 for k in range(1, 9)}
+        for i in ids
+    ]
+    fill(con, streamed_winners=rows)
 
 
 def count_some(con: Con, dataset: str = "more", classifier_id: int = 2) -> None:

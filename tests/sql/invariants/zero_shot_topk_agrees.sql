@@ -1,6 +1,6 @@
 -- zero_shot_topk_agrees: zero_shot_topk(2) is right as often as the sweep over every k says
 -- audits: zero_shot_topk, k_sweep
--- reads: zero_shot_topk, k_sweep, samples, labels
+-- reads: zero_shot_topk, k_sweep, samples, labels, cosines_not_kept
 -- todo: the view is wrong
 with judged as (
     select
@@ -43,6 +43,10 @@ left join judged
         and sweep.attribute = judged.attribute
         and sweep.dataset = judged.dataset
         and sweep.split is not distinct from judged.split
+anti join cosines_not_kept
+    on
+        sweep.encoder_id = cosines_not_kept.encoder_id
+        and sweep.prompt_set = cosines_not_kept.prompt_set
 where
     sweep.k = 2
     and (
