@@ -1,6 +1,6 @@
 """Settings of a store, which its views obey."""
 
-from facestore.catalog.counts import keep, uncount_datasets
+from facestore.catalog.counts import keep
 from facestore.catalog.database import TableFamily
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 
@@ -69,7 +69,6 @@ class Settings(TableFamily):
         with self._database.writing() as con:
             con.execute("update settings set value = ? where setting = ?", [text, name])
             if is_list:
-                uncount_datasets(con)
                 keep(con)
 
     def _attributes(self, value: str) -> str:
