@@ -139,6 +139,9 @@ def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collec
                 n_gone = table.drop(keys)
                 record.save()
                 store.catalog.neighbours.recount(encoder.encoder_id, n_before, table.count())
+                if kind == "images":
+                    # a table that was written anew has none
+                    store.catalog.vector_indexes.forget(encoder.encoder_id)
                 return n_gone
             batches.keep_first(encoder.encoder_id, kind, first_row)
 

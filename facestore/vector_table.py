@@ -236,10 +236,18 @@ class VectorTable:
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
+        self.change(lambda table: table.optimize())
+
+    def opened(self) -> Any:
+        """Return the newest version as LanceDB opens it; None where there is no table."""
+        return self._open()
+
+    def change(self, write: Callable[[Any], object]) -> None:
+        """Let somebody write a version of the table; it is on the disk when this returns."""
         with self._only_writer():
             self.mend()
             if (table := self._open()) is not None:
-                self._write(table, table.optimize)
+                self._write(table, lambda: write(table))
 
     def drop(self, keys: Collection[str]) -> int:
         """Write the table anew without some keys; return how many of them it had.

@@ -31,6 +31,7 @@ from facestore.catalog.splits import Splits
 from facestore.catalog.taking_out import TakingOut
 from facestore.catalog.training import Training
 from facestore.catalog.vector_batches import VectorBatches
+from facestore.catalog.vector_indexes import VectorIndexes
 
 __all__ = ["Catalog", "Database", "attached"]
 
@@ -58,6 +59,7 @@ class Catalog:
         self.samples = Samples(self.database)
         self.encoders = Encoders(self.database)
         self.vector_batches = VectorBatches(self.database)
+        self.vector_indexes = VectorIndexes(self.database)
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.predictions = Predictions(self.database)

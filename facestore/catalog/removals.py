@@ -10,7 +10,8 @@ from facestore.catalog.database import TableFamily
 _OF_CLASSIFIERS = ("predictions", "explanations", "training_steps", "classifiers")
 _OF_ENCODERS = (
     "similarities", "class_text_norms", "neighbours", "neighbour_searches", "explanations",
-    "vector_batches", "encoders",
+    "vector_batches", "vector_certificate_queries", "vector_certificates", "vector_indexes",
+    "encoders",
 )  # fmt: skip
 _OF_PROMPT_SETS = ("class_text_norms", "prompt_classes", "prompt_set_members", "prompt_sets")
 # Prompts of the set that no other set has.
@@ -44,7 +45,7 @@ class Removals(TableFamily):
         """Delete a data set of which no sample is left."""
         with self._database.writing() as con:
             uncount_datasets(con, [dataset])
-            for table in ("dataset_splits", "datasets"):
+            for table in ("dataset_splits", "vector_certificate_queries", "datasets"):
                 con.execute(f"delete from {table} where dataset = ?", [dataset])  # noqa: S608
 
     def classifiers(self, names: Sequence[str]) -> dict[str, int]:

@@ -45,6 +45,8 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
         _datasets(console, found)
     if found.encoders:
         _encoders(console, found)
+    if found.indexes:
+        _lines(console, "Indexes", [_index(row) for row in found.indexes])
     _lines(console, "Prompts", [_prompts(found)])
     if found.classifiers:
         _classifiers(console, found, store_option, show_all=show_all)
@@ -116,6 +118,11 @@ def _encoders(console: Console, found: Overview) -> None:
 
 def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
     return imported if row["source"] == "imported" else "?"
+
+
+def _index(row: dict[str, Any]) -> str:
+    name = one_line(row["encoder"])
+    return f"{row['kind']} over {counted(row['n_rows'], 'vector')} of {name}: {row['finds']}"
 
 
 def _prompts(found: Overview) -> str:

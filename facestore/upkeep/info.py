@@ -7,6 +7,7 @@ from typing import Any
 
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
+from facestore.certificates import index_of, index_problems
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
 from facestore.errors import VectorsUnreadableError, by_number, counted, preview
 from facestore.stores import Stores
@@ -48,7 +49,7 @@ class Overview:
     ----------
     n_bytes
         What lies in the store: `catalogue`, `vectors`, `other`.
-    state, datasets, encoders, prompts, classifiers, copies
+    state, datasets, encoders, indexes, prompts, classifiers, copies
         Rows of the queries in `reports/queries/info`; encoders also have `n_images` and
         `n_prompts`, the numbers of their vectors.
     has_near_copies
@@ -66,6 +67,7 @@ class Overview:
     state: Row
     datasets: list[Row]
     encoders: list[Row]
+    indexes: list[Row]
     prompts: Row
     classifiers: list[Row]
     copies: Row
@@ -91,6 +93,10 @@ def info(store: Stores) -> list[tuple[str, str, int, str]]:
     for encoder in store.catalog.encoders.all():
         n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
+    rows += [
+        ("index", row["encoder"], row["n_rows"], f"image vectors in {row['kind']}; {row['finds']}")
+        for row in _rows(store, "indexes")
+    ]
     n_bytes = sum(_sizes(store.path).values())
     rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
@@ -120,6 +126,7 @@ def overview(store: Stores) -> Overview:
         state=state,
         datasets=_rows(store, "datasets"),
         encoders=encoders,
+        indexes=_rows(store, "indexes"),
         prompts=_rows(store, "prompts")[0],
         classifiers=_rows(store, "classifiers"),
         copies=_rows(store, "copies" if is_near else "exact_copies")[0],
@@ -177,10 +184,25 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
         try:
             warnings += _without_vectors(store, encoder, found)
             store.vectors.texts(encoder.vectors).count()
+            warnings += _about_index(store, encoder)
         except VectorsUnreadableError as error:
             reason = f"vectors/{error.table}.lance cannot be read ({error.reason})"
             warnings.append(Advice(reason, "doctor", parameters={"repair": "True"}))
     return [*warnings, *_about_classes(store)]
+
+
+def _about_index(store: Stores, encoder: StoredEncoder) -> list[Advice]:
+    """Say what keeps an index from being asked, and what would give it a certificate."""
+    named = {"model": encoder.name}
+    found = index_problems(store, encoder)
+    gone = (
+        store.catalog.vector_indexes.of(encoder.encoder_id) is None
+        or not index_of(store, encoder).names()
+    )
+    verb = "build_index" if gone else "certify_index"
+    return [
+        Advice(f"{encoder.name}: {problem}", verb, parameters=named) for _, problem in found[:1]
+    ]
 
 
 def _about_classes(store: Stores) -> list[Advice]:

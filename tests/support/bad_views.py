@@ -51,6 +51,17 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("judged_words", "judged", "0"),
         spoiled("judged_words", "is_right", "is_right << 1", "is_right > 0"),
     ],
+    "index_certificates_hold": [
+        without_first("index_certificates"),
+        *(
+            spoiled("index_certificates", column, f"{column} + 1")
+            for column in ("n_queries", "recall", "recall_low", "all_found", "all_found_low")
+        ),
+        spoiled("index_certificates", "recall_low", "0"),
+        spoiled("index_certificates", "recall_low", "recall"),
+        spoiled("index_certificates", "worst_dataset_recall", "1"),
+        spoiled("index_certificates", "max_rows", "n_rows - 1"),
+    ],
     "count_checks_hold": [
         without_first("count_checks"),
         spoiled("count_checks", "is_current", "false"),
