@@ -19,6 +19,7 @@ from support.rows import (
     predictions,
     prompt_set,
     samples,
+    vector_index,
 )
 from support.rows import similarities as similarity_rows
 
@@ -73,22 +74,9 @@ def fill_good(con: Con) -> None:
         "select 1, 'images', 2 * i, 2, repeat('a', 64), repeat('x', 8)::blob, 'written', '2026-01-01' "
         "from range(2) as batches(i)"
     )
-    con.execute(
-        "insert into vector_indexes values (1, 'facestore_ivf_rq_a', 'IVF_RQ', "
-        "'{\"bits\": 1, \"partitions\": 16}', 5000, 1.5, '2026-01-01')"
-    )
-    for kind in ("images", "texts"):
-        con.execute(
-            "insert into vector_certificates "
-            "values (1, ?, 10, 4, 5, 0, 7, 5000, 100, 0.1, '2026-01-01')",
-            [kind],
-        )
-    con.execute(
-        "insert into vector_certificate_queries values "
-        "(1, 'images', 'stored', 'faces', 700, 695, 6994, 0.5), "
-        "(1, 'images', 'stored', 'more', 65, 60, 640, 0.4), "
-        "(1, 'texts', 'given', null, 20, 20, 200, 0.2)"
-    )
+    asked = [("stored", "faces", 700, 695, 6_994, 0.5), ("stored", "more", 65, 60, 640, 0.4)]
+    texts = [("given", None, 20, 20, 200, 0.2)]
+    fill(con, **vector_index({"images": asked, "texts": texts}))
     con.execute("insert into forgotten values (repeat('a', 64), 'content')")
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_explanations(con)
