@@ -30,6 +30,13 @@ from facestore.upkeep.snapshot import SnapshotSummary
 from facestore.zero_shot.predict import PredictSummary
 from facestore.zero_shot.score import ScoreSummary
 
+# Of an index: what its parameters count.
+_PARTS = {
+    "partitions": ("partition", "partitions"),
+    "bits": ("bit a value", "bits a value"),
+    "sub_vectors": ("byte a vector", "bytes a vector"),
+}
+
 __all__ = ["ingested", "lines_of", "removed"]
 
 
@@ -195,7 +202,7 @@ def _missed(summary: NeighbourSummary) -> Iterator[str]:
 
 @lines_of.register
 def _(summary: IndexSummary) -> list[str]:
-    told = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in summary.parameters.items())
+    told = ", ".join(counted(n, *_PARTS[name]) for name, n in summary.parameters.items())
     return [
         f"{summary.kind} over {counted(summary.n_vectors, 'vector')} of {summary.encoder}: {told}; "
         f"{summary.cpu_seconds:,.1f} s of CPU",

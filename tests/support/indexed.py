@@ -14,7 +14,6 @@ from facestore.unit_rows import unit_rows
 
 WIDTH = 64
 MODEL = "x m imported"
-RECORD = EncoderRecord("imported", "x", "m", None, dim=WIDTH)
 
 
 class Clusters:
@@ -38,9 +37,15 @@ class Clusters:
         return unit_rows(self._common + centres + 0.3 * noise)
 
 
+def of_width(width):
+    """Return the encoder whose vectors have so many values."""
+    return EncoderRecord("imported", "x", "m", None, dim=width)
+
+
 def add_images(store: Store, dataset, vectors, first=0):
     """Add samples of a data set, called `0.jpg`, `1.jpg` ..., with their vectors."""
-    encoder = store.catalog.encoders.register(RECORD)
+    record = of_width(vectors.shape[1])
+    encoder = store.catalog.encoders.register(record)
     numbers = range(first, first + len(vectors))
     with store.catalog.transaction() as con:
         uncount_datasets(con, [dataset])
@@ -55,14 +60,15 @@ def add_images(store: Store, dataset, vectors, first=0):
             "insert into labels select sample_id, 'gender', 'Male', null from samples "
             "where sample_id not in (select sample_id from labels)"
         )
-    table = store.vectors.images(encoder.vectors, asdict(RECORD))
+    table = store.vectors.images(encoder.vectors, asdict(record))
     keys = tuple(f"sample:{dataset}/{i}.jpg" for i in numbers)
     add_vectors(store, encoder, table, EmbeddingBatch(keys, vectors))
 
 
 def add_texts(store: Store, vectors):
     """Add texts `text 0`, `text 1` ... with their vectors."""
-    encoder = store.catalog.encoders.register(RECORD)
-    table = store.vectors.texts(encoder.vectors, asdict(RECORD))
+    record = of_width(vectors.shape[1])
+    encoder = store.catalog.encoders.register(record)
+    table = store.vectors.texts(encoder.vectors, asdict(record))
     texts = tuple(f"text {i}" for i in range(len(vectors)))
     add_vectors(store, encoder, table, EmbeddingBatch(texts, vectors), "texts")
