@@ -131,7 +131,7 @@ def index_problems(store: Stores, encoder: StoredEncoder) -> list[tuple[QueryKin
 def bound_line(certificate: Certificate) -> str:
     """Return what a certificate promises, in one line."""
     return (
-        f"by the index: at least {certificate.recall_low:.4f} of the {certificate.k} nearest are "
-        f"found (95 % sure, {counted(certificate.n_queries, 'query')} of {certificate.query_kind}; "
-        f"all {certificate.k} for at least {certificate.all_found_low:.4f} of queries)"
+        f"by the index: at least {certificate.recall_at_least:.4f} of the {certificate.k} nearest "
+        f"are found (95 % sure, {counted(certificate.n_queries, 'query')} of {certificate.query_kind}; "
+        f"all {certificate.k} for at least {certificate.all_found_at_least:.4f} of queries)"
     )

@@ -39,8 +39,8 @@ order by dataset, place
 """
 _CERTIFICATE = """
 select
-    encoder_id, query_kind, k, probes, refine, n_queries, recall, recall_low, all_found_low,
-    lowest_cosine, n_rows, max_rows, table_version
+    encoder_id, query_kind, k, probes, refine, n_queries, recall, recall_at_least,
+    all_found_at_least, lowest_cosine, n_rows, max_rows, table_version
 from index_certificates
 where encoder_id = ? and query_kind = ?
 """
@@ -126,8 +126,8 @@ class Certificate:
     refine: int
     n_queries: int
     recall: float
-    recall_low: float
-    all_found_low: float
+    recall_at_least: float
+    all_found_at_least: float
     lowest_cosine: float
     n_rows: int
     max_rows: int

@@ -305,7 +305,7 @@ def _kept(
 
 def _require(certificate: Certificate, min_recall: float, partitions: int) -> None:
     """Refuse an index that finds less than it is to."""
-    if certificate.recall_low >= min_recall:
+    if certificate.recall_at_least >= min_recall:
         return
     more = (
         f"give more `probes=` (of {partitions}), more `refine=`"
@@ -315,7 +315,7 @@ def _require(certificate: Certificate, min_recall: float, partitions: int) -> No
     message = (
         f"The index finds {certificate.recall:.4f} of the {certificate.k} nearest with "
         f"{counted(certificate.probes, 'probe')} and refine {certificate.refine}, surely "
-        f"{certificate.recall_low:.4f}, and {min_recall:g} is wanted; nothing was changed: {more}, "
-        "ask more queries with `n_queries=`, or want less with `min_recall=`."
+        f"{certificate.recall_at_least:.4f}, and {min_recall:g} is wanted; nothing was changed: "
+        f"{more}, ask more queries with `n_queries=`, or want less with `min_recall=`."
     )
     raise InputError(message)

@@ -49,5 +49,5 @@ def test_the_index_against_the_exact_search(benchmark, tmp_path, sized, record):
         record(
             share_of_exact_cpu=by_index / exact,
             build_in_exact_searches=built.cpu_seconds / exact,
-            recall_low=certificate.recall_low,
+            recall_at_least=certificate.recall_at_least,
         )

@@ -55,10 +55,10 @@ BAD_VIEWS: dict[str, list[str]] = {
         without_first("index_certificates"),
         *(
             spoiled("index_certificates", column, f"{column} + 1")
-            for column in ("n_queries", "recall", "recall_low", "all_found", "all_found_low")
+            for column in ("n_queries", "recall", "recall_at_least", "all_found", "all_found_at_least")
         ),
-        spoiled("index_certificates", "recall_low", "0"),
-        spoiled("index_certificates", "recall_low", "recall"),
+        spoiled("index_certificates", "recall_at_least", "0"),
+        spoiled("index_certificates", "recall_at_least", "recall"),
         spoiled("index_certificates", "worst_dataset_recall", "1"),
         spoiled("index_certificates", "max_rows", "n_rows - 1"),
     ],

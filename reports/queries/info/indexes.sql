@@ -8,7 +8,7 @@ select
         string_agg(
             format(
                 'at least {:.4f} of the {} nearest for {}',
-                index_certificates.recall_low,
+                index_certificates.recall_at_least,
                 index_certificates.k,
                 index_certificates.query_kind
             ),
