@@ -93,14 +93,14 @@ def certificate_problem(
         )
     if state.n_rows == certificate.n_rows:
         return None
-    found: set[str] = set()
-    for keys in index.keys_from(certificate.n_rows):
-        found.update(store.catalog.vector_indexes.strangers(encoder.encoder_id, keys))
+    found = store.catalog.vector_indexes.strangers(
+        encoder.encoder_id, lambda: index.keys_from(certificate.n_rows)
+    )
     if not found:
         return None
     return (
-        f"vectors came since of data set {preview(sorted(found))}, of which no image was asked "
-        "when it was certified"
+        f"vectors came since of data set {preview(found)}, of which no image was asked when it "
+        "was certified"
     )
 
 
@@ -130,8 +130,9 @@ def index_problems(store: Stores, encoder: StoredEncoder) -> list[tuple[QueryKin
 
 def bound_line(certificate: Certificate) -> str:
     """Return what a certificate promises, in one line."""
+    asked = f"{counted(certificate.n_queries, 'query')} of {certificate.query_kind}"
     return (
         f"by the index: at least {certificate.recall_at_least:.4f} of the {certificate.k} nearest "
-        f"are found (95 % sure, {counted(certificate.n_queries, 'query')} of {certificate.query_kind}; "
-        f"all {certificate.k} for at least {certificate.all_found_at_least:.4f} of queries)"
+        f"are found (95 % sure, {asked}; all {certificate.k} for at least "
+        f"{certificate.all_found_at_least:.4f} of queries)"
     )

@@ -1,7 +1,7 @@
 """Indexes over image vectors and their certificates, in DuckDB."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Literal
 
@@ -43,6 +43,12 @@ select
     all_found_at_least, lowest_cosine, n_rows, max_rows, table_version
 from index_certificates
 where encoder_id = ? and query_kind = ?
+"""
+_NOT_ASKED = """
+select dataset from datasets where dataset not in (
+    select dataset from vector_certificate_queries
+    where encoder_id = ? and query_kind = 'images' and dataset is not null
+)
 """
 
 
@@ -231,19 +237,32 @@ class VectorIndexes(TableFamily):
             con.unregister("incoming")
         return drawn
 
-    def strangers(self, encoder_id: int, keys: Collection[str]) -> list[str]:
-        """Return the data sets that vectors are of, and no query of the certificate was."""
+    def strangers(self, encoder_id: int, keys: Callable[[], Iterable[Sequence[str]]]) -> list[str]:
+        """Return the data sets that vectors are of, and no query of the certificate was.
+
+        Parameters
+        ----------
+        encoder_id
+            Whose certificate it is.
+        keys
+            Starts to read the keys of the vectors; only where there are data sets of which none
+            was asked.
+        """
         con = self._database.reader()
-        con.register("incoming", pa.table({"key": pa.array(keys, pa.string())}))
-        rows = con.execute(
-            "select distinct vector_keys.dataset from vector_keys "
-            "inner join incoming on vector_keys.vector_key = incoming.key "
-            "where vector_keys.dataset not in ("
-            "select dataset from vector_certificate_queries "
-            "where encoder_id = ? and query_kind = 'images' and dataset is not null) order by all",
-            [encoder_id],
-        ).fetchall()
-        con.unregister("incoming")
+        if not con.execute(_NOT_ASKED, [encoder_id]).fetchall():
+            return []
+        schema = pa.schema([pa.field("key", pa.string())])
+        batches = (pa.record_batch([pa.array(each, pa.string())], schema=schema) for each in keys())
+        con.register("incoming", pa.RecordBatchReader.from_batches(schema, batches))
+        try:
+            rows = con.execute(
+                "select distinct vector_keys.dataset from vector_keys "  # noqa: S608
+                "inner join incoming on vector_keys.vector_key = incoming.key "
+                f"where vector_keys.dataset in ({_NOT_ASKED}) order by all",
+                [encoder_id],
+            ).fetchall()
+        finally:
+            con.unregister("incoming")
         return [dataset for (dataset,) in rows]
 
 

@@ -11,6 +11,8 @@ import pytest
 from support.indexed import MODEL, WIDTH, Clusters, add_images, add_texts
 
 from facestore import Store
+from facestore.catalog.vector_indexes import merge_queries
+from facestore.certificates import certificate_problem, index_of
 from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, NoCertificateError, ParametersError
 from facestore.unit_rows import unit_rows
@@ -192,8 +194,6 @@ def test_rows_that_another_program_deleted_void_the_certificate(store):
     table = store.vectors.images(encoder.vectors)
     table.change(lambda lance: lance.delete("image_id = 'sample:faces/9.jpg'"))
     known = store.catalog.vector_indexes.of(encoder.encoder_id)
-    from facestore.certificates import certificate_problem
-
     certificate = store.catalog.vector_indexes.certificate(encoder.encoder_id, "images")
     problem = certificate_problem(store, encoder, known, certificate)
     assert (
@@ -214,9 +214,34 @@ def test_names_of_data_sets_and_encoders_are_followed(store):
     assert store.sql("from vector_certificates").fetchall() == []
 
 
-def test_data_sets_that_become_one_were_both_asked_or_are_not(store):
-    from facestore.catalog.vector_indexes import merge_queries
+def test_what_is_removed_leaves_nothing_of_its_name(store):
+    store.catalog.removals.rows_of_dataset("few")
+    names = "select distinct dataset from vector_certificate_queries order by 1 nulls last"
+    assert store.sql(names).fetchall() == [("faces",), (None,)]
+    store.remove_encoder(MODEL)
+    for table in ("vector_indexes", "vector_certificates", "vector_certificate_queries"):
+        assert store.sql(f"select count(*) from {table}").fetchone() == (0,)
 
+
+@pytest.mark.parametrize("n", [1, 257])
+def test_many_are_asked_at_once_as_one_by_one(store, n):
+    (encoder,) = store.catalog.encoders.all()
+    index = index_of(store, encoder)
+    snapshot = index.snapshot()
+    keys = dict(zip(snapshot.keys().rows.tolist(), snapshot.keys().keys.to_pylist(), strict=True))
+    vectors = FACES.draw(n, 11)
+    found = list(snapshot.nearest(vectors, 5, probes=16, refine=10))
+    assert np.concatenate([each.queries for each in found]).tolist() == [i for i in range(n) for _ in range(5)]  # fmt: skip
+    rows = np.concatenate([each.rows for each in found]).reshape(n, 5)
+    cosines = np.concatenate([each.cosines for each in found]).reshape(n, 5)
+    for i in {0, n - 1}:
+        alone, its = index.nearest(vectors[i], 5, probes=16, refine=10)
+        assert [keys[row] for row in rows[i].tolist()] == alone
+        np.testing.assert_allclose(cosines[i], its, atol=1e-6)
+        assert (np.diff(its) <= 0).all()
+
+
+def test_data_sets_that_become_one_were_both_asked_or_are_not(store):
     rows = "select dataset, count(*) from vector_certificate_queries group by all order by all"
     with store.catalog.transaction() as con:
         merge_queries(con, "few", "faces")
