@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from facestore.errors import StoreWriteError, VectorsUnreadableError, by_number, counted
+from facestore.key_index import KeyIndex
 from facestore.lance_folders import LanceFolder
 from facestore.records import Float32, Int64, KeyedRows, VectorBlock
 from facestore.unit_rows import UNIT_TOLERANCE
@@ -35,8 +36,8 @@ class TableState:
     notify: Callable[[str], object]
     is_mended: bool = False
     version: int = 0
-    # Hashes of the keys of that version, sorted: millions of them fit.
-    hashes: Int64 = field(default_factory=lambda: np.empty(0, np.int64))
+    # Of the keys of that version.
+    index: KeyIndex = field(default_factory=KeyIndex)
 
     def sync(self, version: int | None = None) -> None:
         """Wait until the table is on the disk, and note a version, as `LanceFolder.sync` does."""
@@ -128,12 +129,20 @@ def overwrite_without(table: Any, name: str, key: str, gone: Collection[str]) ->
     table.add(pa.RecordBatchReader.from_batches(table.schema, kept()), mode="overwrite")
 
 
-def drop_old_versions(table: Any) -> None:
-    """Remove every version but the newest, and files of no version; it must be on the disk."""
+def drop_old_versions(table: Any, *, delete_unverified: bool) -> None:
+    """Remove every version but the newest, which must be on the disk.
+
+    Parameters
+    ----------
+    table
+        An open Lance table.
+    delete_unverified
+        Whether young files of no version go, too: another program may be about to commit them.
+    """
     with warnings.catch_warnings():
         # that who reads an old version just now will fail: the lock keeps writers away
         warnings.simplefilter("ignore", UserWarning)
-        table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        table.optimize(cleanup_older_than=timedelta(0), delete_unverified=delete_unverified)
 
 
 def vectors_of(batch: pa.RecordBatch) -> Float32:
@@ -145,7 +154,7 @@ def vectors_of(batch: pa.RecordBatch) -> Float32:
 
 def not_unit(vectors: Float32) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return which rows are not of length 1, and the lengths of all."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE)), lengths
 
 

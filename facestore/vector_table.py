@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from facestore.key_index import KeyIndex, Keys
+from facestore.lance_sizes import MOST_FRAGMENTS, SMALL_TABLE, is_wasteful, n_fragments
 from facestore.lance_tables import (
     READ_ROWS,
     TableState,
@@ -28,7 +30,8 @@ from facestore.lance_tables import (
     writing,
 )
 from facestore.locks import only_one, wait_seconds
-from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
+from facestore.records import EmbeddingBatch, Float32, first_repeated
+from facestore.table_keys import TableKeys
 from facestore.unit_rows import UNIT_TOLERANCE
 
 
@@ -63,6 +66,7 @@ class VectorTable:
         self._db = db
         self.name = name
         self._key = key
+        self._keys = TableKeys(name, key, state)
         self._identity = identity
         self._state = state
         self._store = store
@@ -74,18 +78,33 @@ class VectorTable:
         """
         self._state.mend(self.name, self._key)
 
-    def keys(self) -> set[str]:
-        """Return all keys."""
-        return {key for keys in self.key_batches() for key in keys}
-
     def key_batches(self) -> Iterator[tuple[str, ...]]:
         """Yield all keys, some thousands at a time, as often as they are there."""
         if (table := self._open()) is not None:
-            yield from map(tuple, self._each_key(table))
+            for keys in self._keys.each(table):
+                yield tuple(keys.to_pylist())
 
     def has_any(self, keys: Collection[str]) -> bool:
         """Whether one of the keys is there."""
-        return any(not set(batch).isdisjoint(keys) for batch in self.key_batches())
+        return bool(self.has(list(keys)).any())
+
+    def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Say which keys are there, exactly: bool (N,).
+
+        Of all keys eight bytes each are read into memory once, and again if another process has
+        written; the rows that may have one of those asked for are looked at.
+        """
+        table = self._open()
+        return np.zeros(len(keys), np.bool_) if table is None else self._keys.has(table, keys)
+
+    def may_have(self, key: str) -> bool:
+        """Whether a key may be there, as this process saw the table last; if not, that is sure."""
+        return self._state.index.may_have_one(key)
+
+    def known(self) -> KeyIndex:
+        """Return an index of all keys, to ask for many one by one; `add` keeps it up to date."""
+        table = self._open()
+        return self._state.index if table is None else self._keys.index(table)
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -136,17 +155,14 @@ class VectorTable:
                 f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
             )
             raise ValueError(message)
-        is_new = self._is_new(table, batch.keys)
+        is_new = ~self._keys.has(table, batch.keys)
         if not is_new.any():
             return 0
-        keys = [key for key, new in zip(batch.keys, is_new, strict=True) if new]
-        flat = pa.array(batch.vectors[is_new].ravel())
-        vectors = pa.FixedSizeListArray.from_arrays(flat, width)
-        rows = pa.table([pa.array(keys, pa.string()), vectors], schema=_schema(self._key, width))
-        self._write(table, lambda: table.add(rows))
-        self._state.hashes = np.sort(np.concatenate([self._state.hashes, _hashes(keys)]))
-        self._state.version = table.version
-        return len(keys)
+        new = batch if is_new.all() else _rows_of(batch, is_new)
+        self._append(table, new)
+        if n_fragments(table) > MOST_FRAGMENTS:
+            self._tidy(table)
+        return len(new.keys)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
@@ -175,11 +191,15 @@ class VectorTable:
         return identity if isinstance(identity, dict) else None
 
     def get(self, keys: Sequence[str]) -> dict[str, Float32]:
-        """Return the vectors of those of the keys that are there; meant for some hundreds."""
-        wanted = set(keys)
+        """Return the vectors of those of the keys that are there; no other vector is read."""
+        if (table := self._open()) is None:
+            return {}
+        wanted = frozenset(keys)
+        _, rows = self._keys.index(table).candidates(keys)
         return {
             key: batch.vectors[i]
-            for batch in self.batches()
+            for taken in self._keys.rows(table, rows, [self._key, "vector"])
+            for batch in (_embedding_batch(taken, self._key),)
             for i, key in enumerate(batch.keys)
             if key in wanted
         }
@@ -188,15 +208,13 @@ class VectorTable:
         """Return the keys of a batch that have another vector here, beyond rounding to float16."""
         if self.width() not in (None, batch.vectors.shape[1]):
             return list(batch.keys)
-        place = {key: i for i, key in enumerate(batch.keys)}
         found = []
-        for known in self.batches():
-            rows = [(row, place[key]) for row, key in enumerate(known.keys) if key in place]
-            if rows:
-                here, given = np.asarray(rows).T
-                apart = np.abs(known.vectors[here] - batch.vectors[given]).max(axis=1)
-                found += given[apart > UNIT_TOLERANCE].tolist()
-        return [batch.keys[i] for i in sorted(found)]
+        for start in range(0, len(batch.keys), READ_ROWS):
+            here = self.get(batch.keys[start : start + READ_ROWS])
+            for i, key in enumerate(batch.keys[start : start + READ_ROWS], start):
+                if key in here and np.abs(here[key] - batch.vectors[i]).max() > UNIT_TOLERANCE:
+                    found.append(key)
+        return found
 
     def one(self, key: str) -> Float32 | None:
         """Return the float32 (D,) vector of a key, or None."""
@@ -241,6 +259,13 @@ class VectorTable:
             if (table := self._open()) is not None:
                 self._write(table, table.optimize)
 
+    def tidy(self) -> None:
+        """Do at the end of a command that wrote what keeps reading quick and the folder small."""
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is not None:
+                self._tidy(table)
+
     def drop(self, keys: Collection[str]) -> int:
         """Write the table anew without some keys; return how many of them it had.
 
@@ -251,7 +276,7 @@ class VectorTable:
             self.mend()
             if (table := self._open()) is None:
                 return 0
-            n_gone = sum(key in gone for each in self._each_key(table) for key in each)
+            n_gone = sum(key in gone for keys in self.key_batches() for key in keys)
             if n_gone:
                 self._write(table, lambda: overwrite_without(table, self.name, self._key, gone))
             return n_gone
@@ -264,7 +289,7 @@ class VectorTable:
                 return
             # The newest is whole and on the disk before the ones that it came from are gone.
             self._write(table, table.optimize)
-            self._write(table, lambda: drop_old_versions(table))
+            self._write(table, lambda: drop_old_versions(table, delete_unverified=True))
             if self._state.folder is not None:
                 with writing(self.name):
                     self._state.folder.forget_set_aside()
@@ -298,24 +323,30 @@ class VectorTable:
                         folder.set_aside(version)
                 raise
 
-    def _is_new(self, table: Any, keys: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Say which keys the table does not have; they are read again if others wrote to it."""
-        state = self._state
-        if state.version != table.version:
-            found = [_hashes(each) for each in self._each_key(table)]
-            state.hashes = np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+    def _append(self, table: Any, batch: EmbeddingBatch) -> None:
+        """Append rows whose keys are not there."""
+        state, width = self._state, batch.vectors.shape[1]
+        vectors = pa.FixedSizeListArray.from_arrays(pa.array(batch.vectors.ravel()), width)
+        keys = pa.array(batch.keys, pa.string())
+        rows = pa.table([keys, vectors], schema=_schema(self._key, width))
+        before, state.version = table.version, 0
+        self._write(table, lambda: table.add(rows))
+        state.index.add(keys)
+        if table.version == before + 1:  # else another program has added rows, too
             state.version = table.version
-        may_be_there = np.isin(_hashes(keys), state.hashes)
-        if not may_be_there.any():
-            return ~may_be_there
-        asked = {key for key, may_be in zip(keys, may_be_there, strict=True) if may_be}
-        known = {key for each in self._each_key(table) for key in each if key in asked}
-        return np.asarray([key not in known for key in keys], dtype=np.bool_)
 
-    def _each_key(self, table: Any) -> Iterator[list[str]]:
-        with reading(self.name):
-            for batch in table.search().select([self._key]).limit(None).to_batches(READ_ROWS):
-                yield batch[self._key].to_pylist()
+    def _tidy(self, table: Any) -> None:
+        """Merge fragments if they are many, and remove older versions if they take much room."""
+        state = self._state
+        is_ours = state.version == table.version
+        n_rows, before = int(table.count_rows()), table.version
+        if n_fragments(table) > (MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1):
+            # the newest is whole and on the disk before the ones that it came from are gone
+            self._write(table, table.optimize)
+        if is_wasteful(table, state.folder):
+            self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
+        if is_ours and table.version <= before + 1:  # rows keep their places
+            state.version = table.version
 
 
 def _schema(key: str, width: int) -> pa.Schema:
@@ -327,8 +358,9 @@ def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
     return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
 
 
-def _hashes(keys: Sequence[str]) -> Int64:
-    return np.fromiter((hash(key) for key in keys), dtype=np.int64, count=len(keys))
+def _rows_of(batch: EmbeddingBatch, wanted: npt.NDArray[np.bool_]) -> EmbeddingBatch:
+    keys = tuple(key for key, is_wanted in zip(batch.keys, wanted, strict=True) if is_wanted)
+    return EmbeddingBatch(keys, batch.vectors[wanted])
 
 
 def _quoted(key: str) -> str:

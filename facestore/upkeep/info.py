@@ -210,13 +210,14 @@ def _about_classes(store: Stores) -> list[Advice]:
 
 def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Advice]:
     """Say in which data sets an encoder has vectors of some images and lacks others."""
-    present = store.vectors.images(encoder.vectors).keys()
-    if not present:
+    images = store.vectors.images(encoder.vectors)
+    if not images.count():
         return []
+    known = images.known()
     warnings = []
     for row in found.datasets:
         wanted = store.catalog.samples.image_ids_of(row["dataset"])
-        missing = len(wanted - present)
+        missing = int((~known.may_have(wanted)).sum())
         if 0 < missing < len(wanted):
             reason = (
                 f"{missing:,} of {counted(len(wanted), 'image')} of {row['dataset']!r} "

@@ -1,0 +1,50 @@
+"""How a Lance table lies on the disk: what its newest version takes, and what older ones take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from facestore.lance_folders import LanceFolder
+
+# Merging reads and writes all rows of fragments below Lance's million rows, which costs about as
+# much as it cost to write them; so many fragments are read nearly as quickly as one.
+MOST_FRAGMENTS = 256
+# So few rows are merged at the end of each command that wrote.
+SMALL_TABLE = 32_768
+# What older versions may take: a part of what is live, or what nobody misses. They are what
+# `doctor repair=True` goes back to, and what other processes may be reading.
+_SPARE_PART, _SPARE_BYTES = 0.05, 64 * 2**20
+
+
+@dataclass(frozen=True)
+class TableSizes:
+    """Bytes of a Lance table.
+
+    Attributes
+    ----------
+    n_live
+        Of the data of its newest version.
+    n_disk
+        Of all files in its folder.
+    """
+
+    n_live: int
+    n_disk: int
+
+
+def n_fragments(table: Any) -> int:
+    """Return in how many pieces the rows lie."""
+    return int(table.stats()["fragment_stats"]["num_fragments"])
+
+
+def sizes_of(table: Any, folder: LanceFolder | None) -> TableSizes:
+    """Return what a table takes; where there is no folder that can be looked into, what is live."""
+    n_live = int(table.stats()["total_bytes"])
+    return TableSizes(n_live, n_live if folder is None else folder.n_bytes())
+
+
+def is_wasteful(table: Any, folder: LanceFolder | None) -> bool:
+    """Whether older versions take so much that they should go."""
+    sizes = sizes_of(table, folder)
+    return sizes.n_disk - sizes.n_live > max(_SPARE_BYTES, _SPARE_PART * sizes.n_live)
