@@ -61,7 +61,7 @@ class KeyIndex:
         index = cls(max(row_bits, int(n_rows).bit_length()))
         numbers = np.empty(n_rows, np.uint64)
         for keys in batches:
-            made = index._numbers(keys)
+            made = index._numbers(hashes_of(keys))
             if index.n_rows + len(made) > len(numbers):  # somebody has added rows just now
                 numbers = np.concatenate([numbers[: index.n_rows], made])
             else:
@@ -77,9 +77,9 @@ class KeyIndex:
         """Bytes that are held for all keys."""
         return sum(run.nbytes for run in self._state[1])
 
-    def add(self, keys: Keys) -> None:
-        """Add keys; their rows follow those that are there."""
-        made = self._numbers(keys)
+    def add(self, hashes: UInt64) -> None:
+        """Add keys by their hashes; their rows follow those that are there."""
+        made = self._numbers(hashes)
         made.sort()
         bits, runs = self._state
         waiting = [*(self._widened(run, bits) for run in runs), made]
@@ -90,8 +90,13 @@ class KeyIndex:
         self._state = (self._row_bits, tuple(waiting))
         self.n_rows += len(made)
 
-    def candidates(self, keys: Keys) -> tuple[Int64, Int64]:
+    def candidates(self, hashes: UInt64) -> tuple[Int64, Int64]:
         """Return pairs of a key, by its place among those given, and a row that may have it.
+
+        Parameters
+        ----------
+        hashes
+            Of the keys: uint64 (N,).
 
         Returns
         -------
@@ -99,7 +104,9 @@ class KeyIndex:
             int64 (P,) each; a key without a row has none of the keys, for sure.
         """
         bits, runs = self._state
-        low = (hashes_of(keys) >> np.uint64(bits)) << np.uint64(bits)
+        low = (hashes >> np.uint64(bits)) << np.uint64(bits)
+        order = np.argsort(low)  # who looks in order stays near what was read last
+        low = low[order]
         mask = np.uint64((1 << bits) - 1)
         places, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for run in runs:
@@ -108,7 +115,7 @@ class KeyIndex:
             first = first[maybe]
             n = np.searchsorted(run, low[maybe] | mask, side="right") - first
             within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-            places.append(np.repeat(maybe, n))
+            places.append(np.repeat(order[maybe], n))
             rows.append((run[np.repeat(first, n) + within] & mask).astype(np.int64))
         return np.concatenate(places), np.concatenate(rows)
 
@@ -125,12 +132,11 @@ class KeyIndex:
     def may_have(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Say which keys may be there; the others are not."""
         found = np.zeros(len(keys), np.bool_)
-        found[self.candidates(keys)[0]] = True
+        found[self.candidates(hashes_of(keys))[0]] = True
         return found
 
-    def _numbers(self, keys: Keys) -> UInt64:
+    def _numbers(self, hashes: UInt64) -> UInt64:
         """Return what is kept of keys whose rows come next."""
-        hashes = hashes_of(keys)
         end = self.n_rows + len(hashes)
         if end > 1 << self._row_bits:
             self._row_bits = end.bit_length()
@@ -155,7 +161,11 @@ def hashes_of(keys: Keys) -> UInt64:
     starts = np.frombuffer(texts.buffers()[1], np.int64, len(texts) + 1, 8 * texts.offset)
     letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     of_digits = np.flatnonzero(np.diff(starts) == _N_DIGITS)
-    digits = _DIGITS[letters[starts[of_digits, None] + np.arange(_N_READ)]]
+    if len(of_digits) == len(texts):  # side by side
+        read = letters[starts[0] : starts[-1]].reshape(-1, _N_DIGITS)[:, :_N_READ]
+    else:
+        read = letters[starts[of_digits, None] + np.arange(_N_READ)]
+    digits = _DIGITS[read]
     is_hash = (digits < _BASE).all(axis=1)
     pairs = digits[is_hash, 0::2] << 4 | digits[is_hash, 1::2]
     found = np.empty(len(texts), np.uint64)

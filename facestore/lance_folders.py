@@ -47,6 +47,14 @@ class LanceFolder:
         """Return the newest version that has a manifest; 0 where there is none."""
         return max(self._manifests(), default=0)
 
+    def manifest_of(self, version: int) -> tuple[int, int] | None:
+        """Return what tells the manifest of a version from another of its name; None: no such."""
+        for name in (f"{_LAST_VERSION - version:0{_INVERTED_DIGITS}}", str(version)):
+            with suppress(FileNotFoundError):
+                found = (self._path / _MANIFESTS / f"{name}.manifest").stat()
+                return found.st_ino, found.st_mtime_ns
+        return None
+
     def noted(self) -> int:
         """Return the newest version known to be on the disk; 0 where none is."""
         try:

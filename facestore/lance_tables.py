@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,6 +38,37 @@ class TableState:
     version: int = 0
     # Of the keys of that version.
     index: KeyIndex = field(default_factory=KeyIndex)
+    # Who has just written it need not open it again: the table, its fragments and its manifest.
+    table: Any = None
+    n_fragments: int = 0
+    manifest: Hashable = None
+    vectors: pa.DataType = None
+
+    def keep(self, table: Any, version: int, n_fragments: int) -> None:
+        """Note what was written: the index is that of this version."""
+        self.version, self.n_fragments = version, n_fragments
+        self.manifest = None if self.folder is None else self.folder.manifest_of(version)
+        self.table = None if self.manifest is None else table
+
+    def forget(self) -> None:
+        """Forget what was kept, where it is not sure any more what is there."""
+        self.version, self.table, self.manifest = 0, None, None
+
+    def vectors_in(self, table: Any) -> pa.DataType:
+        """Return the type of the vectors of a table."""
+        if self.vectors is None or table is not self.table:
+            self.vectors = table.schema.field("vector").type
+        return self.vectors
+
+    def kept_table(self) -> Any:
+        """Return the table that was kept, if nobody has written since; else None."""
+        if self.table is None or self.folder is None:
+            return None
+        is_newest = self.folder.manifest_of(self.version) == self.manifest
+        if is_newest and self.folder.manifest_of(self.version + 1) is None:
+            return self.table
+        self.table = None
+        return None
 
     def sync(self, version: int | None = None) -> None:
         """Wait until the table is on the disk, and note a version, as `LanceFolder.sync` does."""

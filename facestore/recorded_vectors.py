@@ -13,6 +13,7 @@ from typing import Any
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
 from facestore.errors import VectorsDifferError, counted
+from facestore.precisions import keeps_half, rounded
 from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
 from facestore.vector_digests import CHECK_BYTES, row_digests
@@ -47,7 +48,9 @@ class VectorRecord:
             batches.keep_first(self._encoder.encoder_id, self._kind, n_rows)
 
     def note(self, batch: EmbeddingBatch) -> None:
-        """Keep the digests of vectors that are to be added."""
+        """Keep the digests of vectors that are to be added, as they will be read again."""
+        if self._kind == "images" and keeps_half(self._encoder.record.precision):
+            batch = rounded(batch)
         self._written.update(zip(batch.keys, row_digests(batch), strict=True))
 
     def note_digests(self, digests: Mapping[str, bytes]) -> None:

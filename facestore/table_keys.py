@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facestore.key_index import KeyIndex, Keys, text_array
+from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_tables import READ_ROWS, TableState, reading
 from facestore.records import Int64
 
@@ -37,19 +37,27 @@ class TableKeys:
 
     def index(self, table: Any) -> KeyIndex:
         """Return the index of all keys; they are read again if others wrote to the table."""
-        state, n_rows = self._state, int(table.count_rows())
-        if state.version != table.version or state.index.n_rows != n_rows:
+        state = self._state
+        if table is state.table:
+            return state.index
+        n_rows, version = int(table.count_rows()), table.version
+        if state.version != version or state.index.n_rows != n_rows:
+            state.forget()
             state.index = KeyIndex.of(self.each(table), n_rows)
-            state.version = table.version
+            state.version = version
         return state.index
 
     def has(self, table: Any, keys: Keys) -> npt.NDArray[np.bool_]:
         """Say which keys are there: bool (N,); the rows that may have them are looked at."""
-        places, rows = self.index(table).candidates(keys)
+        return self.has_hashed(table, text_array(keys), hashes_of(keys))
+
+    def has_hashed(self, table: Any, keys: pa.Array, hashes: UInt64) -> npt.NDArray[np.bool_]:
+        """Do so for keys whose hashes are there already."""
+        places, rows = self.index(table).candidates(hashes)
         found = np.zeros(len(keys), np.bool_)
         if len(places):
             there = [each[self._column] for each in self.rows(table, rows, [self._column])]
-            asked = text_array(keys).take(pa.array(places))
+            asked = keys.take(pa.array(places))
             values = pa.chunked_array(there, pa.string()).cast(asked.type)
             is_there = pc.is_in(asked, value_set=values).to_numpy(zero_copy_only=False)
             found[places[is_there]] = True

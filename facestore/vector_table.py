@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from facestore.key_index import KeyIndex, Keys
+from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_sizes import MOST_FRAGMENTS, SMALL_TABLE, is_wasteful, n_fragments
 from facestore.lance_tables import (
     READ_ROWS,
@@ -30,9 +30,12 @@ from facestore.lance_tables import (
     writing,
 )
 from facestore.locks import only_one, wait_seconds
+from facestore.precisions import keeps_half
 from facestore.records import EmbeddingBatch, Float32, first_repeated
 from facestore.table_keys import TableKeys
 from facestore.unit_rows import UNIT_TOLERANCE
+
+IMAGE_KEY, TEXT_KEY = "image_id", "text"
 
 
 class VectorTable:
@@ -140,29 +143,34 @@ class VectorTable:
             return self._add(batch)
 
     def _add(self, batch: EmbeddingBatch) -> int:
-        repeated = first_repeated(batch.keys)
-        if repeated is not None:
+        keys = text_array(batch.keys)
+        hashes = hashes_of(keys)
+        self._check(batch, hashes)
+        self.mend()
+        # Not `or`: a table without rows is false, and a kill just after its making leaves one.
+        if (table := self._state.kept_table()) is None and (table := self._open()) is None:
+            table = self._create(batch.vectors.shape[1])
+        vectors = self._state.vectors_in(table)
+        if vectors.list_size != batch.vectors.shape[1]:
+            message = (
+                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of "
+                f"{vectors.list_size}"
+            )
+            raise ValueError(message)
+        is_new = ~self._keys.has_hashed(table, keys, hashes)
+        if not is_new.all():
+            keys, hashes = keys.filter(pa.array(is_new)), hashes[is_new]
+            batch = EmbeddingBatch(tuple(keys.to_pylist()), batch.vectors[is_new])
+        if batch.keys:
+            self._append(table, _rows(self._key, keys, batch.vectors, vectors), hashes)
+        return len(batch.keys)
+
+    def _check(self, batch: EmbeddingBatch, hashes: UInt64) -> None:
+        may_repeat = np.diff(np.sort(hashes)) == 0
+        if may_repeat.any() and (repeated := first_repeated(batch.keys)) is not None:
             message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
             raise ValueError(message)
         _check_unit_rows(batch.vectors, self.name)
-        self.mend()
-        # Not `or`: a table without rows is false, and a kill just after its making leaves one.
-        if (table := self._open()) is None:
-            table = self._create(batch.vectors.shape[1])
-        width = table.schema.field("vector").type.list_size
-        if width != batch.vectors.shape[1]:
-            message = (
-                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
-            )
-            raise ValueError(message)
-        is_new = ~self._keys.has(table, batch.keys)
-        if not is_new.any():
-            return 0
-        new = batch if is_new.all() else _rows_of(batch, is_new)
-        self._append(table, new)
-        if n_fragments(table) > MOST_FRAGMENTS:
-            self._tidy(table)
-        return len(new.keys)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
@@ -195,7 +203,7 @@ class VectorTable:
         if (table := self._open()) is None:
             return {}
         wanted = frozenset(keys)
-        _, rows = self._keys.index(table).candidates(keys)
+        _, rows = self._keys.index(table).candidates(hashes_of(keys))
         return {
             key: batch.vectors[i]
             for taken in self._keys.rows(table, rows, [self._key, "vector"])
@@ -305,62 +313,78 @@ class VectorTable:
 
     def _create(self, width: int) -> Any:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
-        schema = _schema(self._key, width).with_metadata({"facestore": identity})
+        is_half = self._key == IMAGE_KEY and keeps_half(self._identity.get("precision"))
+        value_type = pa.float16() if is_half else pa.float32()
+        schema = _schema(self._key, pa.list_(value_type, width)).with_metadata(
+            {"facestore": identity}
+        )
         with writing(self.name):
             return self._db.create_table(self.name, schema=schema)
 
-    def _write(self, table: Any, write: Callable[[], object]) -> None:
-        """Write a version, and wait until it is on the disk."""
-        before = table.version
+    def _write(self, table: Any, write: Callable[[], object], before: int = 0) -> int:
+        """Write a version, wait until it is on the disk, and return it.
+
+        Parameters
+        ----------
+        before
+            The version that it comes from, if that is known.
+        """
+        before = before or table.version
         with writing(self.name):
             write()
+            version = int(table.version)
             try:
-                self._state.sync(table.version)
+                self._state.sync(version)
             except OSError:
                 # What the disk has refused once may look well in memory: it is made again.
                 if (folder := self._state.folder) is not None:
-                    for version in range(table.version, before, -1):
-                        folder.set_aside(version)
+                    for each in range(version, before, -1):
+                        folder.set_aside(each)
                 raise
+        return version
 
-    def _append(self, table: Any, batch: EmbeddingBatch) -> None:
+    def _append(self, table: Any, rows: pa.Table, hashes: UInt64) -> None:
         """Append rows whose keys are not there."""
-        state, width = self._state, batch.vectors.shape[1]
-        vectors = pa.FixedSizeListArray.from_arrays(pa.array(batch.vectors.ravel()), width)
-        keys = pa.array(batch.keys, pa.string())
-        rows = pa.table([keys, vectors], schema=_schema(self._key, width))
-        before, state.version = table.version, 0
-        self._write(table, lambda: table.add(rows))
-        state.index.add(keys)
-        if table.version == before + 1:  # else another program has added rows, too
-            state.version = table.version
+        state = self._state
+        is_kept, before = table is state.table, state.version
+        n_before = state.n_fragments if is_kept else n_fragments(table)
+        state.forget()
+        version = self._write(table, lambda: table.add(rows), before)
+        if version == before + 1:  # else another program has added rows, too
+            state.index.add(hashes)
+            state.keep(table, version, n_before + 1)
+        if n_before >= MOST_FRAGMENTS:
+            self._tidy(table)
 
     def _tidy(self, table: Any) -> None:
         """Merge fragments if they are many, and remove older versions if they take much room."""
-        state = self._state
-        is_ours = state.version == table.version
-        n_rows, before = int(table.count_rows()), table.version
-        if n_fragments(table) > (MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1):
+        state, before = self._state, table.version
+        is_known = state.version == before
+        n_rows, n_pieces = int(table.count_rows()), n_fragments(table)
+        if n_pieces > (MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1):
+            state.forget()
             # the newest is whole and on the disk before the ones that it came from are gone
-            self._write(table, table.optimize)
+            self._write(table, table.optimize, before)
+            n_pieces = n_fragments(table)
         if is_wasteful(table, state.folder):
             self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
-        if is_ours and table.version <= before + 1:  # rows keep their places
-            state.version = table.version
+        if is_known and state.index.n_rows == table.count_rows():  # rows keep their places
+            state.keep(table, table.version, n_pieces)
 
 
-def _schema(key: str, width: int) -> pa.Schema:
-    vector = pa.list_(pa.float32(), width)
-    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vector)])
+def _schema(key: str, vectors: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vectors)])
+
+
+def _rows(key: str, keys: pa.Array, vectors: Float32, kept_as: pa.FixedSizeListType) -> pa.Table:
+    """Return rows as they are written, float16 where the table keeps that."""
+    flat = vectors.ravel().astype(kept_as.value_type.to_pandas_dtype(), copy=False)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(flat), kept_as.list_size)
+    return pa.table([keys.cast(pa.string()), column], schema=_schema(key, kept_as))
 
 
 def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
     return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
-
-
-def _rows_of(batch: EmbeddingBatch, wanted: npt.NDArray[np.bool_]) -> EmbeddingBatch:
-    keys = tuple(key for key, is_wanted in zip(batch.keys, wanted, strict=True) if is_wanted)
-    return EmbeddingBatch(keys, batch.vectors[wanted])
 
 
 def _quoted(key: str) -> str:

@@ -7,7 +7,7 @@ seen before anything is committed that relies on it, and the file is read again.
 from collections.abc import Callable, Collection
 
 from facestore.catalog.samples import Samples
-from facestore.key_index import KeyIndex
+from facestore.key_index import KeyIndex, hashes_of
 
 
 class KnownKeys:
@@ -64,6 +64,6 @@ class KnownImages(KnownKeys):
     def add(self, image_ids: Collection[str]) -> None:
         """Note images that were written."""
         if image_ids:
-            self._index.add(list(image_ids))
+            self._index.add(hashes_of(list(image_ids)))
             self.expect_only(image_ids)
             self.n_new += len(image_ids)
