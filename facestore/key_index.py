@@ -79,6 +79,8 @@ class KeyIndex:
 
     def add(self, hashes: UInt64) -> None:
         """Add keys by their hashes; their rows follow those that are there."""
+        if not len(hashes):
+            return
         made = self._numbers(hashes)
         made.sort()
         bits, runs = self._state

@@ -16,7 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
-from facestore.lance_sizes import MOST_FRAGMENTS, SMALL_TABLE, is_wasteful, n_fragments
+from facestore.lance_sizes import (
+    MOST_FRAGMENTS,
+    SMALL_TABLE,
+    TableSizes,
+    is_wasteful,
+    n_fragments,
+    sizes_of,
+)
 from facestore.lance_tables import (
     READ_ROWS,
     TableState,
@@ -113,6 +120,11 @@ class VectorTable:
         """Return the number of vectors."""
         table = self._open()
         return 0 if table is None else int(table.count_rows())
+
+    def sizes(self) -> TableSizes:
+        """Return the bytes of its newest version, and of all its files; nothing is read."""
+        table = self._open()
+        return TableSizes(0, 0) if table is None else sizes_of(table, self._state.folder)
 
     def width(self) -> int | None:
         """Return how many values a vector has; None where there is no table."""
