@@ -20,7 +20,7 @@ import pyarrow as pa
 from facestore.errors import StoreWriteError, VectorsUnreadableError, by_number, counted
 from facestore.key_index import KeyIndex
 from facestore.lance_folders import LanceFolder
-from facestore.records import Float32, Int64, KeyedRows, VectorBlock
+from facestore.records import Float32
 from facestore.unit_rows import UNIT_TOLERANCE
 
 READ_ROWS = 8192
@@ -47,8 +47,17 @@ class TableState:
     def keep(self, table: Any, version: int, n_fragments: int) -> None:
         """Note what was written: the index is that of this version."""
         self.version, self.n_fragments = version, n_fragments
-        self.manifest = None if self.folder is None else self.folder.manifest_of(version)
+        self.manifest = self.manifest_of(version)
         self.table = None if self.manifest is None else table
+
+    def manifest_of(self, version: int) -> Hashable:
+        """Return what tells a version from one of its number in a table that was made anew."""
+        return None if self.folder is None else self.folder.manifest_of(version)
+
+    def has_index_of(self, version: int, n_rows: int) -> bool:
+        """Whether the index is that of a version of the table."""
+        is_same = (self.version, self.index.n_rows) == (version, n_rows)
+        return is_same and self.manifest == self.manifest_of(version)
 
     def forget(self) -> None:
         """Forget what was kept, where it is not sure any more what is there."""
@@ -62,13 +71,11 @@ class TableState:
 
     def kept_table(self) -> Any:
         """Return the table that was kept, if nobody has written since; else None."""
-        if self.table is None or self.folder is None:
-            return None
-        is_newest = self.folder.manifest_of(self.version) == self.manifest
-        if is_newest and self.folder.manifest_of(self.version + 1) is None:
-            return self.table
-        self.table = None
-        return None
+        if self.table is not None:
+            is_there = self.manifest_of(self.version) == self.manifest
+            if not is_there or self.manifest_of(self.version + 1) is not None:
+                self.table = None
+        return self.table
 
     def sync(self, version: int | None = None) -> None:
         """Wait until the table is on the disk, and note a version, as `LanceFolder.sync` does."""
@@ -84,41 +91,6 @@ class TableState:
         for line in lines:
             self.notify(line)
         return lines
-
-
-class VectorSnapshot:
-    """One version of a table of vectors: what others write in the meantime is not seen.
-
-    Parameters
-    ----------
-    table
-        An open Lance table.
-    key
-        Name of its key column.
-    name
-        What it is called.
-    """
-
-    def __init__(self, table: Any, key: str, name: str) -> None:
-        self._table, self._key, self._name = table, key, name
-        table.checkout(table.version)
-
-    def keys(self) -> KeyedRows:
-        """Return the keys of all rows."""
-        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
-        columns = [pa.field(self._key, pa.string(), nullable=False), ("_rowid", pa.uint64())]
-        with reading(self._name):
-            found = pa.Table.from_batches(search.to_batches(READ_ROWS), pa.schema(columns))
-        found = found.sort_by("_rowid")
-        keys = found[self._key].combine_chunks()
-        return KeyedRows(found["_rowid"].to_numpy().astype(np.int64), keys)
-
-    def blocks(self) -> Iterator[VectorBlock]:
-        """Yield all vectors, some thousands at a time."""
-        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
-        with reading(self._name):
-            for batch in search.to_batches(READ_ROWS):
-                yield VectorBlock(_rows(batch), vectors_of(batch))
 
 
 def open_table(db: Any, name: str) -> Any:
@@ -291,10 +263,6 @@ def _read_whole(db: Any, name: str, key: str | None) -> int:
                 raise ValueError(message)
             n_rows += len(batch)
     return n_rows
-
-
-def _rows(batch: pa.RecordBatch) -> Int64:
-    return np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
 
 
 def _is_damage(text: str) -> bool:

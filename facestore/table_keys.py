@@ -41,10 +41,11 @@ class TableKeys:
         if table is state.table:
             return state.index
         n_rows, version = int(table.count_rows()), table.version
-        if state.version != version or state.index.n_rows != n_rows:
+        if not state.has_index_of(version, n_rows):
             state.forget()
+            manifest = state.manifest_of(version)
             state.index = KeyIndex.of(self.each(table), n_rows)
-            state.version = version
+            state.version, state.manifest = version, manifest
         return state.index
 
     def has(self, table: Any, keys: Keys) -> npt.NDArray[np.bool_]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
+from facestore.lance_reading import OrderedRows, VectorSnapshot
 from facestore.lance_sizes import (
     MOST_FRAGMENTS,
     SMALL_TABLE,
@@ -27,7 +28,6 @@ from facestore.lance_sizes import (
 from facestore.lance_tables import (
     READ_ROWS,
     TableState,
-    VectorSnapshot,
     drop_old_versions,
     not_unit,
     open_table,
@@ -186,19 +186,15 @@ class VectorTable:
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
-        if (table := self._open()) is None:
-            return
-        with reading(self.name):
-            for batch in table.search().limit(None).to_batches(READ_ROWS):
-                yield _embedding_batch(batch, self._key)
+        yield from self.batches_from(0)
 
     def batches_from(self, first_row: int) -> Iterator[EmbeddingBatch]:
         """Yield the vectors from a row on, in the order in which they were added."""
         if (table := self._open()) is None:
             return
-        with reading(self.name):
-            for batch in table.search().offset(first_row).limit(None).to_batches(READ_ROWS):
-                yield _embedding_batch(batch, self._key)
+        rows = OrderedRows(table, self.name, self._key, self._open)
+        for batch in rows.read([self._key, "vector"], first_row):
+            yield _embedding_batch(batch, self._key)
 
     def made_by(self) -> dict[str, Any] | None:
         """Return the identity that the table was made with; None where none can be read in it."""
@@ -269,8 +265,9 @@ class VectorTable:
 
     def snapshot(self) -> VectorSnapshot | None:
         """Return the table as it is now, to be read several times; None where there is none."""
-        table = self._open()
-        return None if table is None else VectorSnapshot(table, self._key, self.name)
+        if (table := self._open()) is None:
+            return None
+        return VectorSnapshot(OrderedRows(table, self.name, self._key, self._open), self._key)
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
