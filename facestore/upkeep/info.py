@@ -9,7 +9,9 @@ from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
 from facestore.errors import VectorsUnreadableError, by_number, counted, preview
+from facestore.lance_sizes import TableSizes
 from facestore.stores import Stores
+from facestore.vector_table import VectorTable
 
 Row = dict[str, Any]
 
@@ -50,7 +52,7 @@ class Overview:
         What lies in the store: `catalogue`, `vectors`, `other`.
     state, datasets, encoders, prompts, classifiers, copies
         Rows of the queries in `reports/queries/info`; encoders also have `n_images` and
-        `n_prompts`, the numbers of their vectors.
+        `n_prompts`, the numbers of their vectors, and `sizes`, the bytes of both tables.
     has_near_copies
         Whether pictures that are nearly the same were looked for.
     has_report
@@ -91,6 +93,10 @@ def info(store: Stores) -> list[tuple[str, str, int, str]]:
     for encoder in store.catalog.encoders.all():
         n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
+        for table in _tables(store, encoder.vectors):
+            sizes = _sizes_of(table)
+            live = f"bytes on disk; {sizes.n_live:,} of its newest version"
+            rows.append(("table of vectors", table.name, sizes.n_disk, live))
     n_bytes = sum(_sizes(store.path).values())
     rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
@@ -114,6 +120,7 @@ def overview(store: Stores) -> Overview:
     encoders = _rows(store, "encoders")
     for row in encoders:
         row["n_images"], row["n_prompts"] = _count_vectors(store, row["vectors"])
+        row["sizes"] = [_sizes_of(table) for table in _tables(store, row["vectors"])]
     found = Overview(
         folder=store.path,
         n_bytes=_sizes(store.path),
@@ -150,10 +157,22 @@ def _sizes(folder: Path) -> dict[str, int]:
     return sizes
 
 
+def _tables(store: Stores, vectors: str) -> tuple[VectorTable, VectorTable]:
+    return store.vectors.images(vectors), store.vectors.texts(vectors)
+
+
+def _sizes_of(table: VectorTable) -> TableSizes:
+    """Return what a table takes; nothing of one that cannot be read."""
+    try:
+        return table.sizes()
+    except VectorsUnreadableError:  # a warning says why
+        return TableSizes(0, 0)
+
+
 def _count_vectors(store: Stores, vectors: str) -> tuple[int, int]:
     """Return the numbers of image and text vectors; none of a table that cannot be read."""
     counts = []
-    for table in (store.vectors.images(vectors), store.vectors.texts(vectors)):
+    for table in _tables(store, vectors):
         try:
             counts.append(table.count())
         except VectorsUnreadableError:  # a warning says why
