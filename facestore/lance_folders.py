@@ -9,6 +9,7 @@ to anybody: it is read whole before it is trusted.
 import json
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -100,7 +101,8 @@ class LanceFolder:
         n_bytes = 0
         for path in _under(self._path):
             with suppress(FileNotFoundError):  # Lance removes some of its own
-                n_bytes += os.lstat(path).st_size
+                found = os.lstat(path)
+                n_bytes += found.st_size if stat.S_ISREG(found.st_mode) else 0
         return n_bytes
 
     def set_aside(self, version: int) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from facestore.errors import VectorsUnreadableError
 from facestore.lance_tables import READ_ROWS, reading, vectors_of
-from facestore.records import KeyedRows, VectorBlock
+from facestore.records import Float32, KeyedRows, VectorBlock
 
 
 class OrderedRows:
@@ -96,3 +96,17 @@ class VectorSnapshot:
             rows = np.arange(start, start + len(batch), dtype=np.int64)
             yield VectorBlock(rows, vectors_of(batch))
             start += len(batch)
+
+
+def nearest_rows(
+    table: Any, name: str, key: str, vector: Float32, n: int
+) -> tuple[list[str], Float32]:
+    """Return the keys of the rows nearest to a vector, and their cosines, highest first."""
+    search = table.search(vector).distance_type("dot").bypass_vector_index()
+    with reading(name):
+        found = search.select([key, "_distance"]).limit(n).to_arrow()
+    # of unit vectors: rounding may lead out of [-1, 1] by an ulp
+    cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
+    keys = found[key].to_pylist()
+    order = sorted(range(len(keys)), key=lambda i: (-cosines[i], keys[i]))
+    return [keys[i] for i in order], cosines[order]

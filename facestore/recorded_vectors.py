@@ -128,7 +128,7 @@ def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collec
     """
     batches, table = store.catalog.vector_batches, table_of(store, encoder, kind)
     table.mend()
-    if not table.has_any(keys):
+    if not table.has(list(keys)).any():
         VectorRecord(store, encoder, kind).save()  # they went, and a kill came before the others
         return 0
     first_row, known = _known_digests(store, encoder, kind, keys)
@@ -156,7 +156,7 @@ def check_droppable(
     VectorsDifferError
         If a row that stays is not the one that was recorded.
     """
-    if keys and table_of(store, encoder, kind).has_any(keys):
+    if keys and table_of(store, encoder, kind).has(list(keys)).any():
         _known_digests(store, encoder, kind, keys)
 
 

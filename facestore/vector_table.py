@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
-from facestore.lance_reading import OrderedRows, VectorSnapshot
+from facestore.lance_reading import OrderedRows, VectorSnapshot, nearest_rows
 from facestore.lance_sizes import (
     MOST_FRAGMENTS,
     SMALL_TABLE,
@@ -26,10 +26,8 @@ from facestore.lance_sizes import (
     sizes_of,
 )
 from facestore.lance_tables import (
-    READ_ROWS,
     TableState,
     drop_old_versions,
-    not_unit,
     open_table,
     overwrite_without,
     reading,
@@ -38,9 +36,9 @@ from facestore.lance_tables import (
 )
 from facestore.locks import only_one, wait_seconds
 from facestore.precisions import keeps_half
-from facestore.records import EmbeddingBatch, Float32, first_repeated
+from facestore.records import EmbeddingBatch, Float32
 from facestore.table_keys import TableKeys
-from facestore.unit_rows import UNIT_TOLERANCE
+from facestore.vector_rows import batch_of, check_batch, quoted, rows_of, schema_of
 
 IMAGE_KEY, TEXT_KEY = "image_id", "text"
 
@@ -93,10 +91,6 @@ class VectorTable:
         if (table := self._open()) is not None:
             for keys in self._keys.each(table):
                 yield tuple(keys.to_pylist())
-
-    def has_any(self, keys: Collection[str]) -> bool:
-        """Whether one of the keys is there."""
-        return bool(self.has(list(keys)).any())
 
     def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Say which keys are there, exactly: bool (N,).
@@ -157,7 +151,7 @@ class VectorTable:
     def _add(self, batch: EmbeddingBatch) -> int:
         keys = text_array(batch.keys)
         hashes = hashes_of(keys)
-        self._check(batch, hashes)
+        check_batch(batch, hashes, self.name)
         self.mend()
         # Not `or`: a table without rows is false, and a kill just after its making leaves one.
         if (table := self._state.kept_table()) is None and (table := self._open()) is None:
@@ -174,15 +168,8 @@ class VectorTable:
             keys, hashes = keys.filter(pa.array(is_new)), hashes[is_new]
             batch = EmbeddingBatch(tuple(keys.to_pylist()), batch.vectors[is_new])
         if batch.keys:
-            self._append(table, _rows(self._key, keys, batch.vectors, vectors), hashes)
+            self._append(table, rows_of(self._key, keys, batch.vectors, vectors), hashes)
         return len(batch.keys)
-
-    def _check(self, batch: EmbeddingBatch, hashes: UInt64) -> None:
-        may_repeat = np.diff(np.sort(hashes)) == 0
-        if may_repeat.any() and (repeated := first_repeated(batch.keys)) is not None:
-            message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
-            raise ValueError(message)
-        _check_unit_rows(batch.vectors, self.name)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
@@ -194,7 +181,7 @@ class VectorTable:
             return
         rows = OrderedRows(table, self.name, self._key, self._open)
         for batch in rows.read([self._key, "vector"], first_row):
-            yield _embedding_batch(batch, self._key)
+            yield batch_of(batch, self._key)
 
     def made_by(self) -> dict[str, Any] | None:
         """Return the identity that the table was made with; None where none can be read in it."""
@@ -215,29 +202,17 @@ class VectorTable:
         return {
             key: batch.vectors[i]
             for taken in self._keys.rows(table, rows, [self._key, "vector"])
-            for batch in (_embedding_batch(taken, self._key),)
+            for batch in (batch_of(taken, self._key),)
             for i, key in enumerate(batch.keys)
             if key in wanted
         }
-
-    def others(self, batch: EmbeddingBatch) -> list[str]:
-        """Return the keys of a batch that have another vector here, beyond rounding to float16."""
-        if self.width() not in (None, batch.vectors.shape[1]):
-            return list(batch.keys)
-        found = []
-        for start in range(0, len(batch.keys), READ_ROWS):
-            here = self.get(batch.keys[start : start + READ_ROWS])
-            for i, key in enumerate(batch.keys[start : start + READ_ROWS], start):
-                if key in here and np.abs(here[key] - batch.vectors[i]).max() > UNIT_TOLERANCE:
-                    found.append(key)
-        return found
 
     def one(self, key: str) -> Float32 | None:
         """Return the float32 (D,) vector of a key, or None."""
         if (table := self._open()) is None:
             return None
         with reading(self.name):
-            found = table.search().where(f"{self._key} = {_quoted(key)}").limit(1).to_arrow()
+            found = table.search().where(f"{self._key} = {quoted(key)}").limit(1).to_arrow()
         return vectors_of(found.to_batches()[0])[0] if found.num_rows else None
 
     def nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
@@ -254,14 +229,7 @@ class VectorTable:
         """
         if (table := self._open()) is None:
             return [], np.empty(0, np.float32)
-        search = table.search(vector).distance_type("dot").bypass_vector_index()
-        with reading(self.name):
-            found = search.select([self._key, "_distance"]).limit(n).to_arrow()
-        # of unit vectors: rounding may lead out of [-1, 1] by an ulp
-        cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
-        keys = found[self._key].to_pylist()
-        order = sorted(range(len(keys)), key=lambda i: (-cosines[i], keys[i]))
-        return [keys[i] for i in order], cosines[order]
+        return nearest_rows(table, self.name, self._key, vector, n)
 
     def snapshot(self) -> VectorSnapshot | None:
         """Return the table as it is now, to be read several times; None where there is none."""
@@ -324,7 +292,7 @@ class VectorTable:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
         is_half = self._key == IMAGE_KEY and keeps_half(self._identity.get("precision"))
         value_type = pa.float16() if is_half else pa.float32()
-        schema = _schema(self._key, pa.list_(value_type, width)).with_metadata(
+        schema = schema_of(self._key, pa.list_(value_type, width)).with_metadata(
             {"facestore": identity}
         )
         with writing(self.name):
@@ -379,29 +347,3 @@ class VectorTable:
             self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
         if is_known and state.index.n_rows == table.count_rows():  # rows keep their places
             state.keep(table, table.version, n_pieces)
-
-
-def _schema(key: str, vectors: pa.DataType) -> pa.Schema:
-    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vectors)])
-
-
-def _rows(key: str, keys: pa.Array, vectors: Float32, kept_as: pa.FixedSizeListType) -> pa.Table:
-    """Return rows as they are written, float16 where the table keeps that."""
-    flat = vectors.ravel().astype(kept_as.value_type.to_pandas_dtype(), copy=False)
-    column = pa.FixedSizeListArray.from_arrays(pa.array(flat), kept_as.list_size)
-    return pa.table([keys.cast(pa.string()), column], schema=_schema(key, kept_as))
-
-
-def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
-    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
-
-
-def _quoted(key: str) -> str:
-    return "'" + key.replace("'", "''") + "'"
-
-
-def _check_unit_rows(vectors: Float32, table: str) -> None:
-    bad, lengths = not_unit(vectors)
-    if bad.size:
-        message = f"vector {bad[0]} for {table!r} has length {lengths[bad[0]]:.4g}, not 1"
-        raise ValueError(message)

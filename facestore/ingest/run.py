@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,18 +29,16 @@ from facestore.ingest.embedding import (
     map_in_threads,
     read_image,
 )
-from facestore.ingest.known import KnownImages, KnownKeys
+from facestore.ingest.encoder_run import EncoderRun
+from facestore.ingest.known import KnownImages
 from facestore.ingest.plan import IngestPlan
 from facestore.recorded_vectors import VectorRecord, check_table
-from facestore.records import EmbeddingBatch, FileEntry
+from facestore.records import FileEntry
 from facestore.stopping import uninterrupted
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores
 
 if TYPE_CHECKING:
-    import torch
-    from PIL import Image
-
     from facestore.vector_table import VectorTable
 
 # Vectors are written when there are so many, or this time has passed.
@@ -70,40 +68,6 @@ class RunResult:
     n_encoded: dict[str, int]
     errors: tuple[tuple[str, str], ...]
     refused: tuple[str, ...] = ()
-
-
-@dataclass
-class _Model:
-    """An encoder during one ingest: what it has encoded, and what it still has to."""
-
-    encoder: LazyEncoder
-    buffer: VectorBuffer
-    table: Callable[[], VectorTable]
-    # None: nothing of it is in the store
-    images: VectorTable | None = None
-    record: VectorRecord | None = None
-    n_encoded: int = 0
-    present: KnownKeys = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.present = KnownKeys(
-            lambda image_id: self.images is not None and self.images.may_have(image_id)
-        )
-
-    def write(self, batch: EmbeddingBatch) -> None:
-        """Write vectors; called in the thread that writes."""
-        self.images = self.table()
-        if self.record is not None:
-            self.record.note(batch)
-        self.images.add(batch)
-        self.n_encoded += len(batch.keys)
-
-    def lacking(self, image_ids: Sequence[str]) -> set[str]:
-        """Return the images that have no vector, for sure, though all should have one by now."""
-        if self.images is None:
-            return set(image_ids)
-        is_there = self.images.has(image_ids)
-        return {each for each, there in zip(image_ids, is_there, strict=True) if not there}
 
 
 class IngestRun:
@@ -184,7 +148,7 @@ class IngestRun:
         )
 
     def _read_all(self, entries: Sequence[FileEntry]) -> None:
-        transforms = [_transform(model.encoder) for model in self._models]
+        transforms = [model.transform for model in self._models]
         watch = self._watch
         results = map_in_threads(
             lambda entry: read_image(entry, self._wanted, transforms, watch),
@@ -327,7 +291,7 @@ class IngestRun:
                 self._written.result()
             self._written = None
 
-    def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
+    def _model(self, encoder: LazyEncoder, batch_size: int) -> EncoderRun:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
         store = self._store
         known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
@@ -352,7 +316,7 @@ class IngestRun:
             record = encoder.load().record
             return store.vectors.images(record.vectors, asdict(record))
 
-        made = _Model(encoder, VectorBuffer(load, batch_size, self._watch), table, images)
+        made = EncoderRun(encoder, VectorBuffer(load, batch_size, self._watch), table, images)
 
         def recorded(stored: StoredEncoder) -> None:
             """Look at the table of the encoder before anything is added to it."""
@@ -364,7 +328,3 @@ class IngestRun:
         if known:
             recorded(known)
         return made
-
-
-def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:
-    return lambda image: encoder.load().pixels(image)
