@@ -12,9 +12,11 @@ from facestore.lance_folders import LanceFolder
 MOST_FRAGMENTS = 256
 # So few rows are merged at the end of each command that wrote.
 SMALL_TABLE = 32_768
-# What older versions may take: a part of what is live, or what nobody misses. They are what
-# `doctor repair=True` goes back to, and what other processes may be reading.
-_SPARE_PART, _SPARE_BYTES = 0.05, 64 * 2**20
+# What older versions may take, as a part of what is live: after fragments were merged, and before
+# they are merged for that alone, as where a run was killed in between. Less than so many bytes
+# nobody misses: they are what `doctor repair=True` goes back to.
+SPARE_PART, MOST_WASTE = 0.05, 0.5
+_SPARE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def sizes_of(table: Any, folder: LanceFolder | None) -> TableSizes:
     return TableSizes(n_live, n_live if folder is None else folder.n_bytes())
 
 
-def is_wasteful(table: Any, folder: LanceFolder | None) -> bool:
-    """Whether older versions take so much that they should go."""
+def wastes(table: Any, folder: LanceFolder | None, part: float) -> bool:
+    """Whether older versions take more than a part of what is live, and enough to matter."""
     sizes = sizes_of(table, folder)
-    return sizes.n_disk - sizes.n_live > max(_SPARE_BYTES, _SPARE_PART * sizes.n_live)
+    return sizes.n_disk - sizes.n_live > max(_SPARE_BYTES, part * sizes.n_live)

@@ -14,6 +14,9 @@ from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_tables import READ_ROWS, TableState, reading
 from facestore.records import Int64
 
+# A key is short beside a vector.
+_KEYS = 65_536
+
 
 class TableKeys:
     """The keys of a table, whichever version of it is given.
@@ -30,9 +33,9 @@ class TableKeys:
         self._name, self._column, self._state = name, column, state
 
     def each(self, table: Any) -> Iterator[pa.Array]:
-        """Yield all keys, some thousands at a time."""
+        """Yield all keys, many at a time."""
         with reading(self._name):
-            for batch in table.search().select([self._column]).limit(None).to_batches(READ_ROWS):
+            for batch in table.search().select([self._column]).limit(None).to_batches(_KEYS):
                 yield batch[self._column]
 
     def index(self, table: Any) -> KeyIndex:

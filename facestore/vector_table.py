@@ -19,11 +19,13 @@ from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_reading import OrderedRows, VectorSnapshot, nearest_rows
 from facestore.lance_sizes import (
     MOST_FRAGMENTS,
+    MOST_WASTE,
     SMALL_TABLE,
+    SPARE_PART,
     TableSizes,
-    is_wasteful,
     n_fragments,
     sizes_of,
+    wastes,
 )
 from facestore.lance_tables import (
     TableState,
@@ -338,12 +340,14 @@ class VectorTable:
         state, before = self._state, table.version
         is_known = state.version == before
         n_rows, n_pieces = int(table.count_rows()), n_fragments(table)
-        if n_pieces > (MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1):
+        limit = MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1
+        if n_pieces > limit or wastes(table, state.folder, MOST_WASTE):
             state.forget()
-            # the newest is whole and on the disk before the ones that it came from are gone
+            # The newest is whole and on the disk before the ones that it came from are gone:
+            # what drops older versions merges as well, and would be too early for that.
             self._write(table, table.optimize, before)
+            if wastes(table, state.folder, SPARE_PART):
+                self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
             n_pieces = n_fragments(table)
-        if is_wasteful(table, state.folder):
-            self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
         if is_known and state.index.n_rows == table.count_rows():  # rows keep their places
             state.keep(table, table.version, n_pieces)

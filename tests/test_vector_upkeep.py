@@ -96,6 +96,27 @@ def test_at_the_end_older_versions_take_no_room_and_rows_are_as_before(tmp_path)
     assert order_of(opened(tmp_path)) == named(0, 4001)
 
 
+@pytest.mark.usefixtures("no_spare_room")
+def test_what_a_run_left_that_was_killed_before_it_could_clean_goes_with_the_next(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(vector_table, "SMALL_TABLE", 0)
+    table = opened(tmp_path)
+    for start in range(0, 4000, 500):
+        table.add(batch(named(start, start + 500)))
+    table.compact()
+    assert table.sizes().n_disk > 1.9 * table.sizes().n_live
+    table = opened(tmp_path)
+    table.add(batch(named(4000, 4010)))
+    table.tidy()
+    assert table.sizes().n_disk <= 1.1 * table.sizes().n_live
+    n_before = in_lance(tmp_path).version
+    table.add(batch(named(4010, 4020)))
+    table.tidy()
+    assert in_lance(tmp_path).version == n_before + 1
+    assert order_of(table) == named(0, 4020)
+
+
 def test_a_small_table_keeps_what_can_be_gone_back_to(tmp_path):
     table = opened(tmp_path)
     for start in (0, 500):
