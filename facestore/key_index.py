@@ -26,8 +26,7 @@ _ROW_BITS = 28
 # An image_id has so many hexadecimal digits, of which so many are read.
 _N_DIGITS, _N_READ, _BASE = 64, 16, 16
 _IS_HASH = re.compile(f"[0-9a-f]{{{_N_READ}}}")
-_DIGITS = np.full(256, _BASE, np.uint8)
-_DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(_BASE)
+_U = np.uint64
 
 
 class KeyIndex:
@@ -167,16 +166,39 @@ def hashes_of(keys: Keys) -> UInt64:
         read = letters[starts[0] : starts[-1]].reshape(-1, _N_DIGITS)[:, :_N_READ]
     else:
         read = letters[starts[of_digits, None] + np.arange(_N_READ)]
-    digits = _DIGITS[read]
-    is_hash = (digits < _BASE).all(axis=1)
-    pairs = digits[is_hash, 0::2] << 4 | digits[is_hash, 1::2]
-    found = np.empty(len(texts), np.uint64)
-    found[of_digits[is_hash]] = np.ascontiguousarray(pairs).view(">u8")[:, 0]
-    others = np.ones(len(texts), np.bool_)
-    others[of_digits[is_hash]] = False
-    for i in np.flatnonzero(others):
+    found, is_other = np.empty(len(texts), np.uint64), np.ones(len(texts), np.bool_)
+    found[of_digits], is_hash = _read_digits(read)
+    is_other[of_digits] = ~is_hash
+    for i in np.flatnonzero(is_other):
         found[i] = _digest_of(texts[i].as_py())
     return found
+
+
+def _read_digits(letters: npt.NDArray[np.uint8]) -> tuple[UInt64, npt.NDArray[np.bool_]]:
+    """Return the numbers that sixteen hexadecimal digits stand for, and which are such.
+
+    Eight letters are one number, and computed with at once: a table of digits takes thrice as long.
+
+    Parameters
+    ----------
+    letters
+        (N, 16).
+    """
+    words = np.ascontiguousarray(letters).view("<u8").astype(np.uint64, copy=False)
+    # The lower half of a letter is its digit, and of `a` to `f` nine less.
+    digits = (words & _in_each(0x0F)) + (words >> _U(6) & _in_each(1)) * _U(9)
+    is_letter = digits + _in_each(6) >> _U(4) & _in_each(1)
+    written = digits + _in_each(ord("0")) + is_letter * _U(ord("a") - ord("9") - 1)
+    is_digit = (written == words) & (digits & _in_each(0x10) == 0)
+    packed = (digits << _U(4) | digits >> _U(8)) & _U(0x00FF00FF00FF00FF)
+    packed = (packed | packed >> _U(8)) & _U(0x0000FFFF0000FFFF)
+    packed = (packed | packed >> _U(16)) & _U(0xFFFFFFFF)
+    return (packed[:, 0] | packed[:, 1] << _U(32)).byteswap(), is_digit.all(axis=1)
+
+
+def _in_each(byte: int) -> np.uint64:
+    """Return eight times the same byte."""
+    return _U(0x0101010101010101 * byte)
 
 
 def _hash_of(key: str) -> int:

@@ -41,7 +41,28 @@ def test_a_key_has_the_same_hash_however_it_is_given():
 
 
 def test_of_a_hash_it_is_the_first_bits():
-    assert hashes_of([digest(1)])[0] == int(digest(1)[:16], 16)
+    keys = [digest(i) for i in range(300)]
+    assert hashes_of(keys).tolist() == [int(key[:16], 16) for key in keys]
+
+
+@pytest.mark.parametrize("place", [0, 7, 8, 15])
+def test_only_digits_are_read_as_such(place):
+    """A letter in between makes it another key, of which nothing is read."""
+    first = digest(1)
+    keys = [first[:place] + chr(c) + first[place + 1 :] for c in range(1, 128)]
+    hashes = hashes_of(keys)
+    for key, found in zip(keys, hashes, strict=True):
+        is_hash = set(key) <= set("0123456789abcdef")
+        assert (int(found) == _number_of(key)) == is_hash
+    assert [hashes_of([key])[0] for key in keys] == hashes.tolist()
+    assert [KeyIndex.of([[key]], 1).may_have_one(key) for key in keys] == [True] * len(keys)
+
+
+def _number_of(key):
+    try:
+        return int(key[:16], 16)
+    except ValueError:
+        return None
 
 
 @pytest.mark.parametrize("row_bits", [1, 9, 28])
