@@ -15,7 +15,7 @@ SMALL_TABLE = 32_768
 # What older versions may take, as a part of what is live: after fragments were merged, and before
 # they are merged for that alone, as where a run was killed in between. Less than so many bytes
 # nobody misses: they are what `doctor repair=True` goes back to.
-SPARE_PART, MOST_WASTE = 0.05, 0.5
+_SPARE_PART, _MOST_WASTE = 0.05, 0.5
 _SPARE_BYTES = 64 * 2**20
 
 
@@ -46,7 +46,13 @@ def sizes_of(table: Any, folder: LanceFolder | None) -> TableSizes:
     return TableSizes(n_live, n_live if folder is None else folder.n_bytes())
 
 
-def wastes(table: Any, folder: LanceFolder | None, part: float) -> bool:
+def should_merge(table: Any, folder: LanceFolder | None) -> bool:
+    """Whether fragments are many, or older versions take much that nothing else would remove."""
+    limit = MOST_FRAGMENTS if table.count_rows() > SMALL_TABLE else 1
+    return n_fragments(table) > limit or is_wasteful(table, folder, _MOST_WASTE)
+
+
+def is_wasteful(table: Any, folder: LanceFolder | None, part: float = _SPARE_PART) -> bool:
     """Whether older versions take more than a part of what is live, and enough to matter."""
     sizes = sizes_of(table, folder)
     return sizes.n_disk - sizes.n_live > max(_SPARE_BYTES, part * sizes.n_live)

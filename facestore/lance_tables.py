@@ -42,7 +42,7 @@ class TableState:
     table: Any = None
     n_fragments: int = 0
     manifest: Hashable = None
-    vectors: pa.DataType = None
+    _typed: tuple[Any, pa.DataType] = (None, None)
 
     def keep(self, table: Any, version: int, n_fragments: int) -> None:
         """Note what was written: the index is that of this version."""
@@ -65,9 +65,9 @@ class TableState:
 
     def vectors_in(self, table: Any) -> pa.DataType:
         """Return the type of the vectors of a table."""
-        if self.vectors is None or table is not self.table:
-            self.vectors = table.schema.field("vector").type
-        return self.vectors
+        if self._typed[0] is not table:
+            self._typed = table, table.schema.field("vector").type
+        return self._typed[1]
 
     def kept_table(self) -> Any:
         """Return the table that was kept, if nobody has written since; else None."""

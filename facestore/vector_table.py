@@ -15,18 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from facestore import lance_sizes
 from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_reading import OrderedRows, VectorSnapshot, nearest_rows
-from facestore.lance_sizes import (
-    MOST_FRAGMENTS,
-    MOST_WASTE,
-    SMALL_TABLE,
-    SPARE_PART,
-    TableSizes,
-    n_fragments,
-    sizes_of,
-    wastes,
-)
+from facestore.lance_sizes import TableSizes, is_wasteful, n_fragments, should_merge, sizes_of
 from facestore.lance_tables import (
     TableState,
     drop_old_versions,
@@ -155,22 +147,20 @@ class VectorTable:
         hashes = hashes_of(keys)
         check_batch(batch, hashes, self.name)
         self.mend()
+        n_values = batch.vectors.shape[1]
         # Not `or`: a table without rows is false, and a kill just after its making leaves one.
         if (table := self._state.kept_table()) is None and (table := self._open()) is None:
-            table = self._create(batch.vectors.shape[1])
-        vectors = self._state.vectors_in(table)
-        if vectors.list_size != batch.vectors.shape[1]:
-            message = (
-                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of "
-                f"{vectors.list_size}"
-            )
-            raise ValueError(message)
+            table = self._create(n_values)
+        kept_as = self._state.vectors_in(table)
+        if kept_as.list_size != n_values:
+            fits = f"do not fit {self.name!r} of {kept_as.list_size}"
+            raise ValueError(f"vectors of {n_values} values {fits}")
         is_new = ~self._keys.has_hashed(table, keys, hashes)
         if not is_new.all():
             keys, hashes = keys.filter(pa.array(is_new)), hashes[is_new]
             batch = EmbeddingBatch(tuple(keys.to_pylist()), batch.vectors[is_new])
         if batch.keys:
-            self._append(table, rows_of(self._key, keys, batch.vectors, vectors), hashes)
+            self._append(table, rows_of(self._key, keys, batch.vectors, kept_as), hashes)
         return len(batch.keys)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
@@ -294,9 +284,8 @@ class VectorTable:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
         is_half = self._key == IMAGE_KEY and keeps_half(self._identity.get("precision"))
         value_type = pa.float16() if is_half else pa.float32()
-        schema = schema_of(self._key, pa.list_(value_type, width)).with_metadata(
-            {"facestore": identity}
-        )
+        schema = schema_of(self._key, pa.list_(value_type, width))
+        schema = schema.with_metadata({"facestore": identity})
         with writing(self.name):
             return self._db.create_table(self.name, schema=schema)
 
@@ -332,22 +321,19 @@ class VectorTable:
         if version == before + 1:  # else another program has added rows, too
             state.index.add(hashes)
             state.keep(table, version, n_before + 1)
-        if n_before >= MOST_FRAGMENTS:
+        if n_before >= lance_sizes.MOST_FRAGMENTS:
             self._tidy(table)
 
     def _tidy(self, table: Any) -> None:
         """Merge fragments if they are many, and remove older versions if they take much room."""
         state, before = self._state, table.version
-        is_known = state.version == before
-        n_rows, n_pieces = int(table.count_rows()), n_fragments(table)
-        limit = MOST_FRAGMENTS if n_rows > SMALL_TABLE else 1
-        if n_pieces > limit or wastes(table, state.folder, MOST_WASTE):
+        is_known = state.has_index_of(before, int(table.count_rows()))
+        if should_merge(table, state.folder):
             state.forget()
             # The newest is whole and on the disk before the ones that it came from are gone:
             # what drops older versions merges as well, and would be too early for that.
             self._write(table, table.optimize, before)
-            if wastes(table, state.folder, SPARE_PART):
+            if is_wasteful(table, state.folder):
                 self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
-            n_pieces = n_fragments(table)
         if is_known and state.index.n_rows == table.count_rows():  # rows keep their places
-            state.keep(table, table.version, n_pieces)
+            state.keep(table, table.version, n_fragments(table))

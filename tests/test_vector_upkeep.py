@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.vector_keys import keys_of
 
-from facestore import lance_sizes, vector_table
+from facestore import lance_sizes
 from facestore.errors import VectorsUnreadableError
 from facestore.key_index import KeyIndex
 from facestore.records import EmbeddingBatch
@@ -46,8 +46,8 @@ def order_of(table):
 
 @pytest.fixture
 def few_fragments(monkeypatch):
-    monkeypatch.setattr(vector_table, "MOST_FRAGMENTS", 5)
-    monkeypatch.setattr(vector_table, "SMALL_TABLE", 0)
+    monkeypatch.setattr(lance_sizes, "MOST_FRAGMENTS", 5)
+    monkeypatch.setattr(lance_sizes, "SMALL_TABLE", 0)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_at_the_end_older_versions_take_no_room_and_rows_are_as_before(tmp_path)
 def test_what_a_run_left_that_was_killed_before_it_could_clean_goes_with_the_next(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(vector_table, "SMALL_TABLE", 0)
+    monkeypatch.setattr(lance_sizes, "SMALL_TABLE", 0)
     table = opened(tmp_path)
     for start in range(0, 4000, 500):
         table.add(batch(named(start, start + 500)))

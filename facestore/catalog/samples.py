@@ -164,7 +164,7 @@ class Samples(TableFamily):
 
     def known_images(self, image_ids: Collection[str]) -> set[str]:
         """Return those of some ids that are of images whose content is known."""
-        if not self._database.exists:
+        if not image_ids or not self._database.exists:
             return set()
         rows = self._rows(
             "select image_id from images where image_id in (select unnest(?))", [list(image_ids)]
