@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _N_CLASSIFIERS = 10
 _INDENT = 2
 # The end of a path that was cut to less says nothing.
-_NARROWEST_PATH = 12
+_NARROWEST_PATH = _NARROWEST_NAME = 12
 
 
 def print_overview(found: Overview, *, store_option: str, show_all: bool) -> None:
@@ -114,6 +114,16 @@ def _encoders(console: Console, found: Overview) -> None:
         Column("precision", [row["precision"] or _unknown(row) for row in rows]),
         Column("device", [row["device"] or _unknown(row) for row in rows]),
     )
+    for row in rows:
+        images, prompts = row["sizes"]
+        if images.n_disk or prompts.n_disk:
+            sizes = (
+                f": images {_bytes(images.n_live)} live ({_bytes(images.n_disk)} on disk), "
+                f"prompts {_bytes(prompts.n_live)} ({_bytes(prompts.n_disk)})"
+            )
+            room = max(console.width - len(sizes) - 2, _NARROWEST_NAME)
+            name = shortened(one_line(row["encoder"]), room)
+            console.print(f"  {name}{sizes}", style="dim", soft_wrap=True)
 
 
 def _unknown(row: dict[str, Any], imported: str = "imported") -> str:

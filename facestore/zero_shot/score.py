@@ -162,8 +162,7 @@ def score_with(
         # What a power cut left unreadable is put aside before anything is compared with it.
         store.vectors.texts(encoder.vectors).mend()
         images = checked_images(store, encoder)
-        keys = images.keys()
-        if not keys:
+        if not images.count():
             raise NoVectorsError(encoder.name, encoder.record.architecture)
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
@@ -172,7 +171,7 @@ def score_with(
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
         pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
-        ready = pending.filter(pending["vector_key"].is_in(list(keys)))
+        ready = pending.filter(images.has(pending["vector_key"]))
         vector_of = {
             each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
         }
@@ -224,7 +223,8 @@ def text_vectors(
     missing = [text for text in texts if text not in vectors]
     if missing:
         if model is None:
-            raise TextVectorsMissingError(encoder.name, missing, table.keys())
+            known = (text for each in table.key_batches() for text in each)
+            raise TextVectorsMissingError(encoder.name, missing, known)
         loaded = model.load()
         store.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)
