@@ -15,8 +15,8 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from facestore.lance_tables import READ_ROWS, VectorSnapshot, reading, vectors_of
-from facestore.records import Float32, Int64
+from facestore.lance_tables import READ_ROWS, reading, vectors_of
+from facestore.records import Float32, Int64, KeyedRows, VectorBlock
 from facestore.vector_table import VectorTable
 
 IndexKind = Literal["IVF_RQ", "IVF_PQ"]
@@ -210,11 +210,23 @@ class VectorIndex:
     def snapshot(self) -> IndexSnapshot | None:
         """Return the table with its index as it is now; None where there is no table."""
         lance = self._table.opened()
-        return None if lance is None else IndexSnapshot(lance, _KEY, self._table.name)
+        return None if lance is None else IndexSnapshot(lance, self._table.name)
 
 
-class IndexSnapshot(VectorSnapshot):
-    """One version of a table and of its index: rows have one number throughout."""
+class IndexSnapshot:
+    """One version of a table and of its index: rows have the numbers that LanceDB gives them.
+
+    Parameters
+    ----------
+    lance
+        An open Lance table.
+    name
+        What it is called.
+    """
+
+    def __init__(self, lance: Any, name: str) -> None:
+        self._table, self._name = lance, name
+        lance.checkout(lance.version)
 
     @property
     def version(self) -> int:
@@ -225,15 +237,29 @@ class IndexSnapshot(VectorSnapshot):
         """Return how many vectors there are."""
         return int(self._table.count_rows())
 
+    def keys(self) -> KeyedRows:
+        """Return the keys of all rows."""
+        found = self.numbered_keys().read_all().sort_by("row")
+        keys = found["key"].combine_chunks()
+        return KeyedRows(found["row"].to_numpy().astype(np.int64), keys)
+
+    def blocks(self) -> Iterator[VectorBlock]:
+        """Yield all vectors, some thousands at a time."""
+        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
+        with reading(self._name):
+            for batch in search.to_batches(READ_ROWS):
+                rows = np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
+                yield VectorBlock(rows, vectors_of(batch))
+
     def numbered_keys(self) -> pa.RecordBatchReader:
         """Return a stream of `key` and `row`, all of them."""
         schema = pa.schema([pa.field("key", pa.string()), pa.field("row", pa.uint64())])
-        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
+        search = self._table.search().select([_KEY]).with_row_id(True).limit(None)
 
         def batches() -> Iterator[pa.RecordBatch]:
             with reading(self._name):
                 for batch in search.to_batches(READ_ROWS):
-                    columns = [batch[self._key], batch["_rowid"]]
+                    columns = [batch[_KEY], batch["_rowid"]]
                     yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
         return pa.RecordBatchReader.from_batches(schema, batches())

@@ -84,24 +84,25 @@ def find_neighbours(
     if not 0 < min_cosine <= 1:
         message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
         raise InputError(message)
-    checked_images(store, encoder)
-    snapshot = index_of(store, encoder).snapshot()
+    table = checked_images(store, encoder)
+    certificate = valid_certificate(store, encoder, "images") if index else None
+    indexed = index_of(store, encoder).snapshot() if index else None
+    snapshot = table.snapshot() if indexed is None else indexed
     if snapshot is None:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
-    certificate = valid_certificate(store, encoder, "images") if index else None
     keyed = snapshot.keys()
     n_vectors = len(keyed.rows)
     arguments = {"encoder": encoder.name, "min_cosine": min_cosine, "index": index or None}
     with recorded(store, "neighbours", arguments) as counts:
         found: list[ClosePairs] = []
         n_found = 0
-        if certificate is None:
+        if certificate is None or indexed is None:
             n_steps, every = (
                 n_vectors * (n_vectors - 1) // 2,
                 close_pairs(snapshot.blocks, min_cosine),
             )
         else:
-            n_steps, every = n_vectors, indexed_pairs(snapshot, certificate, min_cosine)
+            n_steps, every = n_vectors, indexed_pairs(indexed, certificate, min_cosine)
         with store.progress.task("Comparing pairs", n_steps) as task:
             for pairs in every:
                 n_found += len(pairs)

@@ -62,6 +62,12 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("index_certificates", "worst_dataset_recall", "1"),
         spoiled("index_certificates", "max_rows", "n_rows - 1"),
     ],
+    "sample_judgements_hold": [
+        without_first("sample_judgements"),
+        without_first("wrong_predictions"),
+        spoiled("sample_judgements", "is_correct", "not is_correct"),
+        spoiled("wrong_predictions", "predicted", "label"),
+    ],
     "count_checks_hold": [
         without_first("count_checks"),
         spoiled("count_checks", "is_current", "false"),
