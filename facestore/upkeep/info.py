@@ -95,14 +95,14 @@ def info(store: Stores) -> list[tuple[str, str, int, str]]:
     for encoder in store.catalog.encoders.all():
         n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
-    rows += [
-        ("index", row["encoder"], row["n_rows"], f"image vectors in {row['kind']}; {row['finds']}")
-        for row in _rows(store, "indexes")
-    ]
         for table in _tables(store, encoder.vectors):
             sizes = _sizes_of(table)
             live = f"bytes on disk; {sizes.n_live:,} of its newest version"
             rows.append(("table of vectors", table.name, sizes.n_disk, live))
+    rows += [
+        ("index", row["encoder"], row["n_rows"], f"image vectors in {row['kind']}; {row['finds']}")
+        for row in _rows(store, "indexes")
+    ]
     n_bytes = sum(_sizes(store.path).values())
     rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
