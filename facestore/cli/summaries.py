@@ -222,7 +222,7 @@ def _(summary: CertifySummary) -> list[str]:
     first = summary.certificates[0]
     lines.append(
         f"images of {counted(summary.n_datasets, 'data set')} were asked; it holds up to "
-        f"{first.max_rows:,} vectors of these data sets, there are {first.n_rows:,}"
+        f"{counted(first.max_rows, 'vector')} of these data sets, and there are {first.n_rows:,}"
     )
     return lines
 

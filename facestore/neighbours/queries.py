@@ -84,9 +84,9 @@ def drawn_images(
     sizes = dict(zip(datasets, drawn["n_vectors"].to_pylist(), strict=True))
     if sum(sizes.values()) < n_wanted:
         message = (
-            f"{counted(sum(sizes.values()), 'vector')} of samples cannot give {n_wanted:,} queries "
-            f"({n_pilot:,} choose parameters, {n:,} certify): give fewer, with `n_queries=`, or "
-            "search exactly."
+            f"{counted(sum(sizes.values()), 'vector')} of samples cannot give "
+            f"{counted(n_wanted, 'query')} (to choose parameters {n_pilot:,}, to certify {n:,}): "
+            "give fewer, with `n_queries=`, or search exactly."
         )
         raise InputError(message)
     shares = _shares(sizes, n_wanted)
@@ -117,7 +117,9 @@ def _shares(sizes: Mapping[str, int], n: int) -> dict[str, int]:
     """Divide `n` among data sets: to each as many as is least, and the rest by what is left."""
     least = min(_FEWEST_OF_DATASET, n // len(sizes))
     if not least:
-        message = f"{n:,} queries of {counted(len(sizes), 'data set')}: give more, `n_queries=`."
+        message = (
+            f"{counted(n, 'query')} of {counted(len(sizes), 'data set')}: give more, `n_queries=`."
+        )
         raise InputError(message)
     shares = {name: min(size, least) for name, size in sizes.items()}
     while missing := n - sum(shares.values()):

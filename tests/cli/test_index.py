@@ -57,7 +57,7 @@ def test_an_index_is_built_certified_asked_and_dropped(faces):
     images, bound, texts, _, datasets = certified.out.splitlines()
     assert re.match(r"images: (1\.0000|0\.9\d{3}) of the 10 nearest are found, with \d probes? and refine \d+", images)  # fmt: skip
     assert texts.startswith("texts: ")
-    assert datasets == "images of 1 data set were asked; it holds up to 660 vectors of these data sets, there are 600"  # fmt: skip
+    assert datasets == "images of 1 data set were asked; it holds up to 660 vectors of these data sets, and there are 600"  # fmt: skip
     near = faces("near", "faces/7.jpg", "--index", "--format", "json")
     assert near.status == 0
     assert near.err.strip() == bound
