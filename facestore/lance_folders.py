@@ -9,7 +9,9 @@ to anybody: it is read whole before it is trusted.
 import json
 import os
 import shutil
+import stat
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,12 +41,20 @@ class LanceFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._synced: set[Path] = set()
+        self._synced: set[str] = set()
         self._changed_at = 0  # when the last manifest had come, at the last sync
 
     def newest(self) -> int:
         """Return the newest version that has a manifest; 0 where there is none."""
         return max(self._manifests(), default=0)
+
+    def manifest_of(self, version: int) -> tuple[int, int] | None:
+        """Return what tells the manifest of a version from another of its name; None: no such."""
+        for name in (f"{_LAST_VERSION - version:0{_INVERTED_DIGITS}}", str(version)):
+            with suppress(FileNotFoundError):
+                found = (self._path / _MANIFESTS / f"{name}.manifest").stat()
+                return found.st_ino, found.st_mtime_ns
+        return None
 
     def noted(self) -> int:
         """Return the newest version known to be on the disk; 0 where none is."""
@@ -72,8 +82,9 @@ class LanceFolder:
             return
         # One that comes within the same tick of the clock would not be seen.
         self._changed_at = changed_at if time.time_ns() - changed_at > _TICK_NS else 0
-        paths = [each for each in self._path.rglob("*") if each.name not in (_NOTE, _HINT)]
-        new = [each for each in paths if each not in self._synced and self._is_unsure(each)]
+        paths = [each for each in _under(self._path) if not each.endswith((_NOTE, _HINT))]
+        unknown = (each for each in paths if each not in self._synced)
+        new = [Path(each) for each in unknown if self._is_unsure(each)]
         # Files first, then what has their names: the folders of new files, up to the store's.
         folders = {each.parent for each in new} | {each for each in new if each.is_dir()}
         if not self._synced:  # who made these folders may have been killed before they were synced
@@ -81,14 +92,23 @@ class LanceFolder:
         for each in (*(each for each in new if each.is_file()), *sorted(folders, reverse=True)):
             with suppress(FileNotFoundError):  # Lance, or another process, has removed its own
                 sync_one(each)
-        self._synced.update(paths)
+        self._synced = set(paths)
         if version is not None and version != self.noted():
             write_text(self._path / _NOTE, json.dumps({"version": version}))
+
+    def n_bytes(self) -> int:
+        """Return the size of all files in it."""
+        n_bytes = 0
+        for path in _under(self._path):
+            with suppress(FileNotFoundError):  # Lance removes some of its own
+                found = os.lstat(path)
+                n_bytes += found.st_size if stat.S_ISREG(found.st_mode) else 0
+        return n_bytes
 
     def set_aside(self, version: int) -> None:
         """Take a version out of the table's history; its manifest and its data stay."""
         manifest = self._manifests()[version]
-        self._synced.discard(manifest)  # the next version is called so again
+        self._synced.discard(str(manifest))  # the next version is called so again
         folder = self._path / _SET_ASIDE
         folder.mkdir(exist_ok=True)
         number, target = 0, folder / manifest.name
@@ -118,7 +138,7 @@ class LanceFolder:
                 found[_LAST_VERSION - number if is_inverted else number] = path
         return found
 
-    def _is_unsure(self, path: Path) -> bool:
+    def _is_unsure(self, path: str) -> bool:
         """Whether something may be younger than the note, before which all was synced."""
         if self._synced:
             return True
@@ -126,7 +146,16 @@ class LanceFolder:
             noted_at = (self._path / _NOTE).stat().st_ctime_ns
             return os.lstat(path).st_ctime_ns >= noted_at - _SLACK_NS
         except FileNotFoundError:  # no note; or Lance has removed a file of its own
-            return path.exists()
+            return os.path.lexists(path)
+
+
+def _under(folder: Path | str) -> Iterator[str]:
+    """Yield all that is in a folder and in those in it: there may be thousands, at each write."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry.path
+            if entry.is_dir(follow_symlinks=False):
+                yield from _under(entry.path)
 
 
 def _changed_at(path: Path) -> int:

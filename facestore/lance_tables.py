@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 
 from facestore.errors import StoreWriteError, VectorsUnreadableError, by_number, counted
+from facestore.key_index import KeyIndex
 from facestore.lance_folders import LanceFolder
-from facestore.records import Float32, Int64, KeyedRows, VectorBlock
+from facestore.records import Float32
 from facestore.unit_rows import UNIT_TOLERANCE
 
 READ_ROWS = 8192
@@ -35,8 +36,46 @@ class TableState:
     notify: Callable[[str], object]
     is_mended: bool = False
     version: int = 0
-    # Hashes of the keys of that version, sorted: millions of them fit.
-    hashes: Int64 = field(default_factory=lambda: np.empty(0, np.int64))
+    # Of the keys of that version.
+    index: KeyIndex = field(default_factory=KeyIndex)
+    # Who has just written it need not open it again: the table, its fragments and its manifest.
+    table: Any = None
+    n_fragments: int = 0
+    manifest: Hashable = None
+    _typed: tuple[Any, pa.DataType] = (None, None)
+
+    def keep(self, table: Any, version: int, n_fragments: int) -> None:
+        """Note what was written: the index is that of this version."""
+        self.version, self.n_fragments = version, n_fragments
+        self.manifest = self.manifest_of(version)
+        self.table = None if self.manifest is None else table
+
+    def manifest_of(self, version: int) -> Hashable:
+        """Return what tells a version from one of its number in a table that was made anew."""
+        return None if self.folder is None else self.folder.manifest_of(version)
+
+    def has_index_of(self, version: int, n_rows: int) -> bool:
+        """Whether the index is that of a version of the table."""
+        is_same = (self.version, self.index.n_rows) == (version, n_rows)
+        return is_same and self.manifest == self.manifest_of(version)
+
+    def forget(self) -> None:
+        """Forget what was kept, where it is not sure any more what is there."""
+        self.version, self.table, self.manifest = 0, None, None
+
+    def vectors_in(self, table: Any) -> pa.DataType:
+        """Return the type of the vectors of a table."""
+        if self._typed[0] is not table:
+            self._typed = table, table.schema.field("vector").type
+        return self._typed[1]
+
+    def kept_table(self) -> Any:
+        """Return the table that was kept, if nobody has written since; else None."""
+        if self.table is not None:
+            is_there = self.manifest_of(self.version) == self.manifest
+            if not is_there or self.manifest_of(self.version + 1) is not None:
+                self.table = None
+        return self.table
 
     def sync(self, version: int | None = None) -> None:
         """Wait until the table is on the disk, and note a version, as `LanceFolder.sync` does."""
@@ -52,41 +91,6 @@ class TableState:
         for line in lines:
             self.notify(line)
         return lines
-
-
-class VectorSnapshot:
-    """One version of a table of vectors: what others write in the meantime is not seen.
-
-    Parameters
-    ----------
-    table
-        An open Lance table.
-    key
-        Name of its key column.
-    name
-        What it is called.
-    """
-
-    def __init__(self, table: Any, key: str, name: str) -> None:
-        self._table, self._key, self._name = table, key, name
-        table.checkout(table.version)
-
-    def keys(self) -> KeyedRows:
-        """Return the keys of all rows."""
-        search = self._table.search().select([self._key]).with_row_id(True).limit(None)
-        columns = [pa.field(self._key, pa.string(), nullable=False), ("_rowid", pa.uint64())]
-        with reading(self._name):
-            found = pa.Table.from_batches(search.to_batches(READ_ROWS), pa.schema(columns))
-        found = found.sort_by("_rowid")
-        keys = found[self._key].combine_chunks()
-        return KeyedRows(found["_rowid"].to_numpy().astype(np.int64), keys)
-
-    def blocks(self) -> Iterator[VectorBlock]:
-        """Yield all vectors, some thousands at a time."""
-        search = self._table.search().select(["vector"]).with_row_id(True).limit(None)
-        with reading(self._name):
-            for batch in search.to_batches(READ_ROWS):
-                yield VectorBlock(_rows(batch), vectors_of(batch))
 
 
 def open_table(db: Any, name: str) -> Any:
@@ -128,12 +132,20 @@ def overwrite_without(table: Any, name: str, key: str, gone: Collection[str]) ->
     table.add(pa.RecordBatchReader.from_batches(table.schema, kept()), mode="overwrite")
 
 
-def drop_old_versions(table: Any) -> None:
-    """Remove every version but the newest, and files of no version; it must be on the disk."""
+def drop_old_versions(table: Any, *, delete_unverified: bool) -> None:
+    """Remove every version but the newest, which must be on the disk.
+
+    Parameters
+    ----------
+    table
+        An open Lance table.
+    delete_unverified
+        Whether young files of no version go, too: another program may be about to commit them.
+    """
     with warnings.catch_warnings():
         # that who reads an old version just now will fail: the lock keeps writers away
         warnings.simplefilter("ignore", UserWarning)
-        table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        table.optimize(cleanup_older_than=timedelta(0), delete_unverified=delete_unverified)
 
 
 def vectors_of(batch: pa.RecordBatch) -> Float32:
@@ -145,7 +157,7 @@ def vectors_of(batch: pa.RecordBatch) -> Float32:
 
 def not_unit(vectors: Float32) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return which rows are not of length 1, and the lengths of all."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE)), lengths
 
 
@@ -251,10 +263,6 @@ def _read_whole(db: Any, name: str, key: str | None) -> int:
                 raise ValueError(message)
             n_rows += len(batch)
     return n_rows
-
-
-def _rows(batch: pa.RecordBatch) -> Int64:
-    return np.asarray(batch["_rowid"].to_numpy(), dtype=np.int64)
 
 
 def _is_damage(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
 from facestore.errors import VectorsDifferError, counted
+from facestore.precisions import keeps_half, rounded
 from facestore.records import EmbeddingBatch, EncoderRecord
 from facestore.stores import Stores
 from facestore.vector_digests import CHECK_BYTES, row_digests
@@ -47,7 +48,9 @@ class VectorRecord:
             batches.keep_first(self._encoder.encoder_id, self._kind, n_rows)
 
     def note(self, batch: EmbeddingBatch) -> None:
-        """Keep the digests of vectors that are to be added."""
+        """Keep the digests of vectors that are to be added, as they will be read again."""
+        if self._kind == "images" and keeps_half(self._encoder.record.precision):
+            batch = rounded(batch)
         self._written.update(zip(batch.keys, row_digests(batch), strict=True))
 
     def note_digests(self, digests: Mapping[str, bytes]) -> None:
@@ -125,7 +128,7 @@ def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collec
     """
     batches, table = store.catalog.vector_batches, table_of(store, encoder, kind)
     table.mend()
-    if not table.has_any(keys):
+    if not table.has(list(keys)).any():
         VectorRecord(store, encoder, kind).save()  # they went, and a kill came before the others
         return 0
     first_row, known = _known_digests(store, encoder, kind, keys)
@@ -139,6 +142,9 @@ def drop_vectors(store: Stores, encoder: StoredEncoder, kind: Kind, keys: Collec
                 n_gone = table.drop(keys)
                 record.save()
                 store.catalog.neighbours.recount(encoder.encoder_id, n_before, table.count())
+                if kind == "images":
+                    # a table that was written anew has none
+                    store.catalog.vector_indexes.forget(encoder.encoder_id)
                 return n_gone
             batches.keep_first(encoder.encoder_id, kind, first_row)
 
@@ -153,7 +159,7 @@ def check_droppable(
     VectorsDifferError
         If a row that stays is not the one that was recorded.
     """
-    if keys and table_of(store, encoder, kind).has_any(keys):
+    if keys and table_of(store, encoder, kind).has(list(keys)).any():
         _known_digests(store, encoder, kind, keys)
 
 

@@ -32,7 +32,7 @@ class ImageFile(Protocol):
         """Return the content; raise OSError with a reason if it cannot be had."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileEntry:
     """A file that should be an image.
 

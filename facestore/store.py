@@ -13,6 +13,8 @@ from facestore.importing.predictions import import_predictions
 from facestore.importing.published import import_published
 from facestore.importing.similarities import import_similarities
 from facestore.ingest.ingest import ingest, preview_ingest
+from facestore.neighbours.certify import certify_index
+from facestore.neighbours.index import build_index, drop_index
 from facestore.neighbours.near import near, search
 from facestore.neighbours.neighbours import find_neighbours
 from facestore.removing.forget import forget
@@ -83,6 +85,9 @@ class Store(Stores):
     train_age = train_age
     predict_with = predict_with
 
+    build_index = build_index
+    certify_index = certify_index
+    drop_index = drop_index
     find_neighbours = find_neighbours
     near = near
     search = search

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from facestore import lance_sizes
+from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
+from facestore.lance_reading import OrderedRows, VectorSnapshot, nearest_rows
+from facestore.lance_sizes import TableSizes, is_wasteful, n_fragments, should_merge, sizes_of
 from facestore.lance_tables import (
-    READ_ROWS,
     TableState,
-    VectorSnapshot,
     drop_old_versions,
-    not_unit,
     open_table,
     overwrite_without,
     reading,
@@ -28,10 +29,12 @@ from facestore.lance_tables import (
     writing,
 )
 from facestore.locks import only_one, wait_seconds
-from facestore.records import EmbeddingBatch, Float32, Int64, first_repeated
-from facestore.unit_rows import UNIT_TOLERANCE
+from facestore.precisions import keeps_half
+from facestore.records import EmbeddingBatch, Float32
+from facestore.table_keys import TableKeys
+from facestore.vector_rows import batch_of, check_batch, quoted, rows_of, schema_of
 
-_SLICE_ROWS = 2 * READ_ROWS
+IMAGE_KEY, TEXT_KEY = "image_id", "text"
 
 
 class VectorTable:
@@ -65,6 +68,7 @@ class VectorTable:
         self._db = db
         self.name = name
         self._key = key
+        self._keys = TableKeys(name, key, state)
         self._identity = identity
         self._state = state
         self._store = store
@@ -76,23 +80,39 @@ class VectorTable:
         """
         self._state.mend(self.name, self._key)
 
-    def keys(self) -> set[str]:
-        """Return all keys."""
-        return {key for keys in self.key_batches() for key in keys}
-
     def key_batches(self) -> Iterator[tuple[str, ...]]:
         """Yield all keys, some thousands at a time, as often as they are there."""
         if (table := self._open()) is not None:
-            yield from map(tuple, self._each_key(table))
+            for keys in self._keys.each(table):
+                yield tuple(keys.to_pylist())
 
-    def has_any(self, keys: Collection[str]) -> bool:
-        """Whether one of the keys is there."""
-        return any(not set(batch).isdisjoint(keys) for batch in self.key_batches())
+    def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Say which keys are there, exactly: bool (N,).
+
+        Of all keys eight bytes each are read into memory once, and again if another process has
+        written; the rows that may have one of those asked for are looked at.
+        """
+        table = self._open()
+        return np.zeros(len(keys), np.bool_) if table is None else self._keys.has(table, keys)
+
+    def may_have(self, key: str) -> bool:
+        """Whether a key may be there, as this process saw the table last; if not, that is sure."""
+        return self._state.index.may_have_one(key)
+
+    def known(self) -> KeyIndex:
+        """Return an index of all keys, to ask for many one by one; `add` keeps it up to date."""
+        table = self._open()
+        return self._state.index if table is None else self._keys.index(table)
 
     def count(self) -> int:
         """Return the number of vectors."""
         table = self._open()
         return 0 if table is None else int(table.count_rows())
+
+    def sizes(self) -> TableSizes:
+        """Return the bytes of its newest version, and of all its files; nothing is read."""
+        table = self._open()
+        return TableSizes(0, 0) if table is None else sizes_of(table, self._state.folder)
 
     def width(self) -> int | None:
         """Return how many values a vector has; None where there is no table."""
@@ -123,61 +143,37 @@ class VectorTable:
             return self._add(batch)
 
     def _add(self, batch: EmbeddingBatch) -> int:
-        repeated = first_repeated(batch.keys)
-        if repeated is not None:
-            message = f"key {repeated!r} occurs twice in one batch for {self.name!r}"
-            raise ValueError(message)
-        _check_unit_rows(batch.vectors, self.name)
+        keys = text_array(batch.keys)
+        hashes = hashes_of(keys)
+        check_batch(batch, hashes, self.name)
         self.mend()
+        n_values = batch.vectors.shape[1]
         # Not `or`: a table without rows is false, and a kill just after its making leaves one.
-        if (table := self._open()) is None:
-            table = self._create(batch.vectors.shape[1])
-        width = table.schema.field("vector").type.list_size
-        if width != batch.vectors.shape[1]:
-            message = (
-                f"vectors of {batch.vectors.shape[1]} values do not fit {self.name!r} of {width}"
-            )
-            raise ValueError(message)
-        is_new = self._is_new(table, batch.keys)
-        if not is_new.any():
-            return 0
-        keys = [key for key, new in zip(batch.keys, is_new, strict=True) if new]
-        flat = pa.array(batch.vectors[is_new].ravel())
-        vectors = pa.FixedSizeListArray.from_arrays(flat, width)
-        rows = pa.table([pa.array(keys, pa.string()), vectors], schema=_schema(self._key, width))
-        self._write(table, lambda: table.add(rows))
-        self._state.hashes = np.sort(np.concatenate([self._state.hashes, _hashes(keys)]))
-        self._state.version = table.version
-        return len(keys)
+        if (table := self._state.kept_table()) is None and (table := self._open()) is None:
+            table = self._create(n_values)
+        kept_as = self._state.vectors_in(table)
+        if kept_as.list_size != n_values:
+            fits = f"do not fit {self.name!r} of {kept_as.list_size}"
+            raise ValueError(f"vectors of {n_values} values {fits}")
+        is_new = ~self._keys.has_hashed(table, keys, hashes)
+        if not is_new.all():
+            keys, hashes = keys.filter(pa.array(is_new)), hashes[is_new]
+            batch = EmbeddingBatch(tuple(keys.to_pylist()), batch.vectors[is_new])
+        if batch.keys:
+            self._append(table, rows_of(self._key, keys, batch.vectors, kept_as), hashes)
+        return len(batch.keys)
 
     def batches(self) -> Iterator[EmbeddingBatch]:
         """Yield all vectors, some thousands at a time."""
-        if (table := self._open()) is None:
-            return
-        with reading(self.name):
-            for batch in table.search().limit(None).to_batches(READ_ROWS):
-                yield _embedding_batch(batch, self._key)
+        yield from self.batches_from(0)
 
     def batches_from(self, first_row: int) -> Iterator[EmbeddingBatch]:
         """Yield the vectors from a row on, in the order in which they were added."""
         if (table := self._open()) is None:
             return
-        with reading(self.name):
-            for batch in table.search().offset(first_row).limit(None).to_batches(READ_ROWS):
-                yield _embedding_batch(batch, self._key)
-
-    def slices(self) -> Iterator[EmbeddingBatch]:
-        """Yield all vectors as `batches` does, in slices of which one at a time is in memory.
-
-        Lance reads far ahead of who takes batches: that is twice the memory, and more work.
-        """
-        if (table := self._open()) is None:
-            return
-        with reading(self.name):
-            for first_row in range(0, table.count_rows(), _SLICE_ROWS):
-                search = table.search().offset(first_row).limit(_SLICE_ROWS)
-                for batch in search.to_batches(READ_ROWS):
-                    yield _embedding_batch(batch, self._key)
+        rows = OrderedRows(table, self.name, self._key, self._open)
+        for batch in rows.read([self._key, "vector"], first_row):
+            yield batch_of(batch, self._key)
 
     def made_by(self) -> dict[str, Any] | None:
         """Return the identity that the table was made with; None where none can be read in it."""
@@ -190,35 +186,25 @@ class VectorTable:
         return identity if isinstance(identity, dict) else None
 
     def get(self, keys: Sequence[str]) -> dict[str, Float32]:
-        """Return the vectors of those of the keys that are there; meant for some hundreds."""
-        wanted = set(keys)
+        """Return the vectors of those of the keys that are there; no other vector is read."""
+        if (table := self._open()) is None:
+            return {}
+        wanted = frozenset(keys)
+        _, rows = self._keys.index(table).candidates(hashes_of(keys))
         return {
             key: batch.vectors[i]
-            for batch in self.batches()
+            for taken in self._keys.rows(table, rows, [self._key, "vector"])
+            for batch in (batch_of(taken, self._key),)
             for i, key in enumerate(batch.keys)
             if key in wanted
         }
-
-    def others(self, batch: EmbeddingBatch) -> list[str]:
-        """Return the keys of a batch that have another vector here, beyond rounding to float16."""
-        if self.width() not in (None, batch.vectors.shape[1]):
-            return list(batch.keys)
-        place = {key: i for i, key in enumerate(batch.keys)}
-        found = []
-        for known in self.batches():
-            rows = [(row, place[key]) for row, key in enumerate(known.keys) if key in place]
-            if rows:
-                here, given = np.asarray(rows).T
-                apart = np.abs(known.vectors[here] - batch.vectors[given]).max(axis=1)
-                found += given[apart > UNIT_TOLERANCE].tolist()
-        return [batch.keys[i] for i in sorted(found)]
 
     def one(self, key: str) -> Float32 | None:
         """Return the float32 (D,) vector of a key, or None."""
         if (table := self._open()) is None:
             return None
         with reading(self.name):
-            found = table.search().where(f"{self._key} = {_quoted(key)}").limit(1).to_arrow()
+            found = table.search().where(f"{self._key} = {quoted(key)}").limit(1).to_arrow()
         return vectors_of(found.to_batches()[0])[0] if found.num_rows else None
 
     def nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
@@ -235,26 +221,35 @@ class VectorTable:
         """
         if (table := self._open()) is None:
             return [], np.empty(0, np.float32)
-        search = table.search(vector).distance_type("dot").bypass_vector_index()
-        with reading(self.name):
-            found = search.select([self._key, "_distance"]).limit(n).to_arrow()
-        # of unit vectors: rounding may lead out of [-1, 1] by an ulp
-        cosines = np.clip(1 - found["_distance"].to_numpy(), -1, 1).astype(np.float32)
-        keys = found[self._key].to_pylist()
-        order = sorted(range(len(keys)), key=lambda i: (-cosines[i], keys[i]))
-        return [keys[i] for i in order], cosines[order]
+        return nearest_rows(table, self.name, self._key, vector, n)
 
     def snapshot(self) -> VectorSnapshot | None:
         """Return the table as it is now, to be read several times; None where there is none."""
-        table = self._open()
-        return None if table is None else VectorSnapshot(table, self._key, self.name)
+        if (table := self._open()) is None:
+            return None
+        return VectorSnapshot(OrderedRows(table, self.name, self._key, self._open), self._key)
 
     def compact(self) -> None:
         """Merge the fragments that many small additions left."""
+        self.change(lambda table: table.optimize())
+
+    def opened(self) -> Any:
+        """Return the newest version as LanceDB opens it; None where there is no table."""
+        return self._open()
+
+    def change(self, write: Callable[[Any], object]) -> None:
+        """Let somebody write a version of the table; it is on the disk when this returns."""
         with self._only_writer():
             self.mend()
             if (table := self._open()) is not None:
-                self._write(table, table.optimize)
+                self._write(table, lambda: write(table))
+
+    def tidy(self) -> None:
+        """Do at the end of a command that wrote what keeps reading quick and the folder small."""
+        with self._only_writer():
+            self.mend()
+            if (table := self._open()) is not None:
+                self._tidy(table)
 
     def drop(self, keys: Collection[str]) -> int:
         """Write the table anew without some keys; return how many of them it had.
@@ -266,7 +261,7 @@ class VectorTable:
             self.mend()
             if (table := self._open()) is None:
                 return 0
-            n_gone = sum(key in gone for each in self._each_key(table) for key in each)
+            n_gone = sum(key in gone for keys in self.key_batches() for key in keys)
             if n_gone:
                 self._write(table, lambda: overwrite_without(table, self.name, self._key, gone))
             return n_gone
@@ -279,7 +274,7 @@ class VectorTable:
                 return
             # The newest is whole and on the disk before the ones that it came from are gone.
             self._write(table, table.optimize)
-            self._write(table, lambda: drop_old_versions(table))
+            self._write(table, lambda: drop_old_versions(table, delete_unverified=True))
             if self._state.folder is not None:
                 with writing(self.name):
                     self._state.folder.forget_set_aside()
@@ -295,63 +290,58 @@ class VectorTable:
 
     def _create(self, width: int) -> Any:
         identity = json.dumps(dict(self._identity), sort_keys=True, default=str)
-        schema = _schema(self._key, width).with_metadata({"facestore": identity})
+        is_half = self._key == IMAGE_KEY and keeps_half(self._identity.get("precision"))
+        value_type = pa.float16() if is_half else pa.float32()
+        schema = schema_of(self._key, pa.list_(value_type, width))
+        schema = schema.with_metadata({"facestore": identity})
         with writing(self.name):
             return self._db.create_table(self.name, schema=schema)
 
-    def _write(self, table: Any, write: Callable[[], object]) -> None:
-        """Write a version, and wait until it is on the disk."""
-        before = table.version
+    def _write(self, table: Any, write: Callable[[], object], before: int = 0) -> int:
+        """Write a version, wait until it is on the disk, and return it.
+
+        Parameters
+        ----------
+        before
+            The version that it comes from, if that is known.
+        """
+        before = before or table.version
         with writing(self.name):
             write()
+            version = int(table.version)
             try:
-                self._state.sync(table.version)
+                self._state.sync(version)
             except OSError:
                 # What the disk has refused once may look well in memory: it is made again.
                 if (folder := self._state.folder) is not None:
-                    for version in range(table.version, before, -1):
-                        folder.set_aside(version)
+                    for each in range(version, before, -1):
+                        folder.set_aside(each)
                 raise
+        return version
 
-    def _is_new(self, table: Any, keys: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Say which keys the table does not have; they are read again if others wrote to it."""
+    def _append(self, table: Any, rows: pa.Table, hashes: UInt64) -> None:
+        """Append rows whose keys are not there."""
         state = self._state
-        if state.version != table.version:
-            found = [_hashes(each) for each in self._each_key(table)]
-            state.hashes = np.sort(np.concatenate([np.empty(0, np.int64), *found]))
-            state.version = table.version
-        may_be_there = np.isin(_hashes(keys), state.hashes)
-        if not may_be_there.any():
-            return ~may_be_there
-        asked = {key for key, may_be in zip(keys, may_be_there, strict=True) if may_be}
-        known = {key for each in self._each_key(table) for key in each if key in asked}
-        return np.asarray([key not in known for key in keys], dtype=np.bool_)
+        is_kept, before = table is state.table, state.version
+        n_before = state.n_fragments if is_kept else n_fragments(table)
+        state.forget()
+        version = self._write(table, lambda: table.add(rows), before)
+        if version == before + 1:  # else another program has added rows, too
+            state.index.add(hashes)
+            state.keep(table, version, n_before + 1)
+        if n_before >= lance_sizes.MOST_FRAGMENTS:
+            self._tidy(table)
 
-    def _each_key(self, table: Any) -> Iterator[list[str]]:
-        with reading(self.name):
-            for batch in table.search().select([self._key]).limit(None).to_batches(READ_ROWS):
-                yield batch[self._key].to_pylist()
-
-
-def _schema(key: str, width: int) -> pa.Schema:
-    vector = pa.list_(pa.float32(), width)
-    return pa.schema([pa.field(key, pa.string(), nullable=False), pa.field("vector", vector)])
-
-
-def _embedding_batch(batch: pa.RecordBatch, key: str) -> EmbeddingBatch:
-    return EmbeddingBatch(tuple(batch[key].to_pylist()), vectors_of(batch))
-
-
-def _hashes(keys: Sequence[str]) -> Int64:
-    return np.fromiter((hash(key) for key in keys), dtype=np.int64, count=len(keys))
-
-
-def _quoted(key: str) -> str:
-    return "'" + key.replace("'", "''") + "'"
-
-
-def _check_unit_rows(vectors: Float32, table: str) -> None:
-    bad, lengths = not_unit(vectors)
-    if bad.size:
-        message = f"vector {bad[0]} for {table!r} has length {lengths[bad[0]]:.4g}, not 1"
-        raise ValueError(message)
+    def _tidy(self, table: Any) -> None:
+        """Merge fragments if they are many, and remove older versions if they take much room."""
+        state, before = self._state, table.version
+        is_known = state.has_index_of(before, int(table.count_rows()))
+        if should_merge(table, state.folder):
+            state.forget()
+            # The newest is whole and on the disk before the ones that it came from are gone:
+            # what drops older versions merges as well, and would be too early for that.
+            self._write(table, table.optimize, before)
+            if is_wasteful(table, state.folder):
+                self._write(table, lambda: drop_old_versions(table, delete_unverified=False))
+        if is_known and state.index.n_rows == table.count_rows():  # rows keep their places
+            state.keep(table, table.version, n_fragments(table))

@@ -27,7 +27,7 @@ from facestore.lance_tables import (
     writing,
 )
 from facestore.leftovers import part_of, remove, sweep
-from facestore.vector_table import VectorTable
+from facestore.vector_table import IMAGE_KEY, TEXT_KEY, VectorTable
 
 
 class VectorStore:
@@ -53,11 +53,11 @@ class VectorStore:
 
     def images(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the image vectors of an encoder, keyed by `image_id`."""
-        return self._table(f"{vectors}.images", "image_id", identity)
+        return self._table(f"{vectors}.images", IMAGE_KEY, identity)
 
     def texts(self, vectors: str, identity: Mapping[str, Any] | None = None) -> VectorTable:
         """Return the text vectors of an encoder, keyed by `text`."""
-        return self._table(f"{vectors}.texts", "text", identity)
+        return self._table(f"{vectors}.texts", TEXT_KEY, identity)
 
     def _table(self, name: str, key: str, identity: Mapping[str, Any] | None) -> VectorTable:
         # of a URI there is no folder for a lock

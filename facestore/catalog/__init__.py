@@ -32,6 +32,7 @@ from facestore.catalog.streams import Streams
 from facestore.catalog.taking_out import TakingOut
 from facestore.catalog.training import Training
 from facestore.catalog.vector_batches import VectorBatches
+from facestore.catalog.vector_indexes import VectorIndexes
 
 __all__ = ["Catalog", "Database", "attached"]
 
@@ -59,6 +60,7 @@ class Catalog:
         self.samples = Samples(self.database)
         self.encoders = Encoders(self.database)
         self.vector_batches = VectorBatches(self.database)
+        self.vector_indexes = VectorIndexes(self.database)
         self.prompts = Prompts(self.database)
         self.similarities = Similarities(self.database)
         self.streams = Streams(self.database)

@@ -19,7 +19,8 @@ _HINT = (
 _WAYS = (
     "try_cast($given as integer) = sample_id",
     "image_id = $given",
-    "dataset || '/' || path = $given",
+    # the first half costs little, and leaves few for the other one
+    "ends_with($given, path) and dataset || '/' || path = $given",
     f"length($given) >= {_MIN_PREFIX} and starts_with(image_id, lower($given))",
     "path = $given or ends_with(path, '/' || $given)",
 )
@@ -35,6 +36,9 @@ from found
 left join vector_keys on found.sample_id = vector_keys.sample_id
 order by found.sample_id
 """
+
+# Joined with nothing, the keys of all samples would be made all the same.
+_ANY = "select 1 from samples where {way} limit 1"
 
 _NEAR_MISSES = """
 select name
@@ -151,8 +155,8 @@ class Lookup(TableFamily):
         """
         con = self._database.reader()
         for way in _WAYS:
-            rows = con.execute(_FIND.format(way=way), {"given": given}).fetchall()
-            if rows:
+            if con.execute(_ANY.format(way=way), {"given": given}).fetchone():
+                rows = con.execute(_FIND.format(way=way), {"given": given}).fetchall()
                 return _one_image(given, rows, is_image=way in _BY_IMAGE)
         raise UnknownNameError("image", given, self.near_misses(given), _HINT)
 

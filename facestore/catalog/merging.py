@@ -7,6 +7,7 @@ import duckdb
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.renaming import renumber_explanations
+from facestore.catalog.vector_indexes import merge_queries
 
 # A sample of the one, and the sample of the other with the same path.
 _SAME_PATH = """
@@ -102,6 +103,7 @@ class Merging(TableFamily):
             con.execute(
                 "update published_figures set dataset = $theirs where dataset = $mine", names
             )
+            merge_queries(con, mine, theirs)
             con.execute("delete from datasets where dataset = $mine", {"mine": mine})
             renumber_explanations(con)
         return {"n_moved": n_moved, "n_same": n_same}

@@ -10,7 +10,8 @@ from facestore.catalog.database import TableFamily
 _OF_CLASSIFIERS = ("predictions", "explanations", "training_steps", "classifiers")
 _OF_ENCODERS = (
     "similarities", "class_text_norms", "neighbours", "neighbour_searches", "explanations",
-    "vector_batches", "streamed_scores", "encoders",
+    "vector_batches", "vector_certificate_queries", "vector_certificates", "vector_indexes",
+    "streamed_scores", "encoders",
 )  # fmt: skip
 _OF_PROMPT_SETS = (
     "class_text_norms", "prompt_classes", "prompt_set_members", "streamed_scores", "prompt_sets",
@@ -47,7 +48,7 @@ class Removals(TableFamily):
         """Delete a data set of which no sample is left."""
         with self._database.writing() as con:
             uncount_datasets(con, [dataset])
-            for table in ("dataset_splits", "datasets"):
+            for table in ("dataset_splits", "vector_certificate_queries", "datasets"):
                 con.execute(f"delete from {table} where dataset = ?", [dataset])  # noqa: S608
 
     def classifiers(self, names: Sequence[str]) -> dict[str, int]:

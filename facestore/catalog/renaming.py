@@ -11,6 +11,7 @@ import pyarrow as pa
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.explanations import explanation_id
+from facestore.catalog.vector_indexes import forget_index
 from facestore.records import EncoderRecord
 
 _KEPT_MAPS = """
@@ -61,6 +62,7 @@ class Renaming(TableFamily):
             _update(con, "samples", "dataset", old, new)
             _update(con, "dataset_splits", "dataset", old, new)
             _update(con, "published_figures", "dataset", old, new)
+            _update(con, "vector_certificate_queries", "dataset", old, new)
             _replace_in_details(con, "dataset", old, new)
 
     def prompt_set(self, old: str, new: str) -> None:
@@ -100,6 +102,7 @@ class Renaming(TableFamily):
                 [record.name, record.architecture, record.pretrained, record.vectors, encoder_id],
             )
             _name_as_usual(con, usual)
+            forget_index(con, encoder_id)  # its vectors are copied into other tables, without one
 
     def new_keys(self, old: str, new: str) -> dict[str, str]:
         """Return the keys of vectors that are others once a data set is, or is part of, another.

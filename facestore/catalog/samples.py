@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
@@ -42,6 +43,7 @@ IMAGE_SCHEMA = pl.Schema(
         "n_bytes": pl.Int64(),
     }
 )
+_IDS_AT_ONCE = 65_536
 # A data set of which labels came first has their file as its first source: no images are there.
 _SOURCES = """
 select dataset, dataset_sources.source
@@ -149,20 +151,33 @@ class Samples(TableFamily):
         )
         return [attribute for (attribute,) in rows]
 
-    def image_ids(self) -> set[str]:
-        """Return the ids of all images whose content is known."""
-        if not self._database.exists:
+    def image_id_batches(self) -> Iterator[pa.Array]:
+        """Yield the ids of all images whose content is known, many at a time."""
+        if self._database.exists:
+            result = self._database.reader().execute("select image_id from images")
+            for batch in result.to_arrow_reader(_IDS_AT_ONCE):
+                yield batch["image_id"]
+
+    def n_images(self) -> int:
+        """Return of how many images the content is known."""
+        return int(self._rows("select count(*) from images")[0][0]) if self._database.exists else 0
+
+    def known_images(self, image_ids: Collection[str]) -> set[str]:
+        """Return those of some ids that are of images whose content is known."""
+        if not image_ids or not self._database.exists:
             return set()
-        rows = self._rows("select image_id from images")
+        rows = self._rows(
+            "select image_id from images where image_id in (select unnest(?))", [list(image_ids)]
+        )
         return {image_id for (image_id,) in rows}
 
-    def image_ids_of(self, dataset: str) -> set[str]:
-        """Return the ids of the images of a data set."""
-        rows = self._database.reader().execute(
+    def image_ids_of(self, dataset: str) -> pl.Series:
+        """Return the ids of the images of a data set, each once."""
+        found = self._frame(
             "select distinct image_id from samples where dataset = ? and image_id is not null",
             [dataset],
         )
-        return {image_id for (image_id,) in rows.fetchall()}
+        return found["image_id"]
 
     def shared_with(self, dataset: str) -> list[tuple[str, int, int]]:
         """Return (data set, images shared, its labelled ones of them), the most shared first."""

@@ -19,6 +19,7 @@ from facestore.cli import (
     explain,
     handoff,
     imports,
+    index,
     nearest,
     prompts,
     removing,
@@ -97,6 +98,7 @@ train.add_commands(app)
 analysis.add_commands(app)
 audit.add_commands(app)
 nearest.add_commands(app)
+index.add_commands(app)
 explain.add_commands(app)
 handoff.add_commands(app)
 upkeep.add_commands(app)

@@ -57,6 +57,13 @@ def dedup(
             min=1, help="With --cosine: give up above; else 5 million.", show_default=False
         ),
     ] = None,
+    index: Annotated[
+        bool,
+        typer.Option(
+            "--index",
+            help="With --cosine: look only among the nearest that the encoder's index finds.",
+        ),
+    ] = False,
     raw: options.RawOption = False,
     format: options.FormatOption = Format.table,
 ) -> None:
@@ -66,7 +73,7 @@ def dedup(
     those of an earlier search.
     """
     if cosine is not None:
-        _find_neighbours(store, cosine, model, max_pairs)
+        _find_neighbours(store, cosine, model, max_pairs, index=index)
         return
     with open_store(store) as opened:
         if export is not None:
@@ -90,11 +97,15 @@ def dedup(
             say(f"{counted(n_rows, 'sample')} in {export}")
 
 
-def _find_neighbours(store: Path, cosine: float, model: str | None, max_pairs: int | None) -> None:
+def _find_neighbours(
+    store: Path, cosine: float, model: str | None, max_pairs: int | None, *, index: bool
+) -> None:
     from facestore.neighbours.neighbours import MAX_PAIRS
 
     with open_store(store) as opened:
-        summary = opened.find_neighbours(cosine, model=model, max_pairs=max_pairs or MAX_PAIRS)
+        summary = opened.find_neighbours(
+            cosine, model=model, max_pairs=max_pairs or MAX_PAIRS, index=index
+        )
         print_summary(summary)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _N_CLASSIFIERS = 10
 _INDENT = 2
 # The end of a path that was cut to less says nothing.
-_NARROWEST_PATH = 12
+_NARROWEST_PATH = _NARROWEST_NAME = 12
 
 
 def print_overview(found: Overview, *, store_option: str, show_all: bool) -> None:
@@ -45,6 +45,8 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
         _datasets(console, found)
     if found.encoders:
         _encoders(console, found)
+    if found.indexes:
+        _lines(console, "Indexes", [_index(row) for row in found.indexes])
     _lines(console, "Prompts", [_prompts(found)])
     if found.classifiers:
         _classifiers(console, found, store_option, show_all=show_all)
@@ -112,10 +114,25 @@ def _encoders(console: Console, found: Overview) -> None:
         Column("precision", [row["precision"] or _unknown(row) for row in rows]),
         Column("device", [row["device"] or _unknown(row) for row in rows]),
     )
+    for row in rows:
+        images, prompts = row["sizes"]
+        if images.n_disk or prompts.n_disk:
+            sizes = (
+                f": images {_bytes(images.n_live)} live ({_bytes(images.n_disk)} on disk), "
+                f"prompts {_bytes(prompts.n_live)} ({_bytes(prompts.n_disk)})"
+            )
+            room = max(console.width - len(sizes) - 2, _NARROWEST_NAME)
+            name = shortened(one_line(row["encoder"]), room)
+            console.print(f"  {name}{sizes}", style="dim", soft_wrap=True)
 
 
 def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
     return imported if row["source"] == "imported" else "?"
+
+
+def _index(row: dict[str, Any]) -> str:
+    name = one_line(row["encoder"])
+    return f"{row['kind']} over {counted(row['n_rows'], 'vector')} of {name}: {row['finds']}"
 
 
 def _prompts(found: Overview) -> str:

@@ -51,6 +51,7 @@ def near(
     model: options.ModelOption = None,
     dataset: options.DatasetOption = None,
     device: options.DeviceOption = "auto",
+    index: options.IndexOption = False,
     format: options.FormatOption = Format.table,
     html: _HtmlOption = None,
     images: _ImagesOption = None,
@@ -61,7 +62,7 @@ def near(
     """
     with open_store(store) as opened:
         _check(opened, html)
-        hits = opened.near(image, k=k, model=model, dataset=dataset, device=device)
+        hits = opened.near(image, k=k, model=model, dataset=dataset, device=device, index=index)
         _show(opened, f"Near to {image}", hits, format, html, images)
 
 
@@ -74,6 +75,7 @@ def search(
     model: options.ModelOption = None,
     dataset: options.DatasetOption = None,
     device: options.DeviceOption = "auto",
+    index: options.IndexOption = False,
     format: options.FormatOption = Format.table,
     html: _HtmlOption = None,
     images: _ImagesOption = None,
@@ -84,7 +86,7 @@ def search(
     """
     with open_store(store) as opened:
         _check(opened, html)
-        hits = opened.search(text, k=k, model=model, dataset=dataset, device=device)
+        hits = opened.search(text, k=k, model=model, dataset=dataset, device=device, index=index)
         _show(opened, f"Near to “{text}”", hits, format, html, images)
 
 

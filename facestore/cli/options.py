@@ -134,6 +134,10 @@ PromptSets = Annotated[
 ImportedModel = Annotated[
     str, typer.Option("--model", help="Model that was used: ARCHITECTURE,PRETRAINED.")
 ]
+IndexOption = Annotated[
+    bool,
+    typer.Option("--index", help="Ask the encoder's index, and say how much it surely finds."),
+]
 DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
 WorkersOption = Annotated[
     int, typer.Option("--workers", min=0, help="Threads that read and decode; 0: none.")

@@ -5,8 +5,10 @@ Summaries of an ingest and of what was taken out are in modules of their own.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
+from facestore.certificates import bound_line
 from facestore.cli import ingested, removed
 from facestore.cli.lines import lines_of
 from facestore.cli.wording import as_typed
@@ -16,6 +18,8 @@ from facestore.errors import by_number, counted, counted_of, preview
 from facestore.explaining.explain import ExplainSummary
 from facestore.importing.published import PublishedSummary
 from facestore.importing.targets import ImportSummary
+from facestore.neighbours.certify import CertifySummary
+from facestore.neighbours.index import IndexSummary
 from facestore.neighbours.neighbours import NeighbourSummary
 from facestore.training.files import HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
@@ -25,6 +29,13 @@ from facestore.training.published.import_classifier import ClassifierSummary
 from facestore.upkeep.snapshot import SnapshotSummary
 from facestore.zero_shot.predict import PredictSummary
 from facestore.zero_shot.score import ScoreSummary
+
+# Of an index: what its parameters count.
+_PARTS = {
+    "partitions": ("partition", "partitions"),
+    "bits": ("bit a value", "bits a value"),
+    "sub_vectors": ("byte a vector", "bytes a vector"),
+}
 
 __all__ = ["ingested", "lines_of", "removed"]
 
@@ -175,8 +186,48 @@ def _(summary: NeighbourSummary) -> list[str]:
     return [
         f"{counted(summary.n_pairs, 'pair')} with a cosine of {summary.min_cosine:g} or more among "
         f"{counted(summary.n_vectors, 'image')} with {summary.encoder}; "
-        f"{counted(summary.n_images, 'image is', 'images are')} in one"
+        f"{counted(summary.n_images, 'image is', 'images are')} in one",
+        *_missed(summary),
     ]
+
+
+def _missed(summary: NeighbourSummary) -> Iterator[str]:
+    """Yield what a search by an index may have missed."""
+    if (found := summary.certificate) is None:
+        return
+    yield bound_line(found)
+    yield (
+        f"a pair is missed where neither image has the other among its {found.k} nearest, or the "
+        f"index does not find it: {counted(summary.n_full, 'image has', 'images have')} "
+        f"{found.k} that close and may have more; without --index all pairs are compared"
+    )
+
+
+@lines_of.register
+def _(summary: IndexSummary) -> list[str]:
+    told = ", ".join(counted(n, *_PARTS[name]) for name, n in summary.parameters.items())
+    return [
+        f"{summary.kind} over {counted(summary.n_vectors, 'vector')} of {summary.encoder}: {told}; "
+        f"{summary.cpu_seconds:,.1f} s of CPU",
+        f"before it is asked: facestore index certify --model {quote(summary.encoder)}",
+    ]
+
+
+@lines_of.register
+def _(summary: CertifySummary) -> list[str]:
+    lines = []
+    for each in summary.certificates:
+        lines.append(
+            f"{each.query_kind}: {each.recall:.4f} of the {each.k} nearest are found, with "
+            f"{counted(each.probes, 'probe')} and refine {each.refine}"
+        )
+        lines.append(bound_line(each))
+    first = summary.certificates[0]
+    lines.append(
+        f"images of {counted(summary.n_datasets, 'data set')} were asked; it holds up to "
+        f"{counted(first.max_rows, 'vector')} of these data sets, and there are {first.n_rows:,}"
+    )
+    return lines
 
 
 @lines_of.register

@@ -49,6 +49,7 @@ class Rule:
 _LARGEST = 2**31 - 1  # of an integer in a table
 _OF_PROMPTS = "give --prompt-set and --attribute (without --split), or --classifier FILE"
 _BY_HASH = ("policy", "export", "dry_run", "max_distance")
+_OF_COSINE = "--model, --max-pairs and --index go with --cosine"
 _HTML = Rule("images", "--images is only used with --html", needs=("html",))
 _RULES = {
     "near": (_HTML,),
@@ -71,11 +72,10 @@ _RULES = {
     ),
     "dedup": (
         Rule("undo", "--undo goes with --dataset alone", without=_BY_HASH),
-        Rule("model", "--model and --max-pairs go with --cosine", needs=("cosine",)),
-        Rule("max_pairs", "--model and --max-pairs go with --cosine", needs=("cosine",)),
+        *(Rule(each, _OF_COSINE, needs=("cosine",)) for each in ("model", "max_pairs", "index")),
         Rule(
             "cosine",
-            "--cosine goes with --model and --max-pairs alone",
+            "--cosine goes with --model, --max-pairs and --index alone",
             without=(*_BY_HASH, "undo", "dataset"),
         ),
     ),

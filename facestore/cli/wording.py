@@ -38,7 +38,12 @@ _OPTIONS = {
     "share": "loss_weight",
 }
 # Verbs whose command is not called as they are.
-_COMMANDS = {"import_labels": "import labels", "set": "settings"}
+_COMMANDS = {
+    "build_index": "index build",
+    "certify_index": "index certify",
+    "import_labels": "import labels",
+    "set": "settings",
+}
 
 
 def as_typed(message: str) -> str:

@@ -3,7 +3,8 @@
 A backend is a module of this folder and its line in `BACKENDS`. The module has these functions:
 
 - ``load_encoder(name, *, precision, device, force_quick_gelu, fast_resize, notify)`` returns an
-  `Encoder`, whose record has `name.whole_architecture`;
+  `Encoder`, whose record has `name.whole_architecture` and the whole `precision`: of `fp32/float16`
+  the first part is the model's (`precisions.arithmetic_of`), the second that of the vectors;
 - ``available_models()`` lists the pairs of architecture and weights that can be had;
 - ``load_tokenizer(name)``, if it has one, returns what `reading.read_texts` takes.
 """

@@ -21,6 +21,7 @@ from facestore.encoders.devices import choose_device
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION, Preprocessing
 from facestore.errors import EncoderError, UnknownChoiceError, in_one_line
+from facestore.precisions import KEPT_AS_HALF, arithmetic_of
 from facestore.records import EncoderRecord, Float32, ModelName
 from facestore.unit_rows import unit_rows
 
@@ -54,7 +55,7 @@ class OpenClipEncoder:
     name
         Which model it is.
     precision
-        One of `PRECISIONS`.
+        As `load_encoder` takes it.
     device
         Where the model is.
     fast_resize
@@ -80,8 +81,9 @@ class OpenClipEncoder:
         self._name = name
         self._precision = precision
         self._device = device
-        self._dtype = open_clip.get_input_dtype(precision)
-        self._autocast = get_autocast(precision, device_type=device.type)
+        arithmetic = arithmetic_of(precision)
+        self._dtype = open_clip.get_input_dtype(arithmetic)
+        self._autocast = get_autocast(arithmetic, device_type=device.type)
         self._config = asdict(PreprocessCfg(**model.visual.preprocess_cfg))
         if fast_resize:
             self._config[RESIZE_BY] = TORCHVISION
@@ -193,7 +195,8 @@ def load_encoder(
     name
         An architecture and weights of open_clip, `hf-hub:org/name`, a checkpoint, or `tiny`.
     precision
-        One of `PRECISIONS`, with open_clip's meaning.
+        One of `PRECISIONS`, with open_clip's meaning, or with `/float16` behind it: image vectors
+        are kept so.
     device
         As `choose_device` takes it; `auto` takes CUDA, then MPS, then the CPU.
     force_quick_gelu
@@ -213,8 +216,9 @@ def load_encoder(
     import open_clip
 
     chosen = choose_device(device)
-    if precision not in PRECISIONS:
-        raise UnknownChoiceError("precision", precision, PRECISIONS)
+    if arithmetic_of(precision) not in PRECISIONS:
+        known = (*PRECISIONS, *(f"{each}{KEPT_AS_HALF}" for each in PRECISIONS))
+        raise UnknownChoiceError("precision", precision, known)
     source = create_name(name)
     quick_gelu = force_quick_gelu or needs_quick_gelu(name, notify)
     try:
@@ -222,7 +226,7 @@ def load_encoder(
             model = open_clip.create_model(
                 source,
                 pretrained=name.pretrained,
-                precision=precision,
+                precision=arithmetic_of(precision),
                 device=chosen,
                 require_pretrained=True,
                 force_quick_gelu=quick_gelu,

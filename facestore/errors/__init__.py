@@ -37,6 +37,7 @@ A message says what was given, what was expected and what to do next::
         ├── EncoderMismatchError other weights or preprocessing under a known name
         ├── HeadsMismatchError   heads that were trained on vectors of another encoder
         ├── NoVectorsError       an encoder that has no image vectors yet
+        ├── NoCertificateError   an index of which nobody knows how much it finds
         └── TextVectorsMissingError  an imported encoder without vectors for these prompts
 """
 
@@ -51,6 +52,7 @@ from facestore.errors.encoders import (
     EncoderError,
     EncoderMismatchError,
     HeadsMismatchError,
+    NoCertificateError,
     NoVectorsError,
     TextVectorsMissingError,
 )
@@ -106,6 +108,7 @@ __all__ = [
     "InputError",
     "LeakageError",
     "MigrationError",
+    "NoCertificateError",
     "NoLocksError",
     "NoVectorsError",
     "NotAStoreError",

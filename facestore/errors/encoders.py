@@ -46,6 +46,27 @@ class NoVectorsError(EncoderError, InputError):
         )
 
 
+class NoCertificateError(EncoderError, InputError):
+    """An index that may not be asked: nobody knows how much of the exact answer it would find.
+
+    Parameters
+    ----------
+    encoder
+        Whose image vectors it is over.
+    problem
+        What is wrong, as the end of a sentence.
+    todo
+        What gives a certificate that holds.
+    """
+
+    def __init__(self, encoder: str, problem: str, todo: str) -> None:
+        self.encoder, self.problem = encoder, problem
+        super().__init__(
+            f"Encoder {encoder!r} cannot be searched by an index: {problem}. Run {todo}; or search "
+            "exactly, without `index=True`."
+        )
+
+
 class TextVectorsMissingError(EncoderError):
     """An imported encoder has no vectors for some texts and no model to make them."""
 

@@ -21,7 +21,9 @@ from facestore.records import AnyPath, EmbeddingBatch, Float32
 from facestore.stores import Stores
 from facestore.tables import check_rows, refusing
 from facestore.unit_rows import UNIT_TOLERANCE, kept_or_unit_rows
+from facestore.vector_table import VectorTable
 
+_COMPARED_AT_ONCE = 8192
 _MANY_BYTES, _MAX_RATIO = 1024**3, 50
 _NAME_COLUMNS = (*FILE_COLUMNS, "files", "key", "url")
 _VECTOR_COLUMNS = ("emb", "vector", "embedding", "img_emb", "image_embedding", "vectors")
@@ -109,9 +111,9 @@ def import_embeddings(
         pictures.mend()  # what a power cut left unreadable is put aside before it is compared
         sentences.mend()
         # Both before anything is added: Lance has no transaction that could be taken back.
-        _refuse_others(encoder, "vectors", [named[key] for key in pictures.others(keyed)])
+        _refuse_others(encoder, "vectors", [named[key] for key in _others(pictures, keyed)])
         if texts is not None:
-            _refuse_others(encoder, "text vectors", sentences.others(texts.batch), "prompts")
+            _refuse_others(encoder, "text vectors", _others(sentences, texts.batch), "prompts")
         n_new = add_vectors(store, encoder, pictures, keyed)
         n_texts = (
             0 if texts is None else add_vectors(store, encoder, sentences, texts.batch, "texts")
@@ -121,6 +123,20 @@ def import_embeddings(
         )
     notes = [f"encoder {encoder.name!r}", counted(n_texts, "text vector")]
     return run.summary("vectors", n_rows=len(images.batch.keys), n_new=n_new, notes=notes)
+
+
+def _others(table: VectorTable, batch: EmbeddingBatch) -> list[str]:
+    """Return the keys that have another vector in a table, beyond rounding to float16."""
+    if table.width() not in (None, batch.vectors.shape[1]):
+        return list(batch.keys)
+    found = []
+    for start in range(0, len(batch.keys), _COMPARED_AT_ONCE):
+        keys = batch.keys[start : start + _COMPARED_AT_ONCE]
+        known = table.get(keys)
+        for key, vector in zip(keys, batch.vectors[start:], strict=False):
+            if key in known and np.abs(known[key] - vector).max() > UNIT_TOLERANCE:
+                found.append(key)
+    return found
 
 
 def _refuse_others(

@@ -121,7 +121,8 @@ def ingest(
     pretrained
         Weights of the models that name none: a tag of open_clip or a checkpoint file.
     precision, device
-        As open_clip names them; `auto` takes a GPU where there is one.
+        As open_clip names them; `auto` takes a GPU where there is one. `fp32/float16` keeps image
+        vectors as float16: another encoder, whose vectors take half the room.
     batch_size, workers
         Images a forward pass; threads that read and decode, 0: none besides this one.
     force_quick_gelu

@@ -26,7 +26,7 @@ from facestore.stores import Stores
 _N_COMPARED = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownSample:
     """A sample as the catalogue has it."""
 

@@ -29,17 +29,16 @@ from facestore.ingest.embedding import (
     map_in_threads,
     read_image,
 )
+from facestore.ingest.encoder_run import EncoderRun
+from facestore.ingest.known import KnownImages
 from facestore.ingest.plan import IngestPlan
 from facestore.recorded_vectors import VectorRecord, check_table
-from facestore.records import EmbeddingBatch
+from facestore.records import FileEntry
 from facestore.stopping import uninterrupted
 from facestore.stopwatch import Stopwatch
 from facestore.stores import Stores
 
 if TYPE_CHECKING:
-    import torch
-    from PIL import Image
-
     from facestore.vector_table import VectorTable
 
 # Vectors are written when there are so many, or this time has passed.
@@ -48,8 +47,6 @@ _VECTOR_SECONDS = 5.0
 # So are samples.
 _SAMPLE_ROWS = 65_536
 _SAMPLE_SECONDS = 60.0
-# Lance makes a fragment at every write; so many are merged into one on the way.
-_FRAGMENTS = 256
 
 
 @dataclass(frozen=True)
@@ -71,30 +68,6 @@ class RunResult:
     n_encoded: dict[str, int]
     errors: tuple[tuple[str, str], ...]
     refused: tuple[str, ...] = ()
-
-
-@dataclass
-class _Model:
-    """An encoder during one ingest: what it has encoded, and what it still has to."""
-
-    encoder: LazyEncoder
-    present: set[str]
-    buffer: VectorBuffer
-    table: Callable[[], VectorTable]
-    record: VectorRecord | None = None
-    n_encoded: int = 0
-    n_writes: int = 0
-
-    def write(self, batch: EmbeddingBatch) -> None:
-        """Write vectors; called in the thread that writes."""
-        table = self.table()
-        if self.record is not None:
-            self.record.note(batch)
-        table.add(batch)
-        self.n_encoded += len(batch.keys)
-        self.n_writes += 1
-        if self.n_writes % _FRAGMENTS == 0:
-            table.compact()
 
 
 class IngestRun:
@@ -129,21 +102,27 @@ class IngestRun:
         self._workers, self._window = workers, 2 * batch_size + workers
         self._writer = ThreadPoolExecutor(1, "facestore-writer") if workers > 0 else None
         self._written: Future[None] | None = None
-        self._known_images = store.catalog.samples.image_ids()
-        self._n_known = len(self._known_images)
+        self._known_images = KnownImages(store.catalog.samples)
         self._models = [self._model(encoder, batch_size) for encoder in encoders]
         self._changes, self._chunk = SampleChanges(), Chunk()
         self._errors: list[tuple[str, str]] = []
         self._refused = Refused() if again else store.catalog.refusals.load()
         self._again, self._passed_over = again, list[str]()
+        self._misjudged: list[FileEntry] = []
+        self._is_again = False
         self._vectors_at = self._samples_at = time.monotonic()
 
     def run(self) -> RunResult:
         """Read, encode and write everything; what was written stays, however it ends."""
         try:
-            self._read_all()
+            self._read_all(self._plan.entries)
             self._save(rest=True)
             self._wait()
+            if self._misjudged:
+                self._is_again = True
+                self._read_all(self._misjudged)
+                self._save(rest=True)
+                self._wait()
         except KeyboardInterrupt:
             self._wait()
             self._save(rest=False)
@@ -155,31 +134,31 @@ class IngestRun:
         for model in self._models:
             if model.n_encoded:
                 with self._watch.measure("write"):
-                    model.table().compact()
+                    model.table().tidy()
         return self.result()
 
     def result(self) -> RunResult:
         """Return what was changed so far."""
         return RunResult(
             changes=self._changes,
-            n_images_new=len(self._known_images) - self._n_known,
+            n_images_new=self._known_images.n_new,
             n_encoded={model.encoder.name: model.n_encoded for model in self._models},
             errors=tuple(self._errors),
             refused=tuple(self._passed_over),
         )
 
-    def _read_all(self) -> None:
-        transforms = [_transform(model.encoder) for model in self._models]
+    def _read_all(self, entries: Sequence[FileEntry]) -> None:
+        transforms = [model.transform for model in self._models]
         watch = self._watch
         results = map_in_threads(
             lambda entry: read_image(entry, self._wanted, transforms, watch),
-            self._plan.entries,
+            entries,
             self._workers,
             self._window,
         )
         with (
             closing(results),
-            self._store.progress.task("Ingesting", len(self._plan.entries)) as task,
+            self._store.progress.task("Ingesting", len(entries)) as task,
         ):
             while True:
                 # without threads this is the reading itself, whose time is taken where it is done
@@ -235,8 +214,9 @@ class IngestRun:
                 model.buffer.encode_rest()
             with uninterrupted():  # what was taken is written
                 if (batch := model.buffer.take(rest=False)) is not None:
-                    model.present.update(batch.keys)
-                    self._submit(partial(model.write, batch))
+                    model.present.expect(batch.keys)
+                    self._submit(partial(model.write, batch))  # what came before is written
+                    model.present.expect_only(batch.keys)
         self._vectors_at = time.monotonic()
 
     def _save(self, *, rest: bool) -> None:
@@ -244,12 +224,14 @@ class IngestRun:
         self._save_vectors(rest=rest)
         with uninterrupted():
             chunk, self._chunk = self._chunk, Chunk()
-            self._submit(lambda: self._commit(chunk))
+            is_sure = self._is_again or not rest
+            self._submit(lambda: self._commit(chunk if is_sure else self._surely_read(chunk)))
         self._samples_at = time.monotonic()
 
     def _commit(self, chunk: Chunk) -> None:
         """Write samples, their images, labels and vectors' checksums, in the thread that writes."""
-        plan, known = self._plan, self._known_images
+        plan = self._plan
+        known = self._known_images.sure({each.image_id for each in chunk.images()})
         paths = [plan.path_of[result.entry.name] for result in chunk.results]
         images = [image for image in chunk.images() if image.image_id not in known]
         samples = chunk.samples(plan)
@@ -272,7 +254,22 @@ class IngestRun:
                 images=images,
                 new_classes=plan.new_classes if not plan.labels.is_empty() else (),
             )
-        known.update(image.image_id for image in images)
+        self._known_images.add([image.image_id for image in images])
+
+    def _surely_read(self, chunk: Chunk) -> Chunk:
+        """Leave out files whose content was taken for known and is not; they are read again."""
+        image_ids = sorted({each.image_id for each in chunk.results if each.image_id})
+        passed = {*image_ids} - {each.image_id for each in chunk.images()}
+        new = passed - self._known_images.sure(passed)
+        self._known_images.doubt(new)
+        for model in self._models:
+            lacking = model.lacking(image_ids)
+            model.present.doubt(lacking)
+            new |= lacking
+        if not new:
+            return chunk
+        self._misjudged += [each.entry for each in chunk.results if each.image_id in new]
+        return Chunk([each for each in chunk.results if each.image_id not in new])
 
     def _submit(self, work: Callable[[], object]) -> None:
         """Have the thread that writes do something, after what it was given before."""
@@ -294,15 +291,15 @@ class IngestRun:
                 self._written.result()
             self._written = None
 
-    def _model(self, encoder: LazyEncoder, batch_size: int) -> _Model:
+    def _model(self, encoder: LazyEncoder, batch_size: int) -> EncoderRun:
         """Prepare an encoder: it is loaded, and checked, only if there is work for it."""
         store = self._store
         known = {each.name: each for each in store.catalog.encoders.all()}.get(encoder.name)
-        present: set[str] = set()
+        images = None
         if known:
             images = store.vectors.images(known.vectors)
             images.mend()
-            present = images.keys()
+            images.known()
         loaded: list[Encoder] = []
 
         def load() -> Encoder:
@@ -319,7 +316,7 @@ class IngestRun:
             record = encoder.load().record
             return store.vectors.images(record.vectors, asdict(record))
 
-        made = _Model(encoder, present, VectorBuffer(load, batch_size, self._watch), table)
+        made = EncoderRun(encoder, VectorBuffer(load, batch_size, self._watch), table, images)
 
         def recorded(stored: StoredEncoder) -> None:
             """Look at the table of the encoder before anything is added to it."""
@@ -331,7 +328,3 @@ class IngestRun:
         if known:
             recorded(known)
         return made
-
-
-def _transform(encoder: LazyEncoder) -> Callable[[Image.Image], torch.Tensor]:
-    return lambda image: encoder.load().pixels(image)

@@ -24,13 +24,16 @@ class ClosePairs:
     cosines
         float32 (P,), in [-1, 1].
     n_compared
-        Pairs of vectors that were looked at to find these.
+        Pairs of vectors that were looked at to find these; by an index, vectors that were asked.
+    n_full
+        By an index: vectors all of whose nearest that were looked at are close.
     """
 
     first: Int64
     second: Int64
     cosines: Float32
     n_compared: int
+    n_full: int = 0
 
     def __len__(self) -> int:
         """Return the number of pairs."""

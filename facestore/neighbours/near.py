@@ -1,11 +1,15 @@
 """Near and search: the images of a store that are nearest to an image or to a text."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.lookup import Hit
+from facestore.catalog.vector_indexes import Certificate, QueryKind
+from facestore.certificates import bound_line, index_of, valid_certificate
 from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import InputError, NoVectorsError
+from facestore.errors import InputError, NoCertificateError, NoVectorsError, ParametersError
 from facestore.files import sha256_of
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.recorded_vectors import checked_images
@@ -17,6 +21,8 @@ from facestore.zero_shot.score import encoder_and_model, text_vectors
 # again more where that was too few.
 _MORE_AT_FIRST = 4
 _MORE_AGAIN = 8
+# Between LanceDB's cosines and NumPy's.
+_ULPS = 1e-5
 
 
 def near(
@@ -27,6 +33,7 @@ def near(
     model: str | None = None,
     dataset: str | None = None,
     device: str = "auto",
+    index: bool = False,
 ) -> list[Hit]:
     """Return the samples whose images are nearest to one, best first; nothing is written.
 
@@ -43,9 +50,14 @@ def near(
         Only samples of this data set.
     device
         Where the model runs for a file that is not in the store.
+    index
+        Ask the index of the encoder, and tell how much of the exact answer it surely finds; else
+        all vectors are compared.
 
     Raises
     ------
+    NoCertificateError
+        If there is no index, or its certificate does not hold.
     NoVectorsError
         If the encoder has no image vectors.
     UnknownNameError
@@ -55,10 +67,12 @@ def near(
     """
     encoder, lazy = encoder_and_model(store, model, device)
     _check(store, encoder, k, dataset)
+    way = _Way(
+        store, encoder, k, dataset, _certificate(store, encoder, "images", k, dataset, index)
+    )
     given = str(image)
     if Path(given).is_file():
-        vector = _vector_of_file(store, Path(given), encoder, lazy)
-        return _hits(store, encoder, vector, k, dataset)
+        return way.hits(_vector_of_file(store, Path(given), encoder, lazy))
     found = store.catalog.lookup.find(given)
     known = store.vectors.images(encoder.vectors).one(found.key)
     if known is None:
@@ -67,7 +81,7 @@ def near(
             f"`models={encoder.record.architecture}`, or name another encoder with `model=`."
         )
         raise InputError(message)
-    return _hits(store, encoder, known, k, dataset, found.sample_ids)
+    return way.hits(known, found.sample_ids, found.key)
 
 
 def search(
@@ -78,6 +92,7 @@ def search(
     model: str | None = None,
     dataset: str | None = None,
     device: str = "auto",
+    index: bool = False,
 ) -> list[Hit]:
     """Return the samples whose images are nearest to a text, best first.
 
@@ -88,11 +103,13 @@ def search(
     ----------
     text
         A whole sentence, as a prompt.
-    k, model, dataset, device
+    k, model, dataset, device, index
         As `near` takes them.
 
     Raises
     ------
+    NoCertificateError
+        If there is no index, or its certificate for texts does not hold.
     NoVectorsError
         If the encoder has no image vectors.
     UnknownNameError
@@ -105,8 +122,8 @@ def search(
     if not text.strip():
         message = "The text is empty: give a sentence, such as 'a photo of a woman'."
         raise InputError(message)
-    vector = text_vectors(store, encoder, [text], lazy, must_keep=False)[text]
-    return _hits(store, encoder, vector, k, dataset)
+    way = _Way(store, encoder, k, dataset, _certificate(store, encoder, "texts", k, dataset, index))
+    return way.hits(text_vectors(store, encoder, [text], lazy, must_keep=False)[text])
 
 
 def _check(store: Stores, encoder: StoredEncoder, k: int, dataset: str | None) -> None:
@@ -147,19 +164,94 @@ def _vector_of_file(
     return vector
 
 
-def _hits(
+def _certificate(
     store: Stores,
     encoder: StoredEncoder,
-    vector: Float32,
+    kind: QueryKind,
     k: int,
     dataset: str | None,
-    without: tuple[int, ...] = (),
-) -> list[Hit]:
-    table = store.vectors.images(encoder.vectors)
-    n_asked = _MORE_AT_FIRST * k + 1
-    while True:
-        keys, cosines = table.nearest(vector, n_asked)
-        hits = store.catalog.lookup.samples_of(keys, cosines, k=k, dataset=dataset, without=without)
-        if len({hit.rank for hit in hits}) == k or len(keys) < n_asked:
-            return hits
-        n_asked *= _MORE_AGAIN
+    index: bool,
+) -> Certificate | None:
+    """Return what an index may be asked by, and tell what it promises; None: it is not wanted."""
+    if not index:
+        return None
+    if dataset is not None:
+        message = (
+            "`index=True` and `dataset=`: the certificate is of the nearest of all data sets. "
+            "Leave one of them out."
+        )
+        raise ParametersError(message)
+    certificate = valid_certificate(store, encoder, kind, k)
+    store.notify(bound_line(certificate))
+    return certificate
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How the nearest are found: exactly, or with a certificate by the index."""
+
+    store: Stores
+    encoder: StoredEncoder
+    k: int
+    dataset: str | None
+    certificate: Certificate | None
+
+    def hits(
+        self, vector: Float32, without: tuple[int, ...] = (), own: str | None = None
+    ) -> list[Hit]:
+        """Return the samples nearest to a vector, without those that it is of.
+
+        Parameters
+        ----------
+        vector
+            float32 (D,) of unit length.
+        without, own
+            Samples that are left out, and the key of their vector.
+        """
+        n_asked = _MORE_AT_FIRST * self.k + 1
+        if self.certificate is not None:
+            n_asked = max(n_asked, self.certificate.k + 1)
+        while True:
+            keys, cosines = self._nearest(vector, n_asked)
+            if self.certificate is not None:
+                _refuse_unlike(self.certificate, self.encoder, keys, cosines, own)
+            hits = self.store.catalog.lookup.samples_of(
+                keys, cosines, k=self.k, dataset=self.dataset, without=without
+            )
+            if len({hit.rank for hit in hits}) == self.k or len(keys) < n_asked:
+                return hits
+            n_asked *= _MORE_AGAIN
+
+    def _nearest(self, vector: Float32, n: int) -> tuple[list[str], Float32]:
+        if self.certificate is None:
+            return self.store.vectors.images(self.encoder.vectors).nearest(vector, n)
+        index, probes = index_of(self.store, self.encoder), self.certificate.probes
+        return index.nearest(vector, n, probes=probes, refine=self.certificate.refine)
+
+
+def _refuse_unlike(
+    certificate: Certificate,
+    encoder: StoredEncoder,
+    keys: list[str],
+    cosines: Float32,
+    own: str | None,
+) -> None:
+    """Refuse a query that lies further from everything than all that the certificate is of.
+
+    Were it one of their kind, that would happen once in as many queries as there were, and one.
+    """
+    others = cosines[[key != own for key in keys]]
+    if (
+        len(others) >= certificate.k
+        and others[certificate.k - 1] >= certificate.lowest_cosine - _ULPS
+    ):
+        return
+    last = float(others[certificate.k - 1]) if len(others) >= certificate.k else -1
+    problem = (
+        f"of what was asked for, neighbour {certificate.k} has a cosine of {last:.4f}, and those "
+        f"of the queries of the certificate have {certificate.lowest_cosine:.4f} or more, so it "
+        "is of another kind"
+    )
+    of = f" model={quote(encoder.name)}"
+    todo = f"`facestore index certify{of} queries=FILE` with such queries"
+    raise NoCertificateError(encoder.name, problem, todo)

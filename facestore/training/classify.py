@@ -42,8 +42,14 @@ class Classifier(Protocol):
     def vectors_of(self) -> str | None:
         """Name of the encoder whose vectors it reads; None: it reads images."""
 
-    def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
-        """Return how many of the images it can read, about, and decisions on batches of them."""
+    def batches(self, store: Stores, image_ids: pl.Series) -> tuple[int, Batches]:
+        """Return how many of the images it can read, about, and decisions on batches of them.
+
+        Parameters
+        ----------
+        image_ids
+            Each once.
+        """
 
 
 def predict_with(
@@ -120,7 +126,7 @@ def classify(
     names = tuple(record.name for record in records)
     arguments = {"classifier": str(path), "dataset": dataset, "split": split}
     pending = store.catalog.training.pending(names, dataset, split)
-    n_images, batches = trained.batches(store, set(pending["vector_key"]))
+    n_images, batches = trained.batches(store, pending["vector_key"].unique())
     frames: list[pl.DataFrame] = []
     with recorded(store, "predict", arguments) as counts:
         with store.progress.task("Predicting", n_images) as task:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from facestore.catalog.encoders import StoredEncoder
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_WORKERS
 from facestore.encoders.encoder import Encoder
@@ -87,10 +89,10 @@ class ImageClassifier:
     def vectors_of(self) -> None:
         """No encoder: it reads images."""
 
-    def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
+    def batches(self, store: Stores, image_ids: pl.Series) -> tuple[int, Batches]:
         """Return how many of the images can be read again, and decisions on batches of them."""
         files = image_files(store)
-        found = sorted(image_ids & files.keys())
+        found = sorted(each for each in image_ids if each in files)
         return len(found), self._batches(files, found) if found else iter(())
 
     def _batches(self, files: Mapping[str, ImageFile], image_ids: Sequence[str]) -> Batches:

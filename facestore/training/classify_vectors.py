@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import HeadsMismatchError, preview
 from facestore.recorded_vectors import checked_images
@@ -35,9 +37,9 @@ class VectorClassifier:
         """Name of the encoder."""
         return self.encoder.name
 
-    def batches(self, store: Stores, image_ids: set[str]) -> tuple[int, Batches]:
+    def batches(self, store: Stores, image_ids: pl.Series) -> tuple[int, Batches]:
         """Return how many images are wanted, and decisions on batches of stored vectors."""
-        return len(image_ids), self._batches(store) if image_ids else iter(())
+        return len(image_ids), self._batches(store) if len(image_ids) else iter(())
 
     def _batches(self, store: Stores) -> Batches:
         heads = {head.attribute: head for head in self.heads.heads}

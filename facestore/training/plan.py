@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,7 +21,14 @@ from facestore.training.described import read_description
 from facestore.training.files import HeadsFile
 from facestore.training.gradients.finetuned import FinetunedFile
 from facestore.training.predictions import ClassifySummary
-from facestore.training.samples import NO_VECTOR, Choice, TrainingSet, choose, leaking_samples
+from facestore.training.samples import (
+    NO_VECTOR,
+    Choice,
+    HasInput,
+    TrainingSet,
+    choose,
+    leaking_samples,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,10 +184,10 @@ def plan_trainings(
     choice: Choice,
     options: Options,
     *,
-    keys: Collection[str],
+    has_input: HasInput,
     name: str,
     out: AnyPath | None,
-    without_key: str = NO_VECTOR,
+    without_input: str = NO_VECTOR,
     n_seeds: int = 1,
 ) -> Iterator[TrainingPlan[Options]]:
     """Choose samples, refuse leaks, and say where the file goes; yield a plan a seed.
@@ -189,14 +196,14 @@ def plan_trainings(
     ----------
     encoder, choice, options
         What is trained, on which samples, how.
-    keys
-        Images that can be learned from.
+    has_input
+        Says of the keys of samples which images can be learned from.
     name
         Of the heads where the options have none.
     out
         Folder of the files; None: that of the store.
-    without_key
-        What is said of samples whose image is not among `keys`.
+    without_input
+        What is said of samples of whose image that cannot be.
     n_seeds
         How many choices of samples, each a file of its own; the first has the seed of `choice`.
 
@@ -217,8 +224,8 @@ def plan_trainings(
             store,
             options.attributes,
             of_seed,
-            with_vector=keys,
-            without_vector=without_key,
+            has_input=has_input,
+            without_input=without_input,
             leaking=leaking,
             numbers=options.numbers,
         )

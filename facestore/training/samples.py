@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from facestore.errors import InputError, LeakageError, UnknownNameError, counted, preview
@@ -14,6 +16,8 @@ from facestore.numbers import PART, check_number
 from facestore.stores import Stores
 from facestore.training.selection import few_shot, held_back, samples_sha256
 
+# Says of the keys of samples which can be learned from.
+HasInput = Callable[[pl.Series], npt.NDArray[np.bool_]]
 NO_VECTOR, NO_LABEL, NO_NUMBER, UNKNOWN_CLASS, LEAK = (
     "no vector",
     "no label",
@@ -142,8 +146,8 @@ def choose(
     attributes: Sequence[str],
     choice: Choice,
     *,
-    with_vector: Collection[str],
-    without_vector: str = NO_VECTOR,
+    has_input: HasInput,
+    without_input: str = NO_VECTOR,
     leaking: Collection[int],
     numbers: Collection[str] = (),
 ) -> list[TrainingSet]:
@@ -155,9 +159,9 @@ def choose(
         What is to be predicted.
     choice
         How samples are chosen.
-    with_vector
-        Keys of the vectors, or of the images, that are there.
-    without_vector
+    has_input
+        Says of which keys there is a vector, or an image.
+    without_input
         What is said of samples that have none.
     leaking
         Samples to leave out.
@@ -178,7 +182,7 @@ def choose(
     usable = {
         attribute: _usable(table, is_number=attribute in numbers)
         for attribute, table in _samples(
-            store, choice.dataset, choice.split, attributes, with_vector, leaking
+            store, choice.dataset, choice.split, attributes, has_input, leaking
         ).items()
     }
     chosen = {attribute: _examples(table) for attribute, table in usable.items()}
@@ -187,7 +191,7 @@ def choose(
         keys, classes = _side_by_side(usable)
         held = held_back(keys, classes, fraction=choice.val_fraction, seed=choice.seed)
     others = (
-        _samples(store, choice.dataset, choice.val_split, attributes, with_vector, ())
+        _samples(store, choice.dataset, choice.val_split, attributes, has_input, ())
         if choice.val_split is not None
         else {}
     )
@@ -210,7 +214,7 @@ def choose(
             ]
         )
         classes_of = [each.name for each in known[attribute] if each.name in occurring]
-        left_out = _left_out(usable[attribute], without_vector)
+        left_out = _left_out(usable[attribute], without_input)
         sets.append(TrainingSet(attribute, tuple(classes_of), fit, validation, left_out))
     return sets
 
@@ -231,7 +235,7 @@ def _samples(
     dataset: str,
     split: str | None,
     attributes: Sequence[str],
-    with_vector: Collection[str],
+    has_input: HasInput,
     leaking: Collection[int],
 ) -> dict[str, pl.DataFrame]:
     """Return the samples of a split by attribute, with labels and, if so, why to leave them out."""
@@ -242,8 +246,9 @@ def _samples(
         if "train" in splits:  # anew, they would be other ones
             todo = ""
         raise UnknownNameError("split", str(split), names, todo, place=f"in data set {dataset!r}")
-    samples = store.catalog.training.samples(dataset, split).with_columns(
-        reason=pl.when(~pl.col("vector_key").is_in(list(with_vector)).fill_null(value=False))
+    samples = store.catalog.training.samples(dataset, split)
+    samples = samples.with_columns(
+        reason=pl.when(pl.Series(~has_input(samples["vector_key"])))
         .then(pl.lit(NO_VECTOR))
         .when(pl.col("sample_id").is_in(list(leaking)))
         .then(pl.lit(LEAK))
@@ -309,6 +314,6 @@ def _parts(samples: Examples, choice: Choice, held: Collection[str]) -> tuple[Ex
     )
 
 
-def _left_out(table: pl.DataFrame, without_vector: str) -> dict[str, int]:
+def _left_out(table: pl.DataFrame, without_input: str) -> dict[str, int]:
     counted = table.drop_nulls("reason").group_by("reason").len().sort("reason")
-    return {without_vector if why == NO_VECTOR else why: n for why, n in counted.rows()}
+    return {without_input if why == NO_VECTOR else why: n for why, n in counted.rows()}

@@ -7,9 +7,12 @@ from typing import Any
 
 from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
+from facestore.certificates import index_of, index_problems
 from facestore.config import CATALOG_FILE, REPORTS_FOLDER, VECTORS_FOLDER
 from facestore.errors import VectorsUnreadableError, by_number, counted, preview
+from facestore.lance_sizes import TableSizes
 from facestore.stores import Stores
+from facestore.vector_table import VectorTable
 
 Row = dict[str, Any]
 
@@ -48,9 +51,9 @@ class Overview:
     ----------
     n_bytes
         What lies in the store: `catalogue`, `vectors`, `other`.
-    state, datasets, encoders, prompts, classifiers, copies
+    state, datasets, encoders, indexes, prompts, classifiers, copies
         Rows of the queries in `reports/queries/info`; encoders also have `n_images` and
-        `n_prompts`, the numbers of their vectors.
+        `n_prompts`, the numbers of their vectors, and `sizes`, the bytes of both tables.
     has_near_copies
         Whether pictures that are nearly the same were looked for.
     has_report
@@ -66,6 +69,7 @@ class Overview:
     state: Row
     datasets: list[Row]
     encoders: list[Row]
+    indexes: list[Row]
     prompts: Row
     classifiers: list[Row]
     copies: Row
@@ -91,6 +95,14 @@ def info(store: Stores) -> list[tuple[str, str, int, str]]:
     for encoder in store.catalog.encoders.all():
         n_images, n_texts = _count_vectors(store, encoder.vectors)
         rows.append(("vectors", encoder.name, n_images, f"image vectors; {n_texts:,} of prompts"))
+        for table in _tables(store, encoder.vectors):
+            sizes = _sizes_of(table)
+            live = f"bytes on disk; {sizes.n_live:,} of its newest version"
+            rows.append(("table of vectors", table.name, sizes.n_disk, live))
+    rows += [
+        ("index", row["encoder"], row["n_rows"], f"image vectors in {row['kind']}; {row['finds']}")
+        for row in _rows(store, "indexes")
+    ]
     n_bytes = sum(_sizes(store.path).values())
     rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
     return rows
@@ -114,12 +126,14 @@ def overview(store: Stores) -> Overview:
     encoders = _rows(store, "encoders")
     for row in encoders:
         row["n_images"], row["n_prompts"] = _count_vectors(store, row["vectors"])
+        row["sizes"] = [_sizes_of(table) for table in _tables(store, row["vectors"])]
     found = Overview(
         folder=store.path,
         n_bytes=_sizes(store.path),
         state=state,
         datasets=_rows(store, "datasets"),
         encoders=encoders,
+        indexes=_rows(store, "indexes"),
         prompts=_rows(store, "prompts")[0],
         classifiers=_rows(store, "classifiers"),
         copies=_rows(store, "copies" if is_near else "exact_copies")[0],
@@ -150,10 +164,22 @@ def _sizes(folder: Path) -> dict[str, int]:
     return sizes
 
 
+def _tables(store: Stores, vectors: str) -> tuple[VectorTable, VectorTable]:
+    return store.vectors.images(vectors), store.vectors.texts(vectors)
+
+
+def _sizes_of(table: VectorTable) -> TableSizes:
+    """Return what a table takes; nothing of one that cannot be read."""
+    try:
+        return table.sizes()
+    except VectorsUnreadableError:  # a warning says why
+        return TableSizes(0, 0)
+
+
 def _count_vectors(store: Stores, vectors: str) -> tuple[int, int]:
     """Return the numbers of image and text vectors; none of a table that cannot be read."""
     counts = []
-    for table in (store.vectors.images(vectors), store.vectors.texts(vectors)):
+    for table in _tables(store, vectors):
         try:
             counts.append(table.count())
         except VectorsUnreadableError:  # a warning says why
@@ -177,10 +203,25 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
         try:
             warnings += _without_vectors(store, encoder, found)
             store.vectors.texts(encoder.vectors).count()
+            warnings += _about_index(store, encoder)
         except VectorsUnreadableError as error:
             reason = f"vectors/{error.table}.lance cannot be read ({error.reason})"
             warnings.append(Advice(reason, "doctor", parameters={"repair": "True"}))
     return [*warnings, *_about_classes(store)]
+
+
+def _about_index(store: Stores, encoder: StoredEncoder) -> list[Advice]:
+    """Say what keeps an index from being asked, and what would give it a certificate."""
+    named = {"model": encoder.name}
+    found = index_problems(store, encoder)
+    gone = (
+        store.catalog.vector_indexes.of(encoder.encoder_id) is None
+        or not index_of(store, encoder).names()
+    )
+    verb = "build_index" if gone else "certify_index"
+    return [
+        Advice(f"{encoder.name}: {problem}", verb, parameters=named) for _, problem in found[:1]
+    ]
 
 
 def _about_classes(store: Stores) -> list[Advice]:
@@ -210,13 +251,14 @@ def _about_classes(store: Stores) -> list[Advice]:
 
 def _without_vectors(store: Stores, encoder: StoredEncoder, found: Overview) -> list[Advice]:
     """Say in which data sets an encoder has vectors of some images and lacks others."""
-    present = store.vectors.images(encoder.vectors).keys()
-    if not present:
+    images = store.vectors.images(encoder.vectors)
+    if not images.count():
         return []
+    known = images.known()
     warnings = []
     for row in found.datasets:
         wanted = store.catalog.samples.image_ids_of(row["dataset"])
-        missing = len(wanted - present)
+        missing = int((~known.may_have(wanted)).sum())
         if 0 < missing < len(wanted):
             reason = (
                 f"{missing:,} of {counted(len(wanted), 'image')} of {row['dataset']!r} "

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from facestore.catalog.audit_files import Finding
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS, Kind
+from facestore.certificates import index_problems
 from facestore.errors import counted
 from facestore.images.given import given_sources
 from facestore.images.places import is_there
@@ -105,6 +106,14 @@ def _tallies() -> list[Tally]:
             is_note=True,
         ),
         Tally(
+            "indexes_are_certified",
+            "an index has a certificate that holds of the vectors as they are",
+            ("encoder", "queries", "problem"),
+            "nothing asks it, and searches are exact: run `facestore index certify`, or "
+            "`facestore index build` where it is gone, or `facestore index drop`",
+            is_note=True,
+        ),
+        Tally(
             "datasets_have_folders",
             "the folder that a data set was ingested from is there",
             ("dataset", "folder"),
@@ -163,6 +172,8 @@ class VectorAudit:
                         self._missing(table, encoder, kind, scored)
         with tallies["neighbours_are_current"].surviving("the searches for neighbours"):
             tallies["neighbours_are_current"].add(self._searched_before(encoders))
+        with tallies["indexes_are_certified"].surviving("the indexes of the catalogue"):
+            tallies["indexes_are_certified"].add(self._void(encoders))
         known = {f"{each.vectors}.{kind}" for each in encoders for kind in KINDS}
         if encoders:
             tallies["vectors_have_encoders"].add((name,) for name in sorted(names - known))
@@ -262,6 +273,14 @@ class VectorAudit:
                 now = table_of(self._store, encoder, "images").count()
                 if then is not None and then != now:
                     yield encoder.name, then, now
+
+    def _void(self, encoders: Iterable[StoredEncoder]) -> Iterator[tuple[str, str, str]]:
+        """Yield the encoders whose index may not be asked, and why."""
+        for encoder in encoders:
+            # another audit tells of a table that cannot be read
+            with Tally("", "", (), "").surviving(encoder.name):
+                for kind, problem in index_problems(self._store, encoder):
+                    yield encoder.name, kind, problem
 
 
 def unopened(store: Stores, n_examples: int) -> Finding:

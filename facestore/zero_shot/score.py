@@ -189,13 +189,13 @@ def score_with(
                 n_streamed=n_streamed,
             )
         pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
-        ready = pending.filter(pending["vector_key"].is_in(list(images.keys())))
+        ready = pending.filter(images.has(pending["vector_key"]))
         vector_of = {
             each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
         }
         n_rows = 0
         with store.progress.task("Scoring", len(ready)) as task:
-            for block in score_blocks(ready, images.slices() if len(ready) else (), vector_of):
+            for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
                 n_rows += store.catalog.similarities.add(
                     encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
                 )
@@ -243,7 +243,8 @@ def text_vectors(
     missing = [text for text in texts if text not in vectors]
     if missing:
         if model is None:
-            raise TextVectorsMissingError(encoder.name, missing, table.keys())
+            known = (text for each in table.key_batches() for text in each)
+            raise TextVectorsMissingError(encoder.name, missing, known)
         loaded = model.load()
         store.catalog.encoders.register(loaded.record)
         made = loaded.encode_texts(missing)

@@ -83,7 +83,7 @@ def stream_winners(
     prompt_ids, matrix = _prompts(store, prompt_set, texts)
     n_bytes = _BYTES_OF_SAMPLE + _BYTES_OF_WINNER * sum(each.k_max for each in votes)
     n_done = 0
-    images = checked_images(store, encoder).slices() if len(waiting) else ()
+    images = checked_images(store, encoder).batches() if len(waiting) else ()
     block = _Block(samples_at_once(len(waiting), n_bytes))
     with store.progress.task("Scoring", len(waiting)) as task:
 
@@ -177,7 +177,7 @@ def stream_decisions(
     pooling = _pooling(store, encoder, classifier)
     prompt_ids, matrix = _prompts(store, prompt_set, texts)
     samples_at_once(len(waiting), _BYTES_OF_SAMPLE)
-    images = checked_images(store, encoder).slices() if len(waiting) else ()
+    images = checked_images(store, encoder).batches() if len(waiting) else ()
     n_decided = 0
     with (
         _scratch(store.path) as file,

@@ -167,9 +167,15 @@ def test_models_of_open_clip_are_listed(facestore):
 
 def test_info_says_what_is_in_the_store(facestore, pictures):
     facestore("ingest", pictures, "--model", "tiny")
-    rows = {(r["what"], r["name"]): r["n"] for r in facestore("info", "--format", "json").rows}
+    info = {(r["what"], r["name"]): r for r in facestore("info", "--format", "json").rows}
+    rows = {name: row["n"] for name, row in info.items()}
     assert rows["dataset", "pictures"] == 6
     assert rows["vectors", "tiny fp32"] == 5
+    (table,) = (Path(os.environ["FACESTORE_STORE"]) / "vectors").glob("*.images.lance")
+    said = info["table of vectors", table.stem]
+    assert said["n"] == sum(each.stat().st_size for each in table.rglob("*") if each.is_file())
+    (data,) = table.glob("data/*")
+    assert said["details"] == f"bytes on disk; {data.stat().st_size:,} of its newest version"
 
 
 @pytest.mark.parametrize(

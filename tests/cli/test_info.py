@@ -50,6 +50,9 @@ def test_it_says_what_is_there(facestore, judged):
     assert re.search(r"^pictures +6 +5 +0 +age, gender, race$", out, re.MULTILINE)
     assert "from pictures (csv); splits val 6" in out
     assert re.search(r"^tiny fp32 +5 +2 +128 +12 +fp32 +(cpu|cuda|mps)", out, re.MULTILINE)
+    size = r"[\d.]+ MiB"
+    of_images, of_prompts = rf"images {size} live \({size} on disk\)", rf"prompts {size} \({size}\)"
+    assert re.search(rf"^  tiny fp32: {of_images}, {of_prompts}$", out, re.MULTILINE)
     assert "7 sets with 151 prompts, 1 set scored: facestore prompts list" in out
     assert "1 image in several files (2 files), 1 group " in out
     assert re.search(r"the last: predict, \d{4}-\d\d-\d\d \d\d:\d\d UTC", out)

@@ -91,7 +91,11 @@ def test_neighbours_are_found_and_can_be_asked_for(faces, pictures, tmp_path):
         (("search", ""), 1, "The text is empty"),
         (("dedup", "--cosine", "0.1", "--max-pairs", "2"), 1, "Give a higher --cosine"),
         (("dedup", "--cosine", "95"), 1, "expected a number in (0, 1]"),
-        (("dedup", "--cosine", "0.9", "--undo"), 2, "--cosine goes with --model and --max-pairs"),
+        (
+            ("dedup", "--cosine", "0.9", "--undo"),
+            2,
+            "--cosine goes with --model, --max-pairs and --index",
+        ),
         (("dedup", "--max-pairs", "9"), 2, "go with --cosine"),
     ],
 )

@@ -12,8 +12,10 @@ from facestore.cli.summaries import lines_of
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError, VectorsDifferError
+from facestore.key_index import KeyIndex
 from facestore.records import ModelName
 from facestore.store import Store
+from facestore.unit_rows import UNIT_TOLERANCE
 
 pytestmark = pytest.mark.usefixtures("store_is_there")
 
@@ -362,3 +364,58 @@ def test_pictures_resized_the_fast_way_are_of_an_encoder_of_their_own(store, pic
         expected = encoder.encode_images([encoder.pixels(image)])[0]
     np.testing.assert_allclose(fast[key], expected, atol=1e-5)
     assert not np.allclose(plain[key], fast[key], atol=1e-6)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("known", [(), ("tiny",)])
+def test_what_is_taken_for_known_and_is_not_is_read_again(
+    store, pictures, monkeypatch, known, workers
+):
+    """A key is eight bytes in memory, so two may look alike."""
+    first = pictures.parent / "first"
+    first.mkdir()
+    write_picture(first / "another.jpg", seed=99)
+    store.ingest(first, models=known)
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyIndex, "may_have_one", lambda _self, _key: True)
+        summary = store.ingest(pictures, models=["tiny"], workers=workers)
+        assert counts(summary) == (6, 0, 5)
+        assert summary.n_images_new == 5
+        found = everything(store), vectors_of(store)
+        assert counts(store.ingest(pictures, models=["tiny"])) == (0, 0, 0)
+        store.ingest(pictures, dataset="catalogue alone")
+    assert len(found[0][0]) == 7
+    assert len(found[1]) == 5 + len(known)
+    assert everything(store)[1] == found[0][1]
+    assert {each.status for each in store.doctor(deep=True)} == {"ok"}
+
+
+def test_float16_is_another_encoder_whose_vectors_take_half_the_room(store, pictures):
+    store.ingest(pictures, models=["tiny"])
+    summary = store.ingest(pictures, models=["tiny"], precision="fp32/float16")
+    assert summary.n_encoded == {"tiny fp32/float16": 5}
+    assert counts(store.ingest(pictures, models=["tiny"], precision="fp32/float16")) == (0, 0, 0)
+    plain, half = vectors_of(store), vectors_of(store, "tiny fp32/float16")
+    assert plain.keys() == half.keys()
+    for key, vector in half.items():
+        assert vector.dtype == np.float32
+        assert np.array_equal(vector, plain[key].astype(np.float16).astype(np.float32))
+        assert abs(np.linalg.norm(vector) - 1) < UNIT_TOLERANCE
+    tables = {
+        each.name: store.vectors.images(each.vectors) for each in store.catalog.encoders.all()
+    }
+    sizes = {name: table.sizes().n_live for name, table in tables.items()}
+    assert sizes["tiny fp32/float16"] < sizes["tiny fp32"]
+    for model in tables:
+        store.score("raw_gender_labels", model=model)
+        store.predict(attribute="gender", prompt_set="raw_gender_labels", model=model)
+        nearest = store.near("pictures/1.jpg", model=model)
+        assert abs(nearest[0].cosine - 1) < 0.1
+    apart = (
+        "select max(abs(one.cosine - other.cosine)) from similarities as one "
+        "inner join similarities as other using (prompt_id, sample_id) "
+        "where one.encoder_id < other.encoder_id"
+    )
+    ((largest,),) = store.sql(apart).fetchall()
+    assert 0 < largest < 5e-4
+    assert {each.status for each in store.doctor(deep=True)} == {"ok"}

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from support.pictures import picture, write_labels, write_picture
+from support.vector_keys import keys_of
 
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import (
@@ -96,9 +97,9 @@ def test_the_vector_of_a_text_is_kept(store):
     (encoder,) = store.catalog.encoders.all()
     text = "a photo of an old man"
     texts = store.vectors.texts(encoder.vectors)
-    before = texts.keys()
+    before = keys_of(texts)
     first = store.search(text)
-    assert texts.keys() - before == {text}
+    assert keys_of(texts) - before == {text}
     assert store.search(text) == first
 
 

@@ -25,6 +25,7 @@ from support.rows import (
     prompt_set,
     samples,
     similarities,
+    vector_index,
 )
 
 from facestore import resources
@@ -118,6 +119,8 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
     for encoder_id in (1, 2):
         fill(con, **neighbours(pairs, encoder_id))
+        asked = [("stored", name, 100, 99, 995, 0.5) for name in ("faces", "other")]
+        fill(con, **vector_index({"images": asked, "texts": asked[:1]}, encoder_id))
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)

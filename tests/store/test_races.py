@@ -11,6 +11,7 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from support.vector_keys import keys_of
 
 from facestore.catalog.similarities import Similarities
 from facestore.errors import InputError, StoreLockedError
@@ -36,7 +37,7 @@ from facestore.unit_rows import unit_rows
 from facestore.vectors import VectorStore
 rows = unit_rows(np.random.default_rng(0).normal(size=(300, 8)))
 table = VectorStore(sys.argv[1]).texts("model", {"architecture": "x"})
-table.keys()
+table.known()
 print("ready", flush=True)
 sys.stdin.readline()
 for start in range(0, 300, 30):
@@ -144,7 +145,7 @@ def test_vectors_of_several_processes_have_each_key_once(tmp_path):
             each.stdin.flush()
         assert [each.wait(timeout=120) for each in processes] == [0, 0]
     table = VectorStore(str(tmp_path / "vectors")).texts("model")
-    assert (table.count(), len(table.keys())) == (300, 300)
+    assert (table.count(), len(keys_of(table))) == (300, 300)
 
 
 def test_vectors_of_several_threads_have_each_key_once(tmp_path):

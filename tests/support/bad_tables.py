@@ -265,6 +265,30 @@ BAD_TABLES: dict[str, list[str]] = {
         "update vector_batches set sha256 = 'ab'",
         "delete from vector_batches where first_row = 0",
     ],
+    "vector_indexes_refer": [
+        "update vector_indexes set encoder_id = 99",
+        "delete from vector_indexes",
+        "delete from vector_certificates where query_kind = 'texts'",
+        "update vector_certificate_queries set dataset = 'gone' where dataset = 'more'",
+    ],
+    "vector_certificates_in_range": [
+        "update vector_indexes set n_rows = 0",
+        f"update vector_indexes set cpu_seconds = {NAN}",
+        "update vector_indexes set name = ' '",
+        "update vector_indexes set parameters = '3'",
+        *(
+            f"update vector_certificates set {column} = 0"
+            for column in ("k", "probes", "refine", "table_version")
+        ),
+        "update vector_certificates set n_unindexed = 5001",
+        "update vector_certificates set n_unindexed = -1",
+        *(f"update vector_certificates set max_growth = {n}" for n in ("-0.1", "1.1", NAN)),
+        "update vector_certificate_queries set n_queries = 0, n_all_found = 0, n_hits = 0",
+        "update vector_certificate_queries set n_all_found = n_queries + 1",
+        "update vector_certificate_queries set n_hits = 6949 where dataset = 'faces'",
+        "update vector_certificate_queries set n_hits = 6996 where dataset = 'faces'",
+        f"update vector_certificate_queries set lowest_cosine = {NAN}",
+    ],
     "counts_are_current": [
         "update predictions set predicted = 'Female' where classifier_id = 1",
         "delete from predictions where classifier_id = 5 and sample_id = 1",

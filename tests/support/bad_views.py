@@ -51,6 +51,17 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("judged_words", "judged", "0"),
         spoiled("judged_words", "is_right", "is_right << 1", "is_right > 0"),
     ],
+    "index_certificates_hold": [
+        without_first("index_certificates"),
+        *(
+            spoiled("index_certificates", column, f"{column} + 1")
+            for column in ("n_queries", "recall", "recall_at_least", "all_found", "all_found_at_least")
+        ),
+        spoiled("index_certificates", "recall_at_least", "0"),
+        spoiled("index_certificates", "recall_at_least", "recall"),
+        spoiled("index_certificates", "worst_dataset_recall", "1"),
+        spoiled("index_certificates", "max_rows", "n_rows - 1"),
+    ],
     "sample_judgements_hold": [
         without_first("sample_judgements"),
         without_first("wrong_predictions"),

@@ -19,6 +19,7 @@ from support.rows import (
     predictions,
     prompt_set,
     samples,
+    vector_index,
 )
 from support.rows import similarities as similarity_rows
 
@@ -74,6 +75,9 @@ def fill_good(con: Con) -> None:
         "select 1, 'images', 2 * i, 2, repeat('a', 64), repeat('x', 8)::blob, 'written', '2026-01-01' "
         "from range(2) as batches(i)"
     )
+    asked = [("stored", "faces", 700, 695, 6_994, 0.5), ("stored", "more", 65, 60, 640, 0.4)]
+    texts = [("given", None, 20, 20, 200, 0.2)]
+    fill(con, **vector_index({"images": asked, "texts": texts}))
     con.execute("insert into forgotten values (repeat('a', 64), 'content')")
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_explanations(con)

@@ -120,6 +120,50 @@ def neighbours(
     }
 
 
+def vector_index(
+    asked: Mapping[str, Sequence[tuple[str, str | None, int, int, int, float]]],
+    encoder_id: int = 1,
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of an index with certificates.
+
+    Parameters
+    ----------
+    asked
+        Kind of queries -> (source, data set, queries, all found, hits, lowest cosine).
+    """
+    index = {
+        "encoder_id": encoder_id,
+        "name": "facestore_ivf_rq_a",
+        "kind": "IVF_RQ",
+        "parameters": '{"bits": 1, "partitions": 16}',
+        "n_rows": 4_900,
+        "cpu_seconds": 1.5,
+        "built_at": "2026-01-01",
+    }
+    certificate = {
+        "encoder_id": encoder_id,
+        "k": 10,
+        "probes": 4,
+        "refine": 5,
+        "seed": 0,
+        "table_version": 7,
+        "n_rows": 5_000,
+        "n_unindexed": 100,
+        "max_growth": 0.1,
+        "certified_at": "2026-01-01",
+    }
+    keys = ("source", "dataset", "n_queries", "n_all_found", "n_hits", "lowest_cosine")
+    return {
+        "vector_indexes": [index],
+        "vector_certificates": [certificate | {"query_kind": kind} for kind in asked],
+        "vector_certificate_queries": [
+            {"encoder_id": encoder_id, "query_kind": kind} | dict(zip(keys, row, strict=True))
+            for kind, rows in asked.items()
+            for row in rows
+        ],
+    }
+
+
 def explanation(
     number: int,
     sample_id: int,

@@ -109,7 +109,7 @@ def _fit_on_vectors(
         encoder,
         choice,
         options,
-        keys=images.keys(),
+        has_input=images.has,
         name=f"{encoder.name} age and gender {choice.dataset}",
         out=out,
     )

@@ -135,10 +135,10 @@ def fit_on_images(
         encoder,
         choice,
         options,
-        keys=files.keys(),
+        has_input=lambda keys: keys.is_in(list(files)).fill_null(value=False).to_numpy(),
         name=f"{encoder.name} {options.n_blocks} blocks {choice.dataset}",
         out=out,
-        without_key="no image in a folder that was ingested",
+        without_input="no image in a folder that was ingested",
     )
     return carry_out(
         store,

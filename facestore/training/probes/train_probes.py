@@ -147,7 +147,7 @@ def train_probe(
         encoder,
         choice,
         options,
-        keys=images.keys(),
+        has_input=images.has,
         name=f"{encoder.name} probe {dataset}",
         out=out,
         n_seeds=seeds,
