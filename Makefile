@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test fuzz check portable docs bench faults flips power injected hostile lowest constraints clean
+.PHONY: demo test fuzz check portable growth docs bench faults flips power injected hostile lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -73,6 +73,10 @@ constraints: $(VENV)/.installed-dev
 # Stores with a trap each, read under strace; tests/faults/test_hostile.py is its short form.
 hostile: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/hostile.py
+
+# What a store costs as it grows: the table of docs/scale.md, an hour of two cores.
+growth: $(VENV)/.installed-dev
+	$(BIN)/python scripts/growth.py 10000 100000 1000000
 
 bench: $(VENV)/.installed-bench
 	mkdir -p build

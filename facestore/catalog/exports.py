@@ -33,6 +33,20 @@ where ($dataset is null or dataset = $dataset) and ($split is null or split = $s
     and ($classifiers is null or list_contains($classifiers, classifiers.name))
 order by classifier, sample_id
 """
+_LABELS_OF = """
+select sample_id, attribute, label, value
+from labels
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+order by attribute, sample_id
+"""
+_PREDICTIONS_OF = """
+select sample_id, classifiers.name as classifier, predicted, score, predictions.value
+from predictions
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+inner join classifiers using (classifier_id)
+where $classifiers is null or list_contains($classifiers, classifiers.name)
+order by classifier, sample_id
+"""
 _JUDGED = """
 select sample_id, classifier, attribute, dataset, split, path, label, predicted
 from judged_predictions
@@ -80,6 +94,14 @@ class Exports(TableFamily):
     ) -> pl.DataFrame:
         """Return predictions: sample_id, classifier, predicted, score, value."""
         return self._read(_PREDICTIONS, dataset=dataset, split=split, classifiers=classifiers)
+
+    def labels_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return labels of some samples: sample_id, attribute, label, value."""
+        return self._read(_LABELS_OF, sample_ids=sample_ids)
+
+    def predictions_of(self, sample_ids: Sequence[int], classifiers: Sequence[str]) -> pl.DataFrame:
+        """Return predictions of some samples: sample_id, classifier, predicted, score, value."""
+        return self._read(_PREDICTIONS_OF, sample_ids=sample_ids, classifiers=classifiers)
 
     def judged(
         self, dataset: str | None, split: str | None, classifiers: Sequence[str]

@@ -2,69 +2,74 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from facestore.exporting.selection import Selection, files_of
-from facestore.files import write_text
+from facestore.files import replacing
 from facestore.stores import Stores
 
 # Fields that every sample of FiftyOne has.
 _TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at")
+# Samples whose labels and predictions are in memory at once.
+_AT_ONCE = 10_000
 
 
 def write(store: Stores, selection: Selection) -> int:
     """Write the samples as JSON; return how many."""
-    exports = store.catalog.exports
-    scope = (selection.dataset, selection.split)
-    samples = exports.samples(*scope)
-    labels: dict[int, dict[str, tuple[Any, ...]]] = {}
-    for sample_id, attribute, label, value in exports.labels(*scope).rows():
-        labels.setdefault(sample_id, {})[attribute] = (label, value)
-    said: dict[int, dict[str, tuple[Any, ...]]] = {}
-    for row in exports.predictions(*scope, selection.classifiers).rows():
-        sample_id, classifier, predicted, score, value = row
-        said.setdefault(sample_id, {})[classifier] = (predicted, score, value)
-    document = _dataset(
-        selection.dataset or "facestore",
-        (
-            row
-            | {
-                "labels": labels.get(row["sample_id"], {}),
-                "predictions": said.get(row["sample_id"], {}),
-            }
-            for row in samples.with_columns(files_of(store, samples)).iter_rows(named=True)
-        ),
-    )
+    samples = store.catalog.exports.samples(selection.dataset, selection.split)
+    samples = samples.with_columns(files_of(store, samples))
     if len(samples):
-        write_text(selection.out, json.dumps(document, ensure_ascii=False))
+        with (
+            replacing(selection.out) as part,
+            part.open("w", encoding="utf-8", newline="") as file,
+        ):
+            file.writelines(_document(store, selection, samples))
     return len(samples)
 
 
-def _dataset(name: str, samples: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a data set with labels and predictions as classifications.
+def _document(store: Stores, selection: Selection, samples: pl.DataFrame) -> Iterator[str]:
+    """Give the text of a data set with labels and predictions as classifications, piece by piece.
 
-    Parameters
-    ----------
-    name
-        Of the data set.
-    samples
-        `file`, `split`, `tags`, `width`, `height`, `n_bytes`, and two mappings: `labels`, from an
-        attribute to (label, value), and `predictions`, from a classifier to (label, score, value).
-
-    Returns
-    -------
-    dict
-        Names of classifiers became names of fields: `info` says which is which.
+    Names of classifiers became names of fields: `info`, which comes last, says which is which.
     """
     fields: dict[str, str] = {}
-    rows = [_sample(sample, fields) for sample in samples]
-    return {
-        "name": name,
-        "media_type": "image",
-        "info": {"made_by": "facestore", "fields": {field: of for of, field in fields.items()}},
-        "samples": rows,
-    }
+    name = json.dumps(selection.dataset or "facestore", ensure_ascii=False)
+    yield f'{{"name": {name}, "media_type": "image", "samples": ['
+    separator = ""
+    for part in samples.iter_slices(_AT_ONCE):
+        for row in _with_what_is_said(store, selection, part):
+            yield separator + json.dumps(_sample(row, fields), ensure_ascii=False)
+            separator = ", "
+    info = {"made_by": "facestore", "fields": {field: of for of, field in fields.items()}}
+    yield f'], "info": {json.dumps(info, ensure_ascii=False)}}}'
+
+
+def _with_what_is_said(
+    store: Stores, selection: Selection, samples: pl.DataFrame
+) -> Iterator[dict[str, Any]]:
+    """Give the rows of samples, with two mappings more.
+
+    `labels` is from an attribute to (label, value), and `predictions` from a classifier to
+    (label, score, value).
+    """
+    exports = store.catalog.exports
+    sample_ids = samples["sample_id"].to_list()
+    labels = _by_sample(exports.labels_of(sample_ids))
+    said = _by_sample(exports.predictions_of(sample_ids, selection.classifiers))
+    for row in samples.iter_rows(named=True):
+        sample_id = row["sample_id"]
+        yield row | {"labels": labels.get(sample_id, {}), "predictions": said.get(sample_id, {})}
+
+
+def _by_sample(rows: pl.DataFrame) -> dict[int, dict[str, tuple[Any, ...]]]:
+    """Return rows by the sample of their first column, and by the name in their second."""
+    found: dict[int, dict[str, tuple[Any, ...]]] = {}
+    for sample_id, name, *values in rows.rows():
+        found.setdefault(sample_id, {})[name] = tuple(values)
+    return found
 
 
 def _sample(sample: Mapping[str, Any], fields: dict[str, str]) -> dict[str, Any]:

@@ -33,8 +33,16 @@ _CSV_FOLDER = "csv"
 # each takes 80 kB and a third of a second. Tables are there for all.
 _MOST_DRAWN = 6
 # Views which several queries read: each is computed once for a report, into a table of the
-# connection, which hides the view of the same name. Only views of few rows.
+# connection, which hides the view of the same name, also from other views. Only views of few rows,
+# and the predictions that are wrong.
 _COMPUTED_ONCE = (
+    "label_counts",
+    "label_taxonomies",
+    "cell_counts",
+    "cell_groups",
+    "prediction_counts",
+    "judged_counts",
+    "wrong_predictions",
     "accuracy_by_group",
     "confusion_matrix",
     "classifier_summary",

@@ -6,41 +6,55 @@
 -- layout: blocks
 -- head: path
 -- fold: yes
+-- the three worst of a group are among the three worst of each of its cells
+with worst_of_cells as (
+    select
+        worst_predictions.*,
+        sample_cells.cell
+    from worst_predictions
+    inner join sample_cells using (sample_id, dataset)
+    qualify
+        row_number() over (
+            partition by worst_predictions.classifier, sample_cells.cell
+            order by worst_predictions.rank
+        ) <= 3
+)
+
 select
-    worst_predictions.dataset,
-    worst_predictions.split,
-    worst_predictions.attribute,
-    worst_predictions.classifier,
-    sample_groups.group_attribute,
-    sample_groups.group_name,
-    worst_predictions.rank,
-    worst_predictions.path,
-    worst_predictions.label,
-    worst_predictions.predicted,
-    worst_predictions.score,
-    worst_predictions.margin
-from worst_predictions
-inner join sample_groups using (sample_id)
+    worst_of_cells.dataset,
+    worst_of_cells.split,
+    worst_of_cells.attribute,
+    worst_of_cells.classifier,
+    cell_groups.group_attribute,
+    cell_groups.group_name,
+    worst_of_cells.rank,
+    worst_of_cells.path,
+    worst_of_cells.label,
+    worst_of_cells.predicted,
+    worst_of_cells.score,
+    worst_of_cells.margin
+from worst_of_cells
+inner join cell_groups using (cell)
 where
-    not contains(sample_groups.group_attribute, ' x ')
-    and sample_groups.group_attribute <> 'overall'
+    not contains(cell_groups.group_attribute, ' x ')
+    and cell_groups.group_attribute <> 'overall'
 qualify
     row_number() over (
         partition by
-            worst_predictions.classifier_id,
-            worst_predictions.dataset,
-            worst_predictions.split,
-            sample_groups.group_attribute,
-            sample_groups.group_name
-        order by worst_predictions.rank
+            worst_of_cells.classifier,
+            worst_of_cells.dataset,
+            worst_of_cells.split,
+            cell_groups.group_attribute,
+            cell_groups.group_name
+        order by worst_of_cells.rank
     ) <= 3
 order by
-    worst_predictions.dataset,
-    worst_predictions.split,
-    list_position(['gender', 'race', 'age'], worst_predictions.attribute),
-    worst_predictions.attribute,
-    worst_predictions.classifier,
-    list_position(['gender', 'race', 'age'], sample_groups.group_attribute),
-    sample_groups.group_attribute,
-    sample_groups.group_name,
-    worst_predictions.rank
+    worst_of_cells.dataset,
+    worst_of_cells.split,
+    list_position(['gender', 'race', 'age'], worst_of_cells.attribute),
+    worst_of_cells.attribute,
+    worst_of_cells.classifier,
+    list_position(['gender', 'race', 'age'], cell_groups.group_attribute),
+    cell_groups.group_attribute,
+    cell_groups.group_name,
+    worst_of_cells.rank

@@ -2,7 +2,8 @@
 -- grain: sample, attribute
 -- units: counts of judges, classifiers and neighbours; agreement and neighbour_share are fractions in
 -- [0, 1]; rank from 1 within data set, split and attribute
--- reads: judged_predictions, classifiers, encoders, sample_labels, neighbour_pairs, judged_as
+-- reads: wrong_predictions, prediction_coverage, predictions, classifiers, encoders, samples, sample_labels,
+-- neighbour_pairs, judged_as
 -- note: a judge is a model, whatever its precision, with all its classifiers, which are not independent:
 -- their most frequent class is its vote, in a tie the label where it is among them; a classifier of
 -- which no encoder is known is a judge of its own. A label is suspect where two judges or more, and
@@ -10,73 +11,154 @@
 -- neighbours by any encoder, how many have that class; NULL where there are none. Models share faults:
 -- agreement is a reason to look at a picture, no proof. Ages at the border of two classes are no errors
 -- source: Northcutt et al. 2021, arXiv 2103.14749, on wrong labels in test sets
-with votes as (
+with judges_of_classifiers as (
     select
-        judged_predictions.sample_id,
-        judged_predictions.attribute,
-        judged_predictions.taxonomy,
-        judged_predictions.dataset,
-        judged_predictions.split,
-        judged_predictions.path,
-        judged_predictions.label,
-        judged_predictions.predicted,
-        coalesce(
-            'model ' || encoders.architecture || ' ' || coalesce(encoders.pretrained, ''),
-            'classifier ' || classifiers.name
-        ) as judge,
-        count(*) as n_classifiers
-    from judged_predictions
-    inner join classifiers using (classifier_id)
+        classifiers.classifier_id,
+        classifiers.name as classifier,
+        classifiers.attribute,
+        min(classifiers.classifier_id) over (
+            partition by
+                coalesce(
+                    'model ' || encoders.architecture || ' ' || coalesce(encoders.pretrained, ''),
+                    'classifier ' || classifiers.name
+                )
+        ) as judge
+    from classifiers
     left join encoders using (encoder_id)
+),
+
+-- judges of all labelled samples: a class that wins has more votes than half of them
+complete_judges as (
+    select
+        prediction_coverage.dataset,
+        prediction_coverage.split,
+        prediction_coverage.attribute,
+        count(distinct judges_of_classifiers.judge) as n_judges
+    from prediction_coverage
+    inner join judges_of_classifiers using (classifier)
+    where prediction_coverage.n_judged = prediction_coverage.n_labelled
+    group by all
+),
+
+-- what is not among these can be no suspect, and is not looked at again
+wrong_classes as (
+    select
+        wrong_predictions.sample_id,
+        wrong_predictions.attribute,
+        count(*) as n_classifiers
+    from wrong_predictions
+    inner join judges_of_classifiers using (classifier_id)
+    group by
+        wrong_predictions.sample_id,
+        wrong_predictions.attribute,
+        wrong_predictions.predicted
+    having min(judges_of_classifiers.judge) < max(judges_of_classifiers.judge)
+),
+
+doubted as (
+    select distinct
+        wrong_classes.sample_id,
+        wrong_classes.attribute
+    from wrong_classes
+    inner join samples using (sample_id)
+    left join complete_judges
+        on
+            samples.dataset = complete_judges.dataset
+            and samples.split is not distinct from complete_judges.split
+            and wrong_classes.attribute = complete_judges.attribute
+    where wrong_classes.n_classifiers > coalesce(complete_judges.n_judges, 0) / 2
+),
+
+-- few: by themselves first, so that the predictions of the others are passed over
+doubted_labels as materialized (
+    select sample_labels.*
+    from doubted
+    inner join sample_labels using (sample_id, attribute)
+),
+
+judged as (
+    select
+        doubted_labels.sample_id,
+        doubted_labels.attribute,
+        judges_of_classifiers.judge,
+        judged_as(
+            doubted_labels.taxonomy, doubted_labels.attribute, predictions.predicted
+        ) as predicted,
+        doubted_labels.label
+    from predictions
+    inner join doubted_labels using (sample_id)
+    inner join judges_of_classifiers
+        on
+            predictions.classifier_id = judges_of_classifiers.classifier_id
+            and doubted_labels.attribute = judges_of_classifiers.attribute
+    where predictions.predicted is not null
+),
+
+votes as (
+    select
+        sample_id,
+        attribute,
+        judge,
+        predicted,
+        predicted = label as is_correct,
+        count(*) as n_classifiers
+    from judged
     group by all
 ),
 
 judges as (
     select
-        * exclude (predicted, n_classifiers),
+        sample_id,
+        attribute,
+        judge,
         arg_max(
-            predicted,
-            { 'n': n_classifiers, 'for_label': predicted = label, 'name': predicted }
+            { 'class': predicted, 'is_label': is_correct },
+            { 'n': n_classifiers, 'for_label': is_correct, 'name': predicted }
         ) as vote,
         sum(n_classifiers) as n_classifiers,
-        coalesce(sum(n_classifiers) filter (where predicted <> label), 0) as n_classifiers_against
+        coalesce(sum(n_classifiers) filter (where not is_correct), 0) as n_classifiers_against
     from votes
     group by all
 ),
 
-voted as (
+agreements as (
     select
-        * exclude (judge, n_classifiers, n_classifiers_against),
-        count(*) as n_judges
+        sample_id,
+        attribute,
+        vote.class as agreed_class,
+        count(*) as n_agreed
     from judges
+    where not vote.is_label
     group by all
+    having count(*) >= 2
 ),
 
 suspects as (
     select
-        voted.* exclude (vote, n_judges),
-        totals.n_judges,
-        totals.n_against,
-        totals.n_classifiers,
-        totals.n_classifiers_against,
-        voted.vote as agreed_class,
-        voted.n_judges as n_agreed
-    from voted
-    inner join (
-        select
-            sample_id,
-            attribute,
-            count(*) as n_judges,
-            count(*) filter (where vote <> label) as n_against,
-            sum(n_classifiers)::bigint as n_classifiers,
-            sum(n_classifiers_against)::bigint as n_classifiers_against
-        from judges
-        group by all
-    ) as totals using (sample_id, attribute)
-    where
-        voted.vote <> voted.label
-        and voted.n_judges >= 2
-        and voted.n_judges > totals.n_judges / 2
+        agreements.sample_id,
+        agreements.attribute,
+        agreements.agreed_class,
+        agreements.n_agreed,
+        count(*) as n_judges,
+        count(*) filter (where not judges.vote.is_label) as n_against,
+        sum(judges.n_classifiers)::bigint as n_classifiers,
+        sum(judges.n_classifiers_against)::bigint as n_classifiers_against
+    from agreements
+    inner join judges using (sample_id, attribute)
+    group by all
+    having agreements.n_agreed > count(*) / 2
+),
+
+placed as (
+    select
+        suspects.*,
+        doubted_labels.dataset,
+        doubted_labels.split,
+        doubted_labels.path,
+        doubted_labels.taxonomy,
+        doubted_labels.label
+    from suspects
+    inner join doubted_labels using (sample_id, attribute)
 ),
 
 close_samples as (
@@ -91,50 +173,64 @@ close_samples as (
     from neighbour_pairs
 ),
 
+-- by themselves first: else labels are joined with suspects by attribute alone
+neighbours_of_suspects as materialized (
+    select
+        placed.sample_id,
+        placed.attribute,
+        placed.taxonomy,
+        placed.agreed_class,
+        close_samples.neighbour_id
+    from placed
+    inner join close_samples using (sample_id)
+),
+
 neighbourhoods as (
     select
-        suspects.sample_id,
-        suspects.attribute,
+        neighbours_of_suspects.sample_id,
+        neighbours_of_suspects.attribute,
         count(*) as n_neighbours,
         count(*) filter (
             where
-            judged_as(suspects.taxonomy, suspects.attribute, sample_labels.label)
-            = suspects.agreed_class
+            judged_as(
+                neighbours_of_suspects.taxonomy,
+                neighbours_of_suspects.attribute,
+                sample_labels.label
+            ) = neighbours_of_suspects.agreed_class
         ) as n_neighbours_agreed
-    from suspects
-    inner join close_samples using (sample_id)
+    from neighbours_of_suspects
     inner join sample_labels
         on
-            close_samples.neighbour_id = sample_labels.sample_id
-            and suspects.attribute = sample_labels.attribute
+            neighbours_of_suspects.neighbour_id = sample_labels.sample_id
+            and neighbours_of_suspects.attribute = sample_labels.attribute
     group by all
 )
 
 select
-    suspects.sample_id,
-    suspects.dataset,
-    suspects.split,
-    suspects.path,
-    suspects.attribute,
-    suspects.taxonomy,
-    suspects.label,
-    suspects.agreed_class,
-    suspects.n_judges,
-    suspects.n_against,
-    suspects.n_agreed,
-    suspects.n_agreed / suspects.n_judges as agreement,
-    suspects.n_classifiers,
-    suspects.n_classifiers_against,
+    placed.sample_id,
+    placed.dataset,
+    placed.split,
+    placed.path,
+    placed.attribute,
+    placed.taxonomy,
+    placed.label,
+    placed.agreed_class,
+    placed.n_judges,
+    placed.n_against,
+    placed.n_agreed,
+    placed.n_agreed / placed.n_judges as agreement,
+    placed.n_classifiers,
+    placed.n_classifiers_against,
     coalesce(neighbourhoods.n_neighbours, 0) as n_neighbours,
     neighbourhoods.n_neighbours_agreed / neighbourhoods.n_neighbours as neighbour_share,
     row_number() over (
-        partition by suspects.dataset, suspects.split, suspects.attribute
+        partition by placed.dataset, placed.split, placed.attribute
         order by
-            suspects.n_agreed / suspects.n_judges desc,
+            placed.n_agreed / placed.n_judges desc,
             neighbourhoods.n_neighbours_agreed / neighbourhoods.n_neighbours desc nulls last,
-            suspects.n_agreed desc,
-            suspects.n_classifiers_against / suspects.n_classifiers desc,
-            suspects.path asc
+            placed.n_agreed desc,
+            placed.n_classifiers_against / placed.n_classifiers desc,
+            placed.path asc
     ) as rank
-from suspects
+from placed
 left join neighbourhoods using (sample_id, attribute)

@@ -1,25 +1,31 @@
 -- worst_predictions: wrong predictions, the most confident first
 -- grain: classifier, dataset, split, rank
 -- units: rank from 1; score and margin as the classifier gives them
--- reads: judged_predictions
+-- reads: wrong_predictions, classifiers, label_taxonomies, samples
 -- note: confidence is the margin where the classifier has one, else the score; without either the
 -- order is that of the paths
 select
-    classifier_id,
-    classifier,
-    attribute,
-    taxonomy,
-    sample_id,
-    dataset,
-    split,
-    path,
-    label,
-    predicted,
-    score,
-    margin,
+    wrong_predictions.classifier_id,
+    classifiers.name as classifier,
+    wrong_predictions.attribute,
+    label_taxonomies.taxonomy,
+    wrong_predictions.sample_id,
+    wrong_predictions.dataset,
+    wrong_predictions.split,
+    samples.path,
+    wrong_predictions.label,
+    wrong_predictions.predicted,
+    wrong_predictions.score,
+    wrong_predictions.margin,
     row_number() over (
-        partition by classifier, dataset, split
-        order by margin desc nulls last, score desc nulls last, path asc
+        partition by
+            classifiers.name, wrong_predictions.dataset, wrong_predictions.split
+        order by
+            wrong_predictions.margin desc nulls last,
+            wrong_predictions.score desc nulls last,
+            samples.path asc
     ) as rank
-from judged_predictions
-where not is_correct
+from wrong_predictions
+inner join label_taxonomies using (dataset, attribute)
+inner join classifiers using (classifier_id)
+inner join samples using (sample_id)

@@ -3,15 +3,18 @@
 -- units: n_rows counts samples, labels, exclusions, similarities, prompts, predictions or figures; digest: SHA-256
 -- in hex of sums over all rows, so that the order and the ids of rows do not matter
 -- reads: datasets, samples, labels, excluded_samples, encoders, similarities, prompts, prompt_sets,
--- prompt_set_members, prompt_classes, classifiers, predictions, published_figures, settings
+-- prompt_set_members, prompt_classes, classifiers, predictions, published_figures, settings,
+-- number_key
 -- note: the row of kind store is over all others. Covered is what figures follow from; not covered are vectors,
 -- explanations, training curves, runs, times, and folders of the machine. Names stand for ids. Sums of 64-bit
 -- hashes find what changed by accident, and are no proof against forgery
-with sample_keys as (
+with sample_keys as materialized (
     select
         sample_id,
         dataset,
-        md5_number_lower(dataset || chr(31) || path) as sample_key
+        md5_number_lower(dataset || chr(31) || path) as sample_key,
+        -- so that it can be multiplied with numbers of 2 ** 58, and added a thousand million times
+        (sample_key >> 8)::bigint as weight
     from samples
 ),
 
@@ -63,8 +66,8 @@ prompt_sums as (
         similarities.prompt_id,
         count(*) as n_rows,
         sum(
-            coalesce(try_cast(similarities.cosine::double * 1099511627776 as bigint), -1)::hugeint
-            * (sample_keys.sample_key >> 8)
+            number_key(similarities.cosine)::hugeint
+            * sample_keys.weight
         ) as row_sum
     from similarities
     inner join sample_keys using (sample_id)
@@ -85,25 +88,71 @@ similarity_sums as (
     group by prompt_sums.encoder_id
 ),
 
-prediction_sums as (
+-- the same for labels and predictions, by class
+label_class_sums as (
+    select
+        sample_keys.dataset,
+        labels.attribute,
+        labels.label,
+        count(*) as n_rows,
+        sum(sample_keys.weight) as key_sum,
+        sum(number_key(labels.value)::hugeint * sample_keys.weight) as number_sum
+    from labels
+    inner join sample_keys using (sample_id)
+    group by all
+),
+
+label_sums as (
+    select
+        dataset,
+        sum(n_rows) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31), attribute, coalesce(label, chr(30)), n_rows, key_sum, number_sum
+                )
+            )
+        ) as row_sum
+    from label_class_sums
+    group by dataset
+),
+
+class_sums as (
     select
         predictions.classifier_id,
+        predictions.predicted,
         count(*) as n_rows,
+        sum(sample_keys.weight) as key_sum,
+        sum(
+            (
+                number_key(predictions.score)
+                + 3 * number_key(predictions.margin)
+                + 7 * number_key(predictions.value)
+            )::hugeint
+            * sample_keys.weight
+        ) as number_sum
+    from predictions
+    inner join sample_keys using (sample_id)
+    group by all
+),
+
+prediction_sums as (
+    select
+        classifier_id,
+        sum(n_rows) as n_rows,
         sum(
             md5_number_lower(
                 concat_ws(
                     chr(31),
-                    sample_keys.sample_key,
-                    coalesce(predictions.predicted, chr(30)),
-                    coalesce(predictions.score::varchar, chr(30)),
-                    coalesce(predictions.margin::varchar, chr(30)),
-                    coalesce(predictions.value::varchar, chr(30))
+                    coalesce(predicted, chr(30)),
+                    n_rows,
+                    key_sum,
+                    number_sum
                 )
             )
         ) as row_sum
-    from predictions
-    inner join sample_keys using (sample_id)
-    group by predictions.classifier_id
+    from class_sums
+    group by classifier_id
 ),
 
 parts as (
@@ -118,22 +167,10 @@ parts as (
     union all
     select
         'labels' as kind,
-        sample_keys.dataset as name,
-        count(*) as n_rows,
-        sum(
-            md5_number_lower(
-                concat_ws(
-                    chr(31),
-                    sample_keys.sample_key,
-                    labels.attribute,
-                    coalesce(labels.label, chr(30)),
-                    coalesce(labels.value::varchar, chr(30))
-                )
-            )
-        )::varchar as held
-    from labels
-    inner join sample_keys using (sample_id)
-    group by sample_keys.dataset
+        dataset as name,
+        n_rows,
+        row_sum::varchar as held
+    from label_sums
     union all
     select
         'left out as duplicates' as kind,

@@ -9,13 +9,19 @@ with pairs as materialized (
     select * from duplicate_pairs
 ),
 
--- of samples that have a copy: else all pairs of labels of an attribute are made first
-paired as (
+-- of samples that have a copy: else all pairs of labels of an attribute are made first; through a list, of which DuckDB
+-- expects one row, so that it holds these few and not all labels in memory
+copies as (
     select sample_id_a as sample_id
     from pairs
     union
     select sample_id_b as sample_id
     from pairs
+),
+
+paired as (
+    select unnest(list(sample_id)) as sample_id
+    from copies
 ),
 
 taxonomies as (

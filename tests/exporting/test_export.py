@@ -18,7 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 from support.pictures import write_labels, write_picture
 
 from facestore.errors import InputError, UnknownNameError
-from facestore.exporting import FORMATS
+from facestore.exporting import FORMATS, fiftyone
 from facestore.store import Store
 
 pytestmark = pytest.mark.xdist_group("export")
@@ -168,6 +168,13 @@ def test_fiftyone_has_samples_with_classifications(store, tmp_path):
     assert "race" not in samples["copy.jpg"]
     assert document["info"]["fields"]["predicted_zero"] == "predicted zero"
     assert all(name.isidentifier() for sample in samples.values() for name in sample)
+
+
+def test_fiftyone_is_the_same_in_many_parts(store, tmp_path, monkeypatch):
+    store.export("fiftyone", tmp_path / "one.json")
+    monkeypatch.setattr(fiftyone, "_AT_ONCE", 3)
+    store.export("fiftyone", tmp_path / "many.json")
+    assert (tmp_path / "many.json").read_text() == (tmp_path / "one.json").read_text()
 
 
 def test_what_cannot_be_exported_leaves_no_file(store, tmp_path):

@@ -51,6 +51,12 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("judged_words", "judged", "0"),
         spoiled("judged_words", "is_right", "is_right << 1", "is_right > 0"),
     ],
+    "sample_judgements_hold": [
+        without_first("sample_judgements"),
+        without_first("wrong_predictions"),
+        spoiled("sample_judgements", "is_correct", "not is_correct"),
+        spoiled("wrong_predictions", "predicted", "label"),
+    ],
     "count_checks_hold": [
         without_first("count_checks"),
         spoiled("count_checks", "is_current", "false"),
