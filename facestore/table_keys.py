@@ -16,6 +16,8 @@ from facestore.records import Int64
 
 # A key is short beside a vector.
 _KEYS = 65_536
+# Where more of the rows may have what is asked for, all are read rather than picked one by one.
+_MOST_PICKED = 0.1
 
 
 class TableKeys:
@@ -57,15 +59,30 @@ class TableKeys:
 
     def has_hashed(self, table: Any, keys: pa.Array, hashes: UInt64) -> npt.NDArray[np.bool_]:
         """Do so for keys whose hashes are there already."""
-        places, rows = self.index(table).candidates(hashes)
+        index = self.index(table)
+        places, rows = index.candidates(hashes)
         found = np.zeros(len(keys), np.bool_)
-        if len(places):
+        if len(places) > _MOST_PICKED * index.n_rows:
+            order = np.argsort(rows)
+            for each in self._same(table, keys, places[order], rows[order]):
+                found[each] = True
+        elif len(places):
             there = [each[self._column] for each in self.rows(table, rows, [self._column])]
             asked = keys.take(pa.array(places))
             values = pa.chunked_array(there, pa.string()).cast(asked.type)
             is_there = pc.is_in(asked, value_set=values).to_numpy(zero_copy_only=False)
             found[places[is_there]] = True
         return found
+
+    def _same(self, table: Any, keys: pa.Array, places: Int64, rows: Int64) -> Iterator[Int64]:
+        """Yield the places of keys that their rows have; all keys of the table are read."""
+        first_row = start = 0
+        for part in self.each(table):
+            end = int(np.searchsorted(rows, first_row + len(part)))
+            here = part.take(pa.array(rows[start:end] - first_row)).cast(keys.type)
+            is_same = pc.equal(here, keys.take(pa.array(places[start:end])))
+            yield places[start:end][is_same.to_numpy(zero_copy_only=False)]
+            first_row, start = first_row + len(part), end
 
     def rows(self, table: Any, rows: Int64, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Yield some rows, told by their places in the table, in order of these; each once."""

@@ -137,6 +137,12 @@ def test_keys_that_look_alike_are_told_apart_by_their_rows(tmp_path):
         table.has([*named(490, 510), *named(0, 3)]).tolist()
         == [True] * 10 + [False] * 10 + [True] * 3
     )
+    assert [table.has([key]).item() for key in ("k00000", "k00499", "k00500")] == [
+        True,
+        True,
+        False,
+    ]
+    assert table.has(named(0, 1000)[::-1]).tolist() == [False] * 500 + [True] * 500
     assert table.add(batch(named(450, 600))) == 100
     assert table.get(named(550, 700)).keys() == set(named(550, 600))
     assert order_of(table) == named(0, 600)
