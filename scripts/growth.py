@@ -111,7 +111,7 @@ def write_vectors(path: Path, texts: Path, n: int) -> None:
     )
 
 
-def costs(folder: Path, n: int, n_classifiers: int) -> Iterator[Cost]:
+def costs(folder: Path, n: int, n_classifiers: int, *, keeps_rows: bool) -> Iterator[Cost]:
     """Make a store of `n` samples with a command a step, and give what each step costs."""
     store, labels = folder / "store", folder / "labels.parquet"
     write_labels(labels, n)
@@ -122,6 +122,8 @@ def costs(folder: Path, n: int, n_classifiers: int) -> Iterator[Cost]:
     of_model = ("--model", MODEL, "--text", str(texts), "--logit-scale", "100")
     yield facestore(store, "import embeddings", str(vectors), *of_model, *given)
     vectors.unlink()
+    if keeps_rows:
+        yield facestore(store, "settings", "keep_similarities", "always")
     yield facestore(store, "score", PROMPT_SET)
     topk = ("--attribute", "gender", "--aggregation", "topk", "--k", "5")
     yield facestore(store, "predict", "--prompt-set", PROMPT_SET, *topk)
@@ -155,6 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--classifiers", type=int, default=20)
+    parser.add_argument("--keep", action="store_true", help="keep similarities, however many")
     parser.add_argument("--folder", type=Path, help="where the stores are made, and kept")
     given = parser.parse_args()
     base = given.folder or Path(tempfile.mkdtemp(prefix="growth-"))
@@ -164,7 +167,7 @@ def main() -> None:
         folder = base / str(n)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for cost in costs(folder, n, given.classifiers):
+        for cost in costs(folder, n, given.classifiers, keeps_rows=given.keep):
             print(
                 f"| {n:,} | {cost.name} | {cost.cpu:.1f} | {cost.wall:.1f} "
                 f"| {cost.memory / 1e6:,.0f} | {cost.disk / 1e6:,.0f} |",
