@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from facestore import lance_sizes
+from facestore.errors import counted
 from facestore.key_index import KeyIndex, Keys, UInt64, hashes_of, text_array
 from facestore.lance_reading import OrderedRows, VectorSnapshot, nearest_rows
 from facestore.lance_sizes import TableSizes, is_wasteful, n_fragments, should_merge, sizes_of
@@ -154,7 +155,7 @@ class VectorTable:
         kept_as = self._state.vectors_in(table)
         if kept_as.list_size != n_values:
             fits = f"do not fit {self.name!r} of {kept_as.list_size}"
-            raise ValueError(f"vectors of {n_values} values {fits}")
+            raise ValueError(f"vectors of {counted(n_values, 'value')} {fits}")
         is_new = ~self._keys.has_hashed(table, keys, hashes)
         if not is_new.all():
             keys, hashes = keys.filter(pa.array(is_new)), hashes[is_new]

@@ -8,6 +8,7 @@ clusters, and come in by `import embeddings`.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -118,7 +119,12 @@ def costs(folder: Path, n: int, n_classifiers: int, *, keeps_rows: bool) -> Iter
     given = ("--dataset", "faces", "--split", "train")
     yield facestore(store, "import labels", str(labels), "--create-samples", *given)
     vectors, texts = folder / "vectors.npz", folder / "texts.npz"
-    write_vectors(vectors, texts, n)
+    # by a process of its own: one that is started here counts the memory of this one as its peak
+    writer = multiprocessing.get_context("spawn").Process(
+        target=write_vectors, args=(vectors, texts, n)
+    )
+    writer.start()
+    writer.join()
     of_model = ("--model", MODEL, "--text", str(texts), "--logit-scale", "100")
     yield facestore(store, "import embeddings", str(vectors), *of_model, *given)
     vectors.unlink()

@@ -137,7 +137,7 @@ def _index(row: dict[str, Any]) -> str:
 
 def _prompts(found: Overview) -> str:
     row = found.prompts
-    streamed = f" ({row['n_streamed']:,} without keeping cosines)" if row["n_streamed"] else ""
+    streamed = f" ({counted(row['n_streamed'], 'set')} streamed)" if row["n_streamed"] else ""
     return (
         f"{counted(row['n_sets'], 'set')} with {counted(row['n_prompts'], 'prompt')}, "
         f"{counted(row['n_scored'], 'set')} scored{streamed}: facestore prompts list"

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from facestore.catalog.streams import Streams
 from facestore.connections import memory_limit
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.records import EmbeddingBatch, Float32, Int64
 from facestore.zero_shot.deciding import Vote
 from facestore.zero_shot.scoring import cosines_of
@@ -113,8 +113,8 @@ def samples_at_once(n_waiting: int, bytes_of_sample: int) -> int:
     if n < _FEWEST:
         needed = 2 * (n_waiting * _WAITING_BYTES + _FEWEST * bytes_of_sample)
         message = (
-            f"FACESTORE_MEMORY={limit / 1e6:.0f}MB is not enough for a block of "
-            f"{_FEWEST:,} of {n_waiting:,} samples: FACESTORE_MEMORY={_rounded_up(needed)}MB is."
+            f"FACESTORE_MEMORY={limit / 1e6:.0f}MB is not enough for a block of {_FEWEST:,} of "
+            f"{counted(n_waiting, 'sample')}: FACESTORE_MEMORY={_rounded_up(needed)}MB is."
         )
         raise InputError(message)
     return min(n, _SAMPLES)

@@ -259,4 +259,5 @@ def test_a_setting_holds_for_views_and_is_checked(store):
         store.set("duplicate_distance", 13)
     store.set("duplicate_distance", 0)
     values = {name: value for name, value, _ in store.settings()}
-    assert values == {"duplicate_distance": "0", "group_attributes": "", "min_samples": "3"}
+    expected = {"duplicate_distance": "0", "group_attributes": "", "min_samples": "3"}
+    assert values == expected | {"keep_similarities": "auto"}

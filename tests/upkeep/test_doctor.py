@@ -385,7 +385,7 @@ def test_exact_repeats_and_orphans_are_repaired(store):
     assert {"similarities_unique", "predictions_unique", "class_text_norms_refer"} <= set(
         bad(store)
     )
-    assert list(store.repair().values()) == [11, 7, 1, 0, 0, 0]
+    assert [n for n in store.repair().values() if n] == [11, 7, 1]
     assert bad(store) == {}
     for table, rows in expected.items():
         assert store.sql(f"from {table} order by all").fetchall() == rows
@@ -398,7 +398,8 @@ def test_of_cosines_that_agree_but_for_rounding_the_first_stays(store):
     near = "select * replace ((cosine + 5e-7)::float as cosine) from similarities"
     store.execute(f"insert into similarities {near}; insert into similarities {near} limit 1")
     n_more = store.sql("select count(*) from similarities").fetchall()[0][0] - len(before)
-    assert next(iter(store.repair().values())) == n_more > len(before)
+    assert [n for n in store.repair().values() if n] == [n_more]
+    assert n_more > len(before)
     assert store.sql("from similarities order by all").fetchall() == before
 
 
@@ -407,6 +408,6 @@ def test_rows_that_contradict_each_other_are_left(store):
         "insert into similarities select * replace (0.5 as cosine) from similarities limit 1"
     )
     store.execute("insert into predictions select * replace (9 as score) from predictions limit 1")
-    assert list(store.repair().values()) == [0] * 6
+    assert not any(store.repair().values())
     assert {"similarities_unique", "predictions_unique"} <= set(bad(store))
     assert store.sql("select count(*) from runs where command = 'doctor'").fetchone() == (0,)
