@@ -30,6 +30,8 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB)?", re.IGNORECASE)
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 # Below, opening a store may fail.
 _LEAST_MEMORY = 200 * 10**6
+# No machine has more, and DuckDB reads no number that is much larger.
+_MOST_MEMORY = 10**18
 # A DuckDB file, and its log.
 _PARTS = ("", ".wal")
 # Functions that change what a locked connection does: DuckDB's log can be sent to a file, which is
@@ -95,7 +97,8 @@ def memory_limit() -> int | None:
     if given is None:
         return None
     found = _SIZE.fullmatch(given.strip())
-    n_bytes = 0 if found is None else int(float(found[1]) * _UNITS[(found[2] or "B").upper()])
+    size = 0.0 if found is None else float(found[1]) * _UNITS[(found[2] or "B").upper()]
+    n_bytes = int(min(size, _MOST_MEMORY))
     if n_bytes < _LEAST_MEMORY:
         message = (
             f"{MEMORY_VARIABLE}={given!r}: a size of at least {_LEAST_MEMORY // 10**6} MB was "

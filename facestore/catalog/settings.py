@@ -99,7 +99,8 @@ def _word(name: str, value: str) -> str:
 def _number(name: str, value: int | str) -> int:
     low, high = _LIMITS.get(name, (1, None))
     limits = f"of at least {low}" if high is None else f"from {low} to {high}"
-    message = f"{name} cannot be {value}: expected a whole number {limits}."
+    given = value if str(value).strip() else repr(value)
+    message = f"{name} cannot be {given}: expected a whole number {limits}."
     try:
         number = int(value)
     except ValueError as error:

@@ -127,6 +127,15 @@ class Streams(TableFamily):
         values = {"encoder_id": encoder_id, "prompt_set": prompt_set}
         return dict(self._rows(_STREAMS, values))
 
+    def has_winners(self, encoder_id: int, prompt_set: str) -> bool:
+        """Say whether winners of any sample are kept: a killed command may leave a stream alone."""
+        stream_ids = list(self.of(encoder_id, prompt_set).values())
+        ((found,),) = self._rows(
+            "select exists (select 1 from streamed_winners where list_contains(?, stream_id))",
+            [stream_ids],
+        )
+        return bool(found)
+
     def begin(self, encoder_id: int, prompt_set: str) -> dict[str, int]:
         """Return the stream of each attribute, made where there is none; stale ones are deleted."""
         values = {"encoder_id": encoder_id, "prompt_set": prompt_set}
@@ -200,11 +209,17 @@ class Streams(TableFamily):
             con.execute(_GIVE_UP, values)
             con.execute(_EMPTY)
 
+    def end_empty(self) -> None:
+        """Delete streams of which no winner is kept: where nothing was to be done."""
+        with self._database.writing() as con:
+            con.execute(_EMPTY)
+
     def unkept(self) -> list[tuple[str, str]]:
         """Return encoder and prompt set of what has samples without cosines."""
         return self._rows(
             "select distinct encoders.name, prompt_set from streams "
-            "inner join encoders using (encoder_id) where is_current order by all"
+            "inner join encoders using (encoder_id) where is_current "
+            "and stream_id in (select stream_id from streamed_winners) order by all"
         )
 
     def _batches(self, query: str, values: Mapping[str, object]) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.vector_indexes import AskedQueries, Asking, Certificate, QueryKind
+from facestore.catalog.vector_indexes import (
+    AskedQueries,
+    Asking,
+    Certificate,
+    QueryKind,
+    StoredIndex,
+)
 from facestore.certificates import index_of, index_problem
 from facestore.errors import InputError, NoVectorsError, counted
 from facestore.neighbours.exact import ExactAnswers, exact_nearest
@@ -131,7 +137,9 @@ def certify_index(
     if known is None or problem is not None:
         message = f"Encoder {encoder.name!r}: {problem}. Build one with `facestore index build`."
         raise InputError(message)
+    partitions = known.parameters["partitions"]
     _check(k, n_queries, probes, refine, min_recall, max_growth, snapshot.n_rows())
+    _check_draw(seed, probes, partitions)
     given, texts = no_queries(width), no_queries(width)
     if queries is not None:
         given, texts = given_queries(store, encoder, lazy, queries, width)
@@ -147,7 +155,6 @@ def certify_index(
                 stored.part(range(n_first, len(stored))).with_others(texts),
             )
         )
-    partitions = known.parameters["partitions"]
     arguments = {"encoder": encoder.name, "k": k, "seed": seed, "max_growth": max_growth}
     state = index_of(store, encoder).state(known.name)
     results = []
@@ -161,7 +168,7 @@ def certify_index(
         )  # fmt: skip
         results.append((asking, found))
     with recorded(store, "index certify", arguments) as counts:
-        certificates = _kept(store, encoder, results, min_recall, partitions)
+        certificates = _kept(store, encoder, known, results, min_recall)
         counts.update({f"n_{each.query_kind}": each.n_queries for each in certificates})
     n_datasets = len({dataset for _, dataset in images.origins})
     return CertifySummary(encoder.name, certificates, n_datasets, max_growth)
@@ -191,6 +198,17 @@ def _check(
         if not 0 <= share <= 1:
             message = f"`{name}={share:g}`: expected a share from 0 to 1."
             raise InputError(message)
+
+
+def _check_draw(seed: int, probes: int | None, partitions: int) -> None:
+    """Refuse a seed that draws nothing, and more probes than there are partitions."""
+    if seed < 0:
+        message = f"`seed={seed}`: expected a whole number of at least 0."
+        raise InputError(message)
+    if probes is not None and probes > partitions:
+        has = counted(partitions, "partition")
+        message = f"`probes={probes}`: the index has {has}; give at most so many."
+        raise InputError(message)
 
 
 def _exact(
@@ -290,18 +308,24 @@ class _Asked:
 def _kept(
     store: Stores,
     encoder: StoredEncoder,
+    known: StoredIndex,
     results: list[tuple[Asking, list[AskedQueries]]],
     min_recall: float,
-    partitions: int,
 ) -> tuple[Certificate, ...]:
     """Write what was found, if it is enough for images; return it with its bounds."""
     indexes, certificates = store.catalog.vector_indexes, []
     with store.catalog.transaction():
+        if (now := indexes.of(encoder.encoder_id)) is None or now.name != known.name:
+            message = (
+                f"The index of encoder {encoder.name!r} was built anew or dropped while it was "
+                "asked; nothing was changed: run this again when it has one."
+            )
+            raise InputError(message)
         for asking, found in results:
             indexes.certify(encoder.encoder_id, asking, found)
             if certificate := indexes.certificate(encoder.encoder_id, asking.query_kind):
                 certificates.append(certificate)
-        _require(certificates[0], min_recall, partitions)
+        _require(certificates[0], min_recall, known.parameters["partitions"])
     return tuple(certificates)
 
 

@@ -188,6 +188,9 @@ def _array(file: Path, width: int) -> Float32:
     if len(shape) != 2 or not shape[0] or shape[1] != width:
         message = f"'{file}' is of shape {shape}: expected a row of {width} values for each query."
         raise InputError(message)
+    if found.dtype.kind not in "fiu":
+        message = f"'{file}' has values of type {found.dtype}: expected numbers (float32)."
+        raise InputError(message)
     vectors = np.asarray(found, dtype=np.float32)
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
     if not (np.isfinite(lengths) & (lengths > 0)).all():

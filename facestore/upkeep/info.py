@@ -240,7 +240,11 @@ def _about_classes(store: Stores) -> list[Advice]:
         query = "select dataset, attribute, label, n_samples from label_counts"
         warnings.append(Advice(reason, "sql", (query,)))
     for row in _rows(store, "without_groups"):
-        if n := row["n_others"]:
+        if row["attributes"] is None:
+            if row["n_others"]:
+                reason = "no attribute of group_attributes has labels, so nothing is in a group"
+                warnings.append(Advice(reason, "set", ("group_attributes", "")))
+        elif n := row["n_others"]:
             named = preview(row["attributes"], 8)
             reason = f"groups are made of {named}, and not of {counted(n, 'other attribute')}"
             warnings.append(

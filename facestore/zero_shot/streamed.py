@@ -47,7 +47,7 @@ def streams(store: Stores, encoder: StoredEncoder, prompt_set: str, n_vectors: i
     return (
         keeps == NEVER
         or n_vectors * n_prompts > ROWS_AT_MOST
-        or bool(store.catalog.streams.of(encoder.encoder_id, prompt_set))
+        or store.catalog.streams.has_winners(encoder.encoder_id, prompt_set)
     )
 
 
@@ -105,6 +105,8 @@ def stream_winners(
                 n_done += keep()
         if block.n:
             n_done += keep()
+    if not n_done:
+        catalog.streams.end_empty()
     return n_done, len(waiting) - n_done
 
 

@@ -15,6 +15,7 @@ from facestore.catalog.vector_indexes import merge_queries
 from facestore.certificates import certificate_problem, index_of
 from facestore.cli.summaries import lines_of
 from facestore.errors import InputError, NoCertificateError, ParametersError
+from facestore.progress import SilentProgress
 from facestore.unit_rows import unit_rows
 
 N_FACES, N_FEW = 5_600, 400
@@ -313,6 +314,8 @@ def test_an_index_that_cannot_be_is_refused_and_the_old_one_stays(store, given, 
         ({"k": 0}, "`k=0`"),
         ({"k": 6_000}, "there are 6,000 vectors"),
         ({"probes": 0}, "`probes=0`"),
+        ({"probes": 17}, r"`probes=17`: the index has 16 partitions"),
+        ({"seed": -1}, "`seed=-1`"),
         ({"min_recall": 1.1}, "`min_recall=1.1`"),
         ({"max_growth": -0.1}, "`max_growth=-0.1`"),
         ({"probes": 1, "refine": 1}, r"finds 0\.\d+ of the 10 nearest with 1 probe and refine 1, surely 0\.\d+, and 0.99 is wanted; nothing was changed: give more `probes=` \(of 16\)"),
@@ -324,6 +327,32 @@ def test_what_cannot_be_certified_is_refused_and_the_certificate_stays(store, gi
     with pytest.raises(InputError, match=match):
         store.certify_index(**given)
     assert store.sql("from index_certificates order by all").fetchall() == before
+
+
+class _Dropping(SilentProgress):
+    """Drops the index while it is asked."""
+
+    def __init__(self, store):
+        self._store = store
+
+    def task(self, title, total):
+        if title.startswith("Comparing"):
+            assert self._store.drop_index()
+        return super().task(title, total)
+
+
+def test_an_index_that_goes_while_it_is_asked_is_not_certified(store):
+    store.progress = _Dropping(store)
+    with pytest.raises(InputError, match="built anew or dropped while it was asked"):
+        store.certify_index(**FEW)
+    assert store.sql("from vector_certificates").fetchall() == []
+
+
+@pytest.mark.parametrize("values", [np.full((2, WIDTH), "a"), np.full((2, WIDTH), 1j)])
+def test_queries_that_are_no_numbers_are_refused(store, tmp_path, values):
+    np.save(tmp_path / "bad.npy", values)
+    with pytest.raises(InputError, match=r"has values of type .*: expected numbers"):
+        store.certify_index(queries=tmp_path / "bad.npy")
 
 
 def test_queries_of_a_user_count(store, tmp_path):

@@ -183,3 +183,15 @@ def test_info_says_which_attributes_make_no_groups(many):
     (found,) = [each for each in told() if "groups are made of" in each[2]]
     assert found[:2] == ("set", ("group_attributes", "a0,a1,a2,a3,gender"))
     assert found[2].endswith("and not of 2 other attributes")
+    many.set("group_attributes", "race")  # a class is known of it, and no label
+    (found,) = [each for each in told() if "group_attributes" in each[2]]
+    assert found[1] == ("group_attributes", "")
+    many.set(*found[1])
+    assert "overall" in groups_of(many)
+    many.execute("delete from labels")
+    assert not [each for each in told() if "group" in each[2]]
+
+
+def test_a_setting_that_is_blank_is_quoted(few):
+    with pytest.raises(InputError, match=r"min_samples cannot be '': expected a whole number"):
+        few.set("min_samples", "")

@@ -270,6 +270,31 @@ def test_a_size_of_memory_that_is_none_is_refused(new_store, monkeypatch, given)
         store.rows("from settings")
 
 
+@pytest.mark.parametrize("given", ["999999999999TB", "9" * 400, " 4 gb "])
+def test_a_size_beyond_any_machine_is_as_good_as_none(new_store, monkeypatch, given):
+    monkeypatch.setenv("FACESTORE_MEMORY", given)
+    with Store.open(new_store) as store:
+        assert store.rows("from settings")[1]
+
+
+def test_a_stream_with_nothing_to_do_leaves_rows_as_they_are(scored, tmp_path):
+    """Nothing is said to be missing, and what comes later is kept as rows, too."""
+    shutil.copytree(scored / "rows", tmp_path / "store")
+    said = []
+    with Store.open(tmp_path / "store", notify=said.append) as store:
+        store.set("keep_similarities", "never")
+        assert store.score(FULL).n_streamed == 0
+        assert store.rows("from streamed_scores")[1] == []
+        # as a command leaves it that is killed before the first winner
+        store.catalog.streams.begin(store.catalog.encoders.chosen(None).encoder_id, FULL)
+        said.clear()
+        store.rows(f"select count(*) from prompt_scores where prompt_set = '{FULL}'")
+        assert said == []
+        store.set("keep_similarities", "auto")
+        store.execute("delete from similarities where sample_id = 1")
+        assert store.score(FULL).n_similarities > 0
+
+
 @pytest.mark.parametrize("given", ["sometimes", "1", ""])
 def test_a_setting_that_is_none_is_refused(new_store, tmp_path, given):
     shutil.copytree(new_store, tmp_path / "store")
