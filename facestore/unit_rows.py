@@ -1,6 +1,6 @@
 """Rows of unit length: what every table of vectors holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from facestore.records import Float32, PromptSet
 
 # float16 keeps a unit vector's length to about this.
 UNIT_TOLERANCE = 1e-3
+_AT_ONCE = 65_536
 
 
 def unit_rows(vectors: npt.NDArray[Any]) -> Float32:
@@ -30,13 +31,12 @@ def unit_rows(vectors: npt.NDArray[Any]) -> Float32:
     ValueError
         If a row is zero, infinite or not a number; its index is in the message.
     """
-    exact = np.asarray(vectors, dtype=np.float64)
-    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
-    bad = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
-    if bad.size:
-        message = f"row {bad[0]} is zero, infinite or NaN ({counted(bad.size, 'such row')})"
-        raise ValueError(message)
-    return np.asarray(exact / lengths, dtype=np.float32)
+    vectors = np.asarray(vectors)
+    lengths = _lengths(vectors)
+    units = np.empty(vectors.shape, np.float32)
+    for part in _parts(len(vectors)):
+        units[part] = np.asarray(vectors[part], np.float64) / lengths[part, None]
+    return units
 
 
 def kept_or_unit_rows(vectors: npt.NDArray[Any]) -> Float32:
@@ -58,11 +58,27 @@ def kept_or_unit_rows(vectors: npt.NDArray[Any]) -> Float32:
     ValueError
         As `unit_rows`.
     """
-    units = unit_rows(vectors)
-    lengths = np.linalg.norm(np.asarray(vectors, dtype=np.float64), axis=1)
-    if np.all(np.abs(lengths - 1) < UNIT_TOLERANCE):
+    if np.all(np.abs(_lengths(np.asarray(vectors)) - 1) < UNIT_TOLERANCE):
         return np.asarray(vectors, dtype=np.float32)
-    return units
+    return unit_rows(vectors)
+
+
+def _lengths(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return the float64 (B,) lengths of rows; refuse rows that have none."""
+    lengths = np.empty(len(vectors), np.float64)
+    for part in _parts(len(vectors)):
+        lengths[part] = np.linalg.norm(np.asarray(vectors[part], np.float64), axis=1)
+    bad = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
+    if bad.size:
+        message = f"row {bad[0]} is zero, infinite or NaN ({counted(bad.size, 'such row')})"
+        raise ValueError(message)
+    return lengths
+
+
+def _parts(n_rows: int) -> Iterator[slice]:
+    """Give slices of rows: float64 of all of a million would be many gigabytes."""
+    for first in range(0, n_rows, _AT_ONCE):
+        yield slice(first, first + _AT_ONCE)
 
 
 def class_norms(
