@@ -80,6 +80,8 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
         A path is met by at most one name: its own, or else the one with the longer tail.
     """
     known = set(paths)
+    if known.issuperset(names):  # mostly, and tails of a million paths take their time
+        return NameMatch({name: name for name in names}, ())
     by_tail = _index_tails(sorted(known))
     claims: dict[str, list[tuple[int, str]]] = {}
     for name in names:

@@ -137,11 +137,12 @@ class Import:
     def with_sample_ids(self, table: pl.DataFrame) -> pl.DataFrame:
         """Add the sample_id of every name."""
         samples = self.store.catalog.samples.of_dataset(self.target.dataset)
-        id_of = dict(zip(samples["path"], samples["sample_id"], strict=True))
-        ids = {name: id_of[path] for name, path in self.path_of.items()}
-        return table.with_columns(
-            sample_id=pl.col("name").replace_strict(ids, return_dtype=pl.Int32)
-        )
+        met = pl.DataFrame(
+            {"name": list(self.path_of), "path": list(self.path_of.values())},
+            schema={"name": pl.String, "path": pl.String},
+        ).join(samples.select("path", "sample_id"), on="path")
+        ids = met.select("name", "sample_id")
+        return table.join(ids, on="name", how="left", maintain_order="left")
 
     def summary(self, what: str, *, n_rows: int, n_new: int, notes: Sequence[str]) -> ImportSummary:
         """Return what the import changed."""
