@@ -7,7 +7,7 @@ a suffix, `17`, meets the only picture of that name.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from facestore.errors import InputError
@@ -82,19 +82,7 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
     known = set(paths)
     if known.issuperset(names):  # mostly, and tails of a million paths take their time
         return NameMatch({name: name for name in names}, ())
-    by_tail = _index_tails(sorted(known))
-    claims: dict[str, list[tuple[int, str]]] = {}
-    for name in names:
-        if name in known:  # deeper than any tail can be
-            claims.setdefault(name, []).append((len(name) + 1, name))
-            continue
-        for depth, tail in _tails(name):
-            candidates = by_tail.get(tail)
-            if candidates is None:
-                continue
-            if len(candidates) == 1:
-                claims.setdefault(candidates[0], []).append((depth, name))
-            break
+    claims = _claims(names, known)
     path_of: dict[str, str] = {}
     rivals: dict[str, tuple[str, ...]] = {}
     for path, claimed in claims.items():
@@ -109,6 +97,24 @@ def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:
     if unmatched:
         path_of |= _without_suffix(unmatched, known - set(path_of.values()))
     return NameMatch(path_of, tuple(name for name in unmatched if name not in path_of), rivals)
+
+
+def _claims(names: Sequence[str], known: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Return the names that mean each path, with the number of parts that they have in common."""
+    by_tail = _index_tails(sorted(known))
+    claims: dict[str, list[tuple[int, str]]] = {}
+    for name in names:
+        if name in known:  # deeper than any tail can be
+            claims.setdefault(name, []).append((len(name) + 1, name))
+            continue
+        for depth, tail in _tails(name):
+            candidates = by_tail.get(tail)
+            if candidates is None:
+                continue
+            if len(candidates) == 1:
+                claims.setdefault(candidates[0], []).append((depth, name))
+            break
+    return claims
 
 
 def _without_suffix(names: Sequence[str], paths: Iterable[str]) -> dict[str, str]:
