@@ -85,14 +85,14 @@ def write_report_page(store: Stores, folder: Path) -> Path | None:
     folder
         A new one, which nobody reads yet.
     """
+    con = store.catalog.database.reader()
+    if con.execute("select count(*) from explanations").fetchone() == (0,):
+        return None
     explanations = store.catalog.explanations
     chosen = {
         "compared": explanations.compared(_IN_REPORT),
         "worst": explanations.worst(_IN_REPORT),
     }
-    con = store.catalog.database.reader()
-    if con.execute("select count(*) from explanations").fetchone() == (0,):
-        return None
     every = [each for part in chosen.values() for ids in part for each in ids]
     pictures = _Pictures(store, every, None, None)
     rows = {
