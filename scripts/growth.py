@@ -29,7 +29,7 @@ PROMPT_SET = "age_race_gender_labels_v2"
 MODEL = "ViT-B-32,openai"
 WIDTH = 512
 N_CLUSTERS = 1_000
-# All pairs of a million vectors are half an hour's work.
+# All pairs of a million vectors are hours of work.
 MOST_PAIRED = 100_000
 ATTRIBUTES = {
     "gender": ("Male", "Female"),
