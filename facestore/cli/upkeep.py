@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facestore.cli import options
-from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
+from facestore.cli.console import (
+    Format,
+    pass_on,
+    print_lines,
+    print_rows,
+    print_summary,
+    say,
+    terminal_progress,
+)
 from facestore.cli.data import open_store
 from facestore.cli.wording import as_typed
 from facestore.errors import AuditsFailedError, counted, preview
@@ -37,15 +45,19 @@ def info(
 
     csv and json have a row for each part.
     """
-    with open_store(store) as opened:
+    # by its room: it is asked often, and the verbs of all rooms take long to import
+    from facestore.stores import Stores
+    from facestore.upkeep import info as room
+
+    with Stores(store, progress=terminal_progress(), notify=pass_on) as opened:
         if format is Format.table:
             from facestore.cli.dashboard import print_overview
 
             print_overview(
-                opened.overview(), store_option=options.typed_store(store), show_all=every
+                room.overview(opened), store_option=options.typed_store(store), show_all=every
             )
         else:
-            print_rows(("what", "name", "n", "details"), opened.info(), format)
+            print_rows(("what", "name", "n", "details"), room.info(opened), format)
 
 
 def doctor(

@@ -42,17 +42,24 @@ _COMPUTED_ONCE = (
     "cell_groups",
     "prediction_counts",
     "judged_counts",
+    "numbered_splits",
     "wrong_predictions",
     "accuracy_by_group",
     "confusion_matrix",
     "classifier_summary",
-    "confusion_every_k",
-    "wording_accuracy",
-    "prompt_sensitivity",
     "suspect_labels",
     "duplicate_pairs",
     "duplicate_groups",
 )
+# All labels would be read to find that these are empty, where the tables that they follow from are.
+_SCORES = ("similarities", "streamed_winners")
+_FOLLOWS_FROM = {
+    "confusion_every_k": _SCORES,
+    "wording_accuracy": _SCORES,
+    "prompt_sensitivity": _SCORES,
+    "calibration": _SCORES,
+    "embedding_leakage": ("neighbours",),
+}
 
 
 @dataclass(frozen=True)
@@ -185,8 +192,7 @@ def gather(
     """Run the queries of the pages that are wanted."""
     known = [name for (name,) in con.execute("select name from classifiers").fetchall()]
     _check(options.classifiers, known, "classifier")
-    for view in _COMPUTED_ONCE:
-        con.execute(f"create temp table {view} as select * from {view}")  # noqa: S608 - ours
+    _compute_once(con)
     best = run_query(con, queries["best_classifiers"])
     shown = _chosen(con, options.classifiers) if options.classifiers else best_keys(best)
     names = list(dict.fromkeys(key.classifier for key in shown))
@@ -199,6 +205,16 @@ def gather(
         for name in queries_of(options.pages)
     }
     return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
+
+
+def _compute_once(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep what several queries read in temporary tables, which hide the views of their names."""
+    for view in _COMPUTED_ONCE:
+        con.execute(f"create temp table {view} as from {view}")
+    for view, tables in _FOLLOWS_FROM.items():
+        has_rows = " or ".join(f"exists (from {table})" for table in tables)
+        (is_filled,) = con.execute(f"select {has_rows}").fetchone() or (False,)
+        con.execute(f"create temp table {view} as from {view} where {is_filled}")
 
 
 def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockKey]:

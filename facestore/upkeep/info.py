@@ -122,7 +122,6 @@ def overview(store: Stores) -> Overview:
         If there is no store.
     """
     (state,) = _rows(store, "state")
-    is_near = state["n_images"] <= _MAX_IMAGES
     encoders = _rows(store, "encoders")
     for row in encoders:
         row["n_images"], row["n_prompts"] = _count_vectors(store, row["vectors"])
@@ -136,8 +135,8 @@ def overview(store: Stores) -> Overview:
         indexes=_rows(store, "indexes"),
         prompts=_rows(store, "prompts")[0],
         classifiers=_rows(store, "classifiers"),
-        copies=_rows(store, "copies" if is_near else "exact_copies")[0],
-        has_near_copies=is_near,
+        copies=_copies(store, state["n_images"]),
+        has_near_copies=state["n_images"] <= _MAX_IMAGES,
         has_report=(store.path / REPORTS_FOLDER / "index.html").is_file(),
     )
     found.warnings.extend(_warnings(store, found))
@@ -151,6 +150,13 @@ def _rows(store: Stores, name: str) -> list[Row]:
     result = store.catalog.database.reader().execute(path.read_text(encoding="utf-8"))
     columns = [column[0] for column in result.description]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _copies(store: Stores, n_images: int) -> Row:
+    if 0 < n_images <= _MAX_IMAGES:
+        return _rows(store, "copies")[0]
+    near = ("n_groups", "n_conflicts", "n_between_splits", "n_between_datasets")
+    return dict.fromkeys(near, 0) | _rows(store, "exact_copies")[0]
 
 
 def _sizes(folder: Path) -> dict[str, int]:
@@ -207,7 +213,7 @@ def _warnings(store: Stores, found: Overview) -> list[Advice]:
         except VectorsUnreadableError as error:
             reason = f"vectors/{error.table}.lance cannot be read ({error.reason})"
             warnings.append(Advice(reason, "doctor", parameters={"repair": "True"}))
-    return [*warnings, *_about_classes(store)]
+    return [*warnings, *_below_chance(found.classifiers), *_about_classes(store)]
 
 
 def _about_index(store: Stores, encoder: StoredEncoder) -> list[Advice]:
@@ -224,16 +230,23 @@ def _about_index(store: Stores, encoder: StoredEncoder) -> list[Advice]:
     ]
 
 
-def _about_classes(store: Stores) -> list[Advice]:
-    """Say which accuracies are below chance, and which classes differ in spelling alone."""
+def _below_chance(classifiers: list[Row]) -> list[Advice]:
+    """Say which accuracies are below chance, the worst first."""
+    rows = [row for row in classifiers if row["is_below_chance"]]
     warnings = []
-    for row in _rows(store, "below_chance"):
+    for row in sorted(rows, key=lambda row: (row["accuracy"], row["classifier"])):
         who, where = repr(row["classifier"]), repr(row["dataset"])
         reason = (
             f"{who} is right on {row['accuracy']:.4f} of {where}, surely less than chance "
             f"({row['chance']:.4f}): are classes swapped, or without prompts?"
         )
         warnings.append(Advice(reason, "sql", (row["query"],)))
+    return warnings
+
+
+def _about_classes(store: Stores) -> list[Advice]:
+    """Say which classes differ in spelling alone, and what is in no group."""
+    warnings = []
     for row in _rows(store, "class_spellings"):
         names = " and ".join(repr(each) for each in row["classes"])
         reason = f"{names} of {row['attribute']!r} differ in spelling alone, and count as classes"

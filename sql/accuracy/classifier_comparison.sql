@@ -3,8 +3,8 @@
 -- units: counts of samples; accuracies and their difference (a - b) are fractions; ci_low and ci_high:
 -- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
 -- the attribute, data set and split
--- reads: judged_words, classifiers, label_taxonomies, pair_correlation, difference_low, difference_high, mcnemar_exact,
--- half_binomial
+-- reads: judged_words, numbered_splits, classifiers, label_taxonomies, pair_correlation, difference_low,
+-- difference_high, mcnemar_exact, half_binomial
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
 with words as materialized (
@@ -16,13 +16,12 @@ with words as materialized (
     inner join classifiers using (classifier_id)
 ),
 
-pairs as (
+-- by numbers: millions of words are met
+met as (
     select
-        a.attribute,
-        a.dataset,
-        a.split,
-        a.classifier as classifier_a,
-        b.classifier as classifier_b,
+        a.classifier_id as id_a,
+        b.classifier_id as id_b,
+        a.split_number,
         sum(bit_count(a.judged & b.judged))::bigint as n_samples,
         sum(bit_count(a.is_right & b.is_right))::bigint as n_both_right,
         sum(bit_count(a.is_right & b.judged))::bigint - n_both_right as n_only_a,
@@ -31,10 +30,9 @@ pairs as (
     from words as a
     inner join words as b
         on
-            a.attribute = b.attribute
-            and a.dataset = b.dataset
-            and a.split is not distinct from b.split
-            and a.word = b.word
+            a.word = b.word
+            and a.split_number = b.split_number
+            and a.attribute = b.attribute
             and a.classifier < b.classifier
     group by all
     having n_samples > 0
@@ -42,10 +40,21 @@ pairs as (
 
 counts as (
     select
-        pairs.*,
+        a.attribute,
+        numbered_splits.dataset,
+        numbered_splits.split,
+        a.name as classifier_a,
+        b.name as classifier_b,
+        met.* exclude (id_a, id_b, split_number),
         label_taxonomies.taxonomy
-    from pairs
-    inner join label_taxonomies using (attribute, dataset)
+    from met
+    inner join classifiers as a on met.id_a = a.classifier_id
+    inner join classifiers as b on met.id_b = b.classifier_id
+    inner join numbered_splits using (split_number)
+    inner join label_taxonomies
+        on
+            a.attribute = label_taxonomies.attribute
+            and numbered_splits.dataset = label_taxonomies.dataset
 ),
 
 shares as (

@@ -2,8 +2,8 @@
 -- grain: sample, attribute
 -- units: counts of judges, classifiers and neighbours; agreement and neighbour_share are fractions in
 -- [0, 1]; rank from 1 within data set, split and attribute
--- reads: wrong_predictions, prediction_coverage, predictions, classifiers, encoders, samples, sample_labels,
--- neighbour_pairs, judged_as
+-- reads: wrong_predictions, prediction_coverage, predictions, classifiers, encoders, samples, labels,
+-- label_taxonomies, neighbour_pairs, judged_as
 -- note: a judge is a model, whatever its precision, with all its classifiers, which are not independent:
 -- their most frequent class is its vote, in a tie the label where it is among them; a classifier of
 -- which no encoder is known is a judge of its own. A label is suspect where two judges or more, and
@@ -16,6 +16,7 @@ with judges_of_classifiers as (
         classifiers.classifier_id,
         classifiers.name as classifier,
         classifiers.attribute,
+        dense_rank() over (order by classifiers.attribute asc) as attribute_number,
         min(classifiers.classifier_id) over (
             partition by
                 coalesce(
@@ -40,40 +41,64 @@ complete_judges as (
     group by all
 ),
 
--- what is not among these can be no suspect, and is not looked at again
+-- what is not among these can be no suspect, and is not looked at again; by numbers, as there are millions. Two classes
+-- of one hash would be looked at for nothing
 wrong_classes as (
     select
         wrong_predictions.sample_id,
-        wrong_predictions.attribute,
+        judges_of_classifiers.attribute_number,
         count(*) as n_classifiers
     from wrong_predictions
     inner join judges_of_classifiers using (classifier_id)
     group by
         wrong_predictions.sample_id,
-        wrong_predictions.attribute,
-        wrong_predictions.predicted
+        judges_of_classifiers.attribute_number,
+        hash(wrong_predictions.predicted)
     having min(judges_of_classifiers.judge) < max(judges_of_classifiers.judge)
 ),
 
-doubted as (
+numbered_attributes as (
+    select distinct
+        attribute,
+        attribute_number
+    from judges_of_classifiers
+),
+
+doubted as materialized (
     select distinct
         wrong_classes.sample_id,
-        wrong_classes.attribute
+        numbered_attributes.attribute
     from wrong_classes
+    inner join numbered_attributes using (attribute_number)
     inner join samples using (sample_id)
     left join complete_judges
         on
             samples.dataset = complete_judges.dataset
             and samples.split is not distinct from complete_judges.split
-            and wrong_classes.attribute = complete_judges.attribute
+            and numbered_attributes.attribute = complete_judges.attribute
     where wrong_classes.n_classifiers > coalesce(complete_judges.n_judges, 0) / 2
 ),
 
--- few: by themselves first, so that the predictions of the others are passed over
+-- few: by themselves first, so that the labels and predictions of the others are passed over
+labels_in_doubt as materialized (
+    select labels.*
+    from labels
+    semi join doubted using (sample_id, attribute)
+    where labels.label is not null
+),
+
 doubted_labels as materialized (
-    select sample_labels.*
-    from doubted
-    inner join sample_labels using (sample_id, attribute)
+    select
+        labels_in_doubt.sample_id,
+        samples.dataset,
+        samples.split,
+        samples.path,
+        labels_in_doubt.attribute,
+        label_taxonomies.taxonomy,
+        labels_in_doubt.label
+    from labels_in_doubt
+    inner join samples using (sample_id)
+    inner join label_taxonomies using (dataset, attribute)
 ),
 
 judged as (
@@ -195,14 +220,14 @@ neighbourhoods as (
             judged_as(
                 neighbours_of_suspects.taxonomy,
                 neighbours_of_suspects.attribute,
-                sample_labels.label
+                labels.label
             ) = neighbours_of_suspects.agreed_class
         ) as n_neighbours_agreed
     from neighbours_of_suspects
-    inner join sample_labels
+    inner join labels
         on
-            neighbours_of_suspects.neighbour_id = sample_labels.sample_id
-            and neighbours_of_suspects.attribute = sample_labels.attribute
+            neighbours_of_suspects.neighbour_id = labels.sample_id
+            and neighbours_of_suspects.attribute = labels.attribute
     group by all
 )
 

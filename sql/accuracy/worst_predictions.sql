@@ -7,11 +7,11 @@
 select
     wrong_predictions.classifier_id,
     classifiers.name as classifier,
-    wrong_predictions.attribute,
+    classifiers.attribute,
     label_taxonomies.taxonomy,
     wrong_predictions.sample_id,
-    wrong_predictions.dataset,
-    wrong_predictions.split,
+    samples.dataset,
+    samples.split,
     samples.path,
     wrong_predictions.label,
     wrong_predictions.predicted,
@@ -19,13 +19,14 @@ select
     wrong_predictions.margin,
     row_number() over (
         partition by
-            classifiers.name, wrong_predictions.dataset, wrong_predictions.split
+            classifiers.name, samples.dataset, samples.split
         order by
             wrong_predictions.margin desc nulls last,
             wrong_predictions.score desc nulls last,
             samples.path asc
     ) as rank
 from wrong_predictions
-inner join label_taxonomies using (dataset, attribute)
 inner join classifiers using (classifier_id)
 inner join samples using (sample_id)
+inner join label_taxonomies
+    on samples.dataset = label_taxonomies.dataset and classifiers.attribute = label_taxonomies.attribute

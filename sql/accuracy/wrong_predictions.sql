@@ -2,13 +2,10 @@
 -- grain: classifier, sample
 -- units: as those of sample_judgements
 -- reads: sample_judgements
--- note: worst_predictions has them in their order, with paths
+-- note: as few columns as tell which and how wrong: worst_predictions has them in their order, with names and paths
 select
     classifier_id,
     sample_id,
-    dataset,
-    split,
-    attribute,
     label,
     predicted,
     score,

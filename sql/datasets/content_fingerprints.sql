@@ -24,21 +24,45 @@ dataset_names as (
     select dataset from samples
 ),
 
-sample_rows as (
+-- by what samples share: a digest of each row would cost as much as the other sums together
+sample_class_sums as (
     select
-        sample_keys.dataset,
-        md5_number_lower(
-            concat_ws(
-                chr(31),
-                sample_keys.sample_key,
-                coalesce(samples.split, chr(30)),
-                coalesce(samples.image_id, chr(30)),
-                coalesce(array_to_string(list_sort(samples.tags), chr(29)), chr(30)),
-                samples.error is null
-            )
-        ) as row_hash
+        samples.dataset,
+        samples.split,
+        samples.error is null as is_read,
+        array_to_string(list_sort(samples.tags), chr(29)) as tags,
+        count(*) as n_rows,
+        sum(sample_keys.weight) as key_sum,
+        count(samples.image_id) as n_images,
+        sum(
+            (md5_number_lower(samples.image_id) >> 8)::hugeint
+            * sample_keys.weight
+        ) as image_sum
     from samples
     inner join sample_keys using (sample_id)
+    group by all
+),
+
+sample_sums as (
+    select
+        dataset,
+        sum(n_rows) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31),
+                    coalesce(split, chr(30)),
+                    is_read,
+                    coalesce(tags, chr(30)),
+                    n_rows,
+                    key_sum,
+                    n_images,
+                    image_sum
+                )
+            )
+        ) as row_sum
+    from sample_class_sums
+    group by dataset
 ),
 
 prompt_rows as (
@@ -159,11 +183,10 @@ parts as (
     select
         'data set' as kind,
         dataset_names.dataset as name,
-        count(sample_rows.row_hash) as n_rows,
-        sum(sample_rows.row_hash)::varchar as held
+        coalesce(sample_sums.n_rows, 0) as n_rows,
+        sample_sums.row_sum::varchar as held
     from dataset_names
-    left join sample_rows using (dataset)
-    group by dataset_names.dataset
+    left join sample_sums using (dataset)
     union all
     select
         'labels' as kind,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.good_store import count_some, stream
+from support.good_store import count_some, fill_without_groups, stream
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -112,6 +112,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, labels=[keys | {"sample_id": i, "label": a, "value": v} for i, a, v in ages])
     guesses = [{"classifier_id": 4, "sample_id": i, "value": 25} for i in range(1, 13)]
     fill(con, predictions=guesses)
+    fill_without_groups(con, 5)
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall"}
     fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])

@@ -67,6 +67,8 @@ BAD_VIEWS: dict[str, list[str]] = {
         without_first("wrong_predictions"),
         spoiled("sample_judgements", "is_correct", "not is_correct"),
         spoiled("wrong_predictions", "predicted", "label"),
+        spoiled("sample_judgements", "split_number", "split_number + 1"),
+        without_first("numbered_splits"),
     ],
     "count_checks_hold": [
         without_first("count_checks"),

@@ -80,9 +80,20 @@ def fill_good(con: Con) -> None:
     fill(con, **vector_index({"images": asked, "texts": texts}))
     con.execute("insert into forgotten values (repeat('a', 64), 'content')")
     con.execute("insert into forgotten_key values (repeat('c', 64))")
+    fill_without_groups(con, 6)
     fill_explanations(con)
     fill_duplicates(con)
     count_some(con)
+
+
+def fill_without_groups(con: Con, classifier_id: int) -> None:
+    """Add an attribute that makes no groups, as others are named, and a classifier of it."""
+    con.execute("update settings set value = 'gender,race,age' where setting = 'group_attributes'")
+    named = [{"attribute": "glasses", "class": name} for name in ("Yes", "No")]
+    fill(con, classes=[each | {"ordinal": i} for i, each in enumerate(named, 1)])
+    fill(con, labels=labels("glasses", ["Yes", "No", "Yes", None]))
+    fill(con, classifiers=[classifier(classifier_id, "glasses", "glasses")])
+    fill(con, predictions=predictions(["Yes", "No", "No", "Yes"], classifier_id))
 
 
 def stream(con: Con, encoder_id: int, name: str, prompts: dict[str, list[str]], ids: range) -> None:

@@ -40,11 +40,10 @@ label_words as (
         ) as labels
     from (
         select
-            samples.dataset,
-            labels.attribute,
-            count(*) as n_labelled
-        from labels
-        inner join samples using (sample_id)
+            dataset,
+            attribute,
+            sum(n_samples)::bigint as n_labelled
+        from label_counts
         group by all
     ) as counted
     inner join files using (dataset)

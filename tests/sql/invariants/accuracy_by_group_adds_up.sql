@@ -1,13 +1,15 @@
 -- accuracy_by_group_adds_up: the groups of an attribute, pair or triple add up to the judged samples which have its labels
 -- audits: accuracy_by_group, sample_groups
--- reads: accuracy_by_group, judged_predictions, labels
+-- reads: accuracy_by_group, judged_predictions, labels, group_attributes
 -- todo: the view is wrong
 with labelled as (
     select
         sample_id,
         list(attribute order by attribute) as attributes
     from labels
-    where label is not null
+    where
+        label is not null
+        and attribute in (select attribute from group_attributes)
     group by sample_id
 ),
 
