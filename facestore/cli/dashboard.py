@@ -47,11 +47,11 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
         _encoders(console, found)
     if found.indexes:
         _lines(console, "Indexes", [_index(row) for row in found.indexes])
-    _lines(console, "Prompts", [_prompts(found)])
+    _lines(console, "Prompts", [_prompts(found) + store_option])
     if found.classifiers:
         _classifiers(console, found, store_option, show_all=show_all)
     if found.state["n_images"]:
-        _lines(console, "Copies", _copies(found))
+        _lines(console, "Copies", _copies(found, store_option))
     if found.warnings:
         console.print("\nLook at", style="bold yellow")
         for warning in found.warnings:
@@ -167,13 +167,13 @@ def _accuracy(row: dict[str, Any]) -> str:
     return f"{row['accuracy']:.4f} {row['ci_low']:.3f}-{row['ci_high']:.3f}"
 
 
-def _copies(found: Overview) -> list[str]:
+def _copies(found: Overview, store_option: str) -> list[str]:
     row = found.copies
     files = counted(row["n_exact_files"], "file")
     exact = f"{counted(row['n_exact'], 'image')} in several files ({files})"
     left_out = f"; {counted(row['n_left_out'], 'file')} left out" if row["n_left_out"] else ""
     if not found.has_near_copies:
-        return [f"{exact}{left_out}; near ones: facestore dedup"]
+        return [f"{exact}{left_out}; near ones: facestore dedup{store_option}"]
     return [
         f"{exact}, {counted(row['n_groups'], 'group')} with near ones{left_out}",
         f"pairs between splits {row['n_between_splits']:,}, between data sets "

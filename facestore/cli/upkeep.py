@@ -11,6 +11,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
 from facestore.cli.data import open_store
+from facestore.cli.pasting import typed_store
 from facestore.cli.wording import as_typed
 from facestore.errors import AuditsFailedError, counted, preview
 
@@ -41,9 +42,7 @@ def info(
         if format is Format.table:
             from facestore.cli.dashboard import print_overview
 
-            print_overview(
-                opened.overview(), store_option=options.typed_store(store), show_all=every
-            )
+            print_overview(opened.overview(), store_option=typed_store(store), show_all=every)
         else:
             print_rows(("what", "name", "n", "details"), opened.info(), format)
 

@@ -3,15 +3,5 @@
 -- units: as those of sample_judgements
 -- reads: sample_judgements
 -- note: worst_predictions has them in their order, with paths
-select
-    classifier_id,
-    sample_id,
-    dataset,
-    split,
-    attribute,
-    label,
-    predicted,
-    score,
-    margin
-from sample_judgements
+select * exclude (is_correct) from sample_judgements
 where not is_correct
