@@ -6,6 +6,7 @@ from shlex import quote
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import by_number
 from facestore.recorded_vectors import table_of
+from facestore.records import ModelName
 from facestore.stores import Stores
 
 # What the key of a vector begins with where only the name of a file is known; see `vector_keys`.
@@ -53,6 +54,5 @@ def import_of(encoder: StoredEncoder, datasets: Collection[str] = ()) -> str:
         The data set; of several, or none, the user names it.
     """
     name = quote(*datasets) if len(datasets) == 1 else "NAME"
-    record = encoder.record
-    model = quote(",".join(filter(None, (record.architecture, record.pretrained))))
+    model = quote(str(ModelName.of(encoder.record)))
     return f"`facestore import embeddings FILE dataset={name} model={model}`"

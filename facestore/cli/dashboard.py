@@ -110,7 +110,7 @@ def _encoders(console: Console, found: Overview) -> None:
         _numbers("images", (row["n_images"] for row in rows)),
         _numbers("prompts", (row["n_prompts"] for row in rows)),
         Column("values", [str(row["dim"] or _unknown(row, "-")) for row in rows], is_number=True),
-        _numbers("similarities", (row["n_similarities"] for row in rows)),
+        Column("similarities", [_similarities(row) for row in rows], is_number=True),
         Column("precision", [row["precision"] or _unknown(row) for row in rows]),
         Column("device", [row["device"] or _unknown(row) for row in rows]),
     )
@@ -124,6 +124,13 @@ def _encoders(console: Console, found: Overview) -> None:
             room = max(console.width - len(sizes) - 2, _NARROWEST_NAME)
             name = shortened(one_line(row["encoder"]), room)
             console.print(f"  {name}{sizes}", style="dim", soft_wrap=True)
+
+
+def _similarities(row: dict[str, Any]) -> str:
+    """Return how many are kept, and of how many samples none are, as they were streamed."""
+    streamed = [f"{counted(row['n_streamed'], 'sample')} streamed"] if row["n_streamed"] else []
+    kept = [f"{row['n_similarities']:,}"] if row["n_similarities"] or not streamed else []
+    return " + ".join([*kept, *streamed])
 
 
 def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
