@@ -11,6 +11,7 @@ from support.indexed import MODEL, Clusters, add_images
 
 from facestore import Store
 from facestore.cli.wording import as_typed
+from facestore.removing.lost_indexes import told_of_lost_indexes
 
 FACES = Clusters(n_clusters=20)
 
@@ -20,7 +21,7 @@ def made(tmp_path_factory):
     path = tmp_path_factory.mktemp("lost") / "store"
     with Store.open(path) as store:
         add_images(store, "faces", FACES.draw(400, 1))
-        add_images(store, "more", FACES.draw(200, 2))
+        add_images(store, "more", FACES.draw(200, 2), first=1000)
         store.build_index(kind="ivf_pq", partitions=2, sub_vectors=16)
         store.certify_index(n_queries=100, min_recall=0.5)
     return path
@@ -39,17 +40,12 @@ CHANGES = {
     "forget": lambda store: store.forget("faces/7.jpg"),
     "remove": lambda store: store.remove_dataset("more"),
     "rename": lambda store: store.rename_dataset("more", "others"),
-    "merge": lambda store: _merge(store),
+    "merge": lambda store: store.merge_dataset("more", "faces"),
     "encoder": lambda store: store.rename_encoder(MODEL, "RN50,openai"),
 }
 
 
-def _merge(store):
-    store.execute("update samples set path = 'x' || path where dataset = 'more'")
-    return store.merge_dataset("more", "faces")
-
-
-@pytest.mark.parametrize("change", ["forget", "remove", "rename", "encoder"])
+@pytest.mark.parametrize("change", sorted(CHANGES))
 def test_an_index_that_goes_is_told_of_with_what_makes_it_again(store, facestore, change):
     before = store.catalog.vector_indexes.all()[0]
     CHANGES[change](store)
@@ -81,3 +77,13 @@ def test_an_index_that_was_not_certified_is_not_advised_to_be(store):
     store.told.clear()
     store.forget("faces/8.jpg")  # there is none any more
     assert store.told == []
+
+
+def test_a_certificate_that_goes_alone_is_told_of(store):
+    encoder = store.catalog.encoders.find(MODEL)
+    with told_of_lost_indexes(store):
+        store.catalog.vector_indexes.void(encoder.encoder_id, "images")
+    assert store.told == [
+        f"The certificate of the index of '{MODEL}' for images does not hold any more: "
+        f"`facestore index certify model='{MODEL}'` gives a new one."
+    ]
