@@ -27,6 +27,26 @@ def index_of(store: Stores, encoder: StoredEncoder) -> VectorIndex:
     return VectorIndex(table_of(store, encoder, "images"))
 
 
+def build_command(encoder: str, like: StoredIndex | None = None) -> str:
+    """Return the command that builds the index of an encoder, in backquotes.
+
+    Parameters
+    ----------
+    encoder
+        Its name.
+    like
+        One that is to be built as it was; None: with the usual parameters.
+    """
+    given = {} if like is None else {"kind": like.kind.lower(), **like.parameters}
+    words = [f"{name}={value}" for name, value in given.items()]
+    return f"`{' '.join(['facestore index build', f'model={quote(encoder)}', *words])}`"
+
+
+def certify_command(encoder: str, more: str = "") -> str:
+    """Return the command that certifies the index of an encoder, in backquotes."""
+    return f"`facestore index certify model={quote(encoder)}{more and f' {more}'}`"
+
+
 def valid_certificate(
     store: Stores, encoder: StoredEncoder, kind: QueryKind, k: int | None = None
 ) -> Certificate:
@@ -44,10 +64,9 @@ def valid_certificate(
     NoCertificateError
         If there is none, or it does not hold any more.
     """
-    of = f" model={quote(encoder.name)}"
-    certify = f"`facestore index certify{of}`"
-    build = f"`facestore index build{of}`, then {certify}"
+    certify = certify_command(encoder.name)
     known = store.catalog.vector_indexes.of(encoder.encoder_id)
+    build = f"{build_command(encoder.name, known)}, then {certify}"
     if known is None:
         raise NoCertificateError(encoder.name, "it has no index", build)
     if (problem := index_problem(store, encoder, known)) is not None:
@@ -55,14 +74,14 @@ def valid_certificate(
     certificate = store.catalog.vector_indexes.certificate(encoder.encoder_id, kind)
     if certificate is None:
         if kind == "texts":
-            certify = f"`facestore index certify{of} queries=FILE`, with texts, one a line"
+            certify = f"{certify_command(encoder.name, 'queries=FILE')}, with texts, one a line"
         problem = f"its index was not compared with exact answers for {kind}"
         raise NoCertificateError(encoder.name, problem, certify)
     if (problem := certificate_problem(store, encoder, known, certificate)) is not None:
         raise NoCertificateError(encoder.name, problem, certify)
     if k is not None and k > certificate.k:
         problem = f"its certificate is of the {certificate.k} nearest, and {k} are asked for"
-        raise NoCertificateError(encoder.name, problem, f"`facestore index certify{of} k={k}`")
+        raise NoCertificateError(encoder.name, problem, certify_command(encoder.name, f"k={k}"))
     return certificate
 
 

@@ -162,6 +162,18 @@ def _images(notes: Iterable[Given]) -> list[ImageSource]:
     return list(places.values())
 
 
+def require_writable(store: Stores) -> None:
+    """Say before a long work whether what it finds can be kept.
+
+    Raises
+    ------
+    StoreWriteError
+        If the store may only be read.
+    """
+    with store.catalog.transaction():
+        pass
+
+
 @contextmanager
 def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, int]]:
     """Write a row of `runs` for a command that changed something.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from facestore.cli.console import TerminalProgress
+from facestore.cli.progress_bar import TerminalProgress
 
 
 def test_the_bar_ends_with_the_mean_rate_and_the_time_that_it_took(capsys, monkeypatch):

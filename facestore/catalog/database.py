@@ -5,7 +5,6 @@ DuckDB lets either one process write or many read. So nothing here keeps the fil
 between. A reading connection is kept, and closed before the next write.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +22,7 @@ from facestore.catalog.shipped import (
     shipped_views,
 )
 from facestore.catalog.undo import Undo
-from facestore.connections import connect, session, transaction
+from facestore.connections import session, transaction
 from facestore.errors import (
     StoreAlteredError,
     StoreNotFoundError,
@@ -196,33 +195,6 @@ class Database:
             A connection to it.
         """
         updating.refuse(updating.altered(definitions.read(con)), self.path)
-
-    def copy_to(self, target: Path) -> None:
-        """Copy the file as it is between two transactions; the copy is whole without a WAL.
-
-        Parameters
-        ----------
-        target
-            A file that is not there yet.
-
-        Raises
-        ------
-        StoreNotFoundError
-            If there is no store.
-        StoreWriteError
-            If the copy cannot be written.
-        """
-        self.reader()  # nobody writes while it is open
-        try:
-            if self.log.exists():
-                shutil.copyfile(self.log, making.log_of(target))
-            shutil.copyfile(self.path, target)
-            # Closing that file has ended this process's lock on it, so the reader ends, too.
-            self.close()
-            with connect(target) as con:
-                con.execute("checkpoint")
-        except (OSError, duckdb.Error) as error:
-            raise StoreWriteError(target, str(error)) from error
 
     def close(self) -> None:
         """Close the reading connection; relations that came from it end with it."""

@@ -59,7 +59,15 @@ select classifier_summary.classifier, classifier_summary.attribute, classifier_s
     classifier_summary.split, classifiers.kind, encoders.architecture, encoders.pretrained,
     classifier_summary.accuracy as acc1,
     if(classifier_summary.n_classes < 5, null, top_five.accuracy) as acc5,
-    classifier_summary.balanced_accuracy as mean_per_class_recall
+    classifier_summary.balanced_accuracy as mean_per_class_recall,
+    classifier_summary.n_classes >= 5 and exists (
+        from cosines_not_kept as streamed
+        where streamed.encoder_id = classifiers.encoder_id
+            and streamed.prompt_set = classifiers.prompt_set
+            and streamed.attribute = classifier_summary.attribute
+            and streamed.dataset = classifier_summary.dataset
+            and streamed.split is not distinct from classifier_summary.split
+    ) as is_streamed
 from classifier_summary
 inner join classifiers on classifier_summary.classifier = classifiers.name
 left join encoders on classifiers.encoder_id = encoders.encoder_id

@@ -2,14 +2,14 @@
 
 from facestore.catalog.counts import keep
 from facestore.catalog.database import TableFamily
-from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
+from facestore.errors import InputError, UnknownChoiceError, UnknownNameError, preview
 
 # The smallest and the largest value of each; None: there is no largest.
 _LIMITS: dict[str, tuple[int, int | None]] = {
     "min_samples": (1, None),
     "duplicate_distance": (0, 12),
 }
-_GROUP_ATTRIBUTES = "group_attributes"
+GROUP_ATTRIBUTES = "group_attributes"
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 # Settings that are one of some words.
 _WORDS = {"keep_similarities": (AUTO, ALWAYS, NEVER)}
@@ -54,12 +54,12 @@ class Settings(TableFamily):
         UnknownNameError
             If an attribute that shall make groups is none of the store.
         InputError
-            If the value is out of its limits.
+            If the value is out of its limits, or nothing would be in a group.
         """
         known = [each for each, _, _ in self.all()]
         if name not in known:
             raise UnknownChoiceError("setting", name, known)
-        is_list = name == _GROUP_ATTRIBUTES
+        is_list = name == GROUP_ATTRIBUTES
         if is_list:
             text = self._attributes(str(value))
         elif name in _WORDS:
@@ -70,6 +70,16 @@ class Settings(TableFamily):
             con.execute("update settings set value = ? where setting = ?", [text, name])
             if is_list:
                 keep(con)
+
+    def without_labels(self) -> list[str]:
+        """Return the attributes that shall make groups, and of which the store has no label."""
+        named = [each for each in self.text(GROUP_ATTRIBUTES).split(",") if each]
+        labelled = self._labelled()
+        return [each for each in named if each not in labelled]
+
+    def _labelled(self) -> list[str]:
+        rows = self._rows("select distinct attribute from label_counts order by 1")
+        return [attribute for (attribute,) in rows]
 
     def _attributes(self, value: str) -> str:
         """Return a list of attributes as it is stored; empty: all up to five."""
@@ -82,8 +92,16 @@ class Settings(TableFamily):
                 raise UnknownNameError("attribute", each, known)
         if len(names) > _MOST_ATTRIBUTES:
             message = (
-                f"{_GROUP_ATTRIBUTES} cannot be {value!r}: expected at most {_MOST_ATTRIBUTES} "
+                f"{GROUP_ATTRIBUTES} cannot be {value!r}: expected at most {_MOST_ATTRIBUTES} "
                 "attributes, whose pairs and triples still have samples."
+            )
+            raise InputError(message)
+        labelled = self._labelled()
+        if names and labelled and not set(names) & set(labelled):
+            message = (
+                f"{GROUP_ATTRIBUTES} cannot be {','.join(names)!r}: nothing would be in a group, "
+                f"as the store has labels of {preview(labelled, _MOST_ATTRIBUTES)} alone. Name "
+                "some of these, or import labels first."
             )
             raise InputError(message)
         return ",".join(names)

@@ -14,18 +14,8 @@ from facestore.catalog.shipped import shipped_views
 _ROWS_AT_ONCE = 100_000
 _KS = 8
 
-# Samples of which nothing is known yet: neither every winner nor every cosine.
-_PENDING = """
-select vector_keys.sample_id, vector_keys.vector_key
-from vector_keys
-anti join (
-    select sample_id
-    from streamed_winners
-    where k_before = 0 and list_contains($stream_ids, stream_id)
-    group by sample_id
-    having count(*) = len($stream_ids)
-) as streamed on vector_keys.sample_id = streamed.sample_id
-anti join (
+# Samples of which every cosine of a prompt set is kept.
+_SCORED = """
     select sample_id
     from similarities
     where encoder_id = $encoder_id and prompt_id in (
@@ -35,9 +25,21 @@ anti join (
     having count(*) = (
         select count(*) from prompt_set_members where prompt_set = $prompt_set
     )
-) as scored on vector_keys.sample_id = scored.sample_id
-where $dataset is null or vector_keys.dataset = $dataset
 """
+# Samples of which nothing is known yet: neither every winner nor every cosine.
+_PENDING = f"""
+select vector_keys.sample_id, vector_keys.vector_key
+from vector_keys
+anti join (
+    select sample_id
+    from streamed_winners
+    where k_before = 0 and list_contains($stream_ids, stream_id)
+    group by sample_id
+    having count(*) = len($stream_ids)
+) as streamed on vector_keys.sample_id = streamed.sample_id
+anti join ({_SCORED}) as scored on vector_keys.sample_id = scored.sample_id
+where $dataset is null or vector_keys.dataset = $dataset
+"""  # noqa: S608
 _UNDECIDED = """
 select vector_keys.sample_id, vector_keys.vector_key
 from vector_keys
@@ -56,11 +58,9 @@ select attribute, stream_id from streams
 where encoder_id = $encoder_id and prompt_set = $prompt_set and is_current
 order by attribute
 """
-_STALE = (
-    "delete from streamed_winners where stream_id not in "
-    "(select stream_id from streams where is_current)",
-    "delete from streamed_scores where stream_id not in "
-    "(select stream_id from streams where is_current)",
+_STALE = tuple(
+    f"delete from {table} where stream_id not in (select stream_id from streams where is_current)"  # noqa: S608
+    for table in ("streamed_winners", "streamed_scores")
 )
 _BEGIN = """
 insert into streamed_scores
@@ -78,24 +78,14 @@ where prompt_set = $prompt_set and attribute not in (
 )
 """
 # What is there as rows by now.
-_GIVE_UP = """
+_GIVE_UP = f"""
 delete from streamed_winners
 where stream_id in (
     select stream_id from streamed_scores
     where encoder_id = $encoder_id and prompt_set = $prompt_set
 )
-and sample_id in (
-    select sample_id
-    from similarities
-    where encoder_id = $encoder_id and prompt_id in (
-        select prompt_id from prompt_set_members where prompt_set = $prompt_set
-    )
-    group by sample_id
-    having count(*) = (
-        select count(*) from prompt_set_members where prompt_set = $prompt_set
-    )
-)
-"""
+and sample_id in ({_SCORED})
+"""  # noqa: S608
 _EMPTY = (
     "delete from streamed_scores where stream_id not in (select stream_id from streamed_winners)"
 )
@@ -202,11 +192,19 @@ class Streams(TableFamily):
                 for k_before in range(0, of_stream.shape[1], _KS):
                     _insert(con, stream_id, samples, k_before, of_stream)
 
-    def give_up(self, encoder_id: int, prompt_set: str) -> None:
-        """Delete the winners of samples of which every cosine is kept by now."""
-        values = {"encoder_id": encoder_id, "prompt_set": prompt_set}
+    def give_up(self, encoder_id: int) -> None:
+        """Delete the winners of samples of which every cosine is kept by now, of whatever set.
+
+        Rows of a prompt set are those of each smaller one among its prompts, too.
+        """
+        streamed = self._rows(
+            "select distinct prompt_set from streamed_scores where encoder_id = ?", [encoder_id]
+        )
+        if not streamed:
+            return
         with self._database.writing() as con:
-            con.execute(_GIVE_UP, values)
+            for (prompt_set,) in streamed:
+                con.execute(_GIVE_UP, {"encoder_id": encoder_id, "prompt_set": prompt_set})
             con.execute(_EMPTY)
 
     def end_empty(self) -> None:

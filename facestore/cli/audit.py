@@ -11,6 +11,7 @@ from facestore.cli import options
 from facestore.cli.console import Format, pass_on, print_exact, print_lines, print_rows, say
 from facestore.cli.data import open_store
 from facestore.cli.mapping import mapping_of
+from facestore.cli.pasting import typed_store
 from facestore.cli.results import tell
 from facestore.cli.wording import typed_command
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
@@ -95,7 +96,7 @@ def audit(
     from facestore.audit import Step
     from facestore.errors import PartlyDoneError
 
-    store_option = options.typed_store(store)
+    store_option = typed_store(store)
     # As they are typed; the verb takes them as one thing.
     of_table = {
         "file_column": file_column, "columns": column, "map": map, "mapping": mapping,

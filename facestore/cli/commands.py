@@ -31,6 +31,7 @@ from facestore.cli.configuration import check_variables, read_defaults
 from facestore.cli.console import one_line, printable, voice, wrapped
 from facestore.cli.guide import FIRST_STEPS, add_guide
 from facestore.cli.parsing import ParsedGroup
+from facestore.cli.pasting import of_one_command
 from facestore.cli.wording import as_typed
 from facestore.config import (
     CATALOG_FILE,
@@ -118,6 +119,11 @@ def run(stopping: Stopping) -> int:
     if len(sys.argv) == 1 and not is_completing and not _has_store():
         typer.echo(FIRST_STEPS)
         return 0
+    with of_one_command():
+        return _run(stopping, is_completing=is_completing)
+
+
+def _run(stopping: Stopping, *, is_completing: bool) -> int:
     try:
         command = _command()
         # A slip in facestore.toml or in a variable is no news while a name is completed.

@@ -47,11 +47,11 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
         _encoders(console, found)
     if found.indexes:
         _lines(console, "Indexes", [_index(row) for row in found.indexes])
-    _lines(console, "Prompts", [_prompts(found)])
+    _lines(console, "Prompts", [_prompts(found) + store_option])
     if found.classifiers:
         _classifiers(console, found, store_option, show_all=show_all)
     if found.state["n_images"]:
-        _lines(console, "Copies", _copies(found))
+        _lines(console, "Copies", _copies(found, store_option))
     if found.warnings:
         console.print("\nLook at", style="bold yellow")
         for warning in found.warnings:
@@ -110,7 +110,7 @@ def _encoders(console: Console, found: Overview) -> None:
         _numbers("images", (row["n_images"] for row in rows)),
         _numbers("prompts", (row["n_prompts"] for row in rows)),
         Column("values", [str(row["dim"] or _unknown(row, "-")) for row in rows], is_number=True),
-        _numbers("similarities", (row["n_similarities"] for row in rows)),
+        Column("similarities", [_similarities(row) for row in rows], is_number=True),
         Column("precision", [row["precision"] or _unknown(row) for row in rows]),
         Column("device", [row["device"] or _unknown(row) for row in rows]),
     )
@@ -124,6 +124,13 @@ def _encoders(console: Console, found: Overview) -> None:
             room = max(console.width - len(sizes) - 2, _NARROWEST_NAME)
             name = shortened(one_line(row["encoder"]), room)
             console.print(f"  {name}{sizes}", style="dim", soft_wrap=True)
+
+
+def _similarities(row: dict[str, Any]) -> str:
+    """Return how many are kept, and of how many samples none are, as they were streamed."""
+    streamed = [f"{counted(row['n_streamed'], 'sample')} streamed"] if row["n_streamed"] else []
+    kept = [f"{row['n_similarities']:,}"] if row["n_similarities"] or not streamed else []
+    return " + ".join([*kept, *streamed])
 
 
 def _unknown(row: dict[str, Any], imported: str = "imported") -> str:
@@ -167,13 +174,13 @@ def _accuracy(row: dict[str, Any]) -> str:
     return f"{row['accuracy']:.4f} {row['ci_low']:.3f}-{row['ci_high']:.3f}"
 
 
-def _copies(found: Overview) -> list[str]:
+def _copies(found: Overview, store_option: str) -> list[str]:
     row = found.copies
     files = counted(row["n_exact_files"], "file")
     exact = f"{counted(row['n_exact'], 'image')} in several files ({files})"
     left_out = f"; {counted(row['n_left_out'], 'file')} left out" if row["n_left_out"] else ""
     if not found.has_near_copies:
-        return [f"{exact}{left_out}; near ones: facestore dedup"]
+        return [f"{exact}{left_out}; near ones: facestore dedup{store_option}"]
     return [
         f"{exact}, {counted(row['n_groups'], 'group')} with near ones{left_out}",
         f"pairs between splits {row['n_between_splits']:,}, between data sets "

@@ -13,9 +13,9 @@ from facestore.cli.console import (
     pass_on,
     print_lines,
     print_summary,
-    terminal_progress,
 )
 from facestore.cli.mapping import mapping_of
+from facestore.cli.progress_bar import terminal_progress
 from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORKERS
 
 if TYPE_CHECKING:

@@ -1,19 +1,20 @@
 """Options that several commands share, each named once."""
 
-import os
 from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 import typer
 
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format
+from facestore.cli.pasting import note_store
 from facestore.config import DEFAULT_STORE, STORE_VARIABLE
 
 StoreOption = Annotated[
     Path,
-    typer.Option("--store", envvar=STORE_VARIABLE, help="Folder of the store."),
+    typer.Option(
+        "--store", envvar=STORE_VARIABLE, callback=note_store, help="Folder of the store."
+    ),
 ]
 DatasetOption = Annotated[
     str | None,
@@ -149,9 +150,3 @@ RawOption = Annotated[
 ]
 
 DEFAULT = DEFAULT_STORE
-
-
-def typed_store(store: Path) -> str:
-    """Return what the next command needs to find this store."""
-    default = os.environ.get(STORE_VARIABLE) or str(DEFAULT)
-    return "" if str(store) == default else f" --store {quote(str(store))}"

@@ -94,7 +94,7 @@ def _(summary: ScoreSummary) -> list[str]:
         done = f"{samples} scored, what wins with every k kept, and no cosine: {to}"
     if n := summary.n_without_vector:
         samples = counted(n, "sample has", "samples have")
-        done += f"; {samples} no vector: ingest the images with --model"
+        done += f"; {samples} no vector: {as_typed(summary.todo_without_vector)}"
     return [done, *summary.notes]
 
 
@@ -169,7 +169,7 @@ def _(summary: ClassifySummary) -> list[str]:
     if summary.n_without_input:
         missing = "no image in a folder that was ingested: ingest them"
         if summary.vectors_of is not None:
-            missing = f"no vector of {summary.vectors_of}: ingest their images with --model"
+            missing = f"no vector of {summary.vectors_of}: {as_typed(summary.todo_without_vector)}"
         samples = counted(summary.n_without_input, "sample has", "samples have")
         lines.append(f"{samples} {missing}")
     return [*lines, *_same_for_all(summary.same_for_all)]
@@ -209,7 +209,7 @@ def _(summary: IndexSummary) -> list[str]:
     return [
         f"{summary.kind} over {counted(summary.n_vectors, 'vector')} of {summary.encoder}: {told}; "
         f"{summary.cpu_seconds:,.1f} s of CPU",
-        f"before it is asked: facestore index certify --model {quote(summary.encoder)}",
+        as_typed(f"before it is asked: `facestore index certify model={quote(summary.encoder)}`"),
     ]
 
 
@@ -250,7 +250,10 @@ def _(summary: DedupSummary) -> list[str]:
         f"({counted(summary.changes.n_new, 'row')} new, "
         f"{summary.changes.n_gone:,} gone); no file was touched",
         *_nothing_left(summary),
-        "see the view accuracy_without_duplicates; take it back with `facestore dedup --undo`",
+        as_typed(
+            "see the view accuracy_without_duplicates; take it back with "
+            "`facestore dedup undo=True`"
+        ),
     ]
 
 

@@ -16,9 +16,10 @@ from facestore.cli.console import (
     print_rows,
     print_summary,
     say,
-    terminal_progress,
 )
 from facestore.cli.data import open_store
+from facestore.cli.pasting import typed_store
+from facestore.cli.progress_bar import terminal_progress
 from facestore.cli.wording import as_typed
 from facestore.errors import AuditsFailedError, counted, preview
 
@@ -53,9 +54,7 @@ def info(
         if format is Format.table:
             from facestore.cli.dashboard import print_overview
 
-            print_overview(
-                room.overview(opened), store_option=options.typed_store(store), show_all=every
-            )
+            print_overview(room.overview(opened), store_option=typed_store(store), show_all=every)
         else:
             print_rows(("what", "name", "n", "details"), room.info(opened), format)
 

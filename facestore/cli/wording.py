@@ -3,13 +3,15 @@
 Below the command line nothing knows how an option is written. An error names a parameter as Python
 has it, in backquotes and with `=`: "give `new_classes=True`", "`val_fraction=1.5`: a share was
 expected". Here it becomes `--new-classes`, `--val-fraction 1.5`; and within a command,
-"`facestore ingest FOLDER models=tiny`", too.
+"`facestore ingest FOLDER models=tiny`", too, which also gets the store that this one was given.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from shlex import quote
 from typing import Any
+
+from facestore.cli.pasting import with_store
 
 # What the user gave stands in quotes, and is left as it is, whatever is in it.
 _QUOTED = r"""(?<!\w)'(?:[^'\\]|\\.|(?<=\w)'(?=\w))*'(?!\w)|(?<!\w)"(?:[^"\\]|\\.)*"(?!\w)"""
@@ -52,8 +54,9 @@ def as_typed(message: str) -> str:
 
 
 def _typed(found: re.Match[str]) -> str:
-    if found["command"]:
-        return _IN_COMMAND.sub(lambda each: typed_option(each["name"], each["value"]), found[0])
+    if command := found["command"]:
+        typed = _IN_COMMAND.sub(lambda each: typed_option(each["name"], each["value"]), command)
+        return f"`{with_store(typed.strip('`'))}`"
     return typed_option(found["name"], found["value"]) if found["name"] else found[0]
 
 

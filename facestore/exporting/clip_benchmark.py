@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from facestore.errors import InputError
+from facestore.errors import InputError, counted
 from facestore.exporting.selection import Selection
 from facestore.files import csv_text, write_text
 from facestore.folders import replacing_folder
@@ -33,6 +33,12 @@ def write(store: Stores, selection: Selection) -> int:
     """
     found = store.catalog.exports.results(selection.dataset, selection.split, selection.classifiers)
     results = [_result(row) for row in found.iter_rows(named=True)]
+    if n_streamed := int(found["is_streamed"].sum()):
+        store.notify(
+            f"acc5 of {counted(n_streamed, 'result')} is missing, or lacks samples: their cosines "
+            "were not kept. `facestore settings keep_similarities always`, and scoring again, "
+            "keeps them."
+        )
     out = selection.out
     if not results:
         return 0

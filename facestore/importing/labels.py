@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
+from facestore.catalog.sample_rows import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, counted, preview
 from facestore.importing.targets import ImportSummary, Target, importing
 from facestore.ingest.layouts.folder_rows import is_of_folders, of_pictures

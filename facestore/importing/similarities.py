@@ -80,6 +80,7 @@ def import_similarities(
                 "Give the new ones another `model=` name.",
             )
         n_new = store.catalog.similarities.add_by_text(encoder.encoder_id, rows)
+        store.catalog.streams.give_up(encoder.encoder_id)
         run.counts.update({"n_samples_new": run.n_created, "n_similarities": n_new})
     notes = [f"encoder {encoder.name!r}"]
     return run.summary("similarities", n_rows=len(table), n_new=n_new, notes=notes)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
-from facestore.catalog.samples import LABEL_SCHEMA, SAMPLE_SCHEMA
+from facestore.catalog.sample_rows import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, by_number, counted, preview
 from facestore.names import check_name, is_tail, match_names
 from facestore.records import EncoderRecord, ModelName

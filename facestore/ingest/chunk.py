@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from facestore.catalog.samples import SAMPLE_SCHEMA
+from facestore.catalog.sample_rows import SAMPLE_SCHEMA
 from facestore.ingest.embedding import ReadImage
 from facestore.ingest.plan import IngestPlan
 from facestore.records import ImageRecord

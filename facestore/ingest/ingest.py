@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
-from facestore.catalog.samples import SampleChanges
+from facestore.catalog.sample_rows import SampleChanges
 from facestore.config import (
     DEFAULT_BATCH_SIZE,
     DEFAULT_PRECISION,

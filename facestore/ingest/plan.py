@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from facestore.catalog.samples import LABEL_SCHEMA
+from facestore.catalog.sample_rows import LABEL_SCHEMA
 from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.places import root_of
 from facestore.images.walk import printable

@@ -19,7 +19,7 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.refusals import Refused
-from facestore.catalog.samples import SampleChanges
+from facestore.catalog.sample_rows import SampleChanges
 from facestore.encoders.encoder import Encoder, LazyEncoder
 from facestore.ingest.chunk import Chunk
 from facestore.ingest.embedding import (

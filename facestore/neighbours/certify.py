@@ -14,8 +14,15 @@ from facestore.catalog.vector_indexes import (
     QueryKind,
     StoredIndex,
 )
-from facestore.certificates import index_of, index_problem
+from facestore.certificates import build_command, index_of, index_problem
 from facestore.errors import InputError, NoVectorsError, counted
+from facestore.neighbours.enough import (
+    MOST_REFINE,
+    check_draw,
+    check_numbers,
+    check_reachable,
+    require_enough,
+)
 from facestore.neighbours.exact import ExactAnswers, exact_nearest
 from facestore.neighbours.queries import (
     Queries,
@@ -26,7 +33,7 @@ from facestore.neighbours.queries import (
 )
 from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, VectorBlock
-from facestore.stores import Stores, recorded
+from facestore.stores import Stores, recorded, require_writable
 from facestore.vector_index import IndexSnapshot
 from facestore.zero_shot.score import encoder_and_model
 
@@ -34,11 +41,10 @@ from facestore.zero_shot.score import encoder_and_model
 N_QUERIES = 765
 # Parameters are chosen by others: chosen by the same ones they would look better than they are.
 _N_PILOT = 200
-_FEWEST_QUERIES = 50
 # Of what may be missed the pilot has to miss no more than this part, and twice as many partitions
 # are looked through as it needs: the least for 200 queries is sometimes too little for others.
 _MARGIN, _MORE_PROBES = 10, 2
-_REFINE = (5, 10, 20, 40)
+_REFINE = (5, 10, 20, MOST_REFINE)
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,10 @@ def certify_index(
     Raises
     ------
     InputError
-        If there is no index, there are too few vectors, or the bound is not reached: what was
-        certified before stays.
+        If there is no index, there are too few vectors or queries, or the bound is not reached:
+        what was certified before stays.
+    StoreWriteError
+        If the store cannot be written; nothing is compared then.
     """
     encoder, lazy = encoder_and_model(store, model, device)
     table = checked_images(store, encoder)
@@ -135,14 +143,17 @@ def certify_index(
     known = store.catalog.vector_indexes.of(encoder.encoder_id)
     problem = "it has no index" if known is None else index_problem(store, encoder, known)
     if known is None or problem is not None:
-        message = f"Encoder {encoder.name!r}: {problem}. Build one with `facestore index build`."
+        build = build_command(encoder.name, known)
+        message = f"Encoder {encoder.name!r}: {problem}. Build one with {build}."
         raise InputError(message)
     partitions = known.parameters["partitions"]
-    _check(k, n_queries, probes, refine, min_recall, max_growth, snapshot.n_rows())
-    _check_draw(seed, probes, partitions)
+    check_numbers(k, n_queries, probes, refine, min_recall, max_growth, snapshot.n_rows())
+    check_draw(seed, probes, partitions)
+    require_writable(store)
     given, texts = no_queries(width), no_queries(width)
     if queries is not None:
         given, texts = given_queries(store, encoder, lazy, queries, width)
+    check_reachable(n_queries, len(given), min_recall, snapshot.n_rows() - _N_PILOT)
     pilot, images = drawn_images(store, snapshot, n_queries, min(_N_PILOT, n_queries), seed)
     trials = [_Trial("images", pilot, images.with_others(given))]
     stored = stored_texts(store, encoder, n_queries + _N_PILOT, seed, width)
@@ -172,43 +183,6 @@ def certify_index(
         counts.update({f"n_{each.query_kind}": each.n_queries for each in certificates})
     n_datasets = len({dataset for _, dataset in images.origins})
     return CertifySummary(encoder.name, certificates, n_datasets, max_growth)
-
-
-def _check(
-    k: int,
-    n_queries: int,
-    probes: int | None,
-    refine: int | None,
-    min_recall: float,
-    max_growth: float,
-    n_rows: int,
-) -> None:
-    """Refuse numbers that mean nothing."""
-    for name, value in (("probes", probes), ("refine", refine), ("k", k)):
-        if value is not None and value < 1:
-            message = f"`{name}={value}`: expected a whole number of at least 1."
-            raise InputError(message)
-    if k >= n_rows:
-        message = f"`k={k}`: there are {counted(n_rows, 'vector')}; give a number below that."
-        raise InputError(message)
-    if n_queries < _FEWEST_QUERIES:
-        message = f"`n_queries={n_queries}`: of fewer than {_FEWEST_QUERIES} nothing follows."
-        raise InputError(message)
-    for name, share in (("min_recall", min_recall), ("max_growth", max_growth)):
-        if not 0 <= share <= 1:
-            message = f"`{name}={share:g}`: expected a share from 0 to 1."
-            raise InputError(message)
-
-
-def _check_draw(seed: int, probes: int | None, partitions: int) -> None:
-    """Refuse a seed that draws nothing, and more probes than there are partitions."""
-    if seed < 0:
-        message = f"`seed={seed}`: expected a whole number of at least 0."
-        raise InputError(message)
-    if probes is not None and probes > partitions:
-        has = counted(partitions, "partition")
-        message = f"`probes={probes}`: the index has {has}; give at most so many."
-        raise InputError(message)
 
 
 def _exact(
@@ -248,7 +222,7 @@ class _Asked:
         refine: int | None,
     ) -> _Effort:
         """Return what a user said; of the rest the least that finds enough for a pilot."""
-        most = _Effort(probes or self._partitions, refine or _REFINE[-1])
+        most = _Effort(probes or self._partitions, refine or MOST_REFINE)
         if (probes and refine) or not len(pilot):
             return most
         enough = 1 - (1 - min_recall) / _MARGIN
@@ -325,23 +299,5 @@ def _kept(
             indexes.certify(encoder.encoder_id, asking, found)
             if certificate := indexes.certificate(encoder.encoder_id, asking.query_kind):
                 certificates.append(certificate)
-        _require(certificates[0], min_recall, known.parameters["partitions"])
+        require_enough(certificates[0], min_recall, encoder.name, known)
     return tuple(certificates)
-
-
-def _require(certificate: Certificate, min_recall: float, partitions: int) -> None:
-    """Refuse an index that finds less than it is to."""
-    if certificate.recall_at_least >= min_recall:
-        return
-    more = (
-        f"give more `probes=` (of {partitions}), more `refine=`"
-        if certificate.probes < partitions or certificate.refine < _REFINE[-1]
-        else "build one that keeps more (`facestore index build bits=8`)"
-    )
-    message = (
-        f"The index finds {certificate.recall:.4f} of the {certificate.k} nearest with "
-        f"{counted(certificate.probes, 'probe')} and refine {certificate.refine}, surely "
-        f"{certificate.recall_at_least:.4f}, and {min_recall:g} is wanted; nothing was changed: "
-        f"{more}, ask more queries with `n_queries=`, or want less with `min_recall=`."
-    )
-    raise InputError(message)

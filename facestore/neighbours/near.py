@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.lookup import Hit
 from facestore.catalog.vector_indexes import Certificate, QueryKind
-from facestore.certificates import bound_line, index_of, valid_certificate
+from facestore.certificates import (
+    bound_line,
+    certify_command,
+    index_of,
+    valid_certificate,
+)
 from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import InputError, NoCertificateError, NoVectorsError, ParametersError
 from facestore.files import sha256_of
 from facestore.ingest.embedding import ReadRequest, read_image
+from facestore.missing_vectors import NO_PICTURE, import_of
 from facestore.recorded_vectors import checked_images
 from facestore.records import AnyPath, FileEntry, Float32
 from facestore.stores import Stores
@@ -76,9 +81,12 @@ def near(
     found = store.catalog.lookup.find(given)
     known = store.vectors.images(encoder.vectors).one(found.key)
     if known is None:
+        todo = f"ingest its data set with `models={encoder.record.architecture}`"
+        if encoder.record.source == "imported" or found.key.startswith(NO_PICTURE):
+            todo = f"{import_of(encoder)} brings vectors"
         message = (
-            f"'{found.name}' has no vector of {encoder.name}: ingest its data set with "
-            f"`models={encoder.record.architecture}`, or name another encoder with `model=`."
+            f"'{found.name}' has no vector of {encoder.name}: {todo}, or name another encoder with "
+            "`model=`."
         )
         raise InputError(message)
     return way.hits(known, found.sample_ids, found.key)
@@ -172,7 +180,7 @@ def _certificate(
     dataset: str | None,
     index: bool,
 ) -> Certificate | None:
-    """Return what an index may be asked by, and tell what it promises; None: it is not wanted."""
+    """Return what an index may be asked by; None: it is not wanted."""
     if not index:
         return None
     if dataset is not None:
@@ -181,9 +189,7 @@ def _certificate(
             "Leave one of them out."
         )
         raise ParametersError(message)
-    certificate = valid_certificate(store, encoder, kind, k)
-    store.notify(bound_line(certificate))
-    return certificate
+    return valid_certificate(store, encoder, kind, k)
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,8 @@ class _Way:
         self, vector: Float32, without: tuple[int, ...] = (), own: str | None = None
     ) -> list[Hit]:
         """Return the samples nearest to a vector, without those that it is of.
+
+        What a certificate promises of them is told once they are found.
 
         Parameters
         ----------
@@ -219,6 +227,8 @@ class _Way:
                 keys, cosines, k=self.k, dataset=self.dataset, without=without
             )
             if len({hit.rank for hit in hits}) == self.k or len(keys) < n_asked:
+                if self.certificate is not None:
+                    self.store.notify(bound_line(self.certificate))
                 return hits
             n_asked *= _MORE_AGAIN
 
@@ -252,6 +262,5 @@ def _refuse_unlike(
         f"of the queries of the certificate have {certificate.lowest_cosine:.4f} or more, so it "
         "is of another kind"
     )
-    of = f" model={quote(encoder.name)}"
-    todo = f"`facestore index certify{of} queries=FILE` with such queries"
+    todo = f"{certify_command(encoder.name, 'queries=FILE')} with such queries"
     raise NoCertificateError(encoder.name, problem, todo)

@@ -14,7 +14,7 @@ from facestore.neighbours.close_pairs import ClosePairs, close_pairs
 from facestore.neighbours.indexed_pairs import indexed_pairs
 from facestore.recorded_vectors import checked_images
 from facestore.records import KeyedRows
-from facestore.stores import Stores, recorded
+from facestore.stores import Stores, recorded, require_writable
 
 # 100 MB while they are collected.
 MAX_PAIRS = 5_000_000
@@ -79,6 +79,8 @@ def find_neighbours(
         If the encoder has no image vectors.
     InputError
         If the threshold is out of range, or so low that there are more than `max_pairs` pairs.
+    StoreWriteError
+        If the store cannot be written; nothing is compared then.
     """
     encoder = store.catalog.encoders.chosen(model)
     if not 0 < min_cosine <= 1:
@@ -90,6 +92,7 @@ def find_neighbours(
     snapshot = table.snapshot() if indexed is None else indexed
     if snapshot is None:
         raise NoVectorsError(encoder.name, encoder.record.architecture)
+    require_writable(store)
     keyed = snapshot.keys()
     n_vectors = len(keyed.rows)
     arguments = {"encoder": encoder.name, "min_cosine": min_cosine, "index": index or None}

@@ -15,6 +15,7 @@ from facestore.config import REMOVING_FILE
 from facestore.errors import StoreWriteError
 from facestore.files import sync_one, write_text
 from facestore.locks import only_one
+from facestore.removing.lost_indexes import told_of_lost_indexes
 from facestore.stores import Stores
 
 
@@ -102,6 +103,7 @@ def alone(store: Stores, command: str) -> Iterator[None]:
     with ExitStack() as held:
         for lock in ("ingest", "score"):
             held.enter_context(only_one(store.path, lock, command=command))
+        held.enter_context(told_of_lost_indexes(store))
         yield
 
 

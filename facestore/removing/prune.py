@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from facestore.locks import only_one
 from facestore.removing.finish import go_on, taking_out
+from facestore.removing.lost_indexes import told_of_lost_indexes
 from facestore.removing.plan import Removal
 from facestore.stores import Stores
 
@@ -21,7 +22,7 @@ def prune_samples(store: Stores, sample_ids: Sequence[int]) -> int:
     StoreLockedError
         If another process writes similarities.
     """
-    with only_one(store.path, "score", command="ingest"):
+    with only_one(store.path, "score", command="ingest"), told_of_lost_indexes(store):
         go_on(store)
         leaving = store.catalog.taking_out.leaving(sample_ids)
         with taking_out(store, Removal("prune", keys=leaving.keys, frees=False)):

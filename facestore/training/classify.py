@@ -7,6 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
+from facestore.missing_vectors import todo_without_vectors
 from facestore.records import AnyPath, AttributeClass, ClassifierRecord
 from facestore.stores import Stores, recorded
 from facestore.training.cards.write_card import write_card
@@ -136,12 +137,16 @@ def classify(
         rows, changes = write_decided(store, records, frames, heads.steps)
         counts.update(changes)
     n_without_input = pending["sample_id"].n_unique() - rows["sample_id"].n_unique()
+    todo = ""
+    if n_without_input and trained.vectors_of is not None and trained.encoder is not None:
+        todo = todo_without_vectors(store, trained.encoder, n_without_input, dataset)
     return ClassifySummary(
         names,
         changes["n_new"],
         n_without_input,
         trained.vectors_of,
         store.catalog.predictions.same_for_all(names),
+        todo,
     )
 
 

@@ -33,6 +33,8 @@ class ClassifySummary:
         Name of the encoder whose vectors are read; None: images are.
     same_for_all
         Classifiers that say one class of everybody: the class, and of how many.
+    todo_without_vector
+        What gives a vector to samples that have none.
     """
 
     classifiers: tuple[str, ...]
@@ -40,6 +42,7 @@ class ClassifySummary:
     n_without_input: int
     vectors_of: str | None
     same_for_all: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    todo_without_vector: str = ""
 
 
 def check_classes(

@@ -1,5 +1,7 @@
 """What holds for the whole store: its settings, and the version of its tables."""
 
+from facestore.catalog.settings import GROUP_ATTRIBUTES
+from facestore.errors import by_number, preview
 from facestore.stores import Stores
 
 
@@ -25,9 +27,16 @@ def change_setting(store: Stores, name: str, value: int | str) -> None:
     UnknownNameError
         If there is no such setting, or no such attribute.
     InputError
-        If the value is out of its limits.
+        If the value is out of its limits, or no attribute that is named has a label while others
+        have.
     """
     store.catalog.settings.set(name, value)
+    if name == GROUP_ATTRIBUTES and (without := store.catalog.settings.without_labels()):
+        has = by_number(len(without), "has", "have")
+        store.notify(
+            f"{preview([repr(each) for each in without], len(without))} {has} no label in the "
+            "store: no group is made of that until labels come."
+        )
 
 
 def migrate(store: Stores, *, rebuild_views: bool = False) -> list[str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from facestore.catalog.copying import copy_database
 from facestore.config import CATALOG_FILE, VECTORS_FOLDER
 from facestore.connections import usable
 from facestore.errors import FacestoreError, InputError, StoreWriteError
@@ -95,7 +96,7 @@ def _folder(store: Stores, target: Path) -> SnapshotSummary:
 
 def _copy(store: Stores, copy: Path) -> tuple[str, int]:
     """Copy the DuckDB file, with its checksum beside it; return that and its size."""
-    store.catalog.database.copy_to(copy)
+    copy_database(store.catalog.database, copy)
     sha256 = sha256_of(copy)
     _checksum_file(copy).write_text(f"{sha256}  {copy.name}\n", encoding="utf-8")
     return sha256, copy.stat().st_size

@@ -1,6 +1,6 @@
 """Score: text vectors of a prompt set against the image vectors of an encoder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.preprocessing import resizes_fast
 from facestore.errors import EncoderError, NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
+from facestore.missing_vectors import todo_without_vectors
 from facestore.recorded_vectors import VectorRecord, checked_images, record_all
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores, recorded
@@ -32,6 +33,8 @@ class ScoreSummary:
         Samples that got similarities.
     n_without_vector
         Samples that have no vector of this encoder, and so none.
+    todo_without_vector
+        What gives those a vector.
     n_streamed
         Samples of which is kept what wins with every k, and no similarity.
     notes
@@ -46,6 +49,7 @@ class ScoreSummary:
     n_without_vector: int
     notes: tuple[str, ...] = ()
     n_streamed: int = 0
+    todo_without_vector: str = ""
 
 
 def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder | None:
@@ -175,43 +179,52 @@ def score_with(
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
+        n_rows = n_samples = n_streamed = 0
         if streams(store, encoder, prompt_set, n_vectors):
             n_streamed, n_without = stream_winners(store, encoder, prompt_set, texts, dataset)
             counts["n_streamed"] = n_streamed
-            return ScoreSummary(
-                encoder=encoder.name,
-                prompt_set=prompt_set,
-                n_prompts=len(prompts.prompts),
-                n_similarities=0,
-                n_samples=0,
-                n_without_vector=n_without,
-                notes=tuple(notes_on(prompts, texts, encoder.name, lazy)),
-                n_streamed=n_streamed,
-            )
-        pending = store.catalog.similarities.pending(encoder.encoder_id, prompt_set, dataset)
-        ready = pending.filter(images.has(pending["vector_key"]))
-        vector_of = {
-            each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
-        }
-        n_rows = 0
-        with store.progress.task("Scoring", len(ready)) as task:
-            for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
-                n_rows += store.catalog.similarities.add(
-                    encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
-                )
-                task.advance(len(block.sample_ids))
-        counts["n_similarities"] = n_rows
-        if store.catalog.streams.of(encoder.encoder_id, prompt_set):
-            store.catalog.streams.give_up(encoder.encoder_id, prompt_set)
+        else:
+            n_rows, n_samples, n_without = _keep_rows(store, encoder, prompt_set, texts, dataset)
+            counts["n_similarities"] = n_rows
     return ScoreSummary(
         encoder=encoder.name,
         prompt_set=prompt_set,
         n_prompts=len(prompts.prompts),
         n_similarities=n_rows,
-        n_samples=len(ready),
-        n_without_vector=len(pending) - len(ready),
+        n_samples=n_samples,
+        n_without_vector=n_without,
         notes=tuple(notes_on(prompts, texts, encoder.name, lazy)),
+        n_streamed=n_streamed,
+        todo_without_vector=(
+            todo_without_vectors(store, encoder, n_without, dataset) if n_without else ""
+        ),
     )
+
+
+def _keep_rows(
+    store: Stores,
+    encoder: StoredEncoder,
+    prompt_set: str,
+    texts: Mapping[str, Float32],
+    dataset: str | None,
+) -> tuple[int, int, int]:
+    """Write a row a similarity; return rows, their samples, and samples without a vector."""
+    similarities, images = store.catalog.similarities, checked_images(store, encoder)
+    pending = similarities.pending(encoder.encoder_id, prompt_set, dataset)
+    ready = pending.filter(images.has(pending["vector_key"]))
+    vector_of = {
+        each.prompt_id: texts[each.text] for each in store.catalog.prompts.stored(prompt_set)
+    }
+    n_rows = 0
+    with store.progress.task("Scoring", len(ready)) as task:
+        for block in score_blocks(ready, images.batches() if len(ready) else (), vector_of):
+            n_rows += similarities.add(
+                encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
+            )
+            task.advance(len(block.sample_ids))
+    # What was streamed before, here or under the name of a smaller set, has its rows by now.
+    store.catalog.streams.give_up(encoder.encoder_id)
+    return n_rows, len(ready), len(pending) - len(ready)
 
 
 def text_vectors(

@@ -11,42 +11,40 @@ with sizes as (
     inner join class_prompts using (prompt_set, attribute)
     where streams.is_current
     group by streams.stream_id
+),
+
+parts as (
+    select
+        streamed_winners.stream_id,
+        streamed_winners.sample_id,
+        streamed_winners.k_before,
+        sizes.k_max,
+        sizes.n_classes,
+        [
+            streamed_winners.winner_1,
+            streamed_winners.winner_2,
+            streamed_winners.winner_3,
+            streamed_winners.winner_4,
+            streamed_winners.winner_5,
+            streamed_winners.winner_6,
+            streamed_winners.winner_7,
+            streamed_winners.winner_8
+        ] as winners
+    from streamed_winners
+    inner join sizes using (stream_id)
 )
 
 select
-    streamed_winners.stream_id,
-    streamed_winners.sample_id,
+    stream_id,
+    sample_id,
     count(*) as n_rows
-from streamed_winners
-inner join sizes using (stream_id)
+from parts
 group by all
 having
-    count(*) <> ceil(any_value(sizes.k_max) / 8)
-    or count(distinct streamed_winners.k_before) <> count(*)
-    or bool_or(streamed_winners.k_before % 8 <> 0)
-    or min(streamed_winners.k_before) <> 0
-    or max(streamed_winners.k_before) >= any_value(sizes.k_max)
-    or min(
-        least(
-            streamed_winners.winner_1,
-            streamed_winners.winner_2,
-            streamed_winners.winner_3,
-            streamed_winners.winner_4,
-            streamed_winners.winner_5,
-            streamed_winners.winner_6,
-            streamed_winners.winner_7,
-            streamed_winners.winner_8
-        )
-    ) < 1
-    or max(
-        greatest(
-            streamed_winners.winner_1,
-            streamed_winners.winner_2,
-            streamed_winners.winner_3,
-            streamed_winners.winner_4,
-            streamed_winners.winner_5,
-            streamed_winners.winner_6,
-            streamed_winners.winner_7,
-            streamed_winners.winner_8
-        )
-    ) > any_value(sizes.n_classes)
+    count(*) <> ceil(any_value(k_max) / 8)
+    or count(distinct k_before) <> count(*)
+    or bool_or(k_before % 8 <> 0)
+    or min(k_before) <> 0
+    or max(k_before) >= any_value(k_max)
+    or min(list_min(winners)) < 1
+    or max(list_max(winners)) > any_value(n_classes)

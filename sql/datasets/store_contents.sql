@@ -1,7 +1,9 @@
 -- store_contents: what is in the store, one row a data set, encoder, prompt set, classifier and log
 -- grain: kind, name
 -- units: n counts samples, similarities, prompts, predictions or runs
--- reads: samples, labels, datasets, encoders, similarities, prompt_sets, prompt_set_members, classifiers, predictions, runs
+-- reads: samples, labels, datasets, encoders, similarities, streams, streamed_winners, prompt_sets, prompt_set_members,
+-- classifiers, predictions, runs
+-- note: of samples that were scored in a stream no similarities are kept: details say how many they are
 with dataset_counts as (
     select
         samples.dataset,
@@ -20,6 +22,16 @@ similarity_counts as (
         count(*) as n_similarities
     from similarities
     group by encoder_id
+),
+
+stream_counts as (
+    select
+        streams.encoder_id,
+        count(distinct streamed_winners.sample_id) as n_streamed
+    from streams
+    inner join streamed_winners using (stream_id)
+    where streams.is_current and streamed_winners.k_before = 0
+    group by streams.encoder_id
 ),
 
 prompt_counts as (
@@ -55,9 +67,14 @@ select
     'encoder' as kind,
     encoders.name,
     coalesce(similarity_counts.n_similarities, 0) as n,
-    format('similarities; vectors of {} values', coalesce(encoders.dim::varchar, '?')) as details
+    format(
+        'similarities{}; vectors of {} values',
+        coalesce(format(', and {} samples streamed', stream_counts.n_streamed), ''),
+        coalesce(encoders.dim::varchar, '?')
+    ) as details
 from encoders
 left join similarity_counts using (encoder_id)
+left join stream_counts using (encoder_id)
 union all
 select
     'prompt set' as kind,

@@ -46,7 +46,7 @@ def test_an_index_is_built_certified_asked_and_dropped(faces):
     assert (built.status, built.err) == (0, "")
     assert re.match(
         r"IVF_RQ over 600 vectors of x m imported: 2 partitions, 1 bit a value; \d+\.\d s of CPU\n"
-        r"before it is asked: facestore index certify --model 'x m imported'\n$", built.out,
+        r"before it is asked: `facestore index certify --model 'x m imported'`\n$", built.out,
     )  # fmt: skip
     assert "not certified" in faces("info").out
     note = faces("doctor", "indexes_are_certified")
@@ -91,7 +91,11 @@ def test_pairs_by_the_index_say_what_they_may_miss(faces):
         ("dedup --index", 2, "--model, --max-pairs and --index go with --cosine"),
         ("index build", 1, "600 vectors are too few for IVF_RQ with 16 partitions: 1,024 would do"),
         ("index build --kind tree", 2, "tree"),
-        ("index certify", 1, "it has no index. Build one with `facestore index build`"),
+        (
+            "index certify",
+            1,
+            "it has no index. Build one with `facestore index build --model 'x m imported'`",
+        ),
         ("dedup --cosine 0.9 --index", 1, "it has no index. Run `facestore index build --model"),
         ("search 'text 1' --index", 1, "it has no index. Run `facestore index build --model"),
         ("near faces/7.jpg --index --dataset faces", 2, "the nearest of all data sets"),

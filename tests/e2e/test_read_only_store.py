@@ -5,7 +5,6 @@ A process of its own runs the commands: root could write there, until it gives t
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.modes import obey_modes
 from support.pictures import write_labels, write_picture
 
 from facestore.store import Store
@@ -82,12 +82,6 @@ def digests(folder):
         str(each): hashlib.sha256(each.read_bytes()).hexdigest() if each.is_file() else None
         for each in folder.rglob("*")
     }
-
-
-def obey_modes():
-    """Give up root's right to write everywhere: CAP_DAC_OVERRIDE leaves the bounding set."""
-    if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")

@@ -183,13 +183,33 @@ def test_info_says_which_attributes_make_no_groups(many):
     (found,) = [each for each in told() if "groups are made of" in each[2]]
     assert found[:2] == ("set", ("group_attributes", "a0,a1,a2,a3,gender"))
     assert found[2].endswith("and not of 2 other attributes")
-    many.set("group_attributes", "race")  # a class is known of it, and no label
+    many.set("group_attributes", "a5")
+    many.execute("delete from labels where attribute = 'a5'")
     (found,) = [each for each in told() if "group_attributes" in each[2]]
     assert found[1] == ("group_attributes", "")
     many.set(*found[1])
     assert "overall" in groups_of(many)
     many.execute("delete from labels")
     assert not [each for each in told() if "group" in each[2]]
+
+
+def test_attributes_without_a_label_make_no_groups_and_are_told_of(many):
+    told = []
+    many.notify = told.append
+    before = groups_of(many)
+    with pytest.raises(InputError, match=r"'race'.*labels of a0, a1, a2, a3, a4, a5, gender alone"):
+        many.set("group_attributes", "race")  # a class is known of it, and no label
+    assert groups_of(many) == before
+    assert told == []
+    many.set("group_attributes", "gender,race")
+    assert groups_of(many) == {"overall", "gender"}
+    assert told == ["'race' has no label in the store: no group is made of that until labels come."]
+    many.set("group_attributes", "gender")
+    assert len(told) == 1
+    many.execute("delete from labels")  # as in a store that has none yet
+    many.set("group_attributes", "race,gender")
+    assert len(told) == 2
+    assert "'race', 'gender' have no label in the store" in told[1]
 
 
 def test_a_setting_that_is_blank_is_quoted(few):

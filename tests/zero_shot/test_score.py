@@ -12,6 +12,7 @@ from support.pictures import write_picture, write_pictures
 from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
+from facestore.importing.embeddings import TextSource
 from facestore.records import ModelName
 from facestore.store import Store
 
@@ -90,6 +91,55 @@ def test_samples_without_a_vector_are_counted(store, pictures):
     summary = store.score("raw_gender_labels")
     assert (summary.n_samples, summary.n_without_vector) == (6, 1)
     assert "1 sample has no vector: ingest the images with --model" in lines_of(summary)[0]
+
+
+def test_samples_without_a_picture_get_vectors_from_elsewhere(store, tmp_path):
+    (tmp_path / "l.csv").write_text("file,gender\n1.png,Male\n2.png,Female\n")
+    store.import_labels(tmp_path / "l.csv", dataset="named", create_samples=True)
+    said = lines_of(store.score("raw_gender_labels"))[0]
+    command = "`facestore import embeddings FILE --dataset named --model tiny`"
+    assert f"2 samples have no vector: no picture was ingested; {command} brings vectors" in said
+    assert "ingest the images" not in said
+    # what it says works
+    names = np.array(["1.png", "2.png"])
+    np.savez(tmp_path / "FILE.npz", files=names, emb=np.eye(2, 128, dtype=np.float32))
+    store.import_embeddings(tmp_path / "FILE.npz", dataset="named", model="tiny")
+    assert store.catalog.encoders.find("tiny imported").record.source == "imported"
+
+
+def test_each_sample_without_a_vector_has_its_own_way_to_one(store, pictures, tmp_path):
+    write_picture(pictures / "new.jpg", seed=50)
+    store.ingest(pictures)
+    for name in ("a", "b"):
+        (tmp_path / "l.csv").write_text(f"file,gender\n{name}.png,Male\n")
+        store.import_labels(tmp_path / "l.csv", dataset=name, create_samples=True)
+    said = lines_of(store.score("raw_gender_labels"))[0]
+    assert "3 samples have no vector: ingest the images with --model; 2 of them have no" in said
+    assert "--dataset NAME" in said
+    said = lines_of(store.score("raw_gender_labels", dataset="b"))[0]
+    assert "1 sample has no vector: no picture was ingested; `facestore import" in said
+    assert "--dataset b" in said
+
+
+def test_an_imported_encoder_gets_more_by_an_import(store, tmp_path):
+    vectors = {"files": np.array(["1.jpg"]), "emb": np.eye(1, 8, dtype=np.float32)}
+    words = {"words": np.array(["man", "woman"]), "text": np.eye(2, 8, dtype=np.float32)}
+    np.savez(tmp_path / "v.npz", **vectors, **words)
+    text = TextSource(tmp_path / "v.npz", "words", "text", "a photo of a {}")
+    given = {"dataset": "pictures", "model": "RN50,theirs"}
+    store.import_embeddings(tmp_path / "v.npz", **given, text=text)
+    n_more = 4  # of six files two are one picture, which is known by its content
+    scored = store.score("raw_gender_labels", model="RN50 theirs imported")
+    assert scored.n_without_vector == n_more
+    advice = "`facestore import embeddings FILE --dataset NAME --model RN50,theirs` brings more"
+    assert f"{n_more} samples have no vector: {advice}" in lines_of(scored)[0]
+    vectors = {"files": np.array(["2.jpg"]), "emb": np.eye(1, 8, dtype=np.float32)}
+    np.savez(tmp_path / "more.npz", **vectors)
+    store.import_embeddings(tmp_path / "more.npz", **given)
+    scored = store.score("raw_gender_labels", model="RN50 theirs imported", dataset="pictures")
+    assert (scored.n_samples, "--dataset pictures" in lines_of(scored)[0]) == (1, True)
+    with pytest.raises(InputError, match=r"no vector of RN50 theirs imported: `facestore import"):
+        store.near("3.jpg", model="RN50 theirs imported")
 
 
 def test_a_file_that_is_no_image_is_not_waited_for(store, pictures):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from support.scorable import make_scorable
 
+from facestore.cli.dashboard import print_overview
 from facestore.errors import InputError
 from facestore.records import Prompt, PromptSet
 from facestore.store import Store
@@ -200,6 +201,55 @@ def test_kept_again_rows_take_the_place_of_winners(streamed, scored):
         assert streamed.rows(query) == store.rows(query)
 
 
+@pytest.fixture
+def smaller(new_store, tmp_path):
+    """Give a store with a streamed set whose prompts are among those of a larger one."""
+    small, large = [("m", "Male"), ("f", "Female")], [("m", "Male"), ("f", "Female"), ("g", "Male")]
+    shutil.copytree(new_store, tmp_path / "new")
+    with Store.open(tmp_path / "new") as store:
+        for name, prompts in (("small", small), ("large", large)):
+            texts = tuple(Prompt(text, None, {"gender": each}) for text, each in prompts)
+            store.catalog.prompts.add(PromptSet(name, "", texts))
+    folder = make_scorable(tmp_path / "new", tmp_path / "smaller", 60, ["small", "large"])
+    with Store.open(folder) as store:
+        store.set("keep_similarities", "never")
+        store.score("small")
+        store.predict(attribute="gender", prompt_set="small", aggregation="sum")
+        assert store.rows("select distinct prompt_set from cosines_not_kept")[1] == [("small",)]
+        yield store
+
+
+@pytest.mark.parametrize("prompt_set", ["small", "large"])
+def test_a_set_of_which_rows_are_kept_by_now_is_not_said_to_lack_them(smaller, prompt_set):
+    winners = smaller.rows("from winners_every_k where prompt_set = 'small' order by all")
+    smaller.set("keep_similarities", "always")
+    smaller.score(prompt_set)
+    for name in ("cosines_not_kept", "streams", "streamed_winners"):
+        assert smaller.rows(f"from {name}")[1] == []
+    assert smaller.rows("from winners_every_k where prompt_set = 'small' order by all") == winners
+
+
+def test_a_set_of_which_some_rows_are_kept_lacks_the_others(smaller):
+    smaller.set("keep_similarities", "always")
+    smaller.score("large")
+    smaller.execute("delete from similarities")
+    smaller.set("keep_similarities", "never")
+    smaller.score("small")
+    smaller.execute(
+        "insert into similarities select encoder_id, prompt_id, sample_id, 0.1 "
+        "from encoders cross join prompts cross join samples where text in ('m', 'f') and sample_id = 7"
+    )
+    smaller.execute(
+        "insert into similarities select encoder_id, prompt_id, 8, 0.1 "
+        "from encoders cross join prompts where text = 'm'"
+    )
+    n = smaller.rows("select sum(n_samples) from cosines_not_kept")[1][0][0]
+    smaller.catalog.streams.give_up(smaller.catalog.encoders.chosen(None).encoder_id)
+    assert smaller.rows("select sum(n_samples) from cosines_not_kept")[1] == [(n - 1,)]
+    left = "select count(*) from streamed_winners where sample_id = {}"
+    assert [smaller.rows(left.format(i))[1][0][0] for i in (7, 8)] == [0, 1]
+
+
 def test_a_sample_that_has_both_counts_once(streamed, scored):
     query = f"from confusion_every_k where prompt_set in ({SETS}) order by all"
     before = streamed.rows(query)
@@ -224,6 +274,29 @@ def test_a_query_of_cosines_that_were_not_kept_is_told_of(scored, tmp_path):
     assert len(told) == 1
     assert "No cosines were kept" in told[0]
     assert "top_n_accuracy" in told[0]
+
+
+def test_info_says_what_was_streamed(streamed, capsys):
+    n = streamed.rows("select count(distinct sample_id) from streamed_winners")[1][0][0]
+    (details,) = [row[3] for row in streamed.info() if row[:3] == ("encoder", "m imported", 0)]
+    assert details.startswith(f"similarities, and {n} samples streamed; vectors of ")
+
+    def shown():
+        print_overview(streamed.overview(), store_option="", show_all=True)
+        return capsys.readouterr().out
+
+    line = next(each for each in shown().splitlines() if f"{n:,} samples streamed" in each)
+    assert line.startswith("m imported")
+    assert " 0 " not in line
+    streamed.set("keep_similarities", "always")
+    streamed.score(UNEQUAL)
+    n_kept = streamed.rows("select count(*) from similarities")[1][0][0]
+    assert f" {n_kept:,} + {n:,} samples streamed " in shown()
+    streamed.score(FULL)
+    n_kept = streamed.rows("select count(*) from similarities")[1][0][0]
+    assert f" {n_kept:,} " in shown()
+    assert "streamed" not in shown()
+    assert not [row for row in streamed.info() if "streamed" in row[3]]
 
 
 def test_what_goes_takes_its_winners_along(streamed):

@@ -22,6 +22,14 @@ select
     (
         select count(*) from similarities
         where similarities.encoder_id = encoders.encoder_id
-    ) as n_similarities
+    ) as n_similarities,
+    (
+        select count(distinct streamed_winners.sample_id)
+        from streams inner join streamed_winners using (stream_id)
+        where
+            streams.encoder_id = encoders.encoder_id
+            and streams.is_current
+            and streamed_winners.k_before = 0
+    ) as n_streamed
 from encoders
 order by encoders.encoder_id
