@@ -13,9 +13,11 @@ from facestore.catalog.predictions import MAKES_ONE, unknown_classifier
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, ParametersError, UnknownChoiceError
 from facestore.explaining.explain import folder_of_pictures
+from facestore.progress import Progress
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
 from facestore.reporting.explanation_page import REPORT_PAGE, write_report_page
+from facestore.reporting.kept_views import keep_views
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.output import replace_file, replacing_pages
 from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
@@ -32,34 +34,6 @@ _CSV_FOLDER = "csv"
 # Of so many classifiers that a user names the charts are drawn: more of them nobody compares, and
 # each takes 80 kB and a third of a second. Tables are there for all.
 _MOST_DRAWN = 6
-# Views which several queries read: each is computed once for a report, into a table of the
-# connection, which hides the view of the same name, also from other views. Only views of few rows,
-# and the predictions that are wrong.
-_COMPUTED_ONCE = (
-    "label_counts",
-    "label_taxonomies",
-    "cell_counts",
-    "cell_groups",
-    "prediction_counts",
-    "judged_counts",
-    "numbered_splits",
-    "wrong_predictions",
-    "accuracy_by_group",
-    "confusion_matrix",
-    "classifier_summary",
-    "suspect_labels",
-    "duplicate_pairs",
-    "duplicate_groups",
-)
-# All labels would be read to find that these are empty, where the tables that they follow from are.
-_SCORES = ("similarities", "streamed_winners")
-_FOLLOWS_FROM = {
-    "confusion_every_k": _SCORES,
-    "wording_accuracy": _SCORES,
-    "prompt_sensitivity": _SCORES,
-    "calibration": _SCORES,
-    "embedding_leakage": ("neighbours",),
-}
 
 
 @dataclass(frozen=True)
@@ -166,7 +140,7 @@ def report(
     own = resources.folder("reports")
     # a connection of its own: its tables are seen by nobody else, and go with it
     with reader.cursor() as con:
-        contents = gather(con, read_queries(own / "queries"), options)
+        contents = gather(con, read_queries(own / "queries"), options, store.progress)
     if options.diff is not None:
         contents = _with_changes(store, contents, options.diff, own, options.classifiers)
     if options.format != "html":
@@ -187,12 +161,15 @@ def report(
 
 
 def gather(
-    con: duckdb.DuckDBPyConnection, queries: dict[str, Query], options: ReportOptions
+    con: duckdb.DuckDBPyConnection,
+    queries: dict[str, Query],
+    options: ReportOptions,
+    progress: Progress,
 ) -> Contents:
     """Run the queries of the pages that are wanted."""
     known = [name for (name,) in con.execute("select name from classifiers").fetchall()]
     _check(options.classifiers, known, "classifier")
-    _compute_once(con)
+    keep_views(con, progress)
     best = run_query(con, queries["best_classifiers"])
     shown = _chosen(con, options.classifiers) if options.classifiers else best_keys(best)
     names = list(dict.fromkeys(key.classifier for key in shown))
@@ -205,16 +182,6 @@ def gather(
         for name in queries_of(options.pages)
     }
     return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
-
-
-def _compute_once(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep what several queries read in temporary tables, which hide the views of their names."""
-    for view in _COMPUTED_ONCE:
-        con.execute(f"create temp table {view} as from {view}")
-    for view, tables in _FOLLOWS_FROM.items():
-        has_rows = " or ".join(f"exists (from {table})" for table in tables)
-        (is_filled,) = con.execute(f"select {has_rows}").fetchone() or (False,)
-        con.execute(f"create temp table {view} as from {view} where {is_filled}")
 
 
 def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockKey]:

@@ -3,89 +3,48 @@
 -- units: bin counts from 1 to 15, of equal width; confidence_from and confidence_to are its ends;
 -- confidence (mean) and accuracy are fractions in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy
--- reads: zero_shot_confidences, sample_labels, judged_as, sample_cells, cell_groups, encoders, if_enough,
--- accuracy_of_counts
+-- reads: calibration_counts, cell_groups, encoders, if_enough, accuracy_of_counts
 -- note: a bin without predictions has no row; a group with fewer than min_samples samples (a setting of
 -- the store) has no rates
-with judged as (
+with counts as (
     select
-        zero_shot_confidences.aggregation,
-        zero_shot_confidences.encoder_id,
-        zero_shot_confidences.prompt_set,
-        zero_shot_confidences.attribute,
-        zero_shot_confidences.sample_id,
-        sample_labels.taxonomy,
-        sample_labels.dataset,
-        sample_labels.split,
-        zero_shot_confidences.confidence,
-        least(floor(zero_shot_confidences.confidence * 15), 14)::integer + 1 as bin,
-        judged_as(
-            sample_labels.taxonomy,
-            sample_labels.attribute,
-            zero_shot_confidences.predicted
-        ) = sample_labels.label as is_correct
-    from zero_shot_confidences
-    inner join sample_labels using (sample_id, attribute)
-),
-
-by_cell as (
-    select
-        judged.aggregation,
-        judged.encoder_id,
-        judged.prompt_set,
-        judged.attribute,
-        judged.taxonomy,
-        judged.dataset,
-        judged.split,
-        judged.bin,
-        sample_cells.cell,
-        count(*) as n_samples,
-        count(*) filter (where judged.is_correct) as n_correct,
-        sum(judged.confidence) as sum_confidence
-    from judged
-    inner join sample_cells using (sample_id)
-    group by all
-),
-
-counts as (
-    select
-        by_cell.aggregation,
-        by_cell.encoder_id,
-        by_cell.prompt_set,
-        by_cell.attribute,
-        by_cell.taxonomy,
-        by_cell.dataset,
-        by_cell.split,
+        calibration_counts.aggregation,
+        calibration_counts.encoder_id,
+        calibration_counts.prompt_set,
+        calibration_counts.attribute,
+        calibration_counts.taxonomy,
+        calibration_counts.dataset,
+        calibration_counts.split,
         cell_groups.group_attribute,
         cell_groups.group_name,
-        by_cell.bin,
-        accuracy_of_counts(sum(by_cell.n_correct)::bigint, sum(by_cell.n_samples)::bigint)
+        calibration_counts.bin,
+        accuracy_of_counts(sum(calibration_counts.n_correct)::bigint, sum(calibration_counts.n_samples)::bigint)
             as figures,
-        sum(by_cell.sum_confidence) / sum(by_cell.n_samples) as confidence,
-        sum(sum(by_cell.n_samples)) over (
+        sum(calibration_counts.sum_confidence) / sum(calibration_counts.n_samples) as confidence,
+        sum(sum(calibration_counts.n_samples)) over (
             partition by
-                by_cell.aggregation,
-                by_cell.encoder_id,
-                by_cell.prompt_set,
-                by_cell.attribute,
-                by_cell.dataset,
-                by_cell.split,
+                calibration_counts.aggregation,
+                calibration_counts.encoder_id,
+                calibration_counts.prompt_set,
+                calibration_counts.attribute,
+                calibration_counts.dataset,
+                calibration_counts.split,
                 cell_groups.group_attribute,
                 cell_groups.group_name
         ) as n_group
-    from by_cell
+    from calibration_counts
     inner join cell_groups using (cell)
     group by
-        by_cell.aggregation,
-        by_cell.encoder_id,
-        by_cell.prompt_set,
-        by_cell.attribute,
-        by_cell.taxonomy,
-        by_cell.dataset,
-        by_cell.split,
+        calibration_counts.aggregation,
+        calibration_counts.encoder_id,
+        calibration_counts.prompt_set,
+        calibration_counts.attribute,
+        calibration_counts.taxonomy,
+        calibration_counts.dataset,
+        calibration_counts.split,
         cell_groups.group_attribute,
         cell_groups.group_name,
-        by_cell.bin
+        calibration_counts.bin
 )
 
 select

@@ -3,27 +3,10 @@
 -- units: fractions in [0, 1]; accuracy_spread is accuracy_max - accuracy_min over the wordings,
 -- accuracy_sd their standard deviation; interval_width is the mean width of their 95 % Wilson intervals;
 -- ensemble_accuracy that of the mean over all prompts of a class
--- reads: wording_accuracy, zero_shot_mean, sample_labels, judged_as
+-- reads: wording_accuracy, ensemble_counts
 -- note: a spread well above interval_width comes from the words; the best wording was chosen on the
 -- samples it is judged on, so it flatters
-with ensembles as (
-    select
-        zero_shot_mean.encoder_id,
-        zero_shot_mean.prompt_set,
-        zero_shot_mean.attribute,
-        sample_labels.dataset,
-        sample_labels.split,
-        avg((
-            judged_as(
-                sample_labels.taxonomy, sample_labels.attribute, zero_shot_mean.predicted
-            ) = sample_labels.label
-        )::integer) as accuracy
-    from zero_shot_mean
-    inner join sample_labels using (sample_id, attribute)
-    group by all
-),
-
-spreads as (
+with spreads as (
     select
         encoder_id,
         encoder,
@@ -48,9 +31,9 @@ spreads as (
 
 select
     spreads.*,
-    ensembles.accuracy as ensemble_accuracy
+    ensembles.n_correct / ensembles.n_samples as ensemble_accuracy
 from spreads
-left join ensembles
+left join ensemble_counts as ensembles
     on
         spreads.encoder_id = ensembles.encoder_id
         and spreads.prompt_set = ensembles.prompt_set

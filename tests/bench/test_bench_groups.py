@@ -11,6 +11,7 @@ from support.reported import Page
 from support.rows import classifier, fill
 
 from facestore import resources
+from facestore.progress import SilentProgress
 from facestore.reporting.charts import script_bundle
 from facestore.reporting.page import Provenance, render_report
 from facestore.reporting.queries import read_queries
@@ -88,7 +89,7 @@ def test_report(benchmark, con, judged, record, timed, sized, n_named):
     def report():
         script_bundle.cache_clear()
         with con.cursor() as own:
-            contents = gather(own, queries, ReportOptions(classifiers=named))
+            contents = gather(own, queries, ReportOptions(classifiers=named), SilentProgress())
         return render_report(contents, provenance, templates)
 
     files = benchmark.pedantic(report, rounds=sized(3, 1), warmup_rounds=1)

@@ -12,6 +12,7 @@ from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
 
 from facestore import resources
 from facestore.catalog import migrate, views
+from facestore.progress import SilentProgress
 from facestore.reporting.charts import charts_of
 from facestore.reporting.charts.base import in_lines
 from facestore.reporting.page import Provenance, environment, render_report
@@ -46,7 +47,7 @@ def empty(all_views):
 def page_of(con, name="overview", provenance=PROVENANCE) -> Page:
     """Render one page of a catalogue."""
     with con.cursor() as cursor:
-        contents = gather(cursor, QUERIES, ReportOptions(only=[name]))
+        contents = gather(cursor, QUERIES, ReportOptions(only=[name]), SilentProgress())
     (page,) = (html for file, html in render_report(contents, provenance, TEMPLATES).items() if file.endswith(".html"))  # fmt: skip
     return Page(page)
 
@@ -294,7 +295,7 @@ def test_the_first_six_classifiers_that_are_named_have_charts(con):
     named = [f"c{number}" for number in (8, 7, 6, 5, 4, 3)]
     options = ReportOptions(only=["groups"], classifiers=[*named, "good", "c8"])
     with con.cursor() as cursor:
-        contents = gather(cursor, QUERIES, options)
+        contents = gather(cursor, QUERIES, options, SilentProgress())
     assert [key.classifier for key in contents.shown] == named
     assert {block.key.classifier for block in contents.tables["groups"].blocks} == {*named, "good"}
 
@@ -318,7 +319,7 @@ def test_long_names_are_drawn_to_their_ends(con):
     for name, k in (("good", 10), ("lucky", 15)):
         con.execute(f"update classifiers set name = '{long} {k}' where name = '{name}'")
     with con.cursor() as cursor:
-        contents = gather(cursor, QUERIES, ReportOptions(only=["models"]))
+        contents = gather(cursor, QUERIES, ReportOptions(only=["models"]), SilentProgress())
     chart = charts_of(contents.tables["leaderboard"], contents.shown)[0]
     lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", chart.svg)
     assert {"topk 10", "topk 15"} <= {" ".join(line.split()[-2:]) for line in lines}
@@ -348,7 +349,7 @@ def test_groups_that_are_all_too_small_have_no_chart(con):
     judged(con)
     con.execute("update settings set value = '5000' where setting = 'min_samples'")
     with con.cursor() as cursor:
-        contents = gather(cursor, QUERIES, ReportOptions(only=["groups"]))
+        contents = gather(cursor, QUERIES, ReportOptions(only=["groups"]), SilentProgress())
     assert contents.tables["groups"].n_rows == 8
     for name in ("groups", "group_cells"):
         assert charts_of(contents.tables[name], contents.shown) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support.spoiling import NAN, replaced, spoiled, without_first
 
+SCORE_COUNTS = ("wording_counts", "ensemble_counts", "calibration_counts")
 BAD_VIEWS: dict[str, list[str]] = {
     "accuracy_by_white_of_samples": [
         replaced("accuracy_by_white", where="attribute <> 'race'"),
@@ -69,6 +70,11 @@ BAD_VIEWS: dict[str, list[str]] = {
         spoiled("wrong_predictions", "predicted", "label"),
         spoiled("sample_judgements", "split_number", "split_number + 1"),
         without_first("numbered_splits"),
+    ],
+    "score_counts_hold": [
+        *(without_first(view) for view in SCORE_COUNTS),
+        *(spoiled(view, "n_correct", "n_correct + 1") for view in SCORE_COUNTS),
+        spoiled("calibration_counts", "sum_confidence", "0"),
     ],
     "count_checks_hold": [
         without_first("count_checks"),

@@ -1,0 +1,105 @@
+"""Views that the queries of a report read again and again: kept in temporary tables.
+
+A temporary table or view hides a view or table of its name from every query of its connection, also
+inside other views.
+"""
+
+from typing import Any
+
+import duckdb
+
+from facestore.progress import Progress
+
+# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions.
+_COMPUTED_ONCE = (
+    "label_counts",
+    "label_taxonomies",
+    "cell_counts",
+    "cell_groups",
+    "prediction_counts",
+    "judged_counts",
+    "numbered_splits",
+    "wrong_predictions",
+    "accuracy_by_group",
+    "confusion_matrix",
+    "classifier_summary",
+    "suspect_labels",
+    "duplicate_pairs",
+    "duplicate_groups",
+)
+# Sums over samples of what follows from similarities, and what is added up in them. Where there are
+# many, they are counted for some samples after others: the cosines of all do not fit into memory.
+_SUMS_OVER_SAMPLES = {
+    "confusion_every_k": ("n_samples",),
+    "wording_counts": ("n_samples", "n_correct"),
+    "ensemble_counts": ("n_samples", "n_correct"),
+    "calibration_counts": ("n_samples", "n_correct", "sum_confidence"),
+}
+_SCORES = ("similarities", "streamed_winners")
+_RANGE = (
+    "select count(*), min(sample_id), max(sample_id) from "
+    "(select sample_id from similarities union all select sample_id from streamed_winners)"
+)
+_MOST_ROWS = 4_000_000
+
+
+def keep_views(
+    con: duckdb.DuckDBPyConnection, progress: Progress, most_rows: int = _MOST_ROWS
+) -> None:
+    """Keep what several queries read.
+
+    Parameters
+    ----------
+    con
+        A connection of its own; it sees these tables from now on.
+    progress
+        Shows how far the similarities are.
+    most_rows
+        About how many similarities are looked at together.
+    """
+    for view in _COMPUTED_ONCE:
+        con.execute(f"create temp table {view} as from {view}")
+    # all labels would be read to find that it is empty
+    (has_pairs,) = _row(con, "select exists (from neighbours)")
+    con.execute(f"create temp table embedding_leakage as from embedding_leakage where {has_pairs}")
+    _keep_sums(con, _ranges(con, most_rows), progress)
+
+
+def _keep_sums(
+    con: duckdb.DuckDBPyConnection, ranges: list[tuple[int, int]], progress: Progress
+) -> None:
+    (database,) = _row(con, "select current_database()")
+    for view in _SUMS_OVER_SAMPLES:
+        con.execute(f"create temp table parts_of_{view} as from {view} where false")
+    with progress.task("Similarities", len(ranges)) as task:
+        for first, end in ranges:
+            for table in _SCORES:
+                con.execute(
+                    f'create or replace temp view {table} as from "{database}".main.{table} '
+                    f"where sample_id >= {first} and sample_id < {end}"
+                )
+            for view in _SUMS_OVER_SAMPLES:
+                con.execute(f"insert into parts_of_{view} from {view}")
+            task.advance()
+    for table in _SCORES:
+        con.execute(f"drop view if exists temp.{table}")
+    for view, added in _SUMS_OVER_SAMPLES.items():
+        sums = ", ".join(f"sum({column}) as {column}" for column in added)
+        con.execute(f"create temp table {view} as from parts_of_{view} where false")
+        query = f"select * replace ({sums}) from parts_of_{view} group by all"  # noqa: S608 - ours
+        con.execute(f"insert into {view} {query}")
+
+
+def _ranges(con: duckdb.DuckDBPyConnection, most_rows: int) -> list[tuple[int, int]]:
+    """Return the first sample of each part and the one after its last; none without a score."""
+    n_rows, first, last = _row(con, _RANGE)
+    if not n_rows:
+        return []
+    n_samples = last - first + 1
+    size = -(-n_samples // -(-n_rows // most_rows))
+    return [(start, start + size) for start in range(first, last + 1, size)]
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row: tuple[Any, ...] = con.execute(query).fetchall()[0]
+    return row
