@@ -2,7 +2,8 @@
 -- text: Confidence is the probability that CLIP gives to the class it predicts. Overconfidence is mean
 -- confidence minus accuracy; the expected calibration error is the mean distance of the two over 15
 -- bins. Small groups have larger errors for that alone: read n.
--- empty: No encoder with a known logit scale is scored and has its cosines kept.
+-- empty: No encoder with a known logit scale is scored and has its cosines kept. A set that was
+-- scored in a stream keeps none unless you first run facestore settings keep_similarities always.
 -- command: facestore score age_race_gender_labels_v2
 -- head: group_name
 -- fold: yes

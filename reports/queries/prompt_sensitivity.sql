@@ -2,7 +2,8 @@
 -- text: The spread of the accuracies of single wordings of a prompt set. A spread well above the mean
 -- width of their intervals comes from the words and not from chance. The ensemble is the mean over
 -- all prompts of a class; the best wording was chosen on the samples it is judged on.
--- empty: No prompt set with several wordings is scored and has its cosines kept.
+-- empty: No prompt set with several wordings is scored and has its cosines kept. A set that was
+-- scored in a stream keeps none unless you first run facestore settings keep_similarities always.
 -- command: facestore score age_race_gender_labels_v2
 -- head: encoder
 select

@@ -2,7 +2,8 @@
 -- text: The accuracy of each wording of a prompt set by itself, one prompt for each class, with its
 -- 95 % Wilson interval; the wording is written as for the first class. The ensemble is the mean over
 -- all prompts of a class.
--- empty: No prompt set with several wordings is scored and has its cosines kept.
+-- empty: No prompt set with several wordings is scored and has its cosines kept. A set that was
+-- scored in a stream keeps none unless you first run facestore settings keep_similarities always.
 -- command: facestore score age_race_gender_labels_v2
 -- head: wording
 -- fold: yes
