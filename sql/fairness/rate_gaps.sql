@@ -3,7 +3,8 @@
 -- units: rates, gap, ci_low and ci_high are fractions; ratio is the lowest rate by the highest; n_highest and n_lowest
 -- count the denominators of the two. The interval is a 95 % one of the largest gap between any two groups, whichever
 -- they are: ci_low is the largest of the lower limits of all pairs, ci_high the largest of the upper ones; ci_low_ratio
--- and ci_high_ratio, the smallest of each, are that of the smallest ratio
+-- and ci_high_ratio, the smallest of each, are that of the smallest ratio. Below 0, or above 1 of a ratio, they say that
+-- there may be no gap
 -- reads: rates_by_group, z_of_pairs
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, and for ratios
 -- Walter 1975, 10.1093/biomet/62.2.371, with Bonferroni's correction for the pairs; measures: Hardt, Price and Srebro
@@ -162,6 +163,6 @@ select
     ci_low,
     ci_high,
     pair.rate_min / nullif(pair.rate_max, 0) as ratio,
-    ci_low_ratio,
+    if(pair.rate_min = 0, 0, ci_low_ratio) as ci_low_ratio,
     ci_high_ratio
 from widest
