@@ -13,7 +13,7 @@
 -- opportunity), false_positive_rate, positive_predictive_value, negative_predictive_value, or equalized_odds: the larger
 -- gap of true and false positive rates, whose interval holds for both. A group without a denominator, or with fewer than
 -- min_samples samples (a setting of the store), takes no part, and neither do groups of the attribute that is
--- predicted: within one label a rate is 0, 1 or nothing
+-- predicted, as within one label a rate is 0, 1 or nothing
 with shares as (
     select
         classifier,

@@ -1,8 +1,8 @@
 -- selective_accuracy: accuracy of the predictions with the largest margins, and whose these are
 -- grain: classifier, dataset, split, coverage_asked, group_attribute, group_name
 -- units: coverage_asked is 0.5, 0.6 ... 1, of all judged predictions with a margin; coverage is the share of the group
--- that is among them, n_samples of n_group; accuracy is a fraction of these; ci_low and ci_high, and those of
--- coverage: 95 % Wilson intervals
+-- that is among them, n_samples of n_group; accuracy is a fraction of these; ci_low and ci_high are its 95 %
+-- Wilson interval, ci_low_coverage and ci_high_coverage that of coverage
 -- reads: sample_judgements, classifiers, label_taxonomies, sample_cells, cell_groups, group_accuracy_of_counts, if_enough,
 -- wilson_low, wilson_high
 -- source: Jones et al. 2021, arXiv 2010.14134: one threshold for all groups; abstaining where the margin is small can

@@ -32,7 +32,11 @@ def fill_calibrated(con, n=400):
     cosines = {1: (0.2 + differences).tolist(), 2: [0.2] * n}
     chances = 1 / (1 + np.exp(-100 * differences))
     of_men = rng.random(n) < chances
-    load(con, samples=samples(n), labels=labels("gender", np.where(of_men, "Male", "Female").tolist()))
+    load(
+        con,
+        samples=samples(n),
+        labels=labels("gender", np.where(of_men, "Male", "Female").tolist()),
+    )
     load(con, labels=labels("race", rng.choice(["White", "Black"], n, p=[0.9, 0.1]).tolist()))
     fill(con, encoders=[encoder() | {"logit_scale": 100.0}])
     fill(con, **prompt_set("set", "gender", [(1, "Male"), (2, "Female")]))

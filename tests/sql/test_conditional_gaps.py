@@ -59,7 +59,9 @@ GIVEN = {
 @pytest.mark.parametrize("given", GIVEN)
 def test_figures_are_those_of_statsmodels_and_of_the_papers(con, seed, given):
     faces = fill_random(con, seed)
-    found = read(con, "conditional_gaps", FIGURES, f"group_attribute = 'race' and given = '{given}'")
+    found = read(
+        con, "conditional_gaps", FIGURES, f"group_attribute = 'race' and given = '{given}'"
+    )
     pairs = list(combinations(sorted(RACES), 2))
     assert [row[:2] for row in found] == pairs
     for (a, b), row in zip(pairs, found, strict=True):
@@ -112,7 +114,9 @@ def test_a_difference_that_is_only_of_ages_turns_its_sign(con):
 
 
 def test_strata_of_one_group_count_in_its_accuracy_and_not_in_the_comparison(con):
-    fill_strata(con, {("Black", "3-9"): (3, 1), ("White", "3-9"): (1, 3), ("White", "20-29"): (5, 0)})
+    fill_strata(
+        con, {("Black", "3-9"): (3, 1), ("White", "3-9"): (1, 3), ("White", "20-29"): (5, 0)}
+    )
     columns = "n_samples_b, accuracy_b, n_strata, n_compared, conditional_difference"
     found = read(con, "conditional_gaps", columns, "group_attribute = 'race' and given = 'age'")
     assert found == [(9, pytest.approx(6 / 9), 1, 8, 0.5)]

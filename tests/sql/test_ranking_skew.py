@@ -85,7 +85,9 @@ def test_shares_of_each_group_and_their_intervals(con):
         n_group, n_first = (races == race).sum(), (first == race).sum()
         assert counts == [120, n_group, 30, n_first]
         share = n_group / 120
-        expected = np.log(np.array([n_first / 30, *proportion_confint(n_first, 30, method="wilson")]))
+        expected = np.log(
+            np.array([n_first / 30, *proportion_confint(n_first, 30, method="wilson")])
+        )
         assert (skew, ci_low, ci_high) == pytest.approx(tuple(expected - np.log(share)), abs=1e-9)
 
 
@@ -94,7 +96,9 @@ def test_a_group_of_which_none_comes_first_has_no_skew_but_a_limit(con):
     first = races[differences.argmax()]
     columns = "group_name, n_group_first, skew is null, ci_low is null, ci_high is null"
     rows = read(con, f"ranking_skew_by_group({BOTH}, 1)", columns)
-    assert rows == [(race, int(race == first), race != first, race != first, False) for race in sorted(RACES)]
+    assert rows == [
+        (race, int(race == first), race != first, race != first, False) for race in sorted(RACES)
+    ]
 
 
 def test_without_a_second_prompt_the_order_is_that_of_the_first(con):
@@ -106,7 +110,9 @@ def test_without_a_second_prompt_the_order_is_that_of_the_first(con):
 
 
 def test_equal_ones_go_by_path_and_what_lacks_a_label_or_a_cosine_is_not_ranked(con):
-    fill(con, samples=samples(5), labels=labels("race", ["White", "Black", None, "White", "Indian"]))
+    fill(
+        con, samples=samples(5), labels=labels("race", ["White", "Black", None, "White", "Indian"])
+    )
     fill(con, encoders=[encoder()], **prompt_set("set", "gender", [(1, "Female"), (2, "Male")]))
     load(con, similarities=similarities({1: [0.25] * 5, 2: [0.25, 0.25, 0.25, None, 0.25]}))
     con.execute("update samples set path = 'a.jpg' where sample_id = 5")
@@ -118,7 +124,9 @@ def test_encoders_and_splits_are_ranked_apart(con):
     fill_ranked(con, 7, n=30)
     fill_ranked(con, 8, n=20, split=None, first=1000)
     fill(con, encoders=[encoder(2, "other")])
-    con.execute("insert into similarities select 2, prompt_id, sample_id, -cosine from similarities")
+    con.execute(
+        "insert into similarities select 2, prompt_id, sample_id, -cosine from similarities"
+    )
     columns = "encoder_id, split, n_samples, n_first"
     assert read(con, f"ranking_skew({BOTH}, 25, 0)", columns) == [
         (1, "val", 30, 25), (1, None, 20, 20), (2, "val", 30, 25), (2, None, 20, 20),
@@ -130,7 +138,9 @@ def test_one_group_alone_is_as_it_should_be(con):
     fill_ranked(con, 9, n=10)
     con.execute("update labels set label = 'White'")
     columns = "max_skew, ndkl, max_skew_by_chance, ndkl_by_chance"
-    assert read(con, f"ranking_skew({BOTH}, 5, 0)", columns) == [pytest.approx((0, 0, 0, 0), abs=1e-12)]
+    assert read(con, f"ranking_skew({BOTH}, 5, 0)", columns) == [
+        pytest.approx((0, 0, 0, 0), abs=1e-12)
+    ]
 
 
 @pytest.mark.parametrize("view", ["ranking_skew({}, 0, 0)", "ranking_skew_by_group({}, 0)"])
@@ -149,5 +159,7 @@ def test_prompts_that_are_not_there_rank_nothing(con):
 def test_small_groups_have_no_rates(con):
     fill_ranked(con, 10)
     con.execute("update settings set value = '30' where setting = 'min_samples'")
-    rows = read(con, f"ranking_skew_by_group({BOTH}, 30)", "n_group >= 30, skew is null, ci_high is null")
+    rows = read(
+        con, f"ranking_skew_by_group({BOTH}, 30)", "n_group >= 30, skew is null, ci_high is null"
+    )
     assert {(False, True, True), (True, False, False)} == set(rows)

@@ -87,7 +87,9 @@ def test_each_gap_is_that_of_the_counts_and_lies_in_an_interval_for_all_pairs(co
         ratios = limits(counted[name], "log-adjusted", "ratio", 3)
         n_groups, n_highest, n_lowest, *figures = found[name]
         assert n_groups == 3
-        assert (n_highest, n_lowest) == tuple(counted[name][shares.index(s)][1] for s in (high, low))
+        assert (n_highest, n_lowest) == tuple(
+            counted[name][shares.index(s)][1] for s in (high, low)
+        )
         expected = (high - low, *differences.max(axis=0), low / high, *ratios.min(axis=0))
         assert figures == pytest.approx(expected, abs=1e-8)
     both = [limits(counted[name], "newcomb", "diff", 6) for name in RATES[2:4]]
@@ -99,7 +101,9 @@ def test_each_gap_is_that_of_the_counts_and_lies_in_an_interval_for_all_pairs(co
 def test_predictive_parity_is_the_gap_of_both_values(con):
     faces = fill_random(con, 7)
     names = ("positive_predictive_value", "negative_predictive_value")
-    found = read(con, "predictive_parity", ", ".join(f"{name}_difference" for name in names), BY_RACE)
+    found = read(
+        con, "predictive_parity", ", ".join(f"{name}_difference" for name in names), BY_RACE
+    )
     shares = [[yes / n for yes, n in fractions(faces)[name]] for name in names]
     assert found == [pytest.approx([max(each) - min(each) for each in shares], abs=1e-9)]
     worst = ", ".join(f"lowest_{name}_group" for name in names)
@@ -122,7 +126,9 @@ MAN, WOMAN = ("Male", "Male"), ("Female", "Female")
 
 def test_a_perfect_classifier_fails_four_fifths_where_the_labels_do(con):
     fill_groups(con, [[MAN] * 5 + [WOMAN] * 5, [MAN] * 7 + [WOMAN] * 3])
-    columns = "demographic_parity_ratio, label_ratio, is_below_four_fifths, labels_are_below_four_fifths"
+    columns = (
+        "demographic_parity_ratio, label_ratio, is_below_four_fifths, labels_are_below_four_fifths"
+    )
     assert read(con, "demographic_parity", columns, BY_RACE) == [(0.6, 0.6, True, True)]
     columns = "equal_opportunity_difference, equalized_odds_difference"
     assert read(con, "equalized_odds", columns, BY_RACE) == [(0.0, 0.0)]
@@ -133,7 +139,7 @@ def test_a_perfect_classifier_fails_four_fifths_where_the_labels_do(con):
 
 def test_a_group_without_a_positive_takes_no_part_in_true_positive_rates(con):
     men = [MAN] * 3 + [("Male", "Female")]
-    fill_groups(con, [[MAN, WOMAN, WOMAN], [MAN, ("Female", "Male")], men], RACES[:2] + ("Indian",))
+    fill_groups(con, [[MAN, WOMAN, WOMAN], [MAN, ("Female", "Male")], men], (*RACES[:2], "Indian"))
     columns = "n_groups, lowest_group, gap"
     where = BY_RACE + " and measure = "
     assert read(con, "rate_gaps", columns, where + "'true_positive_rate'") == [(2, "Black", 1.0)]

@@ -30,9 +30,13 @@ def test_intervals_are_wilson_s(con):
     fill_random(con, 4)
     columns = "n_group, n_samples, n_correct, ci_low_coverage, ci_high_coverage, ci_low, ci_high"
     for n_group, n, n_right, *limits in read(con, "selective_accuracy", columns):
-        assert limits[:2] == pytest.approx(proportion_confint(n, n_group, method="wilson"), abs=1e-9)
+        assert limits[:2] == pytest.approx(
+            proportion_confint(n, n_group, method="wilson"), abs=1e-9
+        )
         if n:
-            assert limits[2:] == pytest.approx(proportion_confint(n_right, n, method="wilson"), abs=1e-9)
+            assert limits[2:] == pytest.approx(
+                proportion_confint(n_right, n, method="wilson"), abs=1e-9
+            )
         else:
             assert limits[2:] == [None, None]
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
+
 from support.rows import classifier, fill, labels, load, predictions, samples
 
 GENDERS = ("Male", "Female")
@@ -52,7 +53,9 @@ def fill_random(
     gender = rng.choice(GENDERS, n, p=[0.6, 0.4])
     race, age = rng.choice(RACES, n, p=[0.5, 0.3, 0.2]), rng.choice(AGES, n)
     other = np.where(gender == "Male", "Female", "Male")
-    said = np.where(rng.random(n) < 0.6 + 0.1 * (race == "White") + 0.2 * (age == "20-29"), gender, other)
+    said = np.where(
+        rng.random(n) < 0.6 + 0.1 * (race == "White") + 0.2 * (age == "20-29"), gender, other
+    )
     said = np.where(rng.random(n) < 0.05, "", said)
     margin = rng.integers(1, 9, n) / 8
     fill(con, samples=samples(n, split=split, first=first))
