@@ -40,6 +40,7 @@ pairings as (
         grouped.group_attribute <> 'overall'
         and not contains(grouped.group_attribute, ' x ')
         and fixed.group_attribute <> 'overall'
+        -- in a stratum of the attribute itself there is one group, and nothing to compare
         and not contains(
             ' x ' || fixed.group_attribute || ' x ', ' x ' || grouped.group_attribute || ' x '
         )

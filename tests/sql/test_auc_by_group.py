@@ -96,6 +96,11 @@ def test_a_group_of_one_label_has_no_area_and_one_without_variance_no_interval(c
     assert read(con, "auc_by_group('race')", "distinct auc, ci_low, ci_high") == [(1.0, None, None)]
 
 
+def test_scores_that_are_all_the_same_show_no_variance(con):
+    scored(con, [("Male", "Female", 0.5), ("Female", "Female", 0.5)] * 2)
+    assert read(con, "auc_by_group('race')", "distinct auc, ci_low, ci_high") == [(0.5, None, None)]
+
+
 def test_a_margin_over_the_second_of_several_classes_ranks_no_class(con):
     fill(con, samples=samples(4), classifiers=[classifier(1, "r", "race")])
     fill(con, labels=labels("race", ["White", "Black", "Indian", "White"]))
