@@ -1,7 +1,7 @@
 -- rates_by_group: one class against all others within each group: rates, precision, recall and F1
 -- grain: classifier, dataset, split, group_attribute, group_name, class
 -- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
--- their label, n_predicted with the class as their prediction; NULL where the denominator is 0
+-- their label, n_predicted with the class as their prediction, n_right with both; NULL where the denominator is 0
 -- reads: judged_counts, cell_groups, if_enough
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
 -- class; the classes are those that occur as a label or a prediction of the classifier;
@@ -78,11 +78,16 @@ select
     n_samples,
     n_labelled,
     n_predicted,
+    n_right,
     if_enough(n_predicted / n_samples, n_samples) as selection_rate,
     if_enough(n_right / nullif(n_labelled, 0), n_samples) as true_positive_rate,
     if_enough(
         (n_predicted - n_right) / nullif(n_samples - n_labelled, 0), n_samples
     ) as false_positive_rate,
     if_enough(n_right / nullif(n_predicted, 0), n_samples) as precision,
+    if_enough(
+        (n_samples - n_labelled - n_predicted + n_right) / nullif(n_samples - n_predicted, 0),
+        n_samples
+    ) as negative_predictive_value,
     if_enough(2 * n_right / nullif(n_labelled + n_predicted, 0), n_samples) as f1
 from counts

@@ -55,6 +55,10 @@ ARGUMENTS = {
     "current_cell_counts": "(true)",
     "current_cell_groups": "(true)",
     "current_prediction_counts": "(true)",
+    "auc_by_group": "('race')",
+    "ranked_by_prompts": "('p1', 'p2', 'race')",
+    "ranking_skew_by_group": "('p1', 'p2', 'race', 3)",
+    "ranking_skew": "('p1', 'p2', 'race', 3, 0)",
 }
 
 ENCODERS = ((1, "tiny"), (2, "other"))
@@ -104,7 +108,9 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
         classes = ["Male", "Female"] if attribute == "gender" else ["White", "Black"]
         fill(con, class_text_norms=[key | {"class": class_, "norm": 0.5} for class_ in classes])
     fill(con, classifiers=[classifier(1, "a"), classifier(2, "b"), classifier(3, "r", "race")])
-    fill(con, predictions=predictions(["Male", "Female"] * 6, 1) + predictions(["Male"] * 12, 2))
+    shares = {"score": 0.75, "margin": 0.5}
+    fill(con, predictions=[each | shares for each in predictions(["Male", "Female"] * 6, 1)])
+    fill(con, predictions=predictions(["Male"] * 12, 2))
     fill(con, predictions=predictions(["Indian", "Black", "White"] * 4, 3))
     fill(con, classifiers=[classifier(4, "years", "age")])
     ages = [(i, "20-29" if i < 10 else "30-39", 20 + i) for i in range(1, 13)]

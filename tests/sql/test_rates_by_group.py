@@ -33,6 +33,7 @@ def test_rates_are_those_of_fairlearn_for_every_class(con, seed):
         "false_positive_rate": false_positive_rate,
         "precision": lambda y, p: precision_score(y, p, zero_division=0),
         "f1": lambda y, p: f1_score(y, p, zero_division=0),
+        "negative_predictive_value": lambda y, p: precision_score(y, p, pos_label=0),
     }
     for name in CLASSES:
         frame = MetricFrame(

@@ -308,7 +308,9 @@ BAD_VIEWS: dict[str, list[str]] = {
                 ("n_samples", "null"), ("n_samples", "0"), ("accuracy", "1.1"),
                 ("confidence", NAN), ("overconfidence", "overconfidence + 0.1"),
                 ("expected_calibration_error", "-0.1"), ("maximum_calibration_error", "1.1"),
-                ("maximum_calibration_error", "0"),
+                ("maximum_calibration_error", "0"), ("calibration_error_by_chance", "-0.1"),
+                ("calibration_error_by_chance", "null"), ("calibration_error_chance_95", "1.1"),
+                ("calibration_error_chance_95", "-0.1"),
             ]
         ),
         replaced("calibration", where="group_name <> 'overall'"),

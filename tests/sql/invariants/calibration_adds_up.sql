@@ -77,3 +77,5 @@ where
         expected_calibration_error
         between abs(overconfidence) - 1e-9 and maximum_calibration_error + 1e-9
     )
+    or coalesce(calibration_error_by_chance not between 0 and calibration_error_chance_95, accuracy is not null)
+    or calibration_error_chance_95 > 1 + 1e-9

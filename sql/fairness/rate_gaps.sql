@@ -1,0 +1,168 @@
+-- rate_gaps: how far apart the rates of the groups of an attribute are, one class against all others
+-- grain: classifier, dataset, split, group_attribute, class, measure
+-- units: rates, gap, ci_low and ci_high are fractions; ratio is the lowest rate by the highest; n_highest and n_lowest
+-- count the denominators of the two. The interval is a 95 % one of the largest gap between any two groups, whichever
+-- they are: ci_low is the largest of the lower limits of all pairs, ci_high the largest of the upper ones; ci_low_ratio
+-- and ci_high_ratio, the smallest of each, are that of the smallest ratio. Below 0, or above 1 of a ratio, they say that
+-- there may be no gap
+-- reads: rates_by_group, z_of_pairs
+-- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, and for ratios
+-- Walter 1975, 10.1093/biomet/62.2.371, with Bonferroni's correction for the pairs; measures: Hardt, Price and Srebro
+-- 2016, arXiv 1610.02413; Feldman et al. 2015, arXiv 1412.3756; Chouldechova 2017, arXiv 1610.07524
+-- note: measure is selection_rate (demographic parity), label_share (the same of the labels), true_positive_rate (equal
+-- opportunity), false_positive_rate, positive_predictive_value, negative_predictive_value, or equalized_odds: the larger
+-- gap of true and false positive rates, whose interval holds for both. A group without a denominator, or with fewer than
+-- min_samples samples (a setting of the store), takes no part, and neither do groups of the attribute that is
+-- predicted, as within one label a rate is 0, 1 or nothing
+with shares as (
+    select
+        classifier,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        group_attribute,
+        group_name,
+        class,
+        unnest([
+            { 'measure': 'selection_rate', 'part': 1, 'n_yes': n_predicted, 'n': n_samples },
+            { 'measure': 'label_share', 'part': 1, 'n_yes': n_labelled, 'n': n_samples },
+            { 'measure': 'true_positive_rate', 'part': 1, 'n_yes': n_right, 'n': n_labelled },
+            {
+                'measure': 'false_positive_rate',
+                'part': 1,
+                'n_yes': n_predicted - n_right,
+                'n': n_samples - n_labelled
+            },
+            { 'measure': 'equalized_odds', 'part': 1, 'n_yes': n_right, 'n': n_labelled },
+            {
+                'measure': 'equalized_odds',
+                'part': 2,
+                'n_yes': n_predicted - n_right,
+                'n': n_samples - n_labelled
+            },
+            { 'measure': 'positive_predictive_value', 'part': 1, 'n_yes': n_right, 'n': n_predicted },
+            {
+                'measure': 'negative_predictive_value',
+                'part': 1,
+                'n_yes': n_samples - n_labelled - n_predicted + n_right,
+                'n': n_samples - n_predicted
+            }
+        ]) as of_measure
+    from rates_by_group
+    where
+        group_attribute <> 'overall'
+        and selection_rate is not null
+        and not list_contains(string_split(group_attribute, ' x '), attribute)
+),
+
+counted as (
+    select
+        * exclude (of_measure),
+        of_measure.*,
+        of_measure.n_yes / of_measure.n as rate,
+        -- Walter adds half a sample, so that a rate of 0 has a logarithm
+        ln((of_measure.n_yes + 0.5e0) / (of_measure.n + 0.5e0)) as log_rate,
+        1 / (of_measure.n_yes + 0.5e0) - 1 / (of_measure.n + 0.5e0) as log_variance,
+        count(*) over (
+            partition by
+                classifier,
+                dataset,
+                split,
+                group_attribute,
+                class,
+                of_measure.measure,
+                of_measure.part
+        ) as n_groups
+    from shares
+    where of_measure.n > 0
+),
+
+-- a group has a pair with each other one: half of them are n_groups - 1 shared among the two
+with_z as (
+    select
+        *,
+        z_of_pairs(
+            (sum(n_groups - 1) over (
+                partition by classifier, dataset, split, group_attribute, class, measure
+            ) / 2)::bigint
+        ) as z
+    from counted
+    where n_groups > 1
+),
+
+-- how far Wilson's interval at this z reaches above and below a rate
+reaches as (
+    select
+        *,
+        (n_yes + z ** 2 / 2 + z * sqrt(n_yes * (1 - rate) + z ** 2 / 4)) / (n + z ** 2) - rate as above,
+        rate - (n_yes + z ** 2 / 2 - z * sqrt(n_yes * (1 - rate) + z ** 2 / 4)) / (n + z ** 2) as below
+    from with_z
+),
+
+pairs as (
+    select
+        one.*,
+        other.group_name as lower_group,
+        other.n as lower_n,
+        other.rate as lower_rate,
+        one.rate - other.rate as difference,
+        other.log_rate - one.log_rate as log_ratio,
+        one.z * sqrt(one.log_variance + other.log_variance) as log_reach,
+        one.rate - other.rate - sqrt(one.below ** 2 + other.above ** 2) as limit_low,
+        one.rate - other.rate + sqrt(one.above ** 2 + other.below ** 2) as limit_high
+    from reaches as one
+    inner join reaches as other
+        on
+            one.classifier = other.classifier
+            and one.dataset = other.dataset
+            and one.split is not distinct from other.split
+            and one.group_attribute = other.group_attribute
+            and one.class = other.class
+            and one.measure = other.measure
+            and one.part = other.part
+            and one.group_name <> other.group_name
+),
+
+widest as (
+    select
+        classifier,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        group_attribute,
+        class,
+        measure,
+        arg_max(
+            {
+                'n_groups': n_groups,
+                'highest_group': group_name,
+                'n_highest': n,
+                'rate_max': rate,
+                'lowest_group': lower_group,
+                'n_lowest': lower_n,
+                'rate_min': lower_rate
+            },
+            { 'difference': difference, 'highest': group_name, 'lowest': lower_group }
+        ) as pair,
+        max(difference) as gap,
+        max(limit_low) as ci_low,
+        max(limit_high) as ci_high,
+        exp(min(log_ratio - log_reach)) as ci_low_ratio,
+        exp(min(log_ratio + log_reach)) as ci_high_ratio
+    from pairs
+    group by all
+    having measure <> 'equalized_odds' or min(part) < max(part)
+)
+
+select
+    * exclude (pair, gap, ci_low, ci_high, ci_low_ratio, ci_high_ratio),
+    pair.*,
+    gap,
+    ci_low,
+    ci_high,
+    pair.rate_min / nullif(pair.rate_max, 0) as ratio,
+    if(pair.rate_min = 0, 0, ci_low_ratio) as ci_low_ratio,
+    ci_high_ratio
+from widest

@@ -1,0 +1,102 @@
+-- selective_accuracy: accuracy of the predictions with the largest margins, and whose these are
+-- grain: classifier, dataset, split, coverage_asked, group_attribute, group_name
+-- units: coverage_asked is 0.5, 0.6 ... 1, of all judged predictions with a margin; coverage is the share of the group
+-- that is among them, n_samples of n_group; accuracy is a fraction of these; ci_low and ci_high are its 95 %
+-- Wilson interval, ci_low_coverage and ci_high_coverage that of coverage
+-- reads: sample_judgements, classifiers, label_taxonomies, sample_cells, cell_groups, group_accuracy_of_counts, if_enough,
+-- wilson_low, wilson_high
+-- source: Jones et al. 2021, arXiv 2010.14134: one threshold for all groups; abstaining where the margin is small can
+-- raise the accuracy of all and the gap between groups
+-- note: margins as large as the last that is taken are taken as well, so that overall the coverage may be above
+-- coverage_asked. A classifier without margins is not here. A group of which fewer than min_samples samples (a setting
+-- of the store) are left has no rates
+with ranked as (
+    select
+        classifier_id,
+        sample_id,
+        dataset,
+        split,
+        attribute,
+        is_correct,
+        -- how many have a larger margin; of equal ones each has the same
+        rank() over of_largest - 1 as n_above,
+        count(*) over (partition by classifier_id, dataset, split) as n_all
+    from sample_judgements
+    where margin is not null
+    window of_largest as (partition by classifier_id, dataset, split order by margin desc)
+),
+
+by_cell as (
+    select
+        ranked.classifier_id,
+        ranked.dataset,
+        ranked.split,
+        ranked.attribute,
+        sample_cells.cell,
+        -- the smallest coverage, in tenths, at which the prediction is taken
+        greatest(5, 1 + (10 * ranked.n_above) // ranked.n_all) as tenths,
+        count(*) as n_samples,
+        count(*) filter (where ranked.is_correct) as n_correct
+    from ranked
+    left join sample_cells on ranked.sample_id = sample_cells.sample_id
+    group by all
+),
+
+by_group as (
+    select
+        classifiers.name as classifier,
+        by_cell.attribute,
+        label_taxonomies.taxonomy,
+        by_cell.dataset,
+        by_cell.split,
+        cell_groups.group_attribute,
+        cell_groups.group_name,
+        by_cell.tenths,
+        sum(by_cell.n_samples) as n_samples,
+        sum(by_cell.n_correct) as n_correct
+    from by_cell
+    inner join classifiers using (classifier_id)
+    inner join label_taxonomies
+        on
+            by_cell.dataset = label_taxonomies.dataset
+            and by_cell.attribute = label_taxonomies.attribute
+    inner join cell_groups on by_cell.cell = cell_groups.cell
+    group by all
+),
+
+levels as (
+    select unnest(range(5, 11)) as level
+),
+
+taken as (
+    select
+        by_group.classifier,
+        by_group.attribute,
+        by_group.taxonomy,
+        by_group.dataset,
+        by_group.split,
+        levels.level / 10 as coverage_asked,
+        by_group.group_attribute,
+        by_group.group_name,
+        sum(by_group.n_samples)::bigint as n_group,
+        coalesce(
+            sum(by_group.n_samples) filter (where by_group.tenths <= levels.level), 0
+        )::bigint as n_taken,
+        group_accuracy_of_counts(
+            coalesce(
+                sum(by_group.n_correct) filter (where by_group.tenths <= levels.level), 0
+            )::bigint,
+            n_taken
+        ) as figures
+    from by_group
+    cross join levels
+    group by all
+)
+
+select
+    * exclude (n_taken, figures),
+    if_enough(n_taken / n_group, n_group) as coverage,
+    if_enough(wilson_low(n_taken, n_group), n_group) as ci_low_coverage,
+    if_enough(wilson_high(n_taken, n_group), n_group) as ci_high_coverage,
+    figures.*
+from taken
