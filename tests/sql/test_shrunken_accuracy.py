@@ -110,7 +110,9 @@ def test_small_groups_and_single_ones_take_no_part(con):
     fill_groups(con, [(95, 100), (70, 100), (1, 3)])
     rate_groups_from(con, 10)
     columns = "group_name, n_samples, accuracy, shrunken_accuracy"
-    weights = read(con, "shrunken_accuracy", "own_weight, posterior_sd", f"{RACE} and n_samples = 3")
+    weights = read(
+        con, "shrunken_accuracy", "own_weight, posterior_sd", f"{RACE} and n_samples = 3"
+    )
     assert weights == [(None, None)]
     rows = {name: rest for name, *rest in read(con, "shrunken_accuracy", columns, RACE)}
     _, _, (white, black) = oracle(np.array([95, 70]), np.array([100, 100]))
