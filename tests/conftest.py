@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from support.once import made_once
 from support.pictures import write_pictures
+from support.rows import rate_groups_from
 
 from facestore import resources
 from facestore.catalog import migrate, views
@@ -74,12 +75,16 @@ def all_views() -> list[views.ViewFile]:
 def new_catalogue(
     all_views: list[views.ViewFile], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Give the file of a catalogue: migrated, with all views, without samples; only to be copied."""
+    """Give the file of a catalogue: migrated, with all views, without samples; only to be copied.
+
+    Groups of any size have rates there: tables of tests are small.
+    """
 
     def make(folder: Path) -> None:
         with duckdb.connect(folder / "new.duckdb") as connection:
             migrate.migrate(connection, migrate.load_migrations(resources.folder("migrations")))
             views.install_views(connection, all_views)
+            rate_groups_from(connection, 1)
 
     return made_once(tmp_path_factory, "catalogue", make) / "new.duckdb"
 
@@ -136,12 +141,16 @@ def published_store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a store without data sets; only to be copied."""
+    """Give the folder of a store without data sets; only to be copied.
+
+    Groups of any size have rates there, as in `new_catalogue`.
+    """
     from facestore.store import Store
 
     def make(folder: Path) -> None:
         with Store.open(folder) as store:
             store.migrate()
+            store.set("min_samples", 1)
 
     folder = made_once(tmp_path_factory, "new", make)
     assert [each.name for each in folder.iterdir()] == [CATALOG_FILE]

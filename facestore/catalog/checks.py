@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from facestore.catalog.database import TableFamily
 from facestore.catalog.predictions import unknown_classifier
@@ -13,29 +14,58 @@ where ($classifiers is null or list_contains($classifiers, classifier))
     and ($dataset is null or dataset = $dataset)
     and ($split is null or split = $split)
 """
+_GROUPS_MEANT = """
+    and ($groups is null or list_contains($groups, group_attribute))
+    and ($groups is not null or not contains(group_attribute, ' x '))
+"""
+_N_PAIRS = (
+    """
+select sum(n_groups * (n_groups - 1) / 2)::bigint
+from
+    accuracy_disparity
+"""
+    + _MEANT
+    + _GROUPS_MEANT
+)
+_N_ACCURACIES = (
+    """
+select count(*)
+from
+    classifier_summary
+"""
+    + _MEANT
+)
 _GAPS = (
     """
 select classifier, attribute, dataset, split, gap, ci_low, ci_high,
     n_samples_best + n_samples_worst, group_attribute,
     best_group || ' ' || format('{:.4f}', accuracy_best) || ', '
         || worst_group || ' ' || format('{:.4f}', accuracy_worst)
-from accuracy_gaps
+        || if(
+            (surest_better_group, surest_worse_group) = (best_group, worst_group),
+            '',
+            '; surest: ' || surest_better_group || ' against ' || surest_worse_group
+        )
+from accuracy_gaps_among($n_compared)
 """
     + _MEANT
-    + """
-    and ($groups is null or list_contains($groups, group_attribute))
-    and ($groups is not null or not contains(group_attribute, ' x '))
-order by all
-"""
+    + _GROUPS_MEANT
+    + "order by all"
 )
 _ACCURACIES = (
     """
-select classifier, attribute, dataset, split, accuracy, ci_low, ci_high, n_samples, null, ''
-from classifier_summary
+select classifier, attribute, dataset, split, accuracy,
+    wilson_at(accuracy * n_samples, n_samples, z_of_pairs($n_compared))['low'],
+    wilson_at(accuracy * n_samples, n_samples, z_of_pairs($n_compared))['high'],
+    n_samples, null, ''
+from
+    classifier_summary
 """
     + _MEANT
     + "order by all"
 )
+_OF_GAPS = ("classifiers", "attribute", "groups")
+_OF_ACCURACIES = ("classifiers", "attribute")
 _LEAKAGES = """
 select null, null, dataset, split, leaking_share, leaking_share, leaking_share, n_samples, null,
     format(
@@ -106,13 +136,29 @@ class Figure:
 class Checks(TableFamily):
     """Figures for limits."""
 
-    def gaps(self, scope: Scope) -> list[Figure]:
-        """Return the gaps between the best and the worst group."""
-        return self._figures(_GAPS, scope, ("classifiers", "attribute", "groups"))
+    def n_pairs(self, scope: Scope) -> int:
+        """Return how many pairs of groups are compared, of all classifiers and attributes meant."""
+        return self._number(_N_PAIRS, scope, _OF_GAPS)
 
-    def accuracies(self, scope: Scope) -> list[Figure]:
-        """Return the accuracies over all groups."""
-        return self._figures(_ACCURACIES, scope, ("classifiers", "attribute"))
+    def n_accuracies(self, scope: Scope) -> int:
+        """Return how many accuracies over all groups are meant."""
+        return self._number(_N_ACCURACIES, scope, _OF_ACCURACIES)
+
+    def gaps(self, scope: Scope, n_compared: int) -> list[Figure]:
+        """Return the gaps between the best and the worst group.
+
+        Parameters
+        ----------
+        scope
+            Which of them.
+        n_compared
+            Of how many comparisons all intervals shall hold at once.
+        """
+        return self._figures(_GAPS, scope, _OF_GAPS, n_compared=n_compared)
+
+    def accuracies(self, scope: Scope, n_compared: int) -> list[Figure]:
+        """Return the accuracies over all groups; as `gaps`."""
+        return self._figures(_ACCURACIES, scope, _OF_ACCURACIES, n_compared=n_compared)
 
     def leakages(self, scope: Scope) -> list[Figure]:
         """Return the shares of samples that another split has as well."""
@@ -144,9 +190,15 @@ class Checks(TableFamily):
                         raise unknown_classifier(name, sorted(known))
                     raise UnknownNameError(kind, name, known)
 
-    def _figures(self, query: str, scope: Scope, more: Sequence[str]) -> list[Figure]:
-        names = ("dataset", "split", *more)
-        values = {name: getattr(scope, name) for name in names}
-        values = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
-        rows = self._rows(query, values)
-        return [Figure(*row) for row in rows]
+    def _figures(
+        self, query: str, scope: Scope, more: Sequence[str], **values: int
+    ) -> list[Figure]:
+        return [Figure(*row) for row in self._rows(query, _parameters(scope, more) | values)]
+
+    def _number(self, query: str, scope: Scope, more: Sequence[str]) -> int:
+        return int(self._rows(query, _parameters(scope, more))[0][0] or 0)
+
+
+def _parameters(scope: Scope, more: Sequence[str]) -> dict[str, Any]:
+    values = {name: getattr(scope, name) for name in ("dataset", "split", *more)}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}

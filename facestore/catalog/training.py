@@ -34,6 +34,14 @@ where samples.dataset = $dataset and samples.split is not distinct from $split
 order by samples.sample_id
 """
 
+_COPIES = """
+select distinct vector_keys.vector_key, duplicate_groups.group_id
+from duplicate_groups
+inner join samples using (image_id)
+inner join vector_keys using (sample_id)
+where samples.dataset = $dataset and samples.split is not distinct from $split
+"""
+
 _LABELS = """
 select labels.sample_id, labels.attribute, labels.label, labels.value,
     classes.class is not null as is_known
@@ -112,6 +120,18 @@ class Training(TableFamily):
         """
         values = {"dataset": dataset, "split": split}
         return self._frame(_LABELS, values)
+
+    def copies(self, dataset: str, split: str | None) -> dict[str, str]:
+        """Return the group of each image of a split that has copies, exact or near, in the store.
+
+        Near is what the view duplicate_groups says, by the setting duplicate_distance.
+
+        Returns
+        -------
+        dict of str
+            `vector_key` -> name of the group.
+        """
+        return dict(self._rows(_COPIES, {"dataset": dataset, "split": split}))
 
     def leaks(self, dataset: str, split: str | None) -> pl.DataFrame:
         """Return pairs of a sample of the split and the same or nearly the same image elsewhere.

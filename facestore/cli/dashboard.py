@@ -50,6 +50,7 @@ def print_overview(found: Overview, *, store_option: str, show_all: bool) -> Non
     _lines(console, "Prompts", [_prompts(found) + store_option])
     if found.classifiers:
         _classifiers(console, found, store_option, show_all=show_all)
+        _small_groups(console, found, store_option)
     if found.state["n_images"]:
         _lines(console, "Copies", _copies(found, store_option))
     if found.warnings:
@@ -166,6 +167,16 @@ def _classifiers(console: Console, found: Overview, store_option: str, *, show_a
     _table(console, *columns)
     if n_more := len(found.classifiers) - len(rows):
         console.print(f"  {n_more:,} more: facestore info --all{store_option}")
+
+
+def _small_groups(console: Console, found: Overview, store_option: str) -> None:
+    if found.min_samples > 1:
+        console.print(
+            f"  groups of fewer than {counted(found.min_samples, 'sample')} show no rates: "
+            f"facestore settings min_samples 1{store_option} shows all",
+            style="dim",
+            soft_wrap=True,
+        )
 
 
 def _accuracy(row: dict[str, Any]) -> str:

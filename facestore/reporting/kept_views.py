@@ -31,7 +31,7 @@ _COMPUTED_ONCE = (
 # many, they are counted for some samples after others: the cosines of all do not fit into memory.
 _SUMS_OVER_SAMPLES = {
     "confusion_every_k": ("n_samples",),
-    "wording_counts": ("n_samples", "n_correct"),
+    "wording_counts": ("n_samples", "n_correct", "n_paired", "n_paired_correct", "n_against"),
     "ensemble_counts": ("n_samples", "n_correct"),
     "calibration_counts": ("n_samples", "n_correct", "sum_confidence"),
 }

@@ -73,7 +73,7 @@ class TrainingSet:
     classes
         Those that occur in what is fitted, in order of `ordinal`; none: labels are numbers.
     fit, validation
-        Samples; no image is in both.
+        Samples; no image is in both, nor a copy of it.
     left_out
         Why samples of the split are in neither -> how many.
     """
@@ -96,9 +96,10 @@ class Choice:
     val_split
         A split to choose the penalty on; None: a part of `split`.
     val_fraction
-        Share of the images held back where there is no `val_split`; 0: none.
+        Share of the images held back where there is no `val_split`; 0: none. Copies of an image
+        count as one.
     few_shot
-        Images a class; None: all.
+        Images a class, of copies one; None: all.
     seed
         Of what is held back, and of the few shots.
     """
@@ -186,10 +187,12 @@ def choose(
         ).items()
     }
     chosen = {attribute: _examples(table) for attribute, table in usable.items()}
+    copies = store.catalog.training.copies(choice.dataset, choice.split)
     held: set[str] = set()
     if choice.val_fraction and choice.val_split is None and choice.few_shot is None:
         keys, classes = _side_by_side(usable)
-        held = held_back(keys, classes, fraction=choice.val_fraction, seed=choice.seed)
+        groups = [copies.get(key, key) for key in keys]
+        held = held_back(groups, classes, fraction=choice.val_fraction, seed=choice.seed)
     others = (
         _samples(store, choice.dataset, choice.val_split, attributes, has_input, ())
         if choice.val_split is not None
@@ -198,7 +201,8 @@ def choose(
     sets = []
     for attribute, samples in chosen.items():
         is_number = attribute in numbers
-        fit, validation = _parts(samples, choice, held)
+        groups_of = [copies.get(key, key) for key in samples.keys]
+        fit, validation = _parts(samples, groups_of, choice, held)
         if attribute in others:
             validation = _examples(_usable(others[attribute], is_number=is_number))
         occurring = set(fit.labels)
@@ -301,13 +305,16 @@ def _side_by_side(tables: dict[str, pl.DataFrame]) -> tuple[list[str], list[list
     return keys, classes
 
 
-def _parts(samples: Examples, choice: Choice, held: Collection[str]) -> tuple[Examples, Examples]:
+def _parts(
+    samples: Examples, groups: Sequence[str], choice: Choice, held: Collection[str]
+) -> tuple[Examples, Examples]:
+    """Return what is fitted and what is held back; no group of copies is in both."""
     if choice.few_shot is not None:
         fit, validation = few_shot(
-            samples.keys, samples.labels, per_class=choice.few_shot, seed=choice.seed
+            groups, samples.labels, per_class=choice.few_shot, seed=choice.seed
         )
         return samples.take(fit), samples.take(validation)
-    is_held = [key in held for key in samples.keys]
+    is_held = [group in held for group in groups]
     return (
         samples.take([i for i, held_i in enumerate(is_held) if not held_i]),
         samples.take([i for i, held_i in enumerate(is_held) if held_i]),

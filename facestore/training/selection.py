@@ -10,12 +10,12 @@ import numpy.typing as npt
 def held_back(
     keys: Sequence[str], classes: Sequence[Sequence[str | None]], *, fraction: float, seed: int
 ) -> set[str]:
-    """Choose the images that are held back; all samples of an image go the same way.
+    """Choose the images that are held back; all samples of an image and its copies go one way.
 
     Parameters
     ----------
     keys
-        The image of each of N samples.
+        The image of each of N samples, or the name of the group of copies that it is in.
     classes
         For each attribute the class of each sample, or None. No class loses its last image to the
         part held back: a head cannot be fitted for a class that it never saw.
@@ -23,6 +23,11 @@ def held_back(
         Share of the images, in (0, 1).
     seed
         Another seed gives another choice; the order of the samples does not matter.
+
+    Returns
+    -------
+    set of str
+        Of `keys`.
     """
     images = np.array(sorted(set(keys)), dtype=object)
     order = np.random.default_rng(seed).permutation(len(images))
@@ -50,7 +55,7 @@ def few_shot(
     Parameters
     ----------
     keys, targets
-        Image and class of each of N samples.
+        Image, or group of copies, and class of each of N samples.
     per_class
         k; a class with fewer images than 2 gives all to the fit, another keeps one back at least.
     seed

@@ -1,10 +1,14 @@
-"""Check: figures are held against limits, and a limit is broken only where the interval says so."""
+"""Check: figures are held against limits, and a limit is broken only where the interval says so.
 
-from collections.abc import Callable, Sequence
+All intervals of a call hold at once with 95 %: by Bonferroni, over each pair of groups and each
+accuracy that the call looks at, so that "failed" means beyond doubt however much was looked at.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from facestore.catalog.checks import Figure, Scope
+from facestore.catalog.checks import Checks, Figure, Scope
 from facestore.catalog.predictions import MAKES_ONE
 from facestore.errors import InputError, ParametersError
 from facestore.stores import Stores
@@ -14,6 +18,7 @@ class Verdict(StrEnum):
     """How a figure stands to its limit."""
 
     ok = "ok"
+    certified = "certified"
     unclear = "unclear"
     failed = "failed"
 
@@ -25,14 +30,15 @@ class Condition:
     Attributes
     ----------
     name
-        `max-gap`, `min-accuracy` or `max-leakage`.
+        `max-gap`, `certify-gap`, `min-accuracy` or `max-leakage`.
     figure
         What was measured.
     limit
         What is allowed.
     verdict
-        `failed` only where the whole 95 % interval lies beyond the limit; `unclear` where the
-        figure does and the interval does not.
+        `failed` only where the whole interval lies beyond the limit; `unclear` where the figure
+        does and the interval does not. A gap to be certified is `certified` where the whole
+        interval lies below the limit, and `unclear` where it reaches over it.
     """
 
     name: str
@@ -40,11 +46,22 @@ class Condition:
     limit: float
     verdict: Verdict
 
+    @property
+    def is_passed(self) -> bool:
+        """Whether a CI job may go on: what is to be certified has to be."""
+        if self.name == CERTIFY_GAP:
+            return self.verdict is Verdict.certified
+        return self.verdict is not Verdict.failed
+
+
+CERTIFY_GAP = "certify-gap"
+
 
 def check(
     store: Stores,
     *,
     max_gap: float | None = None,
+    certify_gap: float | None = None,
     min_accuracy: float | None = None,
     max_leakage: float | None = None,
     classifiers: Sequence[str] = (),
@@ -61,6 +78,9 @@ def check(
         The store; nothing is written.
     max_gap
         Largest difference of accuracy between the best and the worst group, in [0, 1].
+    certify_gap
+        The difference that no two groups may reach, in [0, 1]: shown to be so, and not only not
+        shown to be otherwise.
     min_accuracy
         Smallest accuracy over all groups, in [0, 1].
     max_leakage
@@ -74,7 +94,7 @@ def check(
     Returns
     -------
     list of Condition
-        One a limit and figure, in the order gap, accuracy, leakage.
+        One a limit and figure, in the order gap, gap to be certified, accuracy, leakage.
 
     Raises
     ------
@@ -87,13 +107,21 @@ def check(
         If a name is not known.
     """
     checks = store.catalog.checks
-    asked = {"max_gap": max_gap, "min_accuracy": min_accuracy, "max_leakage": max_leakage}
+    asked = {
+        "max_gap": max_gap,
+        "certify_gap": certify_gap,
+        "min_accuracy": min_accuracy,
+        "max_leakage": max_leakage,
+    }
     limits = {name: limit for name, limit in asked.items() if limit is not None}
     if not limits:
-        message = "Nothing to check: give a limit, `max_gap=`, `min_accuracy=` or `max_leakage=`."
+        message = (
+            "Nothing to check: give a limit, `max_gap=`, `certify_gap=`, `min_accuracy=` or "
+            "`max_leakage=`."
+        )
         raise ParametersError(message)
-    if groups and max_gap is None:
-        message = "`groups=` goes with `max_gap=`: give both, or neither."
+    if groups and max_gap is None and certify_gap is None:
+        message = "`groups=` goes with `max_gap=` or `certify_gap=`: give one of them as well."
         raise ParametersError(message)
     for name, limit in limits.items():
         if not 0 <= limit <= 1:
@@ -101,15 +129,18 @@ def check(
             raise InputError(message)
     scope = Scope(tuple(classifiers) or None, attribute, tuple(groups) or None, dataset, split)
     checks.require(scope)
-    measures: dict[str, tuple[Callable[[Scope], list[Figure]], str]] = {
-        "max_gap": (checks.gaps, "two groups with labels and predictions"),
-        "min_accuracy": (checks.accuracies, "labels and predictions"),
-        "max_leakage": (checks.leakages, "samples with a split"),
+    n_compared = _n_compared(checks, scope, limits)
+    groups_needed = "two groups with labels and predictions"
+    measures: dict[str, tuple[Callable[[], list[Figure]], str]] = {
+        "max_gap": (lambda: checks.gaps(scope, n_compared), groups_needed),
+        "certify_gap": (lambda: checks.gaps(scope, n_compared), groups_needed),
+        "min_accuracy": (lambda: checks.accuracies(scope, n_compared), "labels and predictions"),
+        "max_leakage": (lambda: checks.leakages(scope), "samples with a split"),
     }
     conditions = []
     for name, limit in limits.items():
         measure, needed = measures[name]
-        figures = measure(scope)
+        figures = measure()
         if not figures:
             has_none = name != "max_leakage" and not store.catalog.predictions.names()
             todo = (
@@ -127,11 +158,23 @@ def check(
     return conditions
 
 
+def _n_compared(checks: Checks, scope: Scope, limits: Collection[str]) -> int:
+    """Return of how many pairs of groups and accuracies a verdict is given."""
+    n_compared = 0
+    if "max_gap" in limits or "certify_gap" in limits:
+        n_compared += checks.n_pairs(scope)
+    if "min_accuracy" in limits:
+        n_compared += checks.n_accuracies(scope)
+    return n_compared
+
+
 def _verdict(name: str, figure: Figure, limit: float) -> Verdict:
+    if name == CERTIFY_GAP and figure.high < limit:
+        return Verdict.certified
     if name.startswith("min"):
         is_beyond, is_clear = figure.value < limit, figure.high < limit
     else:
         is_beyond, is_clear = figure.value > limit, figure.low > limit
     if is_clear:
         return Verdict.failed
-    return Verdict.unclear if is_beyond else Verdict.ok
+    return Verdict.unclear if is_beyond or name == CERTIFY_GAP else Verdict.ok

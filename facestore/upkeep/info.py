@@ -58,6 +58,8 @@ class Overview:
         Whether pictures that are nearly the same were looked for.
     has_report
         Whether there is a report.
+    min_samples
+        Groups with fewer samples show no rates.
     warnings
         What to look at.
     steps
@@ -75,6 +77,7 @@ class Overview:
     copies: Row
     has_near_copies: bool
     has_report: bool
+    min_samples: int
     warnings: list[Advice] = field(default_factory=list)
     steps: list[Advice] = field(default_factory=list)
 
@@ -102,6 +105,11 @@ def info(store: Stores) -> list[tuple[str, str, int, str]]:
     rows += [
         ("index", row["encoder"], row["n_rows"], f"image vectors in {row['kind']}; {row['finds']}")
         for row in _rows(store, "indexes")
+    ]
+    rows += [
+        ("setting", name, int(value), meaning)
+        for name, value, meaning in store.catalog.settings.all()
+        if name == "min_samples"
     ]
     n_bytes = sum(_sizes(store.path).values())
     rows.append(("size", str(store.path), n_bytes, f"bytes, {n_bytes / 2**20:,.1f} MiB"))
@@ -138,6 +146,7 @@ def overview(store: Stores) -> Overview:
         copies=_copies(store, state["n_images"]),
         has_near_copies=state["n_images"] <= _MAX_IMAGES,
         has_report=(store.path / REPORTS_FOLDER / "index.html").is_file(),
+        min_samples=store.catalog.settings.number("min_samples"),
     )
     found.warnings.extend(_warnings(store, found))
     found.steps.extend(_steps(found))

@@ -2,7 +2,9 @@
 -- text: How far apart the accuracies of the groups of one kind are. accuracy_difference is the
 -- highest minus the lowest, accuracy_ratio the lowest divided by the highest; every group counts
 -- the same however small, so look at the size of the smallest group (pairs of labels have small
--- ones). These figures have no interval of their own: see those of the groups.
+-- ones). The extremes of many groups lie apart by chance alone: tau is the standard deviation of the groups' true
+-- accuracies, 0 where they differ by no more than chance, and detectable_difference the smallest difference that two
+-- groups of median size would show with 80 % power. The interval of a difference is in the view accuracy_gaps.
 -- layout: blocks
 -- head: group_attribute
 select
@@ -20,7 +22,9 @@ select
     accuracy_mean,
     accuracy_difference,
     accuracy_ratio,
-    mean_minus_min
+    mean_minus_min,
+    tau,
+    detectable_difference
 from accuracy_disparity
 where len(string_split(group_attribute, ' x ')) < 3
 order by

@@ -2,7 +2,9 @@
 -- text: For each classifier that is shown, the group on which it is right most often and the one on
 -- which it is right least often, with their n and 95 % Wilson intervals. The difference is that of
 -- the two; with many groups some difference is there by chance alone, and groups of few samples
--- are the first to stand out.
+-- are the first to stand out. So beside it are the 95 % interval of the largest true gap, for all pairs of groups at
+-- once; tau, the standard deviation of the groups' true accuracies; what is left of the gap without the noise of small
+-- groups; and the smallest gap that two groups of median size would show with 80 % power.
 -- empty: No classifier is judged on two groups of one kind.
 -- command: facestore import labels FILE --dataset NAME
 -- show: shown
@@ -40,7 +42,12 @@ select
     highest.accuracy as best_accuracy,
     highest.ci_low as best_ci_low,
     highest.ci_high as best_ci_high,
-    disparity.accuracy_difference
+    disparity.accuracy_difference,
+    accuracy_gaps.ci_low as gap_ci_low,
+    accuracy_gaps.ci_high as gap_ci_high,
+    accuracy_gaps.tau,
+    accuracy_gaps.shrunken_gap,
+    accuracy_gaps.detectable_gap
 from accuracy_disparity as disparity
 inner join kinds as lowest
     on
@@ -55,6 +62,12 @@ inner join highest
         and disparity.dataset = highest.dataset
         and disparity.split is not distinct from highest.split
         and disparity.group_attribute = highest.group_attribute
+inner join accuracy_gaps
+    on
+        disparity.classifier = accuracy_gaps.classifier
+        and disparity.dataset = accuracy_gaps.dataset
+        and disparity.split is not distinct from accuracy_gaps.split
+        and disparity.group_attribute = accuracy_gaps.group_attribute
 where disparity.n_groups > 1
 order by
     lowest.dataset,

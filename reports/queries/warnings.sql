@@ -53,7 +53,11 @@ with found as (
         'Their rates are little more than anecdotes: read the intervals.' as meaning,
         'facestore settings min_samples 30' as command
     from representation
-    where n_samples < 30 and not contains(group_attribute, ' x ')
+    -- below the setting they have no rates
+    where
+        n_samples < 30
+        and not contains(group_attribute, ' x ')
+        and if_enough(n_samples, n_samples) is not null
     union all
     select
         7 as place,

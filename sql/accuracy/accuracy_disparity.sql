@@ -1,10 +1,23 @@
 -- accuracy_disparity: how far apart the accuracies of the groups of one attribute are
 -- grain: classifier, dataset, split, group_attribute
--- units: accuracies and their differences are fractions in [0, 1]; every group counts the same
--- reads: accuracy_by_group
+-- units: accuracies and their differences are fractions in [0, 1]; every group counts the same; tau: standard
+-- deviation of the true accuracies between groups, 0 where they differ by no more than chance; detectable_difference:
+-- the smallest that two groups of median size would show with 80 % power
+-- reads: accuracy_by_group, variance_between, detectable_gap
+-- source: tau: DerSimonian and Laird 1986, 10.1016/0197-2456(86)90046-2
 -- note: names after Fairlearn; mean_minus_min is what published FairFace tables call the race gap;
+-- the extremes of many groups lie apart by chance alone: accuracy_gaps has the interval, shrunken_accuracy what is
+-- left of each group's figure without that chance;
 -- groups with fewer than min_samples samples (a setting of the store) are counted in n_groups_too_small
 -- and in nothing else
+with figures as (
+    select
+        *,
+        if(accuracy is null, null, n_samples) as n_used
+    from accuracy_by_group
+    where group_attribute <> 'overall'
+)
+
 select
     classifier,
     attribute,
@@ -14,8 +27,8 @@ select
     group_attribute,
     count(accuracy) as n_groups,
     count(*) - count(accuracy) as n_groups_too_small,
-    sum(if(accuracy is null, null, n_samples))::bigint as n_samples,
-    min(if(accuracy is null, null, n_samples)) as n_samples_smallest,
+    sum(n_used)::bigint as n_samples,
+    min(n_used) as n_samples_smallest,
     min(accuracy) as accuracy_min,
     max(accuracy) as accuracy_max,
     avg(accuracy) as accuracy_mean,
@@ -27,7 +40,18 @@ select
     ) as worst_group,
     arg_min(n_samples, { 'accuracy': accuracy, 'name': group_name }) filter (
         where accuracy is not null
-    ) as n_samples_worst
-from accuracy_by_group
-where group_attribute <> 'overall'
+    ) as n_samples_worst,
+    sqrt(
+        variance_between(
+            count(accuracy),
+            sum(n_used),
+            sum(accuracy * n_used),
+            sum(n_used::double ** 2),
+            sum(accuracy ** 2 * n_used)
+        )
+    ) as tau,
+    detectable_gap(
+        count(accuracy), median(n_used), median(n_used), sum(accuracy * n_used) / sum(n_used)
+    ) as detectable_difference
+from figures
 group by all

@@ -3,7 +3,8 @@
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval;
 -- wording is the text of the prompt for the class of the lowest ordinal
 -- reads: wording_counts, encoders, accuracy_of_counts
--- note: a sample counts only where all prompts of the wording have a similarity; ties go to the lowest ordinal
+-- note: where a wording has several prompts for a class, their mean cosine counts; a sample counts only
+-- where all prompts of the wording have a similarity; ties go to the lowest ordinal
 with wordings as (
     select
         *,

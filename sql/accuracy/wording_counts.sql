@@ -1,66 +1,82 @@
--- wording_counts: how many samples every single wording of a prompt set gets right
+-- wording_counts: how many samples every single wording of a prompt set gets right, and against how many others
 -- grain: encoder, prompt_set, attribute, dataset, split, wording
--- units: n_prompts counts prompts of the wording; n_samples and n_correct count samples
--- reads: prompt_wordings, similarities, sample_labels, judged_as
--- note: sums over samples, so that they can be counted in parts; where a wording has several prompts for a class,
--- their mean cosine counts; a sample counts only where all prompts of the wording have a similarity; ties go to the
--- lowest ordinal
-with sizes as (
+-- units: n_prompts counts prompts of the wording; n_samples and n_correct count samples; n_paired and n_paired_correct
+-- those that all wordings of the set judged; n_against counts the wordings that are wrong where this one is right, of
+-- all n_paired_correct samples
+-- reads: wording_judgements, prompt_wordings
+-- note: sums over samples, so that they can be counted in parts
+with sets as (
     select
-        prompt_set,
-        attribute,
-        wording,
-        count(*) as n_prompts
-    from prompt_wordings
-    group by all
+        wording_number,
+        dense_rank() over (order by prompt_set asc, attribute asc) as set_number
+    from (
+        select distinct
+            prompt_set,
+            attribute,
+            wording_number
+        from prompt_wordings
+    ) as wordings
 ),
 
-pooled as (
+set_sizes as (
     select
-        similarities.encoder_id,
-        prompt_wordings.prompt_set,
-        prompt_wordings.attribute,
-        prompt_wordings.wording,
-        prompt_wordings.class,
-        prompt_wordings.ordinal,
-        similarities.sample_id,
-        avg(similarities.cosine) as cosine,
-        count(*) as n_prompts
-    from similarities
-    inner join prompt_wordings using (prompt_id)
-    group by all
+        set_number,
+        count(*) as n_wordings
+    from sets
+    group by set_number
 ),
 
-decided as (
+judged as materialized (
     select
-        pooled.encoder_id,
-        pooled.prompt_set,
-        pooled.attribute,
-        pooled.wording,
-        pooled.sample_id,
-        sizes.n_prompts,
-        arg_max(pooled.class, { 'cosine': pooled.cosine, 'first': -pooled.ordinal }) as predicted
-    from pooled
-    inner join sizes using (prompt_set, attribute, wording)
+        wording_judgements.encoder_id,
+        sets.set_number,
+        wording_judgements.wording_number,
+        wording_judgements.sample_id,
+        wording_judgements.prompt_set,
+        wording_judgements.attribute,
+        wording_judgements.taxonomy,
+        wording_judgements.dataset,
+        wording_judgements.split,
+        wording_judgements.wording,
+        wording_judgements.n_prompts,
+        wording_judgements.is_correct
+    from wording_judgements
+    inner join sets using (wording_number)
+),
+
+paired as (
+    select
+        judged.encoder_id,
+        judged.set_number,
+        judged.sample_id,
+        count(*) filter (where not judged.is_correct) as n_wrong,
+        count(*) as n_judged
+    from judged
     group by all
-    having sum(pooled.n_prompts) = sizes.n_prompts
 )
 
 select
-    decided.encoder_id,
-    decided.prompt_set,
-    decided.attribute,
-    sample_labels.taxonomy,
-    sample_labels.dataset,
-    sample_labels.split,
-    decided.wording,
-    decided.n_prompts,
+    judged.encoder_id,
+    judged.prompt_set,
+    judged.attribute,
+    judged.taxonomy,
+    judged.dataset,
+    judged.split,
+    judged.wording,
+    judged.n_prompts,
     count(*) as n_samples,
+    count(*) filter (where judged.is_correct) as n_correct,
+    count(*) filter (where paired.n_judged = set_sizes.n_wordings) as n_paired,
     count(*) filter (
-        where
-        judged_as(sample_labels.taxonomy, sample_labels.attribute, decided.predicted)
-        = sample_labels.label
-    ) as n_correct
-from decided
-inner join sample_labels using (sample_id, attribute)
+        where judged.is_correct and paired.n_judged = set_sizes.n_wordings
+    ) as n_paired_correct,
+    coalesce(
+        sum(paired.n_wrong) filter (
+            where judged.is_correct and paired.n_judged = set_sizes.n_wordings
+        ),
+        0
+    )::bigint as n_against
+from judged
+inner join paired using (encoder_id, set_number, sample_id)
+inner join set_sizes using (set_number)
 group by all

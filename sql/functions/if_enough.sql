@@ -2,7 +2,7 @@
 -- grain: scalar
 -- units: as the rate
 -- reads: settings
--- note: `facestore settings min_samples 30` sets the limit; it is 1 in a new store
+-- note: `facestore settings min_samples 30` sets the limit; it is 30 in a new store
 select if(
     n_group >= (
         select cast(settings.value as bigint)

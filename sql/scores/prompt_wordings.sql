@@ -1,6 +1,7 @@
 -- prompt_wordings: which prompts of a set say the same of different classes
 -- grain: prompt_set, attribute, prompt
--- units: wording is the text of such a prompt for the class of the lowest ordinal
+-- units: wording is the text of such a prompt for the class of the lowest ordinal; wording_number numbers the wordings
+-- of all sets, from 1, and changes when another comes
 -- reads: prompt_classes, prompts, class_prompts
 -- note: two prompts have one wording if they differ only in words that do not occur with all classes,
 -- such as man and woman, and in articles; wordings that lack a class are left out
@@ -91,6 +92,9 @@ select
     framed.ordinal,
     framed.n_classes,
     framed.prompt_id,
-    wordings.wording
+    wordings.wording,
+    dense_rank() over (
+        order by framed.prompt_set asc, framed.attribute asc, wordings.wording asc
+    ) as wording_number
 from framed
 inner join wordings using (prompt_set, attribute, frame)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import duckdb
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 from support import rows
 
 from facestore.store import Store
@@ -19,6 +21,7 @@ def audited_store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("audited") / "store"
     with Store.open(folder) as store:
         store.migrate()
+        store.set("min_samples", 1)
     parts = {"White": (380, 400), "Black": (300, 400), "Indian": (18, 20)}
     races = [race for race, (_, n) in parts.items() for _ in range(n)]
     said = [("Female", "Male")[i < right] for right, n in parts.values() for i in range(n)]
@@ -67,6 +70,65 @@ def test_a_gap_fails_only_below_the_lower_end_of_its_interval(facestore):
         assert row["details"] == "White 0.9500, Black 0.7500"
 
 
+def check(facestore, *words):
+    ran = facestore("check", *words, "--attribute", "gender", "--group", "race", "--format", "json")
+    return ran.status, [row["result"] for row in ran.rows], ran
+
+
+def test_a_gap_is_certified_only_below_the_limit_with_its_whole_interval(facestore):
+    gap = gap_of(facestore)
+    for limit, status, result in [
+        (gap["ci_high"] + 1e-6, 0, "certified"),
+        (gap["ci_high"] - 1e-6, 3, "unclear"),
+        (gap["ci_low"] + 1e-6, 3, "unclear"),
+        (gap["ci_low"] - 1e-6, 3, "failed"),
+    ]:
+        assert check(facestore, "--certify-gap", limit)[:2] == (status, [result]), limit
+    *_, ran = check(facestore, "--certify-gap", 0.9, "--max-gap", 0.199)
+    assert [(row["condition"], row["result"], row["ci_low"]) for row in ran.rows] == [
+        ("max-gap", "unclear", gap["ci_low"]),
+        ("certify-gap", "certified", gap["ci_low"]),
+    ]
+    assert (ran.status, ran.err) == (0, "0 of 2 conditions failed, 1 unclear, 1 certified\n")
+
+
+@pytest.fixture
+def two_classifiers(audited, audited_store, tmp_path, monkeypatch):
+    """Give the same store with a second classifier, that is right as often."""
+    folder = tmp_path / "two"
+    shutil.copytree(audited_store, folder)
+    with duckdb.connect(folder / "facestore.duckdb") as con:
+        rows.fill(con, classifiers=[rows.classifier(2, "clip 2")])
+        con.execute(
+            "insert into predictions by name select * replace (2 as classifier_id) from predictions"
+        )
+    monkeypatch.setenv("FACESTORE_STORE", str(folder))
+
+
+@pytest.mark.usefixtures("two_classifiers")
+def test_what_is_looked_at_together_holds_together(facestore):
+    """Three pairs of races of two classifiers, and two accuracies: 0.05 in all."""
+    one = gap_of(facestore)
+    query = "select ci_low, ci_high from accuracy_gaps_among({}) where group_attribute = 'race'"
+    for words, n_compared in [
+        (("--classifier", "clip"), 3),
+        ((), 6),
+        (("--certify-gap", 0.5), 6),
+        (("--min-accuracy", 0.5), 8),
+    ]:
+        ran = facestore(
+            "check", "--max-gap", 0.01, *words, "--group", "race", "--attribute", "gender",
+            "--format", "json",
+        )  # fmt: skip
+        wide = facestore("sql", query.format(n_compared), "--format", "json").rows[0]
+        assert (ran.rows[0]["ci_low"], ran.rows[0]["ci_high"]) == (wide["ci_low"], wide["ci_high"])
+    assert wide["ci_low"] < one["ci_low"]
+    low, high = proportion_confint(698, 820, 0.05 / 8, method="wilson")
+    of_accuracy = ran.rows[-1]
+    assert of_accuracy["condition"] == "min-accuracy"
+    assert (of_accuracy["ci_low"], of_accuracy["ci_high"]) == pytest.approx((low, high), abs=1e-9)
+
+
 def test_an_accuracy_fails_only_above_the_upper_end_of_its_interval(facestore):
     query = "select accuracy, ci_high from classifier_summary"
     (found,) = facestore("sql", query, "--format", "json").rows
@@ -109,7 +171,9 @@ def test_each_condition_is_a_line_and_one_failure_is_enough(facestore):
     ("arguments", "status", "said"),
     [
         ([], 2, "give a limit"),
-        (["--group", "race", "--min-accuracy", 0.1], 2, "--group goes with --max-gap"),
+        (["--group", "race", "--min-accuracy", 0.1], 2, "--group goes with --max-gap or --certify-gap"),
+        (["--certify-gap", "1.5"], 1, "a share from 0 to 1"),
+        (["--certify-gap", 0.1, "--split", "train"], 1, "Nothing to hold against --certify-gap"),
         (["--max-gap", "5"], 1, "a share from 0 to 1"),
         (["--max-gap", "nan"], 2, "a finite number"),
         (["--max-gap", 0.1, "--group", "rase"], 1, "Did you mean 'race'"),

@@ -203,6 +203,26 @@ def test_an_imported_encoder_shows_the_similarities_that_it_has(facestore, tmp_p
     assert "1 run, the last: import similarities" in out
 
 
+def test_it_says_from_how_many_samples_on_groups_have_rates(facestore, tmp_path):
+    labels, theirs = tmp_path / "labels.csv", tmp_path / "theirs.csv"
+    labels.write_text("file,gender\n1.jpg,Male\n2.jpg,Male\n")
+    facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
+    theirs.write_text("file,predicted\n1.jpg,Male\n2.jpg,Female\n")
+    words = ("--dataset", "d", "--attribute", "gender")
+    facestore("import", "predictions", theirs, *words, "--classifier", "half")
+    facestore("settings", "min_samples", 30)
+    said = (
+        "groups of fewer than 30 samples show no rates: facestore settings min_samples 1 shows all"
+    )
+    assert said in facestore("info").out
+    settings = [
+        row for row in facestore("info", "--format", "json").rows if row["what"] == "setting"
+    ]
+    assert [(row["name"], row["n"]) for row in settings] == [("min_samples", 30)]
+    facestore("settings", "min_samples", 1)
+    assert "show no rates" not in facestore("info").out
+
+
 def test_no_gap_is_looked_for_where_nothing_is_right(facestore, tmp_path):
     labels, theirs = tmp_path / "labels.csv", tmp_path / "theirs.csv"
     labels.write_text("file,gender\n1.jpg,Male\n2.jpg,Male\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from statsmodels.stats.weightstats import DescrStatsW
 from support.faithfulness import (
     area_under,
     deletion_curve,
@@ -91,6 +92,22 @@ def test_the_interval_is_that_of_a_mean():
     assert mean == pytest.approx(values.mean())
     assert low == pytest.approx(mean - half, abs=0.1 * half)
     assert high == pytest.approx(mean + half, abs=0.1 * half)
+
+
+@pytest.mark.parametrize("n", [2, 5, 29])
+def test_the_interval_of_few_images_is_student_s(n):
+    values = np.random.default_rng(n).normal(2, 1, n).astype(np.float32)
+    mean, low, high = mean_interval(values)
+    exact = values.astype(np.float64)
+    theirs = DescrStatsW(exact).tconfint_mean()
+    assert (mean, low, high) == pytest.approx((exact.mean(), *theirs), abs=1e-9)
+
+
+def test_the_interval_of_few_images_covers_what_it_says():
+    rng = np.random.default_rng(3)
+    drawn = rng.normal(0, 1, (4_000, 5)).astype(np.float32)
+    covered = [low < 0 < high for _, low, high in map(mean_interval, drawn)]
+    assert 0.94 < np.mean(covered) < 0.96
 
 
 def test_bad_input_is_refused(pixels, right):

@@ -37,6 +37,8 @@ def store(tmp_path_factory):
     }
     write_labels(folder / "labels.csv", labels)
     with Store.open(folder / "store") as opened:
+        opened.migrate()
+        opened.set("min_samples", 1)
         opened.ingest(
             folder / "faces", labels=folder / "labels.csv", dataset="faces", split="val",
             models=["tiny"],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
+import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
@@ -43,12 +47,65 @@ def test_the_interval_is_newcombe_s_for_all_pairs_at_once(con, right):
     (low, worst), (high, best) = shares[0], shares[-1]
     assert found[:5] == (len(right), best, high, worst, low)
     assert found[5] == pytest.approx(high - low)
-    n_pairs = len(right) * (len(right) - 1) // 2
-    expected = confint_proportions_2indep(
-        *right[RACES.index(best)], *right[RACES.index(worst)],
-        method="newcomb", compare="diff", alpha=0.05 / n_pairs,
-    )  # fmt: skip
-    assert found[6:] == pytest.approx(expected, abs=1e-8)
+    ends = [newcombe(one, two, n_pairs(right)) for one, two in permutations(right, 2)]
+    assert found[6:] == pytest.approx([max(end) for end in zip(*ends, strict=True)], abs=1e-9)
+
+
+def n_pairs(right):
+    return len(right) * (len(right) - 1) // 2
+
+
+def newcombe(one, two, n_compared):
+    return confint_proportions_2indep(
+        *one, *two, method="newcomb", compare="diff", alpha=0.05 / n_compared
+    )
+
+
+def test_the_surest_pair_may_be_another_than_the_extremes(con):
+    right = [(1, 1), (950, 1000), (600, 1000), (1, 2)]
+    fill_groups(con, *right)
+    columns = "best_group, worst_group, surest_better_group, surest_worse_group, ci_low"
+    ((*pairs, low),) = read(con, "accuracy_gaps", columns, "group_attribute = 'race'")
+    assert pairs == ["White", "East Asian", "Black", "Indian"]
+    assert low == pytest.approx(newcombe(right[1], right[2], 6)[0], abs=1e-9)
+    assert newcombe(right[0], right[3], 6)[0] < 0 < low
+
+
+def test_intervals_of_more_comparisons_are_those_of_that_many(con):
+    right = [(90, 100), (50, 80), (7, 9)]
+    fill_groups(con, *right)
+    race = "group_attribute = 'race'"
+    for n_compared in (3, 40, 12_345):
+        (found,) = read(con, f"accuracy_gaps_among({n_compared})", "ci_low, ci_high", race)
+        ends = [newcombe(one, two, n_compared) for one, two in permutations(right, 2)]
+        assert found == pytest.approx([max(end) for end in zip(*ends, strict=True)], abs=1e-9)
+    own = read(con, "accuracy_gaps", "*", race)
+    assert own == read(con, "accuracy_gaps_among(null)", "*", race)
+    assert own == read(con, "accuracy_gaps_among(3)", "*", race)
+
+
+@pytest.mark.parametrize("shares", [[0.95] * 7, [0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99]])
+def test_the_interval_covers_the_largest_true_gap(con, shares):
+    sizes = [60, 90, 120, 200, 300, 500, 700]
+    rng = np.random.default_rng(7)
+    n_draws = 400
+    rights = rng.binomial(sizes, shares, (n_draws, 7))
+    rows = [(i, n, int(k)) for i, row in enumerate(rights) for n, k in zip(sizes, row, strict=True)]
+    con.register(
+        "incoming_drawn",
+        pa.table(dict(zip(("run", "n", "k"), zip(*rows, strict=True), strict=True))),
+    )
+    con.execute(
+        "create or replace view accuracy_by_group as select 'c' || run as classifier, "
+        "'gender' as attribute, 'two' as taxonomy, 'faces' as dataset, 'val' as split, "
+        "'race' as group_attribute, 'g' || (row_number() over (partition by run)) as group_name, "
+        "n as n_samples, k as n_correct, k / n as accuracy, 0.0 as ci_low, 1.0 as ci_high "
+        "from incoming_drawn"
+    )
+    found = read(con, "accuracy_gaps", "ci_low, ci_high")
+    assert len(found) == n_draws
+    true_gap = max(shares) - min(shares)
+    assert np.mean([low <= true_gap <= high for low, high in found]) >= 0.95
 
 
 def test_one_group_has_no_gap_and_small_groups_take_no_part(con):

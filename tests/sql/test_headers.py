@@ -23,6 +23,7 @@ from support.rows import (
     neighbours,
     predictions,
     prompt_set,
+    rate_groups_from,
     samples,
     similarities,
     vector_index,
@@ -37,6 +38,7 @@ VIEWS = {path.stem: views.parse_view_file(path) for path in FILES}
 RELATIONS = sorted(name for name, view in VIEWS.items() if not view.is_scalar)
 
 ARGUMENTS = {
+    "accuracy_gaps_among": "(99)",
     "zero_shot_topk": "(2)",
     "age_errors_within": "(8)",
     "judged_predictions_as": "('CLIP-2')",
@@ -175,6 +177,7 @@ def filled(all_views: list[views.ViewFile]) -> Iterator[duckdb.DuckDBPyConnectio
     with duckdb.connect(config=alone) as con:
         migrate.migrate(con, migrate.load_migrations(resources.folder("migrations")))
         views.install_views(con, all_views)
+        rate_groups_from(con, 1)
         fill_all(con)
         yield con
 
@@ -270,8 +273,8 @@ def test_intervals_are_named_alike_in_all_views(
     limits = [
         each for each in columns if re.search(r"(^|_)(ci|conf|interval|low|high)_", each + "_")
     ]
-    for each in {"interval_width", "accuracy_low", "accuracy_high"}.intersection(limits):
-        limits.remove(each)  # a width, and bounds which are no interval of chance
+    for each in {"accuracy_low", "accuracy_high"}.intersection(limits):
+        limits.remove(each)  # bounds which are no interval of chance
     if name != "picture_regions":  # places, not intervals
         assert {"ci_low", "ci_high"} <= set(limits) or not limits
         lows = [each.removeprefix("ci_low") for each in limits if each.startswith("ci_low")]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy.stats import tstd
+from statsmodels.stats.contingency_tables import cochrans_q
 from statsmodels.stats.proportion import proportion_confint
 from support.rows import encoder, fill, labels, load, read, samples, similarities
 
@@ -137,14 +139,10 @@ def test_each_wording_is_judged_by_itself(worded):
     ]
 
 
-def test_the_spread_over_wordings_stands_beside_the_width_of_an_interval(worded):
-    widths = [
-        high - low
-        for low, high in (proportion_confint(k, n, method="wilson") for k, n in ((2, 3), (4, 4)))
-    ]
+def test_the_spread_over_wordings_stands_beside_that_of_chance(worded):
     columns = (
         "n_wordings, n_samples, accuracy_min, accuracy_max, accuracy_mean, accuracy_spread,"
-        "accuracy_sd, interval_width, best_wording, worst_wording, ensemble_accuracy"
+        "accuracy_sd, n_paired, cochran_q, best_wording, worst_wording, ensemble_accuracy"
     )
     assert read(worded, "prompt_sensitivity", columns) == [
         (
@@ -155,7 +153,9 @@ def test_the_spread_over_wordings_stands_beside_the_width_of_an_interval(worded)
             pytest.approx(5 / 6),
             pytest.approx(1 / 3),
             pytest.approx(tstd([2 / 3, 1])),
-            pytest.approx(sum(widths) / 2),
+            3,
+            # of the three samples of both, one is wrong in one wording alone: McNemar's 1
+            pytest.approx(1),
             "a photo of a man",
             "a drawing of a man",
             # of the three samples with all prompts: (.3+.2 : .4), (.6 : .4), (.4 : .4, a tie)
@@ -164,10 +164,67 @@ def test_the_spread_over_wordings_stands_beside_the_width_of_an_interval(worded)
     ]
 
 
+FRAMES = ["a photo of a {}", "a drawing of a {}", "a picture of a {}", "a sketch of a {}"]
+
+
+def word(con, right):
+    """Give faces of men, (N, wordings) of them right; NaN: a wording has no cosine of it."""
+    prompts = [
+        (frame.format(word), class_)
+        for frame in FRAMES[: right.shape[1]]
+        for word, class_ in (("man", "Male"), ("woman", "Female"))
+    ]
+    ask(con, *prompts)
+    n = len(right)
+    load(con, samples=samples(n), labels=labels("gender", ["Male"] * n))
+    fill(con, encoders=[encoder()])
+    cosines = {}
+    for column, of_wording in enumerate(right.T):
+        cosines[2 * column + 1] = [None if np.isnan(x) else 0.2 + 0.1 * x for x in of_wording]
+        cosines[2 * column + 2] = [0.25] * n
+    load(con, similarities=similarities(cosines))
+
+
+TEST = "n_paired, cochran_q, p_value, chance_spread"
+
+
+@pytest.mark.parametrize("k", [2, 3, 4])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_wordings_are_tested_as_statsmodels_does(con, k, seed):
+    rng = np.random.default_rng(seed)
+    right = (rng.random((120, k)) < rng.uniform(0.6, 0.95, (120, 1)) + 0.05 * np.arange(k)) * 1.0
+    right[rng.random(right.shape) < 0.02] = np.nan
+    word(con, right)
+    (found,) = read(con, "prompt_sensitivity", TEST)
+    whole = right[~np.isnan(right).any(1)]
+    expected = cochrans_q(whole.astype(int))
+    assert found[:2] == (len(whole), pytest.approx(expected.statistic, rel=1e-9))
+    assert found[2] == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_the_spread_by_chance_is_that_of_right_ones_dealt_anew(con):
+    rng = np.random.default_rng(4)
+    right = (rng.random((300, 4)) < rng.choice([0.3, 0.9, 1.0], (300, 1))) * 1.0
+    word(con, right)
+    ((*_, found),) = read(con, "prompt_sensitivity", TEST)
+    dealt = [np.ptp(rng.permuted(right, axis=1).mean(0)) for _ in range(4_000)]
+    assert found == pytest.approx(np.mean(dealt), rel=0.03)
+
+
+def test_wordings_that_never_disagree_are_equally_good(con):
+    word(con, np.repeat(np.array([[1.0], [0.0], [1.0]]), 3, axis=1))
+    assert read(con, "prompt_sensitivity", TEST) == [(3, 0, 1, 0)]
+
+
+def test_wordings_without_a_sample_in_common_are_not_tested(con):
+    word(con, np.array([[1, np.nan], [1, np.nan], [np.nan, 0.0]]))
+    assert read(con, "prompt_sensitivity", TEST) == [(None, None, None, None)]
+
+
 def test_a_set_of_which_no_face_has_all_prompts_has_a_spread_and_no_ensemble(worded):
     worded.execute("delete from similarities where prompt_id = 4")
-    columns = "n_wordings, accuracy_spread, accuracy_sd, ensemble_accuracy"
-    assert read(worded, "prompt_sensitivity", columns) == [(1, 0.0, None, None)]
+    columns = "n_wordings, accuracy_spread, accuracy_sd, p_value, ensemble_accuracy"
+    assert read(worded, "prompt_sensitivity", columns) == [(1, 0.0, None, None, None)]
 
 
 def test_several_prompts_of_a_class_in_one_wording_count_by_their_mean(con):

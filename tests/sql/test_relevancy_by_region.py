@@ -15,6 +15,7 @@ from support.rows import (
     fill,
     labels,
     predictions,
+    rate_groups_from,
     read,
     samples,
 )
@@ -31,6 +32,7 @@ def filled(all_views):
     con = duckdb.connect()
     migrate.migrate(con, migrate.load_migrations(resources.folder("migrations")))
     views.install_views(con, all_views)
+    rate_groups_from(con, 1)
     fill(con, samples=samples(4), encoders=[encoder()])
     fill(con, labels=labels("gender", ["Female", "Female", "Male", "Male"]))
     fill(con, labels=labels("race", ["Black", "White", "Black", "White"]))

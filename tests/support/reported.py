@@ -27,6 +27,7 @@ def fill_store(folder: Path) -> Path:
     with Store.open(folder) as store:
         store.migrate()
     with duckdb.connect(folder / "facestore.duckdb") as con:
+        rows.rate_groups_from(con, 1)
         _fill_data(con)
         _fill_prompts(con)
         _fill_classifiers(con)

@@ -47,6 +47,11 @@ def _name_datasets(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def rate_groups_from(con: duckdb.DuckDBPyConnection, least: int) -> None:
+    """Let groups have rates from so many samples on: small tables need 1."""
+    con.execute("update settings set value = ? where setting = 'min_samples'", [str(least)])
+
+
 def read(
     con: duckdb.DuckDBPyConnection, source: str, columns: str = "*", where: str = "true"
 ) -> list[tuple[Any, ...]]:

@@ -65,6 +65,8 @@ def make(folder: Path, which: str, *, turned: bool = False) -> Path:
     with (folder / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
     with Store.open(folder / "store") as store:
+        store.migrate()
+        store.set("min_samples", 1)
         store.import_labels(
             folder / "labels.csv", dataset="faces", split="val", create_samples=True
         )

@@ -12,7 +12,9 @@ with cells as (
         n_correct,
         accuracy,
         ci_low,
-        ci_high
+        ci_high,
+        1 as n_races,
+        0 as n_races_too_small
     from accuracy_by_white
     union all
     select
@@ -24,7 +26,9 @@ with cells as (
         n_correct,
         accuracy,
         ci_low,
-        ci_high
+        ci_high,
+        n_races,
+        n_races_too_small
     from clip_table_5
 )
 
@@ -32,9 +36,13 @@ select *
 from cells
 where
     n_samples is null
-    or n_samples < 1
+    or n_samples < if(accuracy is null, 0, 1)
     or n_correct is null
     or not (n_correct between 0 and n_samples)
     or not (accuracy between 0 and 1)
     or not (ci_low between 0 and accuracy + 1e-9)
     or not (ci_high between accuracy - 1e-9 and 1)
+    or coalesce(n_races + n_races_too_small < 1, true)
+    or coalesce(least(n_races, n_races_too_small) < 0, true)
+    or (accuracy is null and n_races > 0 and group_name not in ('White', 'Non-White'))
+    or (accuracy is not null and n_races = 0)

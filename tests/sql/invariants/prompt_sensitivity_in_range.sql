@@ -1,4 +1,4 @@
--- prompt_sensitivity_in_range: the spread over the wordings is max - min, and all of it lies in [0, 1]
+-- prompt_sensitivity_in_range: the spread over the wordings is max - min, all of it lies in [0, 1], several are tested
 -- audits: prompt_sensitivity
 -- reads: prompt_sensitivity
 -- todo: the view is wrong
@@ -13,7 +13,10 @@ select
     accuracy_max,
     accuracy_spread,
     accuracy_sd,
-    interval_width,
+    chance_spread,
+    cochran_q,
+    p_value,
+    n_paired,
     ensemble_accuracy
 from prompt_sensitivity
 where
@@ -23,5 +26,10 @@ where
     or not (accuracy_max between accuracy_min and 1)
     or not (abs(accuracy_max - accuracy_min - accuracy_spread) < 1e-9)
     or not (ensemble_accuracy between 0 and 1)
-    or least(accuracy_sd, interval_width) < 0
-    or greatest(accuracy_sd, interval_width) > 1
+    or least(accuracy_sd, chance_spread, cochran_q, p_value) < 0
+    or greatest(accuracy_sd, chance_spread, p_value) > 1
+    or n_paired > n_samples
+    -- a test where several wordings have samples in common, and nowhere else
+    or (cochran_q = 0 and p_value <> 1)
+    or coalesce(n_paired > 0, false) is distinct from (p_value is not null)
+    or (p_value is not null and n_wordings < 2)

@@ -33,6 +33,8 @@ def made(tmp_path_factory):
     ).drop("index").write_csv(labels)
     groups = write_faces(folder / "groups", 8, seed=33, size=96)
     with Store.open(folder / "store") as store:
+        store.migrate()
+        store.set("min_samples", 1)
         for name, of in (("faces", labels), ("groups", groups)):
             store.ingest(folder / name, dataset=name, labels=of, models=["tiny"], workers=0)
     return folder

@@ -1,0 +1,133 @@
+"""For every invariant of gaps, spreads and wordings: statements, after each of which a view is wrong."""
+
+from __future__ import annotations
+
+from support.spoiling import NAN, spoiled, without_first
+
+BAD_GAPS: dict[str, list[str]] = {
+    "shrunken_accuracy_holds": [
+        *(
+            spoiled(
+                "shrunken_accuracy",
+                column,
+                value,
+                "nth = (select min(nth) from kept_rows_of_shrunken_accuracy where tau > 0)",
+            )
+            for column, value in [
+                ("n_samples", "n_samples + 1"),
+                ("n_correct", "n_correct + 1"),
+                ("accuracy", "accuracy + 0.1"),
+                ("shrunken_accuracy", "shrunken_accuracy + 0.5"),
+                ("shrunken_accuracy", "null"),
+                ("accuracy_centre", "accuracy_centre + 0.5"),
+                ("own_weight", "own_weight + 1"),
+                ("own_weight", "0"),
+                ("posterior_sd", "-0.1"),
+                ("posterior_sd", "tau + 0.1"),
+            ]
+        ),
+        without_first("shrunken_accuracy"),
+    ],
+    "group_spread_holds": [
+        *(
+            spoiled("group_spread", column, value)
+            for column, value in [
+                ("n_groups", "n_groups + 1"),
+                ("n_samples", "n_samples + 1"),
+                ("gap", "gap + 0.1"),
+                ("gap", NAN),
+                ("shrunken_gap", "gap + 0.1"),
+                ("shrunken_gap", "-0.1"),
+                ("posterior_gap", "shrunken_gap - 0.1"),
+                ("posterior_gap", "null"),
+                ("tau", "tau + 0.1"),
+                ("p_value", "1.1"),
+                ("p_value", "null"),
+                ("detectable_gap", "detectable_gap + 0.1"),
+            ]
+        ),
+        spoiled(
+            "group_spread",
+            "chi_square",
+            "0",
+            "nth = (select min(nth) from kept_rows_of_group_spread where tau > 0)",
+        ),
+        without_first("group_spread"),
+    ],
+    "gap_comparison_holds": [
+        *(
+            spoiled("gap_comparison", column, value)
+            for column, value in [
+                ("classifier_a", "classifier_b"),
+                ("n_groups", "1"),
+                ("n_groups", "n_groups + 99"),
+                ("n_samples", "0"),
+                ("n_samples", "n_samples + 99"),
+                ("gap_a", "gap_a + 1.1"),
+                ("gap_b", "-0.1"),
+                ("difference", "difference + 0.1"),
+                ("difference", NAN),
+                ("ci_low", "difference + 0.1"),
+                ("ci_high", "null"),
+            ]
+        ),
+        spoiled(
+            "gap_comparison",
+            "best_group_a",
+            "'another'",
+            "true",
+        ),
+    ],
+    "wording_judgements_hold": [
+        spoiled("wording_judgements", "is_correct", "not is_correct"),
+        spoiled("wording_judgements", "predicted", "'another'", "is_correct"),
+        spoiled("wording_judgements", "label", "predicted", "not is_correct"),
+        spoiled("wording_accuracy", "n_samples", "n_samples + 1"),
+        without_first("wording_accuracy"),
+    ],
+    "accuracy_gaps_hold": [
+        *(
+            spoiled("accuracy_gaps", column, value)
+            for column, value in [
+                ("n_groups", "n_groups + 1"),
+                ("n_samples_best", "0"),
+                ("n_samples_worst", "null"),
+                ("worst_group", "'Other'"),
+                ("gap", "gap + 0.1"),
+                ("gap", "null"),
+                ("gap", NAN),
+                ("accuracy_best", "accuracy_best + 0.1"),
+                ("accuracy_worst", NAN),
+                ("ci_low", "gap + 0.1"),
+                ("ci_low", "null"),
+                ("ci_high", "1.1"),
+                ("ci_high", NAN),
+                ("surest_better_group", "surest_worse_group"),
+                ("surest_worse_group", "null"),
+                ("tau", "tau + 0.1"),
+                ("tau", "null"),
+                ("shrunken_gap", "gap + 0.1"),
+                ("shrunken_gap", "-0.1"),
+                ("detectable_gap", "detectable_gap + 0.1"),
+                ("detectable_gap", "null"),
+            ]
+        ),
+        without_first("accuracy_gaps"),
+    ],
+    "prompt_sensitivity_in_range": [
+        spoiled("prompt_sensitivity", column, value)
+        for column, value in [
+            ("n_samples", "null"),
+            ("n_samples", "0"),
+            ("accuracy_min", "-0.1"),
+            ("accuracy_max", "1.1"),
+            ("accuracy_spread", "2"),
+            ("ensemble_accuracy", NAN),
+            ("accuracy_sd", "-0.1"),
+            ("chance_spread", "1.1"),
+            ("cochran_q", "-1"),
+            ("p_value", "2"),
+            ("n_paired", "99"),
+        ]
+    ],
+}
