@@ -26,6 +26,7 @@ _COMPUTED_ONCE = (
     "suspect_labels",
     "duplicate_pairs",
     "duplicate_groups",
+    "scored_prompts",
 )
 # Sums over samples of what follows from similarities, and what is added up in them. Where there are
 # many, they are counted for some samples after others: the cosines of all do not fit into memory.

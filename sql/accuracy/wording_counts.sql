@@ -1,9 +1,9 @@
 -- wording_counts: how many samples every single wording of a prompt set gets right, and against how many others
 -- grain: encoder, prompt_set, attribute, dataset, split, wording
 -- units: n_prompts counts prompts of the wording; n_samples and n_correct count samples; n_paired and n_paired_correct
--- those that all wordings of the set judged; n_against counts the wordings that are wrong where this one is right, of
--- all n_paired_correct samples
--- reads: wording_judgements, prompt_wordings
+-- those that all wordings of the set judged which have similarities; n_against counts the wordings that are wrong where
+-- this one is right, of all n_paired_correct samples
+-- reads: wording_judgements, prompt_wordings, scored_prompts
 -- note: sums over samples, so that they can be counted in parts
 with sets as (
     select
@@ -18,12 +18,38 @@ with sets as (
     ) as wordings
 ),
 
+sizes as (
+    select
+        wording_number,
+        count(*) as n_prompts
+    from prompt_wordings
+    group by wording_number
+),
+
+scored as (
+    select
+        scored_prompts.encoder_id,
+        scored_prompts.dataset,
+        scored_prompts.split,
+        prompt_wordings.wording_number,
+        count(*) as n_prompts
+    from scored_prompts
+    inner join prompt_wordings using (prompt_id)
+    group by all
+),
+
+-- how many wordings can be judged: of an imported set some prompts may have no similarity at all
 set_sizes as (
     select
-        set_number,
+        scored.encoder_id,
+        scored.dataset,
+        scored.split,
+        sets.set_number,
         count(*) as n_wordings
-    from sets
-    group by set_number
+    from scored
+    inner join sizes using (wording_number, n_prompts)
+    inner join sets using (wording_number)
+    group by all
 ),
 
 judged as materialized (
@@ -78,5 +104,10 @@ select
     )::bigint as n_against
 from judged
 inner join paired using (encoder_id, set_number, sample_id)
-inner join set_sizes using (set_number)
+inner join set_sizes
+    on
+        judged.encoder_id = set_sizes.encoder_id
+        and judged.set_number = set_sizes.set_number
+        and judged.dataset = set_sizes.dataset
+        and judged.split is not distinct from set_sizes.split
 group by all

@@ -75,6 +75,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         *(without_first(view) for view in SCORE_COUNTS),
         *(spoiled(view, "n_correct", "n_correct + 1") for view in SCORE_COUNTS),
         spoiled("calibration_counts", "sum_confidence", "0"),
+        without_first("scored_prompts"),
     ],
     "count_checks_hold": [
         without_first("count_checks"),

@@ -1,6 +1,6 @@
 -- score_counts_hold: what is counted of scores is what ranks of scores give, sample by sample
--- audits: wording_counts, ensemble_counts, calibration_counts
--- reads: wording_counts, ensemble_counts, calibration_counts, prompt_wordings, similarities, class_scores,
+-- audits: wording_counts, ensemble_counts, calibration_counts, scored_prompts
+-- reads: wording_counts, ensemble_counts, calibration_counts, scored_prompts, prompt_wordings, similarities, class_scores,
 -- zero_shot_confidences, sample_labels, judged_as
 -- todo: the view is wrong
 with wording_means as (
@@ -162,4 +162,34 @@ union all
     from found
     except all
     from expected
+)
+union all
+(
+    select
+        'prompt' as what,
+        similarities.encoder_id,
+        '' as prompt_set,
+        '' as attribute,
+        similarities.prompt_id::varchar as which,
+        '' as dataset,
+        '' as split,
+        count(*) as n_samples,
+        0 as n_correct,
+        0 as sum_confidence
+    from similarities
+    group by all
+    except all
+    select
+        'prompt' as what,
+        encoder_id,
+        '' as prompt_set,
+        '' as attribute,
+        prompt_id::varchar as which,
+        '' as dataset,
+        '' as split,
+        sum(n_samples) as n_samples,
+        0 as n_correct,
+        0 as sum_confidence
+    from scored_prompts
+    group by all
 )

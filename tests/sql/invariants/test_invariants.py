@@ -56,7 +56,7 @@ def test_a_row_that_is_there_twice_is_found_by_the_grain(store: Con, name: str) 
 RATES = {
     "accuracy_by_group": "accuracy|ci_low|ci_high",
     "accuracy_disparity": "accuracy.*|mean_minus_min",
-    "rates_by_group": "selection_rate|.*_positive_rate|precision|f1",
+    "rates_by_group": "selection_rate|.*_positive_rate|.*_predictive_value|precision|f1",
     "age_errors": "mae|bias|within.*|ci_low|ci_high",
 }
 

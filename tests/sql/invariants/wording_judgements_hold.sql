@@ -1,6 +1,6 @@
 -- wording_judgements_hold: each is right where it says the label, and wording_accuracy counts them
--- audits: wording_judgements, wording_accuracy
--- reads: wording_judgements, wording_accuracy
+-- audits: wording_judgements, wording_accuracy, accuracy_of
+-- reads: wording_judgements, wording_accuracy, accuracy_of
 -- todo: the view is wrong
 with counts as (
     select
@@ -12,6 +12,7 @@ with counts as (
         wording,
         count(*) as n_samples,
         count(*) filter (where predicted = label) as n_correct,
+        accuracy_of(is_correct) as figures,
         count(*) filter (where is_correct is distinct from (predicted = label)) as n_misjudged
     from wording_judgements
     group by all
@@ -40,4 +41,6 @@ full join counts
 where
     wording_accuracy.n_samples is distinct from counts.n_samples
     or wording_accuracy.n_correct is distinct from counts.n_correct
+    or wording_accuracy.accuracy is distinct from counts.figures.accuracy
+    or wording_accuracy.ci_low is distinct from counts.figures.ci_low
     or counts.n_misjudged > 0
