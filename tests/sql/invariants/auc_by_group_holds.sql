@@ -1,6 +1,6 @@
 -- auc_by_group_holds: the area is the same of both classes, in [0, 1], within its interval; the threshold finds what it is for
 -- audits: auc_by_group
--- reads: auc_by_group
+-- reads: auc_by_group, if_enough
 -- todo: the view is wrong
 with both_classes as (
     select
@@ -38,4 +38,4 @@ where
     or (ci_low is null) <> (ci_high is null)
     or true_positive_rate_at_threshold not between equal_recall - 1e-9 and 1
     or false_positive_rate_at_threshold not between 0 and 1
-    or (n_labelled > 0) <> (threshold_of_equal_recall is not null)
+    or (coalesce(if_enough(n_labelled, n_samples), 0) > 0) <> (threshold_of_equal_recall is not null)
