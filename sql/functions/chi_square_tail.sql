@@ -4,7 +4,7 @@
 -- reads:
 -- source: the finite sums of Abramowitz and Stegun 26.4.4 and 26.4.5 (DLMF 8.4.8 to 8.4.15): of an even df all of
 -- it; of an odd one with erfc(sqrt(x / 2)), by its series (DLMF 7.6.2) up to x = 6 and by its continued fraction (DLMF 7.9.2)
--- note: unlike chi_square_p, which is 1 minus a sum, it keeps its digits where the probability is small
+-- note: not 1 minus a sum, so it keeps its digits where the probability is small
 select case -- noqa: PRS
     when df > 0 and x <= 0 then 1.0e0
     when df > 0 and x > 0
