@@ -1,0 +1,66 @@
+"""The simulations of docs/figures.md: what is known of them, with few runs."""
+
+from __future__ import annotations
+
+import importlib.util
+from types import ModuleType
+
+import pytest
+from support.places import ROOT
+
+# Mean of the largest gap, its 95th percentile, intervals of best and worst disjoint, worst covered:
+# 20,000 runs of somebody else's program.
+KNOWN = {
+    "race": (0.0151, 0.0234, 0.081, 0.826),
+    "gender x race": (0.0274, 0.0388, 0.217, 0.672),
+    "age x gender": (0.0616, 0.0991, 0.082, 0.745),
+}
+
+
+@pytest.fixture(scope="module")
+def simulations() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("simulations", ROOT / "scripts/simulations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_sizes_are_those_of_one_set_of_faces(simulations: ModuleType) -> None:
+    assert {sum(sizes) for sizes in simulations.SIZES.values()} == {10_954}
+    of_cells = simulations.SIZES["gender x race"]
+    pairs = zip(of_cells[:7], of_cells[7:], strict=True)
+    assert simulations.SIZES["race"] == tuple(sum(pair) for pair in pairs)
+
+
+def test_chance_looks_as_known(simulations: ModuleType) -> None:
+    found = {name: figures for name, _, *figures in simulations.by_chance(20_000)}
+    assert found.keys() == KNOWN.keys()
+    for name, (mean, high, disjoint, covered) in KNOWN.items():
+        assert found[name][0] == pytest.approx(mean, abs=0.0006)
+        assert found[name][1] == pytest.approx(high, abs=0.002)
+        assert found[name][2] == pytest.approx(disjoint, abs=0.015)
+        assert found[name][3] == pytest.approx(covered, abs=0.015)
+
+
+def test_intervals_of_gaps_cover_and_shrunken_gaps_err_less(simulations: ModuleType) -> None:
+    n_runs = 24
+    for gap, name, truth, covered, sure, error, shrunken in simulations.gaps(n_runs):
+        # 0.95 of 24 runs, and four standard deviations less
+        assert covered >= 0.77, (gap, name)
+        assert abs(shrunken) < 0.015, (gap, name)
+        if not gap:
+            assert truth == pytest.approx(0, abs=1e-12)
+            assert sure == pytest.approx(1 - covered)
+            assert abs(shrunken) < error / 2
+        elif name == "gender x race":
+            assert truth == pytest.approx(gap)
+            assert sure >= 0.9
+
+
+def test_cochran_finds_wordings_that_intervals_do_not(simulations: ModuleType) -> None:
+    none, some, much = list(simulations.wordings(16))
+    assert none[2] <= 0.4
+    assert some[2] >= some[1]
+    assert much[2] >= 0.9 > much[1]
