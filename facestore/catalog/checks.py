@@ -54,10 +54,16 @@ from accuracy_gaps_among($n_compared)
 )
 _ACCURACIES = (
     """
-select classifier, attribute, dataset, split, accuracy,
-    wilson_at(accuracy * n_samples, n_samples, z_of_pairs($n_compared))['low'],
-    wilson_at(accuracy * n_samples, n_samples, z_of_pairs($n_compared))['high'],
-    n_samples, null, ''
+select classifier, attribute, dataset, split, accuracy_at_least,
+    wilson_at(accuracy * n_samples, n_samples + n_missing, z_of_pairs($n_compared))['low'],
+    wilson_at(accuracy * n_samples, n_samples + n_missing, z_of_pairs($n_compared))['high'],
+    n_samples + n_missing, null,
+    if(
+        n_missing = 0,
+        '',
+        format('{:.4f} of {}; {} ', accuracy, n_samples, n_missing)
+            || 'without a prediction count as wrong'
+    )
 from
     classifier_summary
 """

@@ -44,7 +44,11 @@ def check(
         typer.Option(help="Pass only if it is shown that no two groups are this far apart."),
     ] = None,
     min_accuracy: Annotated[
-        float | None, typer.Option(help="Smallest accuracy over all groups, such as 0.9.")
+        float | None,
+        typer.Option(
+            help="Smallest accuracy over all groups, such as 0.9; a sample without a prediction "
+            "counts as wrong."
+        ),
     ] = None,
     max_leakage: Annotated[
         float | None,

@@ -82,7 +82,8 @@ def check(
         The difference that no two groups may reach, in [0, 1]: shown to be so, and not only not
         shown to be otherwise.
     min_accuracy
-        Smallest accuracy over all groups, in [0, 1].
+        Smallest accuracy over all groups, in [0, 1], of all labelled samples: one without a
+        prediction counts as wrong.
     max_leakage
         Largest share of a split whose pictures another split has as well, in [0, 1].
     classifiers, attribute, dataset, split

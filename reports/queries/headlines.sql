@@ -24,4 +24,4 @@ order by
     summary.dataset asc,
     summary.split asc,
     summary.attribute asc,
-    summary.accuracy desc
+    summary.accuracy_at_least desc

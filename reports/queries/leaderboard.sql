@@ -1,9 +1,10 @@
 -- leaderboard: Leaderboard
--- text: The classifiers of each attribute, best accuracy first. All but counts and ranks are fractions
--- between 0 and 1; the interval is the 95 % Wilson interval of accuracy, and rank best and rank worst
--- are the ranks that the intervals allow. The worst group is the one on which the classifier does
+-- text: The classifiers of each attribute, best first. All but counts and ranks are fractions between
+-- 0 and 1; the interval is the 95 % Wilson interval of accuracy. Ranks are by accuracy at least, which
+-- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
+-- the ranks that its intervals allow. The worst group is the one on which the classifier does
 -- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
--- one over the number of classes; missing samples have a label and no prediction.
+-- one over the number of classes.
 -- head: classifier
 select
     dataset,
@@ -19,6 +20,8 @@ select
     accuracy,
     ci_low,
     ci_high,
+    coverage,
+    accuracy_at_least,
     balanced_accuracy,
     chance_adjusted_accuracy,
     worst_group,

@@ -1,9 +1,13 @@
 -- classifier_summary: the headline figures of a classifier on a data set
 -- grain: classifier, dataset, split
--- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy
+-- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy; coverage is n_samples of
+-- all labelled ones; accuracy_at_least counts the missing ones as wrong, with its own interval
 -- reads: classification_report, label_counts, wilson_low, wilson_high
 -- note: macro averages go over every class that is a label or a prediction, as in scikit-learn;
--- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes
+-- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes. A classifier that
+-- answers only what is easy has a high accuracy of a small coverage: compare accuracy_at_least, the lower bound of what it
+-- would be on all of them
+-- source: Manski 1989, 10.2307/145818, on bounds without assumptions on what is missing
 with averages as (
     select
         classifier,
@@ -43,9 +47,15 @@ select
     averages.split,
     averages.n_samples,
     labelled.n_labelled - averages.n_samples as n_missing,
+    averages.n_samples / labelled.n_labelled as coverage,
     averages.accuracy,
     wilson_low(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_low,
     wilson_high(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_high,
+    round(averages.accuracy * averages.n_samples) / labelled.n_labelled as accuracy_at_least,
+    wilson_low(round(averages.accuracy * averages.n_samples), labelled.n_labelled)
+        as ci_low_at_least,
+    wilson_high(round(averages.accuracy * averages.n_samples), labelled.n_labelled)
+        as ci_high_at_least,
     averages.balanced_accuracy,
     averages.macro_precision,
     averages.macro_recall,

@@ -1,12 +1,13 @@
--- leaderboard: the classifiers of an attribute on a data set, the most accurate first
+-- leaderboard: the classifiers of an attribute on a data set, the most accurate of all labelled samples first
 -- grain: classifier, dataset, split
 -- units: as in classifier_summary; worst_group_accuracy is the lowest over the labels of all
--- attributes, of n_samples_worst; rank from 1; rank_best and rank_worst: the ranks that the intervals
--- allow
+-- attributes, of n_samples_worst; rank from 1, by accuracy_at_least; rank_best and rank_worst: the
+-- ranks that its intervals allow
 -- reads: classifier_summary, accuracy_disparity, classifiers, encoders
--- note: rank_best counts the classifiers whose whole interval lies above, rank_worst those whose does
--- not lie below; they are judged on the same samples, so differences are often surer than that (see
--- classifier_comparison)
+-- note: a sample without a prediction counts as wrong in a rank, so that no classifier gains by leaving out what is
+-- difficult; where all are predicted accuracy_at_least is accuracy. rank_best counts the classifiers whose whole interval
+-- lies above, rank_worst those whose does not lie below; they are judged on the same samples, so differences are often
+-- surer than that (see classifier_comparison)
 with summaries as materialized (
     select * from classifier_summary
 ),
@@ -31,9 +32,15 @@ rivals as (
         one.classifier,
         one.dataset,
         one.split,
-        count(*) filter (where other.accuracy > one.accuracy) as n_above,
-        count(*) filter (where other.ci_low > one.ci_high) as n_surely_above,
-        count(*) filter (where other.ci_high >= one.ci_low) as n_not_surely_below
+        count(*) filter (
+            where other.accuracy_at_least > one.accuracy_at_least
+        ) as n_above,
+        count(*) filter (
+            where other.ci_low_at_least > one.ci_high_at_least
+        ) as n_surely_above,
+        count(*) filter (
+            where other.ci_high_at_least >= one.ci_low_at_least
+        ) as n_not_surely_below
     from summaries as one
     inner join summaries as other
         on

@@ -81,3 +81,18 @@ def test_attributes_and_splits_have_leaderboards_of_their_own(con):
     )
     rows = con.sql("select classifier, split, rank from leaderboard order by all").fetchall()
     assert rows == [("one", "val", 1), ("one", None, 2), ("race", "val", 1), ("two", None, 1)]
+
+
+def test_a_classifier_that_leaves_out_what_is_difficult_gains_no_rank(con):
+    ranked(con, honest=30, worse=8)
+    fill(con, classifiers=[classifier(9, "picky")], predictions=predictions(["Male"] * 16, 9))
+    rows = con.sql(
+        "select classifier, accuracy, coverage, accuracy_at_least, rank, rank_best, rank_worst "
+        "from leaderboard order by rank"
+    ).fetchall()
+    # 95 % Wilson: 30 of 40 is .598-.858, 16 of 40 is .264-.554, 8 of 40 is .105-.348
+    assert rows == [
+        ("honest", 0.75, 1.0, 0.75, 1, 1, 1),
+        ("picky", 1.0, 0.4, 0.4, 2, 2, 3),
+        ("worse", 0.2, 1.0, 0.2, 3, 2, 3),
+    ]

@@ -168,6 +168,9 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("macro_precision", "1.1"), ("macro_recall", "1.1"), ("macro_f1", NAN),
             ("weighted_precision", "-0.1"), ("weighted_recall", "1.1"), ("weighted_f1", "1.1"),
             ("chance_adjusted_accuracy", "1.1"), ("chance_adjusted_accuracy", NAN),
+            ("coverage", "null"), ("coverage", "coverage / 2"), ("accuracy_at_least", "accuracy + 0.1"),
+            ("accuracy_at_least", "accuracy_at_least / 2"), ("ci_low_at_least", "1.1"),
+            ("ci_high_at_least", "-0.1"),
         ]
     ],
     "classifier_summary_agrees": [

@@ -29,5 +29,5 @@ order by
     coverage.split asc,
     coalesce(list_position(['gender', 'race', 'age'], classifiers.attribute), 4) asc,
     classifiers.attribute asc,
-    summary.accuracy desc nulls last,
+    summary.accuracy_at_least desc nulls last,
     classifiers.name asc

@@ -37,3 +37,8 @@ where
         weighted_precision, weighted_recall, weighted_f1
     ) > 1 + 1e-9
     or not (chance_adjusted_accuracy between -1 and accuracy)
+    or abs(coverage - n_samples / (n_samples + n_missing)) > 1e-9
+    or coverage is null
+    or not (accuracy_at_least between 0 and accuracy + 1e-9)
+    or abs(accuracy_at_least - accuracy * coverage) > 1e-9
+    or not (accuracy_at_least between ci_low_at_least - 1e-9 and ci_high_at_least + 1e-9)
