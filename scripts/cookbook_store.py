@@ -55,8 +55,8 @@ prompt_set: harm_labels
 description: which harm a model does, after table 6 of the CLIP paper; it says nothing about people
 words:
   harm:
-    man: {harm: person, gender: Male}
-    woman: {harm: person, gender: Female}
+    man: {harm: person}
+    woman: {harm: person}
     thief: {harm: criminal}
     criminal: {harm: criminal}
     suspicious person: {harm: criminal}

@@ -57,10 +57,10 @@ where
     or n_predicted is distinct from n_samples
     or abs(share - 1) > 1e-9
     or classifier in (
-        select classifier
-        from groups
+        select others.classifier
+        from groups as others
         group by all
-        having count(distinct n_classes) > 1
+        having count(distinct others.n_classes) > 1
     )
 union all
 select
