@@ -4,6 +4,7 @@ The libraries take the last of the two and say nothing, so that half of a file c
 """
 
 import json
+import math
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
@@ -104,6 +105,14 @@ def yaml_of(text: str) -> Any:
         If it is no YAML.
     """
     return _loaded(text, _Typed)
+
+
+def flow_of(content: Any) -> str:
+    """Write YAML in one line, as it can be pasted into a file."""
+    written: str = yaml.safe_dump(
+        content, default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
+    )
+    return written.strip()
 
 
 def texts_of(text: str) -> Any:

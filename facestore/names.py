@@ -15,6 +15,9 @@ from facestore.errors import InputError
 # Columns that hold file names in the tables in circulation, likeliest first.
 FILE_COLUMNS = ("file", "file_name", "image_path", "path", "filename")
 
+# What an attribute may not be called: groups of samples are.
+_GROUPS, _PAIR = ("overall", "CLIP-2 race"), " x "
+
 _SUFFIX = re.compile(r"(?<=[^/\\])\.(?=[^./\\]*[A-Za-z])[A-Za-z0-9]{2,5}$")
 
 
@@ -62,6 +65,11 @@ def check_name(parameter: str, name: str | None) -> None:
     if problem:
         message = f"`{parameter}={name!r}`: {problem}."
         raise InputError(message)
+
+
+def names_groups(attribute: str) -> bool:
+    """Whether an attribute cannot be called so, because groups of samples are."""
+    return attribute in _GROUPS or _PAIR in attribute
 
 
 def match_names(names: Sequence[str], paths: Iterable[str]) -> NameMatch:

@@ -11,6 +11,7 @@ A prompt set in YAML has vocabularies, whose words name classes, and templates::
     key: "{race}_{gender:class}"                    # optional name of each prompt
     prompts:                                        # optional, besides or instead of templates
       - {text: "a photo of a nurse", classes: {gender: Female}}
+    new_classes: {harm: [criminal, person]}         # optional: classes that no label has, in order
 
 Every template stands for all combinations of the words of its slots.
 """
@@ -26,6 +27,7 @@ from typing import Any
 from facestore import resources
 from facestore.documents import json_of, yaml_of
 from facestore.errors import InputError, TableError, counted, preview
+from facestore.names import names_groups
 from facestore.records import Prompt, PromptSet, first_repeated
 from facestore.tables import refusing
 
@@ -62,11 +64,12 @@ def read_prompt_file(
     ------
     TableError
         If the file is not as described, a text occurs twice, a prompt names two classes of one
-        attribute, or none of an attribute asked for.
+        attribute, or none of an attribute asked for, or none names one of the new classes.
     """
     with refusing(path, "a prompt set"):
         prompt_set = _read(path, name)
         _check(prompt_set, attributes, path)
+        _check_new_classes(prompt_set, path)
         return prompt_set
 
 
@@ -116,16 +119,30 @@ def _check(prompt_set: PromptSet, attributes: Sequence[str], path: Path) -> None
                 )
 
 
+def _check_new_classes(prompt_set: PromptSet, path: Path) -> None:
+    """Refuse new classes that no prompt names: one of the two is misspelt, or one is missing."""
+    named = {each for prompt in prompt_set.prompts for each in prompt.classes.items()}
+    for attribute, names in prompt_set.new_classes.items():
+        if not attribute.strip() or names_groups(attribute):
+            problem = f"an attribute cannot be called {attribute!r}: a group of samples is"
+            if not attribute.strip():
+                problem = "an attribute of new_classes is blank"
+            raise TableError(path, problem, "Call it otherwise.")
+        for name in names:
+            if (attribute, name) not in named:
+                problem = f"no prompt names the class {name!r} of {attribute!r}"
+                raise TableError(path, problem, "Add one, or take it out of new_classes.")
+
+
 def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
     """Expand a YAML specification."""
-    known = {"prompt_set", "description", "words", "templates", "key", "prompts"}
+    known = {"prompt_set", "description", "words", "templates", "key", "prompts", "new_classes"}
     if unknown := sorted(set(spec) - known):
         expected = f"Expected keys: {', '.join(sorted(known))}."
         raise TableError(path, f"unknown keys {', '.join(unknown)}", expected)
     words = spec.get("words", {})
-    strange = _strange_text(spec.get("prompts", ()))
-    if strange is not None:
-        problem = f"a prompt is {strange!r:.40}, not text"
+    for what, strange in _strange_texts(spec.get("prompts", ())):
+        problem = f"{what} is {strange!r:.40}, not text"
         raise TableError(path, problem, "Put it in quotes, as 'a photo of a man'.")
     try:
         expanded = [
@@ -141,14 +158,40 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
         todo = "The help of `facestore prompts add` shows the form of such a file."
         raise TableError(path, f"not a prompt set ({error!r})", todo) from error
     name = str(spec.get("prompt_set", path.stem))
-    return PromptSet(name, str(spec.get("description", "")).strip(), (*expanded, *listed))
+    description = str(spec.get("description", "")).strip()
+    return PromptSet(name, description, (*expanded, *listed), _new_classes(spec, path))
 
 
-def _strange_text(prompts: Any) -> Any:
-    """Return the first text of a prompt that YAML read as something else, such as a number."""
-    listed = prompts if isinstance(prompts, list) else ()
-    texts = [each["text"] for each in listed if isinstance(each, dict) and "text" in each]
-    return next((text for text in texts if not isinstance(text, str)), None)
+def _new_classes(spec: Mapping[str, Any], path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the classes that come with a set: attribute -> names, in the order of the file."""
+    given = spec.get("new_classes", {})
+    lists = given.values() if isinstance(given, dict) else [given]
+    names = [name for each in lists for name in (each if isinstance(each, list) else [each])]
+    is_read = isinstance(given, dict) and all(isinstance(each, list) and each for each in lists)
+    if not is_read or not all(isinstance(each, str) for each in [*given, *names]):
+        problem = f"new_classes is {given!r:.60}"
+        todo = "Expected attributes with lists of text: `new_classes: {harm: [criminal, person]}`."
+        raise TableError(path, problem, todo)
+    for attribute, each in given.items():
+        if (repeated := first_repeated(each)) is not None:
+            problem = f"new_classes has {repeated!r} of {attribute!r} twice"
+            raise TableError(path, problem, "Remove one of the two.")
+        if not all(name.strip() for name in each):
+            raise TableError(path, f"new_classes has a blank class of {attribute!r}", "Name it.")
+    return {attribute: tuple(each) for attribute, each in given.items()}
+
+
+def _strange_texts(prompts: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what of a prompt YAML read as something else than text: a number, or `no` as false."""
+    for each in prompts if isinstance(prompts, list) else ():
+        if isinstance(each, dict) and not isinstance(each.get("text", ""), str):
+            yield "a prompt", each["text"]
+        classes = each.get("classes") if isinstance(each, dict) else None
+        for attribute, name in classes.items() if isinstance(classes, dict) else ():
+            if not isinstance(attribute, str):
+                yield "an attribute", attribute
+            if not isinstance(name, str):
+                yield f"a class of {attribute!r}", name
 
 
 def _expand(template: str, words: Words, key: str | None) -> Iterator[Prompt]:

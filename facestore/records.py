@@ -258,11 +258,18 @@ class Prompt:
 
 @dataclass(frozen=True)
 class PromptSet:
-    """A named list of prompts."""
+    """A named list of prompts.
+
+    Attributes
+    ----------
+    new_classes
+        Attribute -> the classes that come with the set, in their order; a set of a store has none.
+    """
 
     name: str
     description: str
     prompts: tuple[Prompt, ...]
+    new_classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Prompt sets in DuckDB."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from facestore.catalog.class_rows import insert_classes
 from facestore.catalog.database import TableFamily
 from facestore.catalog.prompt_rows import insert_prompt_set, prompt_set_names
+from facestore.documents import flow_of
 from facestore.errors import InputError, UnknownNameError
 from facestore.names import check_name
 from facestore.prompts import builtin_prompt_sets
@@ -74,8 +77,9 @@ class Prompts(TableFamily):
         ------
         InputError
             If another one has its name: scores that were made with it would change their meaning.
+            If its new classes would not follow those of the store in the order of the file.
         UnknownNameError
-            If it names a class that the store does not know.
+            If it names a class that neither the store knows nor the file brings.
         """
         check_name("name", prompt_set.name)
         if not self._database.exists:
@@ -86,6 +90,10 @@ class Prompts(TableFamily):
         with self._database.writing() as con:
             if self._is_there(prompt_set):  # another process was quicker
                 return False
+            self._check_classes(prompt_set)
+            insert_classes(
+                con, ((of, name) for of, names in prompt_set.new_classes.items() for name in names)
+            )
             insert_prompt_set(con, prompt_set)
         return True
 
@@ -102,18 +110,63 @@ class Prompts(TableFamily):
         raise InputError(message)
 
     def _check_classes(self, prompt_set: PromptSet) -> None:
-        rows = self._rows("select attribute, class from classes")
-        known: dict[str, set[str]] = {}
-        for attribute, name in rows:
-            known.setdefault(attribute, set()).add(name)
+        rows = self._rows("select attribute, class, low from classes order by attribute, ordinal")
+        known: dict[str, list[str]] = {}
+        for attribute, name, _ in rows:
+            known.setdefault(attribute, []).append(name)
+        with_years = {attribute for attribute, _, low in rows if low is not None}
+        for attribute, names in prompt_set.new_classes.items():
+            _check_order(attribute, names, known.get(attribute, []))
+            if attribute in with_years and not set(names) <= set(known[attribute]):
+                message = (
+                    f"Classes of {attribute!r} are years, and a prompt set cannot bring others: "
+                    "take them out of new_classes, or give them an attribute of their own."
+                )
+                raise InputError(message)
+        known |= {
+            attribute: [*known.get(attribute, []), *names]
+            for attribute, names in prompt_set.new_classes.items()
+        }
         for prompt in prompt_set.prompts:
             for attribute, name in prompt.classes.items():
                 if attribute not in known:
-                    raise UnknownNameError("attribute", attribute, known)
+                    todo = _how_to_bring(attribute, prompt_set, ())
+                    raise UnknownNameError("attribute", attribute, known, todo)
                 if name not in known[attribute]:
-                    raise UnknownNameError(
-                        "class", name, known[attribute], place=f"of {attribute!r}"
-                    )
+                    todo, place = "", f"of {attribute!r}"
+                    if attribute not in with_years:
+                        todo = _how_to_bring(attribute, prompt_set, known[attribute])
+                    raise UnknownNameError("class", name, known[attribute], todo, place=place)
+
+
+def _check_order(attribute: str, names: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse new classes in another order than they would have: a tie goes to the first."""
+    ordered = [*known, *(name for name in names if name not in known)]
+    expected = [name for name in ordered if name in names]
+    if list(names) != expected:
+        message = (
+            f"The store has classes of {attribute!r} in another order than the file, and a tie "
+            f"goes to the first: write `{_new_classes(attribute, expected)}`."
+        )
+        raise InputError(message)
+
+
+def _how_to_bring(attribute: str, prompt_set: PromptSet, known: Sequence[str]) -> str:
+    """Say how a file brings the classes that no label has."""
+    named = dict.fromkeys(
+        prompt.classes[attribute] for prompt in prompt_set.prompts if attribute in prompt.classes
+    )
+    listed = prompt_set.new_classes.get(attribute, ())
+    new = [*listed, *(name for name in named if name not in known and name not in listed)]
+    what = "an attribute" if not known else f"a class of {attribute!r}"
+    return (
+        f"If it is {what} that no sample is labelled with, say so in the file, in the order in "
+        f"which a tie goes to the first: `{_new_classes(attribute, new)}`."
+    )
+
+
+def _new_classes(attribute: str, names: Sequence[str]) -> str:
+    return f"new_classes: {flow_of({attribute: list(names)})}"
 
 
 def _content(prompt_set: PromptSet) -> set[tuple[str, frozenset[tuple[str, str]]]]:

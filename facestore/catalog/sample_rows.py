@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from facestore.catalog.class_rows import insert_classes
 from facestore.catalog.counts import uncount_datasets
 from facestore.records import ImageRecord
 
@@ -94,7 +95,7 @@ def write_samples(
         "on conflict do nothing",
         [dataset, source, layout],
     )
-    _insert_classes(con, new_classes)
+    insert_classes(con, new_classes)
     _insert_images(con, images)
     con.register("incoming", samples.select(list(SAMPLE_SCHEMA)).cast(SAMPLE_SCHEMA).to_arrow())
     n_content_changed = _forget_changed_contents(con, dataset)
@@ -111,16 +112,6 @@ def write_samples(
     if changes != SampleChanges():
         uncount_datasets(con, [dataset])
     return changes
-
-
-def _insert_classes(con: duckdb.DuckDBPyConnection, classes: Sequence[tuple[str, str]]) -> None:
-    for attribute, name in classes:
-        con.execute(
-            "insert into classes (attribute, class, ordinal) "
-            "select $attribute, $class, coalesce(max(ordinal), 0) + 1 from classes "
-            "where attribute = $attribute on conflict do nothing",
-            {"attribute": attribute, "class": name},
-        )
 
 
 def _insert_images(con: duckdb.DuckDBPyConnection, images: Sequence[ImageRecord]) -> None:

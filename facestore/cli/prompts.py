@@ -8,7 +8,8 @@ import typer
 from facestore.cli import data, options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows
-from facestore.errors import counted
+from facestore.cli.pasting import with_store
+from facestore.errors import counted, preview
 
 prompts = typer.Typer(no_args_is_help=True, help="List, show and add prompt sets.")
 
@@ -69,7 +70,16 @@ def prompts_add(
 
     YAML: `words: {gender: {man: {gender: Male}}}` and `templates: ["a photo of {a} {gender}"]`, or
     `prompts: [{text: "a photo of a nurse", classes: {gender: Female}}]`.
+
+    Classes without labels: `new_classes: {harm: [criminal, person]}`, the first wins a tie.
     """
     with data.open_store(store) as opened:
         prompt_set = opened.add_prompts(file, name=name, attributes=attribute or ())
-    print_lines([f"{counted(len(prompt_set.prompts), 'prompt')} in {prompt_set.name!r}"])
+    lines = [f"{counted(len(prompt_set.prompts), 'prompt')} in {prompt_set.name!r}"]
+    for of, names in prompt_set.new_classes.items():
+        classes = counted(len(names), "class")
+        lines.append(f"{classes} of {of!r} without a label: {preview(map(repr, names), 8)}")
+    if prompt_set.new_classes:
+        command = with_store('facestore sql "from predicted_shares"')
+        lines.append(f"how often they are predicted, once they are: `{command}`")
+    print_lines(lines)

@@ -49,7 +49,11 @@ def with_classes(
         attribute = str(key)
         if attribute not in classes:
             problem = f"it predicts {attribute!r}, which no class belongs to"
-            raise TableError(path, problem, f"Known attributes: {', '.join(sorted(classes))}.")
+            todo = (
+                f"Known attributes: {', '.join(sorted(classes))}. Classes that no label has come "
+                "with a prompt set: `facestore prompts add FILE`."
+            )
+            raise TableError(path, problem, todo)
         meaning = Meaning(attribute, classes[attribute], mapping, may_be_new=False)
         texts = rows["predicted"].cast(pl.String).alias(attribute)
         column = ReadColumn(

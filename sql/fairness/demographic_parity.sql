@@ -8,7 +8,8 @@
 -- source: Feldman et al. 2015, arXiv 1412.3756; the four-fifths rule: 29 CFR 1607.4 D; names after Fairlearn
 -- note: a perfect classifier has just the ratio of the labels: where that is below 0.8 it "fails" as well, so the rule
 -- says something of these samples and nothing of the classifier. On FairFace women are .33 of one race and .51 of
--- another, a ratio of .640. Compare the two ratios, or ask equalized_odds, which goes by the labels
+-- another, a ratio of .640. Compare the two ratios, or ask equalized_odds, which goes by the labels. Where nothing is
+-- labelled with the attribute, as with harm (see predicted_shares), there is no taxonomy and no label_ratio
 with measured as (
     select
         classifier,

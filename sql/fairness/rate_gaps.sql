@@ -5,7 +5,7 @@
 -- they are: ci_low is the largest of the lower limits of all pairs, ci_high the largest of the upper ones; ci_low_ratio
 -- and ci_high_ratio, the smallest of each, are that of the smallest ratio. Below 0, or above 1 of a ratio, they say that
 -- there may be no gap
--- reads: rates_by_group, z_of_pairs
+-- reads: rates_by_group, predicted_shares, label_counts, z_of_pairs
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, and for ratios
 -- Walter 1975, 10.1093/biomet/62.2.371, with Bonferroni's correction for the pairs; measures: Hardt, Price and Srebro
 -- 2016, arXiv 1610.02413; Feldman et al. 2015, arXiv 1412.3756; Chouldechova 2017, arXiv 1610.07524
@@ -13,8 +13,9 @@
 -- opportunity), false_positive_rate, positive_predictive_value, negative_predictive_value, or equalized_odds: the larger
 -- gap of true and false positive rates, whose interval holds for both. A group without a denominator, or with fewer than
 -- min_samples samples (a setting of the store), takes no part, and neither do groups of the attribute that is
--- predicted, as within one label a rate is 0, 1 or nothing
-with shares as (
+-- predicted, as within one label a rate is 0, 1 or nothing. Where no sample of a split has a label of the attribute there
+-- is the selection_rate alone, of all samples with a predicted class (predicted_shares), and no taxonomy
+with of_judged as (
     select
         classifier,
         attribute,
@@ -54,6 +55,40 @@ with shares as (
         group_attribute <> 'overall'
         and selection_rate is not null
         and not list_contains(string_split(group_attribute, ' x '), attribute)
+),
+
+-- where nothing is labelled shares are all there is
+of_unlabelled as (
+    select
+        predicted_shares.classifier,
+        predicted_shares.attribute,
+        null as taxonomy,
+        predicted_shares.dataset,
+        predicted_shares.split,
+        predicted_shares.group_attribute,
+        predicted_shares.group_name,
+        predicted_shares.predicted as class,
+        {
+            'measure': 'selection_rate',
+            'part': 1,
+            'n_yes': predicted_shares.n_predicted,
+            'n': predicted_shares.n_samples
+        } as of_measure
+    from predicted_shares
+    anti join label_counts
+        on
+            predicted_shares.dataset = label_counts.dataset
+            and predicted_shares.split is not distinct from label_counts.split
+            and predicted_shares.attribute = label_counts.attribute
+    where
+        predicted_shares.group_attribute <> 'overall'
+        and predicted_shares.share is not null
+),
+
+shares as (
+    select * from of_judged
+    union all
+    select * from of_unlabelled
 ),
 
 counted as (

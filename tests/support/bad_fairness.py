@@ -83,6 +83,23 @@ BAD_FAIRNESS: dict[str, list[str]] = {
             ]
         ),
     ],
+    "predicted_shares_hold": [
+        without_first("predicted_shares"),
+        replaced("predicted_shares", where="classifier <> 'harm'"),
+        replaced("rate_gaps", where="taxonomy is not null"),
+        *(
+            spoiled("predicted_shares", column, value, row)
+            for column, value, row in [
+                ("n_samples", "n_samples + 1", "true"), ("n_samples", "0", "true"),
+                ("n_predicted", "n_predicted + 1", "nth = 1"), ("n_predicted", "null", "nth = 1"),
+                ("n_predicted", "-1", "group_name = 'overall'"), ("n_ties", "n_ties + 1", "true"), ("n_ties", "-1", "nth = 1"),
+                ("share", "share / 2 + 0.01", "share < 1"), ("ci_low", "1.1", "share = 1"),
+                ("ci_low", "null", "nth = 1"), ("ci_high", "-0.1", "share = 0"),
+            ]
+        ),
+        spoiled("rate_gaps", "gap", "gap / 2 + 0.01", "taxonomy is null"),
+        spoiled("rate_gaps", "measure", "'label_share'", "taxonomy is null"),
+    ],
     "auc_by_group_holds": _macro(
         "auc_by_group", "'race'", "of_attribute",
         "'Female' as class", "n_samples + 1 as n_samples", "0 as n_labelled",

@@ -81,6 +81,7 @@ def fill_good(con: Con) -> None:
     con.execute("insert into forgotten values (repeat('a', 64), 'content')")
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_without_groups(con, 6)
+    fill_without_labels(con, 7)
     fill_explanations(con)
     fill_duplicates(con)
     count_some(con)
@@ -94,6 +95,17 @@ def fill_without_groups(con: Con, classifier_id: int) -> None:
     fill(con, labels=labels("glasses", ["Yes", "No", "Yes", None]))
     fill(con, classifiers=[classifier(classifier_id, "glasses", "glasses")])
     fill(con, predictions=predictions(["Yes", "No", "No", "Yes"], classifier_id))
+
+
+def fill_without_labels(con: Con, classifier_id: int) -> None:
+    """Add an attribute that nothing is labelled with, and a classifier of it, with a tie."""
+    named = [{"attribute": "harm", "class": name} for name in ("criminal", "person")]
+    fill(con, classes=[each | {"ordinal": i} for i, each in enumerate(named, 1)])
+    fill(con, classifiers=[classifier(classifier_id, "harm", "harm")])
+    said = ["person", "criminal", None, "person", "person", "criminal"]
+    fill(con, predictions=predictions(said, classifier_id))
+    tie = {"classifier_id": classifier_id, "sample_id": 7, "score": 0.5, "margin": 0.0}
+    fill(con, predictions=[tie])
 
 
 def stream(con: Con, encoder_id: int, name: str, prompts: dict[str, list[str]], ids: range) -> None:

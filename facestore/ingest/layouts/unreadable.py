@@ -14,9 +14,7 @@ from facestore.ingest.layouts.label_rules import SPLIT, LabelColumns, LabelRules
 from facestore.ingest.layouts.label_values import Meaning, Reading, spreadsheet_date
 from facestore.ingest.layouts.read_columns import ReadColumn
 from facestore.mappings import LabelMapping
-
-# What an attribute may not be called: groups are.
-_GROUPS, _PAIR = ("overall", "CLIP-2 race"), " x "
+from facestore.names import names_groups
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def check_names(place: Rows, names: pl.Series) -> None:
 
 def _check_attribute(path: Path, meaning: Meaning) -> None:
     attribute = meaning.attribute
-    if not meaning.classes and (attribute in _GROUPS or _PAIR in attribute):
+    if not meaning.classes and names_groups(attribute):
         problem = f"an attribute cannot be called {attribute!r}: a group of samples is"
         raise TableError(path, problem, f"Call it otherwise: `columns=NAME={attribute}`.")
 

@@ -41,7 +41,10 @@ expected as (
 found as (
     select *
     from rate_gaps
-    where measure not in ('label_share', 'equalized_odds')
+    where
+        measure not in ('label_share', 'equalized_odds')
+        -- those without are of predicted_shares
+        and taxonomy is not null
 )
 
 select
