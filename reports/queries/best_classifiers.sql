@@ -1,6 +1,6 @@
 -- best_classifiers: Best classifier of each attribute
--- text: The classifier with the most right answers of all labelled samples for each data set, split and
--- attribute: samples without a prediction count as wrong. Accuracy is a fraction of n samples, which
+-- text: The classifier with the most right answers of all labelled samples, for each data set, split and
+-- attribute; a sample without a prediction counts as wrong. Accuracy is a fraction of n samples, which
 -- coverage is the share of, with a 95 % Wilson interval; it was chosen on the samples it is judged on,
 -- so it flatters.
 -- head: classifier
