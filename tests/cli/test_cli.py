@@ -143,6 +143,23 @@ def test_tables_are_not_cut_in_a_pipe(facestore):
     assert "x" * 300 in facestore("sql", "select repeat('x', 300) as wide").out
 
 
+def test_prompts_with_classes_that_no_label_has_say_where_their_shares_are(facestore, tmp_path):
+    file = tmp_path / "harm.yaml"
+    words = "words: {harm: {man: {harm: person}, thief: {harm: criminal}}}\n"
+    file.write_text(words + 'templates: ["a photo of a {harm}"]\n')
+    refused = facestore("prompts", "add", file)
+    assert refused.status == 1
+    assert refused.err.count("\n") == 1
+    advice = "new_classes: {harm: [person, criminal]}"
+    assert f"`{advice}`" in refused.err
+    file.write_text(file.read_text() + advice)
+    ran = facestore("prompts", "add", file)
+    assert ran.status == 0
+    assert "2 classes of 'harm' without a label: 'person', 'criminal'" in ran.out
+    assert '`facestore sql "from predicted_shares"`' in ran.out
+    assert facestore("sql", "from predicted_shares", "--format", "json").rows == []
+
+
 def test_prompts_are_listed_shown_and_added(facestore, tmp_path):
     assert "age_race_gender_labels_v1" in facestore("prompts", "list").out
     shown = facestore("prompts", "show", "raw_gender_labels", "--format", "json").rows
