@@ -287,6 +287,14 @@ def test_the_best_classifier_is_not_one_judged_on_few_samples(con):
     assert accuracies["lucky"] == 1.0 > accuracies["good"]
 
 
+def test_a_headline_says_which_share_of_the_samples_it_is_of(con):
+    judged(con)
+    assert "it predicted" not in page_of(con).text
+    con.execute("delete from predictions where classifier_id = 1 and sample_id > 45")
+    said = re.sub(r"\s+", " ", page_of(con).text)
+    assert "accuracy of good, the best of 2; it predicted 0.7500 of the labelled samples" in said
+
+
 def test_the_first_six_classifiers_that_are_named_have_charts(con):
     judged(con)
     for number in range(3, 9):
