@@ -55,8 +55,12 @@ from accuracy_gaps_among($n_compared)
 _ACCURACIES = (
     """
 select classifier, attribute, dataset, split, accuracy_at_least,
-    wilson_at(accuracy * n_samples, n_samples + n_missing, z_of_pairs($n_compared))['low'],
-    wilson_at(accuracy * n_samples, n_samples + n_missing, z_of_pairs($n_compared))['high'],
+    wilson_at(
+        accuracy * n_samples, n_samples + greatest(n_missing, 0), z_of_pairs($n_compared)
+    )['low'],
+    wilson_at(
+        accuracy * n_samples, n_samples + greatest(n_missing, 0), z_of_pairs($n_compared)
+    )['high'],
     n_samples + n_missing, null,
     if(
         n_missing = 0,

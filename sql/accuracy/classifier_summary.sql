@@ -37,37 +37,45 @@ labelled as (
         sum(n_samples)::bigint as n_labelled
     from label_counts
     group by all
+),
+
+totals as (
+    select
+        averages.*,
+        round(averages.accuracy * averages.n_samples) as n_correct,
+        labelled.n_labelled - averages.n_samples as n_missing,
+        -- counts that a write by hand made stale may say fewer; they are no reason to fail
+        greatest(labelled.n_labelled, averages.n_samples) as n_labelled
+    from averages
+    inner join labelled
+        on
+            averages.attribute = labelled.attribute
+            and averages.dataset = labelled.dataset
+            and averages.split is not distinct from labelled.split
 )
 
 select
-    averages.classifier,
-    averages.attribute,
-    averages.taxonomy,
-    averages.dataset,
-    averages.split,
-    averages.n_samples,
-    labelled.n_labelled - averages.n_samples as n_missing,
-    averages.n_samples / labelled.n_labelled as coverage,
-    averages.accuracy,
-    wilson_low(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_low,
-    wilson_high(round(averages.accuracy * averages.n_samples), averages.n_samples) as ci_high,
-    round(averages.accuracy * averages.n_samples) / labelled.n_labelled as accuracy_at_least,
-    wilson_low(round(averages.accuracy * averages.n_samples), labelled.n_labelled)
-        as ci_low_at_least,
-    wilson_high(round(averages.accuracy * averages.n_samples), labelled.n_labelled)
-        as ci_high_at_least,
-    averages.balanced_accuracy,
-    averages.macro_precision,
-    averages.macro_recall,
-    averages.macro_f1,
-    averages.weighted_precision,
-    averages.weighted_recall,
-    averages.weighted_f1,
-    averages.n_classes,
-    averages.accuracy - 1 / averages.n_classes as chance_adjusted_accuracy
-from averages
-inner join labelled
-    on
-        averages.attribute = labelled.attribute
-        and averages.dataset = labelled.dataset
-        and averages.split is not distinct from labelled.split
+    classifier,
+    attribute,
+    taxonomy,
+    dataset,
+    split,
+    n_samples,
+    n_missing,
+    n_samples / n_labelled as coverage,
+    accuracy,
+    wilson_low(n_correct, n_samples) as ci_low,
+    wilson_high(n_correct, n_samples) as ci_high,
+    n_correct / n_labelled as accuracy_at_least,
+    wilson_low(n_correct, n_labelled) as ci_low_at_least,
+    wilson_high(n_correct, n_labelled) as ci_high_at_least,
+    balanced_accuracy,
+    macro_precision,
+    macro_recall,
+    macro_f1,
+    weighted_precision,
+    weighted_recall,
+    weighted_f1,
+    n_classes,
+    accuracy - 1 / n_classes as chance_adjusted_accuracy
+from totals
