@@ -362,3 +362,21 @@ def test_the_version_is_that_of_the_package_and_of_the_changelog():
     changelog = Path(package.__file__).parent.parent / "CHANGELOG.md"
     assert package.__version__ == version("facestore")
     assert f"## [{package.__version__}]" in changelog.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, "4"), ({"OPENBLAS_THREAD_TIMEOUT": "9"}, "9")]
+)
+def test_threads_of_blas_sleep_where_they_wait_unless_the_user_says_otherwise(given, expected):
+    code = (
+        "import os, sys, facestore.cli; print('numpy' in sys.modules); sys.argv[1:] = ['--version']\n"
+        "try: facestore.cli.main()\n"
+        "except SystemExit: print(os.environ['OPENBLAS_THREAD_TIMEOUT'])"
+    )
+    kept = {name: each for name, each in os.environ.items() if "OPENBLAS" not in name}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept | given
+    )
+    # it is read once, where NumPy is imported
+    assert ran.stdout.split()[0] == "False"
+    assert ran.stdout.split()[-1] == expected
