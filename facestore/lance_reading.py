@@ -78,10 +78,8 @@ def _part_rows(schema: pa.Schema, columns: list[str]) -> int:
     """Return how many rows of some columns are asked for at once."""
     types = [schema.field(name).type for name in columns]
     of_vectors = [each for each in types if pa.types.is_fixed_size_list(each)]
-    row_bytes = _KEY_BYTES + sum(
-        each.list_size * each.value_type.bit_width // 8 for each in of_vectors
-    )
-    return max(1, _PART_BYTES // row_bytes)
+    vector_bytes = sum(int(each.list_size * each.value_type.bit_width) // 8 for each in of_vectors)
+    return max(1, _PART_BYTES // (_KEY_BYTES + vector_bytes))
 
 
 class VectorSnapshot:
