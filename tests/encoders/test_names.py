@@ -14,7 +14,6 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 from facestore.store import Store
 
-
 # Before other tests add architectures of their own.
 ARCHITECTURES = open_clip.list_models()
 
