@@ -73,6 +73,45 @@ def test_sql_is_read_from_argument_file_and_stdin(facestore, tmp_path, monkeypat
     assert facestore("sql", "--format", "csv").out == "three\n3\n"
 
 
+VALUES = (
+    "select 'a|b\\c' || chr(10) as text, 0.123456 as share, 1234567.8 as many, 2e-9 as p, 12 as n, "
+    "null as nothing"
+)
+
+
+def test_rows_as_markdown_are_one_line_each(facestore):
+    facestore("migrate")
+    assert facestore("sql", VALUES, "--format", "markdown").out.splitlines() == [
+        "| text | share | many | p | n | nothing |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        r"| a\|b\\c\\n | 0.1235 | 1234568 | 2e-09 | 12 |  |",
+    ]
+
+
+def test_vertical_rows_have_a_line_for_each_value_that_there_is(facestore):
+    facestore("migrate")
+    assert facestore("sql", VALUES, "--format", "vertical").out.splitlines() == [
+        "", "row 1", r"  text     a|b\c", "", "  share    0.1235", "  many     1234568",
+        "  p        2e-09", "  n        12", "", "1 row",
+    ]  # fmt: skip
+
+
+def test_numbers_of_people_have_four_significant_digits(facestore):
+    facestore("migrate")
+    query = "select unnest([0.98765432, 12.34567, 123.4567, 45678.9, -0.00001234567, 0.0]::double[]) as x"
+    shown = facestore("sql", query).out.split()
+    assert shown[:7] == [
+        "x",
+        "─" * len(shown[1]),
+        "0.9877",
+        "12.35",
+        "123.5",
+        "45679",
+        "-1.235e-05",
+    ]
+    assert facestore("sql", query, "--format", "json").rows[0] == {"x": 0.98765432}
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [
