@@ -246,3 +246,11 @@ def test_names_are_escaped_for_ci_services(capsys):
         "::error title=facestore check%3A max-gap of 'a%3A%3Ab%2C100%25\\nc<&\"' by race on d"
         "::failed: 0.5 (0.4 to 0.6), limit 0.1; x%0Ay\n"
     )
+
+
+def test_a_pattern_stands_for_all_classifiers_that_look_so(facestore):
+    whole = facestore(*LIMITS, "--format", "json").rows
+    assert facestore(*LIMITS, "--classifier", "c*p", "--format", "json").rows == whole
+    ran = facestore(*LIMITS, "--classifier", "cl?")
+    assert (ran.status, ran.out) == (1, "")
+    assert "No classifier 'cl?'. Known: clip" in ran.err
