@@ -19,19 +19,6 @@ BAD_VIEWS: dict[str, list[str]] = {
         without_first("accuracy_by_group"),
         without_first("sample_groups"),
     ],
-    "annotation_consensus_holds": [
-        without_first("annotation_consensus"),
-        *(
-            spoiled("annotation_consensus", column, value, row)
-            for column, value, row in [
-                ("label", "'Other'", "nth = 1"), ("label", "'Other'", "is_tie"), ("label", "null", "not is_tie"),
-                ("n_annotations", "n_annotations + 1", "nth = 1"), ("n_agreed", "n_agreed + 1", "nth = 1"),
-                ("n_classes", "n_classes + 1", "nth = 1"), ("agreement", "agreement / 2", "nth = 1"),
-                ("is_tie", "not is_tie", "nth = 1"), ("is_unanimous", "not is_unanimous", "nth = 1"),
-                ("is_unanimous", "true", "n_annotations = 1"), ("agreement_kind", "'another'", "nth = 1"),
-            ]
-        ),
-    ],
     "mid_p_values_hold": [
         spoiled("classifier_comparison", "p_value_mid", "p_value_mid / 2"),
         spoiled("classifier_comparison", "n_only_a", "n_only_a + 1"),
