@@ -64,7 +64,6 @@ BAD_ANNOTATIONS: dict[str, list[str]] = {
                 ("agreement_kind", "'another'", "nth = 1"),
                 ("accuracy", "accuracy / 2 + 0.1", "accuracy > 0"),
                 ("accuracy", "null", "true"),
-                
                 ("ci_low", "accuracy + 0.1", "true"),
                 ("ci_low", "null", "true"),
                 ("ci_high", "1.1", "true"),
