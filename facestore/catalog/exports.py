@@ -118,14 +118,6 @@ class Exports(TableFamily):
     def annotations_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
         """Return what annotators say of some samples: sample_id, attribute, said.
 
-        `said` is a list of {label, annotator, share}: the share of those who say it; `annotator`
-        is NULL where only counts are known.
-        """
-        return self._read(_ANNOTATIONS_OF, sample_ids=sample_ids)
-
-    def annotations_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
-        """Return what annotators say of some samples: sample_id, attribute, said.
-
         `said` is a list of {label, annotator, n}; `annotator` is None where only counts are known.
         """
         return self._read(_ANNOTATIONS_OF, sample_ids=sample_ids)
