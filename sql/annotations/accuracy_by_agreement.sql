@@ -75,7 +75,7 @@ by_cell as (
         judged.agreement_kind,
         count(*) as n_samples,
         count(*) filter (where judged.is_tie) as n_ties,
-        count(*) filter (where judged.predicted = judged.label and not judged.is_tie) as n_correct,
+        count(*) filter (where judged.predicted = judged.label) as n_correct,
         sum(coalesce(said.n_said, 0) / judged.n_annotations) as n_drawn,
         sum(judged.n_most / judged.n_annotations) as n_drawn_max
     from judged

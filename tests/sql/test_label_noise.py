@@ -91,6 +91,23 @@ def test_a_gap_that_all_models_share_shrinks_as_well_so_it_is_no_proof(con):
     assert set(read(con, "gaps_if_relabelled", columns)) == {(0.25, 0.0, 0.25, 0.0)}
 
 
+def test_whoever_says_a_third_class_gains_nothing(con):
+    fill(
+        con, samples=samples(10), labels=labels("race", ["White"] * 10) + labels("gender", [F] * 10)
+    )
+    said = {"c1": ["Black"], "c2": ["Black"], "c3": ["Black"], "c4": ["Indian"], "c5": ["White"]}
+    for number, (name, each) in enumerate(said.items(), 1):
+        fill(con, classifiers=[classifier(number, name, "race")])
+        fill(con, predictions=predictions(each + ["White"] * 9, number))
+    columns = "classifier, accuracy, accuracy_low, accuracy_high, accuracy_relabelled"
+    rows = read(con, "label_noise_by_group", columns, "group_attribute = 'gender'")
+    assert rows == [
+        *((f"c{i}", 0.9, 0.9, 1.0, 1.0) for i in (1, 2, 3)),
+        ("c4", 0.9, 0.9, 0.9, 0.9),
+        ("c5", 1.0, 0.9, 1.0, 0.9),
+    ]
+
+
 def test_groups_by_the_attribute_itself_are_left_out(con):
     noisy(con, 50)
     groups = {kind for (kind,) in read(con, "label_noise_by_group", "distinct group_attribute")}
