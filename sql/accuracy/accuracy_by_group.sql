@@ -1,7 +1,7 @@
 -- accuracy_by_group: share of right predictions within each group of samples
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: judged_counts, cell_groups, group_accuracy_of_counts
+-- reads: judged_counts, cell_groups, group_accuracy_of_counts, seen_by
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with by_cell as (
     select
@@ -36,5 +36,6 @@ groups as (
 
 select
     * exclude (figures),
+    seen_by(classifier, dataset, split) as seen,
     figures.*
 from groups

@@ -3,7 +3,7 @@
 -- units: accuracies are fractions in [0, 1] of n_samples; accuracy_low: only those suspects are changed
 -- which the classifier has right now; accuracy_high: only those where it says the agreed class;
 -- accuracy_relabelled: all of them
--- reads: relabelled_counts
+-- reads: relabelled_counts, seen_by
 -- note: circular: the classifiers that are judged decide which labels are suspect, this one among them,
 -- so accuracy_relabelled flatters whoever agrees with the others. The bounds say how much could hang on
 -- these labels; that they are wrong is for people to say. Wrong labels which no judges agree against are
@@ -32,6 +32,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     n_samples,
     n_suspects,
     n_correct / n_samples as accuracy,

@@ -20,6 +20,7 @@ select
     dataset,
     split,
     group_attribute,
+    any_value(seen) as seen,
     count(*) as n_groups,
     sum(n_suspects)::bigint as n_suspects,
     max(accuracy) - min(accuracy) as gap,

@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: suspect_share is a fraction in [0, 1] of n_samples, ci_low and ci_high its 95 % Wilson interval; accuracies as in
 -- accuracy_if_relabelled, accuracy as in accuracy_by_group
--- reads: relabelled_counts, cell_groups, if_enough, wilson_low, wilson_high
+-- reads: relabelled_counts, cell_groups, seen_by, if_enough, wilson_low, wilson_high
 -- note: circular, as accuracy_if_relabelled is: those who are judged decide which labels are suspect, and a fault that all
 -- models share in a group looks like wrong labels there. So a share that is larger in one group is a reason to look at its
 -- pictures, and no proof. Groups by the attribute itself are left out: with another label a sample is in another group. A
@@ -38,6 +38,7 @@ select
     split,
     group_attribute,
     group_name,
+    seen_by(classifier, dataset, split) as seen,
     n_samples,
     n_suspects,
     if_enough(n_suspects / n_samples, n_samples) as suspect_share,

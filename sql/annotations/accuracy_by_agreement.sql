@@ -5,7 +5,7 @@
 -- is the mean share of annotators who say what was predicted, of all n_samples; drawn_accuracy_max that of whoever says
 -- what most do, which nobody can exceed; the intervals are 95 % ones
 -- reads: annotation_consensus, annotations, predictions, classifiers, label_taxonomies, sample_cells, cell_counts,
--- cell_groups, judged_as, if_enough, wilson_low, wilson_high
+-- cell_groups, judged_as, seen_by, if_enough, wilson_low, wilson_high
 -- source: Wilson 1927, 10.1080/01621459.1927.10502953; of shares it is that of one draw a sample, somewhat too wide
 -- note: judged by the annotators, not by the labels of the data set: samples without a label are here as well. What is
 -- divided is often also hard, so a lower accuracy there is not the annotators' doing alone. Where the data set has labels
@@ -133,6 +133,7 @@ select
     by_group.group_attribute,
     by_group.group_name,
     by_group.agreement_kind,
+    seen_by(classifiers.name, by_group.dataset, by_group.split) as seen,
     by_group.n_samples,
     by_group.n_ties,
     by_group.n_correct,
