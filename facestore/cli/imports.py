@@ -72,6 +72,12 @@ def import_annotations(
         str | None,
         typer.Option(metavar="COLUMN", help="Column of the annotators, if not `annotator`."),
     ] = None,
+    count_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column of how many say the label of a row, if not `count`."
+        ),
+    ] = None,
     new_classes: options.NewClasses = False,
     order: Annotated[
         str | None,
@@ -111,6 +117,7 @@ def import_annotations(
         "dataset": dataset,
         "attributes": attribute or (),
         "annotator_column": annotator_column,
+        "count_column": count_column,
         "new_classes": new_classes,
         "order": [each.strip() for each in (order or "").split(",") if each.strip()],
         "mapping": mapping_of(file_column, column, map, mapping, null, encoding),

@@ -140,7 +140,7 @@ def counts_in(path: Path, text: TableRows, names: pl.Series, columns: CountColum
     """
     parts = []
     for column, label in columns.columns.items():
-        n = _counts(path, text, column)
+        n = counts_of(path, text, column)
         if label is not None:
             parts.append(pl.DataFrame({"name": names, "n": n}).with_columns(label=pl.lit(label)))
     none = pl.lit(None, pl.String)
@@ -150,8 +150,14 @@ def counts_in(path: Path, text: TableRows, names: pl.Series, columns: CountColum
     return found.with_columns(attribute=pl.lit(columns.attribute), annotator=none)
 
 
-def _counts(path: Path, text: TableRows, column: str) -> pl.Series:
-    """Return a column of counts; an empty cell is 0."""
+def counts_of(path: Path, text: TableRows, column: str) -> pl.Series:
+    """Return a column of counts; an empty cell is 0.
+
+    Raises
+    ------
+    TableError
+        If a cell is no count.
+    """
     found = text.table[column]
     read = {each: _COUNT.fullmatch(each) for each in found.drop_nulls().unique()}
     numbers = {each: int(number[1]) for each, number in read.items() if number is not None}

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from facestore.errors import ParametersError, TableError, counted, preview
-from facestore.importing.annotation_counts import CountColumns, count_columns, counts_in
+from facestore.importing.annotation_counts import CountColumns, count_columns, counts_in, counts_of
 from facestore.ingest.layouts.column_offers import no_attribute
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_tables import labels_in
@@ -28,7 +28,7 @@ ANNOTATION_SCHEMA = pl.Schema(
         "n": pl.Int64(),
     }
 )
-ANNOTATOR = "annotator"
+ANNOTATOR, COUNT = "annotator", "count"
 # What the column of labels is called where one attribute alone is meant.
 _LABEL_COLUMNS = ("label", "annotation")
 
@@ -44,12 +44,15 @@ class AnnotationRules:
         of counts, one a class.
     annotator_column
         Column of the annotators; None: found by its name, if there is one.
+    count_column
+        Column of how many say the label of a row, where nobody is named; None: likewise.
     order
         Classes in their order, of the one attribute that is asked for.
     """
 
     labels: LabelRules
     annotator_column: str | None = None
+    count_column: str | None = None
     order: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -144,6 +147,8 @@ class _Parts:
         The table and the names of its files.
     annotators
         Who annotates each row; None: nobody is named.
+    numbers
+        How many say the label of each row; None: one.
     counts
         Columns of counts.
     labels
@@ -157,6 +162,7 @@ class _Parts:
     text: TableRows
     files: FileNames
     annotators: pl.Series | None
+    numbers: pl.Series | None
     counts: Sequence[CountColumns]
     labels: pl.DataFrame
     rules: LabelRules
@@ -170,8 +176,9 @@ def read_annotations(path: Path, rules: AnnotationRules) -> AnnotationTable:
     ----------
     path
         A column of files, and either a column of annotators (`annotator`) with one a labelled
-        attribute, a row an annotator and file; or the latter alone, a row an annotation; or columns
-        of counts, one a class (`skin_tone_1` ... `skin_tone_10`), a row a file.
+        attribute, a row an annotator and file; or the latter alone, a row an annotation, or with a
+        column `count` as many; or columns of counts, one a class (`skin_tone_1` ...
+        `skin_tone_10`), a row a file.
     rules
         What may be an annotation.
 
@@ -216,12 +223,18 @@ def read_annotations(path: Path, rules: AnnotationRules) -> AnnotationTable:
 def _parts(path: Path, rules: AnnotationRules) -> _Parts:
     given = rules.labels
     text = read_text_rows(path, given.mapping.encoding)
-    text.check_plain(path, (*given.named, *filter(None, [rules.annotator_column])))
+    said = filter(None, [rules.annotator_column, rules.count_column])
+    text.check_plain(path, (*given.named, *said))
     _, mapping = given.known_of(text.table.columns)
     with text.telling_left_out():
         files = file_names(path, text.table, mapping.file_in(text.table.columns))
-    by = _annotators(path, text.table, rules.annotator_column, files)
-    left = text.table.drop(by or [])
+    free = [name for name in text.table.columns if name not in files.columns]
+    by = _column(path, free, rules.annotator_column, ANNOTATOR)
+    if by is not None and rules.count_column is not None:
+        problem = f"annotators are named in column {by!r}, and so count one each"
+        raise TableError(path, problem, "Leave `count_column=NAME` out, or take that column out.")
+    number = None if by is not None else _column(path, free, rules.count_column, COUNT)
+    left = text.table.drop([each for each in (by, number) if each is not None])
     counts = count_columns(path, left.drop(files.columns, strict=False), given)
     used = {name for each in counts for name in each.columns}
     of_counts = {each.attribute for each in counts}
@@ -231,18 +244,19 @@ def _parts(path: Path, rules: AnnotationRules) -> _Parts:
     if text.left_out:
         notes.append(left_out_in_words(text.left_out))
     annotators = None if by is None else text.table[by]
-    return _Parts(text, files, annotators, counts, left.drop(used), labels, tuple(notes))
+    # beside columns of counts it is their sum
+    numbers = None if number is None or counts else counts_of(path, text, number)
+    left = left.drop(used)
+    return _Parts(text, files, annotators, numbers, counts, left, labels, tuple(notes))
 
 
-def _annotators(path: Path, table: pl.DataFrame, given: str | None, files: FileNames) -> str | None:
-    """Return the column of annotators; None: there is none."""
-    free = [name for name in table.columns if name not in files.columns]
+def _column(path: Path, free: Sequence[str], given: str | None, what: str) -> str | None:
+    """Return the column of annotators, or of how many they are; None: there is none."""
     if given is None:
-        words = [fold(ANNOTATOR), *spellings().columns[ANNOTATOR]]
+        words = [what, *spellings().columns[what]]
         fitting = [name for name in free if fold(name) in words]
         return fitting[0] if len(fitting) == 1 else None
-    todo = "Give the column of the annotators as `annotator_column=NAME`."
-    return column_given(path, free, given, todo)
+    return column_given(path, free, given, f"Give the right one as `{what}_column=NAME`.")
 
 
 def _without_counts(rules: LabelRules, attributes: set[str]) -> LabelRules:
@@ -273,17 +287,21 @@ def _labelled(path: Path, parts: _Parts, numbers: pl.Series, labels: pl.DataFram
     who = pl.lit(None, pl.String) if annotators is None else annotators
     rows = (
         parts.text.table.select(
-            number=numbers, name=parts.files.names, row=parts.text.rows, annotator=who
+            number=numbers,
+            name=parts.files.names,
+            row=parts.text.rows,
+            annotator=who,
+            n=pl.lit(1, pl.Int64) if parts.numbers is None else parts.numbers,
         )
         .join(labels.filter(pl.col("label").is_not_null()), left_on="number", right_on="name")
-        .select("row", "name", "attribute", "annotator", "label")
+        .select("row", "name", "attribute", "annotator", "label", "n")
     )
     if annotators is not None:
         _check_annotators(path, rows)
         rows = rows.unique(["name", "attribute", "annotator", "label"], maintain_order=True)
-        return rows.with_columns(n=pl.lit(1, pl.Int64)).select(list(ANNOTATION_SCHEMA))
+        return rows.select(list(ANNOTATION_SCHEMA))
     keys = ["name", "attribute", "annotator", "label"]
-    found = rows.group_by(keys, maintain_order=True).agg(n=pl.len().cast(pl.Int64))
+    found = rows.group_by(keys, maintain_order=True).agg(pl.col("n").sum())
     return found.select(list(ANNOTATION_SCHEMA))
 
 

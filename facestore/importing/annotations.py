@@ -52,6 +52,7 @@ def import_annotations(
     create_samples: bool = False,
     attributes: Sequence[str] = (),
     annotator_column: str | None = None,
+    count_column: str | None = None,
     new_classes: bool = False,
     order: Sequence[str] = (),
     label_by_majority: bool = False,
@@ -74,6 +75,8 @@ def import_annotations(
         alone also in a column `label`. None: all that the store knows, in columns of their names.
     annotator_column
         Column of the annotators; None: found by its name, if there is one.
+    count_column
+        Column of how many say the label of a row, where nobody is named; None: likewise.
     new_classes
         Whether labels may be new classes.
     order
@@ -99,7 +102,9 @@ def import_annotations(
     """
     path = Path(path)
     known = known_classes(store)
-    rules = _rules(known, attributes, annotator_column, new_classes, order, mapping)
+    labels = LabelRules(known, attributes, new_classes, mapping or LabelMapping())
+    rules = AnnotationRules(labels, annotator_column, count_column, tuple(order))
+    rules = rules.with_scales(scales())
     table = read_annotations(path, rules)
     _check_order(path, known, rules)
     target = Target(dataset, split, create_samples)
@@ -131,6 +136,7 @@ def preview_annotations(
     dataset: str,
     attributes: Sequence[str] = (),
     annotator_column: str | None = None,
+    count_column: str | None = None,
     new_classes: bool = False,
     order: Sequence[str] = (),
     mapping: LabelMapping | None = None,
@@ -139,7 +145,7 @@ def preview_annotations(
 
     Parameters
     ----------
-    path, dataset, attributes, annotator_column, new_classes, order, mapping
+    path, dataset, attributes, annotator_column, count_column, new_classes, order, mapping
         As for `import_annotations`.
 
     Raises
@@ -149,7 +155,9 @@ def preview_annotations(
     """
     path = Path(path)
     known = known_classes(store)
-    rules = _rules(known, attributes, annotator_column, new_classes, order, mapping)
+    labels = LabelRules(known, attributes, new_classes, mapping or LabelMapping())
+    rules = AnnotationRules(labels, annotator_column, count_column, tuple(order))
+    rules = rules.with_scales(scales())
     table = read_annotations(path, rules)
     _check_order(path, known, rules)
     samples = store.catalog.samples.of_dataset(dataset)["path"].to_list()
@@ -162,18 +170,6 @@ def preview_annotations(
 def scales() -> dict[str, Sequence[str]]:
     """Return the attributes whose classes are published in an order, with these."""
     return dict(texts_of(resources.asset("scales.yaml").read_text(encoding="utf-8")))
-
-
-def _rules(
-    known: _Classes,
-    attributes: Sequence[str],
-    annotator_column: str | None,
-    new_classes: bool,
-    order: Sequence[str],
-    mapping: LabelMapping | None,
-) -> AnnotationRules:
-    labels = LabelRules(known, attributes, new_classes, mapping or LabelMapping())
-    return AnnotationRules(labels, annotator_column, tuple(order)).with_scales(scales())
 
 
 def _check_order(path: Path, known: _Classes, rules: AnnotationRules) -> None:

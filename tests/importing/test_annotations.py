@@ -97,6 +97,26 @@ def test_without_annotators_labels_are_counted(store, tmp_path):
     assert (summary.n_rows, summary.n_new, summary.n_created) == (4, 4, 3)
 
 
+@pytest.mark.parametrize(
+    ("column", "said"), [("n", {}), ("how many", {"count_column": "How_many"})]
+)
+def test_a_label_may_have_how_many_say_it(store, tmp_path, column, said):
+    rows = [
+        ("1.jpg", "f", 2),
+        ("1.jpg", "M", 1),
+        ("2.jpg", "F", 3),
+        ("2.jpg", "woman", 1),
+        ("2.jpg", "M", 0),
+    ]
+    table = long(tmp_path, rows, ("file", "gender", column))
+    store.import_annotations(table, dataset="d", create_samples=True, **said)
+    assert rows_of(store) == [
+        ("1.jpg", None, "Female", 2),
+        ("1.jpg", None, "Male", 1),
+        ("2.jpg", None, "Female", 4),
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "json", "jsonl"])
 def test_counts_of_skin_tones_as_facet_has_them(store, tmp_path, suffix):
     counts = [("1.jpg", {2: 3}), ("2.jpg", {2: 1, 3: 1, 10: 1}), ("3.jpg", {})]
@@ -206,6 +226,13 @@ def test_nobody_is_counted_beside_his_name(annotated, tmp_path):
             {"mapping": LabelMapping.of(columns=["skin_tone=k_{class}"])},
             "no column 'k_{class}' among 'n_1'",
         ),
+        ("file,gender,votes\na.jpg,F,many\n", {}, "row 2 of column 'votes' has 'many'"),
+        (
+            "file,gender,annotator,n\na.jpg,F,ann,1\n",
+            {"count_column": "n"},
+            "annotators are named in column 'annotator', and so count one each",
+        ),
+        ("file,gender\na.jpg,F\n", {"count_column": "n"}, "no column 'n'.*count_column=NAME"),
         (
             "file,gender\na.jpg,F\n",
             {"order": ["Female", "Male"], "attributes": ["gender"]},
