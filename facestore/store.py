@@ -7,6 +7,7 @@ from facestore.curation.split import split
 from facestore.demo.demo import demo
 from facestore.explaining.explain import explain
 from facestore.exporting.export import export
+from facestore.importing.annotations import import_annotations, preview_annotations
 from facestore.importing.embeddings import import_embeddings
 from facestore.importing.labels import import_labels, preview_labels
 from facestore.importing.predictions import import_predictions
@@ -66,6 +67,8 @@ class Store(Stores):
     preview_ingest = preview_ingest
     import_labels = import_labels
     preview_labels = preview_labels
+    import_annotations = import_annotations
+    preview_annotations = preview_annotations
     import_similarities = import_similarities
     import_predictions = import_predictions
     import_embeddings = import_embeddings

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from facestore.catalog.annotations import Annotations
 from facestore.catalog.attached import attached
 from facestore.catalog.audits import Audits
 from facestore.catalog.checks import Checks
@@ -59,6 +60,7 @@ class Catalog:
     ) -> None:
         self.database = Database(path, notify, before_commit)
         self.samples = Samples(self.database)
+        self.annotations = Annotations(self.database)
         self.encoders = Encoders(self.database)
         self.vector_batches = VectorBatches(self.database)
         self.vector_indexes = VectorIndexes(self.database)

@@ -49,6 +49,8 @@ _EXAMPLES = {
     "migrate": "facestore migrate",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
     "export": "facestore export fairlearn gender.csv --classifier NAME",
+    "import annotations": "facestore import annotations tones.csv --dataset faces "
+    "--attribute skin_tone",
     "import labels": "facestore import labels labels.csv --dataset faces",
     "import similarities": "facestore import similarities scores.json --dataset faces "
     "--model ViT-L-14,openai",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.good_store import count_some, fill_without_groups, stream
+from support.good_store import count_some, fill_annotations, fill_without_groups, stream
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -130,6 +130,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
         fill(con, **neighbours(pairs, encoder_id))
         asked = [("stored", name, 100, 99, 995, 0.5) for name in ("faces", "other")]
         fill(con, **vector_index({"images": asked, "texts": asked[:1]}, encoder_id))
+    fill_annotations(con)
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)

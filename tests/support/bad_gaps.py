@@ -130,4 +130,52 @@ BAD_GAPS: dict[str, list[str]] = {
             ("n_paired", "99"),
         ]
     ],
+    "label_noise_by_group_holds": [
+        without_first("label_noise_by_group"),
+        *(
+            spoiled("label_noise_by_group", column, value)
+            for column, value in [
+                ("n_samples", "n_samples + 1"),
+                ("n_suspects", "n_suspects + 1"),
+                ("n_suspects", "null"),
+                ("suspect_share", "suspect_share + 0.1"),
+                ("suspect_share", NAN),
+                ("ci_low", "1.1"),
+                ("ci_low", "-0.1"),
+                ("ci_high", "1.1"),
+                ("ci_high", "null"),
+                ("accuracy", "accuracy / 2 + 0.1"),
+                ("accuracy", "null"),
+                ("accuracy_low", "-0.1"),
+                ("accuracy_low", "null"),
+                ("accuracy_high", "1.1"),
+                ("accuracy_high", "null"),
+                ("accuracy_relabelled", "accuracy_high + 0.1"),
+                ("accuracy_relabelled", "null"),
+            ]
+        ),
+        spoiled("relabelled_counts", "n_samples", "n_samples + 1"),
+        spoiled("relabelled_counts", "n_suspects", "0", "n_suspects > 0"),
+        without_first("relabelled_counts"),
+    ],
+    "gaps_if_relabelled_hold": [
+        without_first("gaps_if_relabelled"),
+        *(
+            spoiled("gaps_if_relabelled", column, value)
+            for column, value in [
+                ("n_groups", "n_groups + 1"),
+                ("gap", "gap + 0.1"),
+                ("gap", "null"),
+                ("worst_group", "'another'"),
+                ("gap_relabelled", "-0.1"),
+                ("gap_relabelled", NAN),
+                ("gap_change", "gap_change + 0.1"),
+                ("gap_change", "null"),
+                ("worst_group_relabelled", "'another'"),
+                ("most_suspect_group", "'another'"),
+                ("suspect_share_max", "suspect_share_min - 0.1"),
+                ("suspect_share_min", "null"),
+            ]
+        ),
+    ],
 }

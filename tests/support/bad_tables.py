@@ -63,6 +63,20 @@ BAD_TABLES: dict[str, list[str]] = {
         "update labels set label = 'male' where sample_id = 1 and attribute = 'gender'",
         "insert into labels values (1, 'mood', 'happy', null)",
     ],
+    "annotations_refer": [
+        "insert into annotations values (99, 'gender', 'ann', 'Male', 1)",
+        "update annotations set label = 'male' where sample_id = 1 and annotator = 'ann'",
+        "insert into annotations values (6, 'mood', 'ann', 'happy', 1)",
+        "delete from classes where attribute = 'skin_tone' and class = '9'",
+        "insert into ordered_attributes values ('mood')",
+    ],
+    "annotations_are_whole": [
+        "insert into annotations values (1, 'gender', 'ann', 'Female', 1)",
+        "insert into annotations from annotations where annotator = 'ann' and sample_id = 1",
+        "insert into annotations values (1, 'skin_tone', null, '2', 1)",
+        "insert into annotations values (1, 'skin_tone', 'ann', '2', 1)",
+        "insert into annotations values (6, 'gender', ' ', 'Male', 1)",
+    ],
     "labels_fit_their_values": [
         "update labels set value = 19.9 where sample_id = 1 and attribute = 'age'",
         "update labels set value = 30 where sample_id = 1 and attribute = 'age'",
