@@ -47,6 +47,7 @@ _EXAMPLES = {
     "snapshot": "facestore snapshot faces-2026-11.duckdb",
     "settings": "facestore settings min_samples 30",
     "migrate": "facestore migrate",
+    "bootstrap": "facestore bootstrap --attribute gender",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
     "export": "facestore export fairlearn gender.csv --classifier NAME",
     "import labels": "facestore import labels labels.csv --dataset faces",

@@ -2,27 +2,9 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_cells, cell_groups, if_enough, group_accuracy_of_counts,
--- known_number
+-- reads: sample_age_errors, sample_cells, cell_groups, if_enough, group_accuracy_of_counts
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
-with errors as (
-    select
-        classifiers.name as classifier,
-        samples.dataset,
-        samples.split,
-        predictions.sample_id,
-        known_number(predictions.value) - known_number(labels.value) as error
-    from predictions
-    inner join classifiers using (classifier_id)
-    inner join samples using (sample_id)
-    inner join labels using (sample_id, attribute)
-    where
-        classifiers.attribute = 'age'
-        and known_number(predictions.value) is not null
-        and known_number(labels.value) is not null
-),
-
-by_cell as (
+with by_cell as (
     select
         errors.classifier,
         errors.dataset,
@@ -32,7 +14,7 @@ by_cell as (
         count(*) filter (where abs(errors.error) <= years) as n_within,
         sum(abs(errors.error)) as sum_absolute,
         sum(errors.error) as sum_signed
-    from errors
+    from sample_age_errors as errors
     inner join sample_cells using (sample_id)
     group by all
 ),
