@@ -1,4 +1,4 @@
-"""Commands that hand results on: with intervals, to a CI job, to other tools."""
+"""Commands that hand results on: check (to a CI job), export (to other tools)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from facestore.cli import options
 from facestore.cli.completion import names_of
-from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
+from facestore.cli.console import Format, print_lines, print_rows, say
 from facestore.cli.data import open_store
 from facestore.errors import counted
 from facestore.exporting import FORMATS, PROJECTIONS
@@ -29,47 +29,8 @@ _COLUMNS = (
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(bootstrap)
     app.command()(check)
     app.command()(export)
-
-
-def bootstrap(
-    store: options.StoreOption = options.DEFAULT,
-    classifier: options.ClassifiersOption = None,
-    attribute: Annotated[
-        str | None,
-        typer.Option(
-            help="Only classifiers of this attribute: gender, race, age ...",
-            autocompletion=names_of("attributes"),
-        ),
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="By these groups: race, 'gender x race' ... (repeatable); else over all samples."
-        ),
-    ] = None,
-    dataset: options.DatasetOption = None,
-    split: options.SplitOption = None,
-    replicates: Annotated[int, typer.Option(help="How often each figure is drawn.")] = 500,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same samples.")] = 0,
-) -> None:
-    """Draw macro F1, balanced accuracy and errors of ages anew, for intervals of them.
-
-    The view bootstrap_intervals has them, and the report. What is drawn already stays.
-    """
-    with open_store(store) as opened:
-        summary = opened.bootstrap(
-            classifiers=classifier or (),
-            attribute=attribute,
-            groups=group or (),
-            dataset=dataset,
-            split=split,
-            replicates=replicates,
-            seed=seed,
-        )
-        print_summary(summary)
 
 
 def check(

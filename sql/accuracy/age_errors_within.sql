@@ -1,8 +1,9 @@
 -- age_errors_within(years): errors of predicted ages in years, and the share within a tolerance
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
--- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: sample_age_errors, sample_cells, cell_groups, if_enough, group_accuracy_of_counts
+-- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts;
+-- ci_low_mae and ci_high_mae: 95 % interval of mae
+-- reads: sample_age_errors, sample_cells, cell_groups, if_enough, group_accuracy_of_counts, mean_limits, t_975
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with by_cell as (
     select
@@ -13,7 +14,8 @@ with by_cell as (
         count(*) as n_samples,
         count(*) filter (where abs(errors.error) <= years) as n_within,
         sum(abs(errors.error)) as sum_absolute,
-        sum(errors.error) as sum_signed
+        sum(errors.error) as sum_signed,
+        sum(errors.error ** 2) as sum_squares
     from sample_age_errors as errors
     inner join sample_cells using (sample_id)
     group by all
@@ -30,10 +32,25 @@ groups as (
             sum(by_cell.n_within)::bigint, sum(by_cell.n_samples)::bigint
         ) as figures,
         sum(by_cell.sum_absolute) / sum(by_cell.n_samples) as mae,
-        sum(by_cell.sum_signed) / sum(by_cell.n_samples) as bias
+        sum(by_cell.sum_signed) / sum(by_cell.n_samples) as bias,
+        -- of the absolute errors
+        sqrt(
+            greatest(
+                0,
+                sum(by_cell.sum_squares)
+                - sum(by_cell.sum_absolute) ** 2 / sum(by_cell.n_samples)
+            ) / nullif(sum(by_cell.n_samples) - 1, 0) / sum(by_cell.n_samples)
+        ) as standard_error
     from by_cell
     inner join cell_groups using (cell)
     group by all
+),
+
+limits as (
+    select
+        *,
+        mean_limits(mae, t_975(figures.n_samples - 1) * standard_error) as ci_mae
+    from groups
 )
 
 select
@@ -47,5 +64,7 @@ select
     if_enough(bias, figures.n_samples) as bias,
     figures.accuracy as within_tolerance,
     figures.ci_low,
-    figures.ci_high
-from groups
+    figures.ci_high,
+    if_enough(ci_mae.low, figures.n_samples) as ci_low_mae,
+    if_enough(ci_mae.high, figures.n_samples) as ci_high_mae
+from limits

@@ -5,6 +5,6 @@
 -- source: multiplication by a drawn odd number modulo 2 ** 32: Dietzfelbinger et al. 1997, 10.1006/jagm.1997.0873
 -- note: of plain arithmetic, so that it is the same with every version of DuckDB and in any other program
 select xor(
-    ((unit & 4294967295) * key_one) & 4294967295,
-    ((unit >> 32) * key_two) & 4294967295
+    ((unit::ubigint & 4294967295) * key_one::ubigint) & 4294967295,
+    ((unit::ubigint >> 32) * key_two::ubigint) & 4294967295
 )
