@@ -84,6 +84,8 @@ def build(folder: Path) -> Path:
         _probe(store, folder / "training")
         _explanations(store)
         _harm(store, folder / "harm_labels.yaml")
+        for groups in ((), ("gender",)):
+            store.bootstrap(attribute="race", groups=groups, dataset=DATASET)
     return folder / "store"
 
 
