@@ -56,7 +56,7 @@ CALIBRATION_ERRORS = {"no calibration error": 0.0, "calibration error": 0.1}
 _N_REPLICATES = 200
 
 _FILL_RUNS = """
-update settings set value = 'run,race,gender' where setting = 'group_attributes';
+update settings set value = 'run,race' where setting = 'group_attributes';
 insert into datasets values ('faces', null, null, '2026-01-01');
 insert into samples (sample_id, dataset, path) select id, 'faces', id || '.jpg' from drawn;
 insert into labels (sample_id, attribute, label) select id, 'run', run from drawn;
