@@ -1,6 +1,6 @@
 """What chance alone shows, and how often each interval and test of the views is right.
 
-`python scripts/simulations.py` prints the tables of docs/figures.md in about a minute. Answers are
+`python scripts/simulations.py` prints the tables of docs/figures.md in under two minutes. Answers are
 drawn with seeds for groups of known accuracy, of the sizes of FairFace's validation labels; what is
 drawn goes through the views as predictions of a user do.
 """
@@ -386,7 +386,7 @@ def main() -> None:
         print(f"| {spread:.2f} | {by_width:.2f} | {by_test:.2f} |")
     print("\n| figure | samples | true value | covered | mean width |")
     print("|---|---|---|---|---|")
-    for name, n, truth, covered, width in single_figures(2 * n_runs):
+    for name, n, truth, covered, width in single_figures(4 * n_runs):
         shown = name.replace("_", " ")
         print(f"| {shown} | {n} | {truth:.3f} | {covered:.2f} | {width:.3f} |")
 
