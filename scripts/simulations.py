@@ -386,7 +386,7 @@ def main() -> None:
         print(f"| {spread:.2f} | {by_width:.2f} | {by_test:.2f} |")
     print("\n| figure | samples | true value | covered | mean width |")
     print("|---|---|---|---|---|")
-    for name, n, truth, covered, width in single_figures(4 * n_runs):
+    for name, n, truth, covered, width in single_figures(3 * n_runs):
         shown = name.replace("_", " ")
         print(f"| {shown} | {n} | {truth:.3f} | {covered:.2f} | {width:.3f} |")
 
