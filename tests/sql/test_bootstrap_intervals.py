@@ -201,8 +201,8 @@ def test_intervals_follow_from_the_spread_of_the_replicates(con, drawn):
 @pytest.mark.parametrize(
     "change",
     [
-        "update predictions set predicted = if(predicted = 'White', 'Black', 'White') "
-        "where classifier_id = 1 and sample_id = 11",
+        "update predictions set predicted = 'Indian' where classifier_id = 1 and sample_id = ("
+        "select min(sample_id) from judged_predictions where is_correct and label = 'White')",
         "delete from predictions where classifier_id = 1 and sample_id = 20",
         "update labels set label = 'Indian' where attribute = 'race' and sample_id = 12",
         "update samples set split = 'test' where sample_id = 13",
