@@ -42,6 +42,7 @@ from facestore.training.gradients.train_ages import train_age
 from facestore.training.gradients.train_heads import train_heads
 from facestore.training.probes.train_probes import train_probe
 from facestore.training.published.import_classifier import import_classifier
+from facestore.upkeep.bootstrap import bootstrap
 from facestore.upkeep.check import check
 from facestore.upkeep.doctor import doctor, repair
 from facestore.upkeep.info import info, overview
@@ -117,6 +118,7 @@ class Store(Stores):
 
     report = report
     headlines = headlines
+    bootstrap = bootstrap
     check = check
     export = export
     sql = sql

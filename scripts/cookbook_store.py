@@ -86,6 +86,8 @@ def build(folder: Path) -> Path:
         _explanations(store)
         _harm(store, folder / "harm_labels.yaml")
         _annotators(store, folder / "batch" / "labels.csv", folder)
+        for groups in ((), ("gender",)):
+            store.bootstrap(attribute="race", groups=groups, dataset=DATASET)
     return folder / "store"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from facestore.catalog.annotations import Annotations
 from facestore.catalog.attached import attached
 from facestore.catalog.audits import Audits
+from facestore.catalog.bootstraps import Bootstraps
 from facestore.catalog.checks import Checks
 from facestore.catalog.counts import Counts
 from facestore.catalog.database import Database
@@ -69,6 +70,7 @@ class Catalog:
         self.streams = Streams(self.database)
         self.predictions = Predictions(self.database)
         self.counts = Counts(self.database)
+        self.bootstraps = Bootstraps(self.database)
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)

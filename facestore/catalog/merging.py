@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from facestore.catalog.bootstraps import forget_bootstraps
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.renaming import renumber_explanations
@@ -98,6 +99,7 @@ class Merging(TableFamily):
         with self._database.writing() as con:
             # What was left out in favour of one of theirs may be of any data set.
             uncount_datasets(con)
+            forget_bootstraps(con, "dataset", [mine, theirs])
             con.execute(f"create or replace temp table one as {_SAME_PATH}", names)
             n_same = _n(con.execute("select count(*) from one"))
             for table, keys in _KEYS.items():

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.good_store import count_some, fill_annotations, fill_without_groups, stream
+from support.good_store import (
+    count_some,
+    draw_figures,
+    fill_annotations,
+    fill_without_groups,
+    stream,
+)
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -60,6 +66,10 @@ ARGUMENTS = {
     "auc_by_group": "('race')",
     "ranked_by_prompts": "('p1', 'p2', 'race')",
     "ranking_skew_by_group": "('p1', 'p2', 'race', 3)",
+    "replicate_keys": "(0, 1, 2)",
+    "replicated_counts": "(1, 'faces', 'val', 'overall', 0, 1, 2)",
+    "replicated_classes": "(1, 'faces', 'val', 'overall', 0, 1, 2)",
+    "replicated_ages": "(4, 'faces', 'val', 'overall', 0, 1, 2)",
     "ranking_skew": "('p1', 'p2', 'race', 3, 0)",
 }
 
@@ -135,6 +145,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
     count_some(con, "other")
+    draw_figures(con)
 
 
 def every_explanation() -> list[Row]:

@@ -328,6 +328,26 @@ BAD_TABLES: dict[str, list[str]] = {
             "kept_cell_groups", "kept_prediction_counts",
         )),
     ],
+    "bootstraps_refer": [
+        "update bootstraps set classifier_id = 99",
+        "update bootstraps set dataset = 'gone'",
+        "delete from bootstraps where measure = 'mae'",
+    ],
+    "bootstraps_are_whole": [
+        "insert into bootstraps select * replace (100 as bootstrap_id) from bootstraps limit 1; "
+        "insert into bootstrap_figures select 100, replicate, value from bootstrap_figures "
+        "where bootstrap_id = 1",
+        "delete from bootstrap_figures where replicate = 2 and bootstrap_id = 1",
+        "update bootstrap_figures set replicate = 1",
+        "update bootstrap_figures set replicate = replicate - 1",
+        "update bootstraps set n_replicates = 3",
+        "update bootstraps set seed = -1",
+        "update bootstraps set n_samples = 0",
+        "update bootstraps set measure = 'accuracy' where measure = 'macro_f1'",
+        f"update bootstrap_figures set value = {NAN} where bootstrap_id = 1",
+        "update bootstrap_figures set value = -0.1 where bootstrap_id = 1",
+        "update bootstraps set value = 1.1 where measure = 'macro_f1'",
+    ],
     "forgotten_are_keyed": [
         "update forgotten set digest = 'anna.jpg'",
         "delete from forgotten_key",

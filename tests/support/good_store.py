@@ -91,6 +91,7 @@ def fill_good(con: Con) -> None:
     fill_explanations(con)
     fill_duplicates(con)
     count_some(con)
+    draw_figures(con)
 
 
 def fill_without_groups(con: Con, classifier_id: int) -> None:
@@ -158,6 +159,19 @@ def count_some(con: Con, dataset: str = "more", classifier_id: int = 2) -> None:
     keep(con)
     uncount_datasets(con, [dataset])
     uncount_classifiers(con, [classifier_id])
+
+
+def draw_figures(con: Con) -> None:
+    """Keep two replicates of each figure of all samples, as if they had been drawn."""
+    con.execute(
+        "insert into bootstraps select row_number() over (), classifier_id, dataset, "
+        "split, group_attribute, group_name, measure, 0, 2, n_samples, value, '2026-01-01' "
+        "from (from figures_to_bootstrap order by all) where group_attribute = 'overall'"
+    )
+    con.execute(
+        "insert into bootstrap_figures select bootstrap_id, replicate, value * (0.8 + replicate / 10) "
+        "from bootstraps cross join (values (1), (2)) as replicates (replicate) order by all"
+    )
 
 
 def fill_explanations(con: Con) -> None:
