@@ -21,6 +21,9 @@ select
     mine.split is not null
         and theirs.split is not null
         and mine.split <> theirs.split as is_other_split,
+    mine.person_id is not null
+        and theirs.person_id is not null
+        and mine.person_id <> theirs.person_id as is_other_person,
     exists (
         select 1
         from labels as a
@@ -66,8 +69,8 @@ class Merging(TableFamily):
         """Return the paths that two data sets have both."""
         rows = self._rows(_SAME_PATH, {"mine": mine, "theirs": theirs})
         return [
-            SamePath(path, _problem(content=content, split=split, label=label))
-            for _, _, path, content, split, label in rows
+            SamePath(path, _problem(content=content, split=split, person=person, label=label))
+            for _, _, path, content, split, person, label in rows
         ]
 
     def merge(self, mine: str, theirs: str) -> dict[str, int]:
@@ -90,6 +93,7 @@ class Merging(TableFamily):
                 "update samples set image_id = coalesce(samples.image_id, other.image_id), "
                 "split = coalesce(samples.split, other.split), "
                 "tags = coalesce(samples.tags, other.tags), "
+                "person_id = coalesce(samples.person_id, other.person_id), "
                 "error = if(samples.image_id is null and other.image_id is not null, null, "
                 "samples.error) "
                 "from one inner join (from samples) as other on one.mine_id = other.sample_id "
@@ -131,11 +135,13 @@ def _exclusions(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _problem(*, content: bool, split: bool, label: bool) -> str | None:
+def _problem(*, content: bool, split: bool, person: bool, label: bool) -> str | None:
     if content:
         return "another content"
     if split:
         return "another split"
+    if person:
+        return "another person"
     return "other labels" if label else None
 
 

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from support.bad_duplicates import BAD_DUPLICATES
 from support.bad_explanations import BAD_EXPLANATIONS
+from support.bad_clusters import BAD_CLUSTERS
 from support.bad_fairness import BAD_FAIRNESS
 from support.bad_gaps import BAD_GAPS
 from support.bad_views import BAD_VIEWS
@@ -18,7 +19,7 @@ from facestore.catalog.audit_files import AuditFile
 
 Con = duckdb.DuckDBPyConnection
 
-BAD = BAD_VIEWS | BAD_DUPLICATES | BAD_EXPLANATIONS | BAD_FAIRNESS | BAD_GAPS
+BAD = BAD_VIEWS | BAD_DUPLICATES | BAD_EXPLANATIONS | BAD_FAIRNESS | BAD_GAPS | BAD_CLUSTERS
 
 
 def test_every_invariant_has_bad_examples() -> None:
