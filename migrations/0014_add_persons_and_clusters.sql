@@ -19,9 +19,9 @@ create table kept_cluster_counts (
     n_correct bigint,
     sum_n_correct_squared bigint
 );
-comment on table kept_cluster_counts is 'predictions of the same person or picture, counted; see the view cluster_counts';
+comment on table kept_cluster_counts is 'predictions by how many there are of the same person or picture; see the view cluster_effects';
 comment on column kept_cluster_counts.is_judged is 'whether judged predictions are counted, or all of a class';
-comment on column kept_cluster_counts.n_in_cluster is 'so many of the group are in each of these clusters, two or more';
+comment on column kept_cluster_counts.n_in_cluster is 'so many of the group are in each of these clusters';
 comment on column kept_cluster_counts.n_correct is 'right ones of all these clusters; NULL where they are not judged';
 comment on column kept_cluster_counts.sum_n_correct_squared is 'squares of the right ones of each cluster, added up';
 

@@ -22,8 +22,8 @@ _OF_DATASETS = (
     "from datasets_to_count(false)",
 )
 _OF_PREDICTIONS = (
-    "insert into kept_cluster_counts from current_cluster_counts(false)",
     "insert into kept_prediction_counts from current_prediction_counts(false)",
+    "insert into kept_cluster_counts from current_cluster_counts(false)",
     "insert into counted_predictions "
     "select classifier_id, dataset from predictions_to_count(false)",
 )

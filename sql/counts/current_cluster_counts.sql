@@ -1,8 +1,12 @@
--- current_cluster_counts(of_all): predictions of the same person or picture, counted now
+-- current_cluster_counts(of_all): predictions by how many there are of the same person or picture, counted now
 -- grain: classifier, dataset, split, group_attribute, group_name, is_judged, n_in_cluster
--- units: as those of cluster_counts
--- reads: sample_cluster_keys, predictions_to_count, predictions, sample_cells, cell_groups, labels, label_taxonomies,
--- judged_as
+-- units: n_in_cluster is how many of the group are in each of n_clusters clusters: judged predictions, or where is_judged is
+-- false all of a class; n_correct counts the right ones of all of these clusters, sum_n_correct_squared adds up the
+-- squares of the right ones of each; both are NULL where they are not judged
+-- reads: sample_cluster_keys, predictions_to_count, predictions, kept_sample_cells, kept_cell_groups,
+-- kept_prediction_counts, labels, label_taxonomies, judged_as
+-- note: of attributes with a group in which two samples hang together (see sample_clusters); samples that are a cluster by
+-- themselves have an n_in_cluster of 1 where they are judged. Cells and predictions are kept as counts before
 with shared as (
     select
         dataset,
@@ -41,14 +45,14 @@ asked_predictions as (
     where predictions.predicted is not null
 ),
 
-counts as (
+of_clusters as (
     select
         asked.classifier_id,
         asked.attribute,
         clustered.dataset,
         clustered.split,
         clustered.cluster_number,
-        sample_cells.cell,
+        kept_sample_cells.cell,
         labels.label,
         asked_predictions.predicted,
         count(*) as n_samples
@@ -58,7 +62,7 @@ counts as (
         on
             asked_predictions.classifier_id = asked.classifier_id
             and clustered.dataset = asked.dataset
-    inner join sample_cells on clustered.sample_id = sample_cells.sample_id
+    inner join kept_sample_cells on clustered.sample_id = kept_sample_cells.sample_id
     left join labels
         on
             clustered.sample_id = labels.sample_id
@@ -66,11 +70,34 @@ counts as (
     group by all
 ),
 
+-- all samples as well, as one that stands for no cluster
 judged as (
     select
         counts.*,
-        counts.label = judged_as(label_taxonomies.taxonomy, counts.attribute, counts.predicted) as is_correct
-    from counts
+        counts.label
+        = judged_as(label_taxonomies.taxonomy, counts.attribute, counts.predicted) as is_correct
+    from (
+        select * from of_clusters
+        union all
+        select
+            asked.classifier_id,
+            asked.attribute,
+            kept_prediction_counts.dataset,
+            kept_prediction_counts.split,
+            0 as cluster_number,
+            kept_prediction_counts.cell,
+            kept_prediction_counts.label,
+            kept_prediction_counts.predicted,
+            kept_prediction_counts.n_samples
+        from kept_prediction_counts
+        inner join predictions_to_count(of_all) as asked
+            on
+                kept_prediction_counts.classifier_id = asked.classifier_id
+                and kept_prediction_counts.dataset = asked.dataset
+        where
+            kept_prediction_counts.predicted is not null
+            and exists (from clustered)
+    ) as counts
     left join label_taxonomies
         on
             counts.dataset = label_taxonomies.dataset
@@ -97,13 +124,13 @@ by_group as (
         by_cell.dataset,
         by_cell.split,
         by_cell.cluster_number,
-        cell_groups.group_attribute,
-        cell_groups.group_name,
+        kept_cell_groups.group_attribute,
+        kept_cell_groups.group_name,
         sum(by_cell.n_predicted) as n_predicted,
         sum(by_cell.n_judged) as n_judged,
         sum(by_cell.n_correct) as n_correct
     from by_cell
-    inner join cell_groups using (cell)
+    inner join kept_cell_groups using (cell)
     group by all
 ),
 
@@ -119,19 +146,76 @@ sizes as (
             { 'is_judged': false, 'n_in_cluster': n_predicted, 'n_correct': null }
         ]) as size
     from by_group
+    where cluster_number > 0
+),
+
+several as (
+    select
+        classifier_id,
+        dataset,
+        split,
+        group_attribute,
+        group_name,
+        size.is_judged,
+        size.n_in_cluster::bigint as n_in_cluster,
+        count(*) as n_clusters,
+        sum(size.n_correct)::bigint as n_correct,
+        sum(size.n_correct ** 2)::bigint as sum_n_correct_squared
+    from sizes
+    where size.n_in_cluster > 1
+    group by all
+),
+
+sums as (
+    select
+        classifier_id,
+        dataset,
+        split,
+        group_attribute,
+        group_name,
+        sum(n_in_cluster * n_clusters) as n_judged,
+        sum(n_correct) as n_correct
+    from several
+    where is_judged
+    group by all
+),
+
+singles as (
+    select
+        by_group.classifier_id,
+        by_group.dataset,
+        by_group.split,
+        by_group.group_attribute,
+        by_group.group_name,
+        by_group.n_judged - coalesce(sums.n_judged, 0) as n_clusters,
+        by_group.n_correct - coalesce(sums.n_correct, 0) as n_correct,
+        bool_or(sums.n_judged is not null) over (
+            partition by
+                by_group.classifier_id, by_group.dataset, by_group.split, by_group.group_attribute
+        ) as is_asked
+    from by_group
+    left join sums
+        on
+            by_group.classifier_id = sums.classifier_id
+            and by_group.dataset = sums.dataset
+            and by_group.split is not distinct from sums.split
+            and by_group.group_attribute = sums.group_attribute
+            and by_group.group_name = sums.group_name
+    where by_group.cluster_number = 0
 )
 
+select * from several
+union all
 select
     classifier_id,
     dataset,
     split,
     group_attribute,
     group_name,
-    size.is_judged,
-    size.n_in_cluster::bigint as n_in_cluster,
-    count(*) as n_clusters,
-    sum(size.n_correct)::bigint as n_correct,
-    sum(size.n_correct ** 2)::bigint as sum_n_correct_squared
-from sizes
-where size.n_in_cluster > 1
-group by all
+    true as is_judged,
+    1 as n_in_cluster,
+    n_clusters::bigint as n_clusters,
+    n_correct::bigint as n_correct,
+    n_correct::bigint as sum_n_correct_squared
+from singles
+where is_asked and n_clusters > 0

@@ -64,3 +64,20 @@ def test_cochran_finds_wordings_that_intervals_do_not(simulations: ModuleType) -
     assert none[2] <= 0.4
     assert some[2] >= some[1]
     assert much[2] >= 0.9 > much[1]
+
+
+def test_pictures_of_one_person_are_fewer_observations(simulations: ModuleType) -> None:
+    # what Wilson covers where each picture is taken for an observation: another program's 20,000 runs
+    known = {"2 pictures": 0.887, "5 pictures": 0.743, "10 pictures": 0.595, "ten copies": 0.653}
+    n_runs = 200
+    found = list(simulations.people(n_runs))
+    assert len(found) == len(known)
+    for (name, icc, n_effective, covered, covered_by_people), (known_as, truth) in zip(
+        found, known.items(), strict=True
+    ):
+        assert name.startswith(known_as)
+        # four standard deviations
+        assert covered == pytest.approx(truth, abs=0.14), name
+        assert covered_by_people >= 0.89, name
+        assert icc == pytest.approx(1 if "copies" in name else 0.5, abs=0.03), name
+        assert n_effective < 700, name

@@ -6,9 +6,9 @@ import re
 
 import duckdb
 import pytest
+from support.bad_clusters import BAD_CLUSTERS
 from support.bad_duplicates import BAD_DUPLICATES
 from support.bad_explanations import BAD_EXPLANATIONS
-from support.bad_clusters import BAD_CLUSTERS
 from support.bad_fairness import BAD_FAIRNESS
 from support.bad_gaps import BAD_GAPS
 from support.bad_views import BAD_VIEWS
