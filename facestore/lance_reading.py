@@ -17,8 +17,10 @@ from facestore.lance_tables import READ_ROWS, reading, vectors_of
 from facestore.records import Float32, KeyedRows, VectorBlock
 
 # Lance reads far ahead of who takes batches, which is twice the memory and more work: rows are
-# asked for in parts, of which one at a time is in memory.
-_PART_ROWS = 2 * READ_ROWS
+# asked for in parts, of which one at a time is in memory. Its memory is given back to the system
+# after each where it is a large one, and taking 32 MB anew costs five times what reading them does.
+_PART_BYTES = 8 * 2**20
+_KEY_BYTES = 64
 
 
 class OrderedRows:
@@ -48,12 +50,12 @@ class OrderedRows:
         VectorsUnreadableError
             If files are missing or damaged, and not because they were merged.
         """
-        row = first_row
+        row, part_rows = first_row, _part_rows(self._table.schema, columns)
         while row < self._n_rows:
             try:
                 with reading(self._name):
                     search = self._table.search().select(columns).offset(row)
-                    batches = search.limit(min(_PART_ROWS, self._n_rows - row))
+                    batches = search.limit(min(part_rows, self._n_rows - row))
                     for batch in batches.to_batches(READ_ROWS):
                         row += len(batch)
                         yield batch
@@ -70,6 +72,14 @@ class OrderedRows:
             return None
         found = table.take_offsets([self._n_rows - 1]).select([self._key]).to_arrow()
         return found[self._key][0].as_py() if len(found) else None
+
+
+def _part_rows(schema: pa.Schema, columns: list[str]) -> int:
+    """Return how many rows of some columns are asked for at once."""
+    types = [schema.field(name).type for name in columns]
+    of_vectors = [each for each in types if pa.types.is_fixed_size_list(each)]
+    vector_bytes = sum(int(each.list_size * each.value_type.bit_width) // 8 for each in of_vectors)
+    return max(1, _PART_BYTES // (_KEY_BYTES + vector_bytes))
 
 
 class VectorSnapshot:

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -95,6 +96,8 @@ class Format(StrEnum):
     """How rows are printed."""
 
     table = "table"
+    vertical = "vertical"
+    markdown = "markdown"
     csv = "csv"
     json = "json"
 
@@ -167,7 +170,8 @@ def print_rows(
     """Print rows in one of the formats.
 
     CSV and JSON are exact in a file or a pipe. A terminal would take some characters for commands,
-    so there they are escaped. A table is for people wherever it goes, and always escaped.
+    so there they are escaped. The other formats are for people wherever they go: always escaped,
+    and numbers with four significant digits.
 
     Parameters
     ----------
@@ -184,7 +188,8 @@ def print_rows(
         text = json.dumps(records, indent=2, default=str, ensure_ascii=False)
         typer.echo(_as_json(text) if sys.stdout.isatty() else text)
     else:
-        _print_table(columns, rows)
+        cells = [_column(name, [row[i] for row in rows]) for i, name in enumerate(columns)]
+        _PRINTERS[style](cells, len(rows))
 
 
 def _as_json(text: str) -> str:
@@ -219,41 +224,74 @@ def shortened(text: str, width: int, *, at: float = 0.5) -> str:
 
 def print_plain_table(columns: Sequence[Column]) -> None:
     """Print a table without lines, every row in one; the first column is cut until it fits."""
-    from rich.text import Text
-
     console = result_console()
     first, *others = columns
     room = max(_NARROWEST_NAME, console.width - sum(each.width + _GAP for each in others))
     cut = replace(first, cells=[shortened(cell or "", room) for cell in first.cells])
     fitted = [cut, *others]
     # Never broken: a wide character takes two places.
-    options = console.options.update(max_width=2 * sum(each.width + _GAP for each in fitted))
-    for line in console.render_lines(_table(fitted, has_lines=False), options, pad=False):
-        text = Text.assemble(*((each.text, each.style or "") for each in line))
+    _print_stripped(
+        console, _table(fitted, has_lines=False), 2 * sum(each.width + _GAP for each in fitted)
+    )
+
+
+def _print_stripped(console: Console, shown: Table, width: int, indent: str = "") -> None:
+    """Print lines without the blanks at their ends, of which a pipe gets thousands."""
+    from rich.text import Text
+
+    options = console.options.update(max_width=width)
+    for line in console.render_lines(shown, options, pad=False):
+        text = Text.assemble(indent, *((each.text, each.style or "") for each in line))
         text.rstrip()
         console.print(text, soft_wrap=True)
 
 
-def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _print_table(columns: Sequence[Column], n_rows: int) -> None:
     """Print a table; where it is too wide for the terminal, each row as lines of its own."""
     console = result_console()
-    columns = [_column(name, [row[i] for row in rows]) for i, name in enumerate(names)]
-    if not _fit(columns, console.width) and len(rows) > 1:
+    if not _fit(columns, console.width) and n_rows > 1:
         # What all rows have in common is said once, and leaves room for the rest.
-        same = [i for i in range(len(columns)) if all(row[i] == rows[0][i] for row in rows)]
-        told = [f"{columns[i].title} {columns[i].cells[0]}" for i in same if rows[0][i] is not None]
+        same = [each for each in columns if len(set(each.cells)) == 1]
+        told = [f"{each.title} {each.cells[0]}" for each in same if each.cells[0] is not None]
         if told:
             console.print(f"\nin all rows: {', '.join(told)}", style="dim")
-        columns = [each for i, each in enumerate(columns) if i not in same] or columns[:1]
+        columns = [each for each in columns if each not in same] or columns[:1]
     if _fit(columns, console.width):
         console.print(_table(columns))
     else:
         _print_records(console, columns)
-    console.print(counted(len(rows), "row"), style="dim")
+    console.print(counted(n_rows, "row"), style="dim")
+
+
+def _print_vertical(columns: Sequence[Column], n_rows: int) -> None:
+    """Print each row as lines of its own, however wide the terminal is."""
+    console = result_console()
+    _print_records(console, columns)
+    console.print(counted(n_rows, "row"), style="dim")
+
+
+def _print_markdown(columns: Sequence[Column], n_rows: int) -> None:
+    """Print a table of GitHub's Markdown, to be pasted: no line is broken."""
+    titles = [_as_markdown(each.title) for each in columns]
+    rules = ["---:" if each.is_number else "---" for each in columns]
+    rows = [[_as_markdown(each.cells[i] or "") for each in columns] for i in range(n_rows)]
+    for cells in (titles, rules, *rows):
+        typer.echo(f"| {' | '.join(cells)} |")
+
+
+def _as_markdown(text: str) -> str:
+    return one_line(text).replace("\\", "\\\\").replace("|", "\\|")
+
+
+_PRINTERS = {
+    Format.table: _print_table,
+    Format.vertical: _print_vertical,
+    Format.markdown: _print_markdown,
+}
 
 
 def _column(name: str, values: Sequence[object]) -> Column:
-    are_numbers = all(isinstance(value, int | float | None) for value in values)
+    are_numbers = all(isinstance(value, int | float | Decimal | None) for value in values)
     return Column(name, [_cell(value) for value in values], bool(values) and are_numbers)
 
 
@@ -276,9 +314,9 @@ def _table(columns: Sequence[Column], *, has_lines: bool = True) -> Table:
 
 def _print_records(console: Console, columns: Sequence[Column]) -> None:
     """Print each row as lines of a name and a value; those without a value are left out."""
-    from rich.padding import Padding
     from rich.table import Table
 
+    indent = "  "
     for number, cells in enumerate(zip(*(each.cells for each in columns), strict=True), 1):
         console.print(f"\nrow {number:,}", style="bold")
         record = Table.grid(padding=(0, 2, 0, 0))
@@ -287,11 +325,16 @@ def _print_records(console: Console, columns: Sequence[Column]) -> None:
         for column, cell in zip(columns, cells, strict=True):
             if cell is not None:
                 record.add_row(column.title, cell)
-        console.print(Padding(record, (0, 0, 0, 2)))
+        _print_stripped(console, record, console.width - len(indent), indent)
     console.print()
 
 
 def _cell(value: object) -> str | None:
     if value is None:
         return None
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return significant(float(value)) if isinstance(value, float | Decimal) else str(value)
+
+
+def significant(value: float) -> str:
+    """Return a number in four significant digits, and never less than all before the point."""
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.4g}"

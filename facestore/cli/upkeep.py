@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,6 +81,9 @@ def doctor(
         bool,
         typer.Option("--deep", help="Read every vector, and compute again what follows from them."),
     ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show the audits that found nothing as well.")
+    ] = False,
     format: options.FormatOption = Format.table,
 ) -> None:
     """Check that the store is as it must be: keys, ranges, views, vectors. Status 1 if not."""
@@ -91,7 +95,7 @@ def doctor(
     if [each.name for each in findings] == [name]:
         _print_bad_rows(findings[0], format)
     else:
-        _print_overview(findings, format)
+        _print_overview(findings, format, show_all=every)
     failed = [each.name for each in findings if each.status == "failed"]
     if failed:
         raise AuditsFailedError(failed, len(findings))
@@ -159,26 +163,37 @@ def snapshot(
         print_summary(opened.snapshot(target, vectors=vectors))
 
 
-def _print_overview(findings: Sequence[Finding], style: Format) -> None:
-    """Print one row an audit; for people, examples of what is wrong below."""
+def _print_overview(findings: Sequence[Finding], style: Format, *, show_all: bool) -> None:
+    """Print one row an audit; for people those that found something, and examples of it below."""
     columns = ("audit", "about", "result", "n_bad", "seconds")
+    is_for_people = style not in (Format.csv, Format.json)
+    told = [each for each in findings if each.n_bad]
     rows = [
         (
             each.name,
             # views_are_those_of_this_version is about all of them
-            preview(each.about, 5) if style is Format.table else ", ".join(each.about),
+            preview(each.about, 5) if is_for_people else ", ".join(each.about),
             each.status.value,
             each.n_bad,
             round(each.seconds, 3),
         )
-        for each in findings
+        for each in (told if is_for_people and not show_all else findings)
     ]
-    print_rows(columns, rows, style)
-    for each in findings if style is Format.table else ():
-        if each.n_bad:
-            print_lines([f"{each.name} ({each.status}): {each.title}"])
-            print_rows(each.columns, each.rows[:_EXAMPLES], style)
-            print_lines([f"To do: {as_typed(each.todo)}.", ""])
+    if rows or not is_for_people:
+        print_rows(columns, rows, style)
+    if not is_for_people:
+        return
+    for each in told:
+        print_lines([f"{each.name} ({each.status}): {each.title}"])
+        print_rows(each.columns, each.rows[:_EXAMPLES], style)
+        print_lines([f"To do: {as_typed(each.todo)}.", ""])
+    print_lines([_count_of(findings)])
+
+
+def _count_of(findings: Sequence[Finding]) -> str:
+    counts = Counter(each.status.value for each in findings)
+    found = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), reverse=True))
+    return f"{counted(len(findings), 'audit')}: {found}"
 
 
 def _print_bad_rows(finding: Finding, style: Format) -> None:

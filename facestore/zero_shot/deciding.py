@@ -111,9 +111,10 @@ def _winners(cosines: Float32, rows: Sequence[npt.NDArray[np.int64]], k_max: int
     for place, of_class in enumerate(rows, 1):
         sums = _running_sums(cosines[:, of_class], k_max)
         sums -= place * _HANDICAP
-        is_better = sums > best
-        np.copyto(best, sums, where=is_better)
-        np.copyto(found, np.uint16(place), where=is_better)
+        # Places grow, so the largest that was better is the last one: half the time of a copy
+        # where it is better.
+        np.maximum(found, (sums > best) * np.uint16(place), out=found)
+        np.maximum(best, sums, out=best)
     return found.T
 
 

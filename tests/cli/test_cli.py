@@ -73,6 +73,45 @@ def test_sql_is_read_from_argument_file_and_stdin(facestore, tmp_path, monkeypat
     assert facestore("sql", "--format", "csv").out == "three\n3\n"
 
 
+VALUES = (
+    "select 'a|b\\c' || chr(10) as text, 0.123456 as share, 1234567.8 as many, 2e-9 as p, 12 as n, "
+    "null as nothing"
+)
+
+
+def test_rows_as_markdown_are_one_line_each(facestore):
+    facestore("migrate")
+    assert facestore("sql", VALUES, "--format", "markdown").out.splitlines() == [
+        "| text | share | many | p | n | nothing |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        r"| a\|b\\c\\n | 0.1235 | 1234568 | 2e-09 | 12 |  |",
+    ]
+
+
+def test_vertical_rows_have_a_line_for_each_value_that_there_is(facestore):
+    facestore("migrate")
+    assert facestore("sql", VALUES, "--format", "vertical").out.splitlines() == [
+        "", "row 1", r"  text     a|b\c", "", "  share    0.1235", "  many     1234568",
+        "  p        2e-09", "  n        12", "", "1 row",
+    ]  # fmt: skip
+
+
+def test_numbers_of_people_have_four_significant_digits(facestore):
+    facestore("migrate")
+    query = "select unnest([0.98765432, 12.34567, 123.4567, 45678.9, -0.00001234567, 0.0]::double[]) as x"
+    shown = facestore("sql", query).out.split()
+    assert shown[:7] == [
+        "x",
+        "─" * len(shown[1]),
+        "0.9877",
+        "12.35",
+        "123.5",
+        "45679",
+        "-1.235e-05",
+    ]
+    assert facestore("sql", query, "--format", "json").rows[0] == {"x": 0.98765432}
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [
@@ -362,3 +401,21 @@ def test_the_version_is_that_of_the_package_and_of_the_changelog():
     changelog = Path(package.__file__).parent.parent / "CHANGELOG.md"
     assert package.__version__ == version("facestore")
     assert f"## [{package.__version__}]" in changelog.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, "4"), ({"OPENBLAS_THREAD_TIMEOUT": "9"}, "9")]
+)
+def test_threads_of_blas_sleep_where_they_wait_unless_the_user_says_otherwise(given, expected):
+    code = (
+        "import os, sys, facestore.cli; print('numpy' in sys.modules); sys.argv[1:] = ['--version']\n"
+        "try: facestore.cli.main()\n"
+        "except SystemExit: print(os.environ['OPENBLAS_THREAD_TIMEOUT'])"
+    )
+    kept = {name: each for name, each in os.environ.items() if "OPENBLAS" not in name}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept | given
+    )
+    # it is read once, where NumPy is imported
+    assert ran.stdout.split()[0] == "False"
+    assert ran.stdout.split()[-1] == expected

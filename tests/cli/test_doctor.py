@@ -56,6 +56,19 @@ def test_a_store_made_by_commands_passes(faces):
     assert list(ran.rows[0]) == ["audit", "about", "result", "n_bad", "seconds"]
 
 
+def test_people_are_shown_what_was_found_and_a_count(faces):
+    every = faces("doctor", "--format", "json").rows
+    n = len(every)
+    assert faces("doctor").out == f"{n} audits: {n} ok\n"
+    shown = faces("doctor", "--all").out.splitlines()
+    assert [line.split()[0] for line in shown if " ok " in line] == [row["audit"] for row in every]
+    assert shown[-1] == f"{n} audits: {n} ok"
+    faces("sql", "--write", "insert into samples (sample_id, dataset, path) values (99, 'd', 'x')")
+    found = faces("doctor").out
+    assert found.splitlines()[-1] == f"{n} audits: {n - 1} ok, 1 note"
+    assert "labels_refer" not in found
+
+
 def test_what_is_wrong_is_shown_with_examples_and_what_to_do(faces):
     faces(
         "sql",
