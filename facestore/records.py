@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from facestore.seen_data import SeenData
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -274,7 +276,13 @@ class PromptSet:
 
 @dataclass(frozen=True)
 class ClassifierRecord:
-    """What makes predictions of one attribute."""
+    """What makes predictions of one attribute.
+
+    Attributes
+    ----------
+    seen
+        What it was trained and tuned on, as far as this is known.
+    """
 
     name: str
     kind: str
@@ -284,6 +292,7 @@ class ClassifierRecord:
     aggregation: str | None = None
     k: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    seen: tuple[SeenData, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from facestore.catalog.renaming import Renaming
 from facestore.catalog.repairs import Repairs
 from facestore.catalog.runs import Runs
 from facestore.catalog.samples import Samples
+from facestore.catalog.seen import Seen
 from facestore.catalog.settings import Settings
 from facestore.catalog.similarities import Similarities
 from facestore.catalog.splits import Splits
@@ -70,6 +71,7 @@ class Catalog:
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)
         self.explanations = Explanations(self.database)
+        self.seen = Seen(self.database)
         self.published = Published(self.database)
         self.duplicates = Duplicates(self.database)
         self.splits = Splits(self.database)

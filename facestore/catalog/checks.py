@@ -1,7 +1,7 @@
 """The figures that `facestore check` holds against limits, each with its interval."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from facestore.catalog.database import TableFamily
@@ -13,6 +13,7 @@ where ($classifiers is null or list_contains($classifiers, classifier))
     and ($attribute is null or attribute = $attribute)
     and ($dataset is null or dataset = $dataset)
     and ($split is null or split = $split)
+    and ($with_seen or seen is null)
 """
 _GROUPS_MEANT = """
     and ($groups is null or list_contains($groups, group_attribute))
@@ -74,8 +75,17 @@ from
     + _MEANT
     + "order by all"
 )
-_OF_GAPS = ("classifiers", "attribute", "groups")
-_OF_ACCURACIES = ("classifiers", "attribute")
+_LEFT_OUT = (
+    """
+select classifier, dataset, split, min(seen)
+from
+    classifier_summary
+"""
+    + _MEANT
+    + "and seen is not null group by all order by all"
+)
+_OF_GAPS = ("classifiers", "attribute", "with_seen", "groups")
+_OF_ACCURACIES = ("classifiers", "attribute", "with_seen")
 _LEAKAGES = """
 select null, null, dataset, split, leaking_share, leaking_share, leaking_share, n_samples, null,
     format(
@@ -102,6 +112,8 @@ class Scope:
         Attributes of groups, pairs such as `gender x race` among them; None: each single one.
     dataset, split
         Where they were judged.
+    with_seen
+        Also where a classifier was trained or tuned on what it is judged on.
     """
 
     classifiers: Sequence[str] | None = None
@@ -109,6 +121,7 @@ class Scope:
     groups: Sequence[str] | None = None
     dataset: str | None = None
     split: str | None = None
+    with_seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +186,13 @@ class Checks(TableFamily):
     def leakages(self, scope: Scope) -> list[Figure]:
         """Return the shares of samples that another split has as well."""
         return self._figures(_LEAKAGES, scope, ())
+
+    def left_out(self, scope: Scope) -> list[tuple[str, str, str | None, str]]:
+        """Return what a scope leaves out: classifier, data set, split, and `trained` or `tuned`."""
+        if scope.with_seen:
+            return []
+        values = _parameters(replace(scope, with_seen=True), _OF_ACCURACIES)
+        return self._rows(_LEFT_OUT, values)
 
     def require(self, scope: Scope) -> None:
         """Refuse names that nothing has, so that a slip of the pen never passes.

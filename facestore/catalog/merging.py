@@ -7,6 +7,7 @@ import duckdb
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.renaming import renumber_explanations
+from facestore.catalog.seen import mark_left, rename_seen
 from facestore.catalog.vector_indexes import merge_queries
 
 # A sample of the one, and the sample of the other with the same path.
@@ -88,6 +89,14 @@ class Merging(TableFamily):
                 "from one where sample_id = one.mine_id"
             )
             _exclusions(con)
+            n_got_split = _n(
+                con.execute(
+                    "select count(*) from one "
+                    "inner join samples as a on one.mine_id = a.sample_id "
+                    "inner join samples as b on one.theirs_id = b.sample_id "
+                    "where a.split is distinct from b.split"
+                )
+            )
             # What the other one knew less of.
             con.execute(
                 "update samples set image_id = coalesce(samples.image_id, other.image_id), "
@@ -107,6 +116,9 @@ class Merging(TableFamily):
             con.execute(
                 "update published_figures set dataset = $theirs where dataset = $mine", names
             )
+            rename_seen(con, mine, theirs)
+            if n_got_split:
+                mark_left(con, theirs, [None])
             merge_queries(con, mine, theirs)
             con.execute("delete from datasets where dataset = $mine", {"mine": mine})
             renumber_explanations(con)

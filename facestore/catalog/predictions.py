@@ -14,6 +14,7 @@ from facestore.catalog.counts import uncount_classifiers
 from facestore.catalog.database import TableFamily
 from facestore.catalog.incoming_predictions import refuse_contradictions, refuse_no_numbers
 from facestore.catalog.redecided import decided_otherwise
+from facestore.catalog.seen import add_seen
 from facestore.errors import InputError, UnknownChoiceError, UnknownNameError
 from facestore.names import check_name
 from facestore.records import ClassifierRecord
@@ -321,6 +322,7 @@ def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int
                     f"not {new!r}. Give the new one another name."
                 )
                 raise InputError(message)
+        add_seen(con, int(known[0]), classifier.seen)
         return int(known[0])
     row = con.execute(
         "insert into classifiers "
@@ -338,6 +340,7 @@ def _ensure(con: duckdb.DuckDBPyConnection, classifier: ClassifierRecord) -> int
         ],
     ).fetchone()
     assert row is not None
+    add_seen(con, int(row[0]), classifier.seen)
     return int(row[0])
 
 

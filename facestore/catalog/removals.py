@@ -7,7 +7,9 @@ import duckdb
 from facestore.catalog.counts import uncount_classifiers, uncount_datasets
 from facestore.catalog.database import TableFamily
 
-_OF_CLASSIFIERS = ("predictions", "explanations", "training_steps", "classifiers")
+_OF_CLASSIFIERS = (
+    "predictions", "explanations", "training_steps", "classifier_data", "classifiers",
+)  # fmt: skip
 _OF_ENCODERS = (
     "similarities", "class_text_norms", "neighbours", "neighbour_searches", "explanations",
     "vector_batches", "vector_certificate_queries", "vector_certificates", "vector_indexes",

@@ -11,6 +11,7 @@ import pyarrow as pa
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.explanations import explanation_id
+from facestore.catalog.seen import rename_seen
 from facestore.catalog.vector_indexes import forget_index
 from facestore.records import EncoderRecord
 
@@ -63,6 +64,7 @@ class Renaming(TableFamily):
             _update(con, "dataset_splits", "dataset", old, new)
             _update(con, "published_figures", "dataset", old, new)
             _update(con, "vector_certificate_queries", "dataset", old, new)
+            rename_seen(con, old, new)
             _replace_in_details(con, "dataset", old, new)
 
     def prompt_set(self, old: str, new: str) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from facestore.catalog.class_rows import insert_classes
 from facestore.catalog.counts import uncount_datasets
+from facestore.catalog.seen import mark_left
 from facestore.records import ImageRecord
 
 SAMPLE_SCHEMA = pl.Schema(
@@ -101,6 +102,7 @@ def write_samples(
     con.register("incoming", samples.select(list(SAMPLE_SCHEMA)).cast(SAMPLE_SCHEMA).to_arrow())
     n_content_changed = _forget_changed_contents(con, dataset)
     n_pictured = _count_pictured(con, dataset)
+    _mark_left_splits(con, dataset)
     n_changed = _update_samples(con, dataset)
     n_new = _insert_samples(con, dataset)
     con.register("incoming", labels.select(list(LABEL_SCHEMA)).cast(LABEL_SCHEMA).to_arrow())
@@ -166,6 +168,17 @@ def _update_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
         "or samples.person_id is distinct from coalesce(incoming.person_id, samples.person_id))",
         dataset,
     )
+
+
+def _mark_left_splits(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
+    left = con.execute(
+        "select distinct samples.split from samples inner join incoming using (path) "
+        "where dataset = ? and incoming.split is not null "
+        "and samples.split is distinct from incoming.split",
+        [dataset],
+    ).fetchall()
+    if left:
+        mark_left(con, dataset, [split for (split,) in left])
 
 
 def _insert_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:

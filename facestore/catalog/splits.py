@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
+from facestore.catalog.seen import mark_left
 from facestore.errors import UnknownNameError
 from facestore.records import SplitMember
 
@@ -97,6 +98,10 @@ class Splits(TableFamily):
         )
         with self._database.writing() as con:
             con.register("incoming", rows)
+            left = con.execute(
+                "select distinct samples.split from incoming inner join samples using (sample_id) "
+                "where samples.split is distinct from incoming.split"
+            ).fetchall()
             changed = con.execute(
                 "update samples set split = incoming.split from incoming "
                 "where samples.sample_id = incoming.sample_id "
@@ -104,6 +109,7 @@ class Splits(TableFamily):
             ).fetchone()
             con.unregister("incoming")
             uncount_datasets(con, [dataset])
+            mark_left(con, dataset, [split for (split,) in left])
             con.execute(
                 "insert or replace into dataset_splits "
                 "values (?, ?, ?, ?, ?, make_timestamp(epoch_us(now())))",

@@ -68,6 +68,13 @@ def check(
     ] = None,
     dataset: options.DatasetOption = None,
     split: options.SplitOption = None,
+    include_trained: Annotated[
+        bool,
+        typer.Option(
+            "--include-trained",
+            help="Also classifiers on splits that they were trained or tuned on.",
+        ),
+    ] = False,
     format: options.FormatOption = Format.table,
 ) -> None:
     """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does.
@@ -87,6 +94,7 @@ def check(
             groups=group or (),
             dataset=dataset,
             split=split,
+            include_trained=include_trained,
         )
     print_rows(_COLUMNS, [_row(each) for each in conditions], format)
     n_failed = sum(each.verdict is Verdict.failed for each in conditions)

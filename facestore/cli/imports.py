@@ -104,6 +104,21 @@ def import_predictions(
     mapping: options.MappingFile = None,
     null: options.NullTexts = None,
     encoding: options.EncodingOption = None,
+    trained_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATASET[/SPLIT]",
+            help="What the classifiers were trained on; their figures there are marked, and have "
+            "no rank (repeatable).",
+        ),
+    ] = None,
+    tuned_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATASET[/SPLIT]",
+            help="What chose their penalty, epoch or prompt (repeatable).",
+        ),
+    ] = None,
 ) -> None:
     """Import predictions of one classifier, or of many in one file."""
     plain = [each for each in column or () if "=" not in each]
@@ -124,6 +139,8 @@ def import_predictions(
             attribute=attribute,
             classifier=classifier,
             mapping=mapping_of(file_column, of_attributes, map, mapping, null, encoding),
+            trained_on=trained_on or (),
+            tuned_on=tuned_on or (),
         )
         print_summary(summary)
 

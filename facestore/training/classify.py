@@ -22,6 +22,7 @@ from facestore.training.predictions import (
     prediction_rows,
     write_decided,
 )
+from facestore.training.seen import seen_in_training
 
 
 class Classifier(Protocol):
@@ -184,6 +185,7 @@ def _records(trained: Classifier) -> list[ClassifierRecord]:
                 **heads.details_of(attribute),
                 "training": dict(heads.training),
             },
+            seen=seen_in_training(heads.training, heads.details_of(attribute)),
         )
         for name, (attribute, classes) in zip(
             heads.classifier_names, heads.classes.items(), strict=True

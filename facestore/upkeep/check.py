@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from facestore.catalog.checks import Checks, Figure, Scope
 from facestore.catalog.predictions import MAKES_ONE
-from facestore.errors import InputError, ParametersError
+from facestore.errors import InputError, ParametersError, counted, preview
 from facestore.stores import Stores
 
 
@@ -69,6 +69,7 @@ def check(
     groups: Sequence[str] = (),
     dataset: str | None = None,
     split: str | None = None,
+    include_trained: bool = False,
 ) -> list[Condition]:
     """Hold figures against limits; a limit is broken only where the whole interval breaks it.
 
@@ -91,6 +92,8 @@ def check(
     groups
         Attributes whose groups are compared, such as `race` or `gender x race`; empty: each
         single attribute.
+    include_trained
+        Also classifiers on splits that they were trained or tuned on, which are left out otherwise.
 
     Returns
     -------
@@ -128,8 +131,18 @@ def check(
         if not 0 <= limit <= 1:
             message = f"`{name}=` cannot be {limit:g}: expected a share from 0 to 1, as 0.05."
             raise InputError(message)
-    scope = Scope(tuple(classifiers) or None, attribute, tuple(groups) or None, dataset, split)
+    scope = Scope(
+        tuple(classifiers) or None,
+        attribute,
+        tuple(groups) or None,
+        dataset,
+        split,
+        include_trained,
+    )
     checks.require(scope)
+    left_out = _left_out(checks, scope, limits)
+    if left_out:
+        store.notify(left_out)
     n_compared = _n_compared(checks, scope, limits)
     groups_needed = "two groups with labels and predictions"
     measures: dict[str, tuple[Callable[[], list[Figure]], str]] = {
@@ -147,6 +160,11 @@ def check(
             todo = (
                 f"There is no classifier yet: {MAKES_ONE}" if has_none else "See `facestore info`"
             )
+            if left_out and name != "max_leakage":
+                todo = (
+                    "All of it was used to train or tune them, and no figure is left: "
+                    "`include_trained=True` holds those, too"
+                )
             message = (
                 f"Nothing to hold against `{name}=`: it needs {needed}, as far as `classifiers=`, "
                 f"`attribute=`, `groups=`, `dataset=` and `split=` allow. {todo}."
@@ -167,6 +185,23 @@ def _n_compared(checks: Checks, scope: Scope, limits: Collection[str]) -> int:
     if "min_accuracy" in limits:
         n_compared += checks.n_accuracies(scope)
     return n_compared
+
+
+def _left_out(checks: Checks, scope: Scope, limits: Collection[str]) -> str:
+    """Return one line about classifiers that are left out; nothing where none is."""
+    left_out = checks.left_out(scope) if set(limits) != {"max_leakage"} else []
+    if not left_out:
+        return ""
+    where: dict[str, list[str]] = {}
+    for classifier, dataset, split, seen in left_out:
+        place = f"{dataset}, no split" if split is None else f"{dataset}/{split}"
+        where.setdefault(classifier, []).append(f"{place}, {seen}")
+    named = [f"{classifier!r} ({'; '.join(places)})" for classifier, places in where.items()]
+    them = "it" if len(where) == 1 else "them"
+    return (
+        f"Left out: {counted(len(where), 'classifier')} where judged on what was used to train or "
+        f"tune {them}: {preview(named)}. `include_trained=True` checks {them} there, too."
+    )
 
 
 def _verdict(name: str, figure: Figure, limit: float) -> Verdict:

@@ -1,5 +1,6 @@
 -- headlines: Headline of each classifier
--- text: Accuracy with its 95 % interval, and the race on which the classifier does worst.
+-- text: Accuracy with its 95 % interval, and the race on which the classifier does worst. Classifiers that were trained
+-- or tuned on a split are left out there.
 select
     summary.classifier,
     summary.attribute,
@@ -20,6 +21,7 @@ left join accuracy_disparity as disparity
         and summary.dataset = disparity.dataset
         and summary.split is not distinct from disparity.split
         and disparity.group_attribute = 'race'
+where summary.seen is null
 order by
     summary.dataset asc,
     summary.split asc,

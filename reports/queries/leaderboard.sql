@@ -2,7 +2,8 @@
 -- text: The classifiers of each attribute, best first. All but counts and ranks are fractions between
 -- 0 and 1; the interval is the 95 % Wilson interval of accuracy. Ranks are by accuracy at least, which
 -- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
--- the ranks that its intervals allow. The worst group is the one on which the classifier does
+-- the ranks that its intervals allow; a classifier that was trained or tuned on the split (seen) has none.
+-- The worst group is the one on which the classifier does
 -- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
 -- one over the number of classes.
 -- head: classifier
@@ -14,6 +15,7 @@ select
     rank_best,
     rank_worst,
     classifier,
+    seen,
     taxonomy,
     n_samples,
     n_missing,

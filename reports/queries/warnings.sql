@@ -105,6 +105,15 @@ with found as (
         'facestore sql "from cosines_not_kept"' as command
     from streamed_winners
     where k_before = 0
+    union all
+    select
+        12 as place,
+        'classifiers judged on data that they were trained or tuned on' as warning,
+        count(distinct classifier) as n,
+        'They have no rank there and are no headline: judge them on another split.' as meaning,
+        'facestore sql "from classifier_summary where seen is not null"' as command
+    from classifier_summary
+    where seen is not null
 )
 
 select

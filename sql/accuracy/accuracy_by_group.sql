@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; n_effective is how many independent samples these are worth;
 -- ci_low and ci_high: 95 % Wilson interval
--- reads: judged_counts, cell_groups, cluster_effects, if_enough, wilson_clustered
+-- reads: judged_counts, cell_groups, cluster_effects, if_enough, wilson_clustered, seen_by
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates; n_effective is n_samples unless
 -- some of them show the same person or are copies (see cluster_effects)
 with by_cell as (
@@ -65,6 +65,7 @@ select
     split,
     group_attribute,
     group_name,
+    seen_by(classifier, dataset, split) as seen,
     n_samples,
     n_correct,
     if_enough(n_correct / nullif(n_samples, 0), n_samples) as accuracy,

@@ -1,7 +1,7 @@
 -- accuracy_by_white: accuracy on faces labelled White and on all others, race judged as those two
 -- grain: classifier, dataset, split, group_name
 -- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: judged_counts, class_maps, cell_groups, judged_as, group_accuracy_of_counts
+-- reads: judged_counts, class_maps, cell_groups, judged_as, group_accuracy_of_counts, seen_by
 -- source: Radford et al. 2021, arXiv 2103.00020, section 7.1, has only these two groups in tables 3 and 4
 -- note: the two groups are a convention of that paper and hide the differences between the others
 with judged as (
@@ -62,5 +62,6 @@ groups as (
 
 select
     * exclude (figures),
+    seen_by(classifier, dataset, split) as seen,
     figures.*
 from groups

@@ -24,6 +24,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen,
     group_attribute,
     count(accuracy) as n_groups,
     count(*) - count(accuracy) as n_groups_too_small,

@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute
 -- units: as in accuracy_gaps; n_compared counts all pairs that are looked at, of several attributes and classifiers,
 -- say; NULL: those of the row's own groups
--- reads: shrunken_accuracy, z_of_pairs, wilson_at, detectable_gap
+-- reads: shrunken_accuracy, z_of_pairs, wilson_at, detectable_gap, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, with
 -- Bonferroni's correction for the pairs
 -- note: ci_low is the largest of the pairs' lower limits and ci_high the largest of their upper limits: with 95 % some
@@ -118,6 +118,7 @@ select
     extremes.taxonomy,
     extremes.dataset,
     extremes.split,
+    seen_by(extremes.classifier, extremes.dataset, extremes.split) as seen,
     extremes.group_attribute,
     extremes.n_groups,
     extremes.best.name as best_group,

@@ -3,7 +3,7 @@
 -- units: accuracies are fractions in [0, 1] of n_samples; accuracy_low: only those suspects are changed
 -- which the classifier has right now; accuracy_high: only those where it says the agreed class;
 -- accuracy_relabelled: all of them
--- reads: judged_counts, suspect_labels, predictions, classifiers, judged_as
+-- reads: judged_counts, suspect_labels, predictions, classifiers, judged_as, seen_by
 -- note: circular: the classifiers that are judged decide which labels are suspect, this one among them,
 -- so accuracy_relabelled flatters whoever agrees with the others. The bounds say how much could hang on
 -- these labels; that they are wrong is for people to say. Wrong labels which no judges agree against are
@@ -67,6 +67,7 @@ select
     counts.taxonomy,
     counts.dataset,
     counts.split,
+    seen_by(counts.classifier, counts.dataset, counts.split) as seen,
     counts.n_samples::bigint as n_samples,
     coalesce(changes.n_suspects, 0) as n_suspects,
     counts.n_correct / counts.n_samples as accuracy,

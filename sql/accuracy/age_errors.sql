@@ -7,6 +7,7 @@ select
     classifier,
     dataset,
     split,
+    seen,
     group_attribute,
     group_name,
     n_samples,

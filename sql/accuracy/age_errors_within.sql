@@ -3,7 +3,7 @@
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
 -- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
 -- reads: predictions, classifiers, samples, labels, sample_cells, cell_groups, if_enough, group_accuracy_of_counts,
--- known_number
+-- known_number, seen_by
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
 with errors as (
     select
@@ -58,6 +58,7 @@ select
     classifier,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     group_attribute,
     group_name,
     figures.n_samples,

@@ -1,7 +1,7 @@
 -- classification_report: precision, recall, F1 and support of each class, as scikit-learn prints it
 -- grain: classifier, dataset, split, class
 -- units: precision, recall and f1 are fractions in [0, 1]; support counts the samples of the label
--- reads: confusion_matrix
+-- reads: confusion_matrix, seen_by
 -- note: a class never predicted has precision 0, one that never occurs as a label has recall 0
 -- (zero_division=0 in scikit-learn)
 with counts as (
@@ -25,6 +25,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     label as class,
     coalesce(n_right / nullif(n_predicted, 0), 0) as precision,
     coalesce(n_right / nullif(support, 0), 0) as recall,

@@ -4,7 +4,7 @@
 -- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
 -- the attribute, data set and split
 -- reads: judged_words, numbered_splits, classifiers, label_taxonomies, pair_correlation, difference_low,
--- difference_high, mcnemar_exact, half_binomial
+-- difference_high, mcnemar_exact, half_binomial, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
 with words as materialized (
@@ -92,6 +92,8 @@ select
     split,
     classifier_a,
     classifier_b,
+    seen_by(classifier_a, dataset, split) as seen_a,
+    seen_by(classifier_b, dataset, split) as seen_b,
     n_samples,
     n_both_right,
     n_only_a,

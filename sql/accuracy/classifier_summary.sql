@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split
 -- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy; coverage is n_samples of
 -- all labelled ones; accuracy_at_least counts the missing ones as wrong, with its own interval
--- reads: classification_report, label_counts, wilson_low, wilson_high
+-- reads: classification_report, label_counts, wilson_low, wilson_high, seen_by
 -- note: macro averages go over every class that is a label or a prediction, as in scikit-learn;
 -- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes. A classifier that
 -- answers only what is easy has a high accuracy of a small coverage: compare accuracy_at_least, the lower bound of what it
@@ -60,6 +60,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     n_samples,
     n_missing,
     n_samples / n_labelled as coverage,

@@ -10,6 +10,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen,
     n_samples,
     n_correct,
     accuracy,

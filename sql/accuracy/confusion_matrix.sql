@@ -1,7 +1,7 @@
 -- confusion_matrix: how often samples of one label are predicted as each class
 -- grain: classifier, dataset, split, label, predicted
 -- units: fraction_of_label is in [0, 1] and sums to 1 over a label; NULL for a label without samples
--- reads: judged_counts
+-- reads: judged_counts, seen_by
 -- note: every pair of classes that occur as a label or as a prediction has a row, empty ones too
 with cells as (
     select
@@ -60,6 +60,7 @@ select
     pairs.taxonomy,
     pairs.dataset,
     pairs.split,
+    seen_by(pairs.classifier, pairs.dataset, pairs.split) as seen,
     pairs.label,
     pairs.predicted,
     coalesce(cells.n_samples, 0) as n_samples,

@@ -3,7 +3,7 @@
 -- units: gaps and their difference (a - b) are fractions; ci_low and ci_high: 95 % interval of the difference; n_samples
 -- counts the samples that both were judged on, of the groups that take part
 -- reads: judged_words, classifiers, label_taxonomies, sample_cells, cell_groups, if_enough, pair_correlation, wilson_low,
--- wilson_high
+-- wilson_high, seen_by
 -- source: Zou and Donner 2008, 10.1002/sim.3095: limits of sums of independent parts, here the at most four extreme
 -- groups; within a group Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10,
 -- since both classifiers judged the same samples
@@ -185,6 +185,8 @@ select
     extremes.group_attribute,
     extremes.classifier_a,
     extremes.classifier_b,
+    seen_by(extremes.classifier_a, extremes.dataset, extremes.split) as seen_a,
+    seen_by(extremes.classifier_b, extremes.dataset, extremes.split) as seen_b,
     extremes.n_groups,
     extremes.n_samples,
     extremes.gap_a,

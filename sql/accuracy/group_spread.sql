@@ -4,7 +4,7 @@
 -- tau is the standard deviation of the true accuracies between groups; shrunken_gap is that of the shrunken
 -- accuracies, posterior_gap the mean over 500 seeded draws of the true ones; detectable_gap: smallest true gap
 -- that two groups of median size would show with 80 % power
--- reads: shrunken_accuracy, chi_square_tail, detectable_gap, normal_quantile
+-- reads: shrunken_accuracy, chi_square_tail, detectable_gap, normal_quantile, seen_by
 -- source: DerSimonian and Laird 1986, 10.1016/0197-2456(86)90046-2; draws: McKay, Beckman and Conover 1979,
 -- 10.1080/00401706.1979.10489755 (each group's 500 normal quantiles, in the order of an MD5)
 -- note: gap is too large by chance; shrunken_gap errs little to the small side, posterior_gap little to the large one. The
@@ -100,6 +100,7 @@ posteriors as (
 
 select
     spreads.* exclude (n_samples_median),
+    seen_by(spreads.classifier, spreads.dataset, spreads.split) as seen,
     posteriors.posterior_gap,
     chi_square_tail(spreads.chi_square, spreads.n_groups - 1) as p_value,
     detectable_gap(

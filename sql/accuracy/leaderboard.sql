@@ -2,12 +2,12 @@
 -- grain: classifier, dataset, split
 -- units: as in classifier_summary; worst_group_accuracy is the lowest over the labels of all
 -- attributes, of n_samples_worst; rank from 1, by accuracy_at_least; rank_best and rank_worst: the
--- ranks that its intervals allow
+-- ranks that its intervals allow; all three are NULL where seen says that the classifier was trained or tuned on the split
 -- reads: classifier_summary, accuracy_disparity, classifiers, encoders
 -- note: a sample without a prediction counts as wrong in a rank, so that no classifier gains by leaving out what is
 -- difficult; where all are predicted accuracy_at_least is accuracy. rank_best counts the classifiers whose whole interval
 -- lies above, rank_worst those whose does not lie below; they are judged on the same samples, so differences are often
--- surer than that (see classifier_comparison)
+-- surer than that (see classifier_comparison). What a classifier saw in training takes no part in the ranks of the others
 with summaries as materialized (
     select * from classifier_summary
 ),
@@ -47,6 +47,7 @@ rivals as (
             one.attribute = other.attribute
             and one.dataset = other.dataset
             and one.split is not distinct from other.split
+    where one.seen is null and other.seen is null
     group by all
 )
 
@@ -67,7 +68,7 @@ select
 from summaries as summary
 inner join classifiers on summary.classifier = classifiers.name
 left join encoders using (encoder_id)
-inner join rivals
+left join rivals
     on
         summary.classifier = rivals.classifier
         and summary.dataset = rivals.dataset

@@ -94,6 +94,7 @@ select
     figures.dataset,
     coalesce(measured.split, figures.split) as split,
     coalesce(measured.classifier, figures.classifier) as classifier,
+    measured.seen,
     figures.architecture,
     figures.pretrained,
     coalesce(measured.taxonomy, figures.taxonomy) as taxonomy,

@@ -2,7 +2,7 @@
 -- grain: classifier, dataset, split, group_attribute, group_name, class
 -- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
 -- their label, n_predicted with the class as their prediction, n_right with both; NULL where the denominator is 0
--- reads: judged_counts, cell_groups, if_enough
+-- reads: judged_counts, cell_groups, if_enough, seen_by
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
 -- class; the classes are those that occur as a label or a prediction of the classifier;
 -- a group with fewer than min_samples samples (a setting of the store) has no rates
@@ -72,6 +72,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     group_attribute,
     group_name,
     class,

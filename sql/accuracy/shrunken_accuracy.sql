@@ -3,7 +3,7 @@
 -- units: accuracies are fractions in [0, 1]; own_weight in [0, 1] is how much of the group's own difference is left;
 -- posterior_sd and tau, the standard deviation of the true accuracies between groups, are fractions;
 -- accuracy_centre is the mean that groups are drawn towards
--- reads: accuracy_by_group, variance_between
+-- reads: accuracy_by_group, variance_between, seen_by
 -- source: Efron and Morris 1975, 10.1080/01621459.1975.10479864; tau: DerSimonian and Laird 1986,
 -- 10.1016/0197-2456(86)90046-2; the centre has their weights, 1 / (tau ** 2 + p (1 - p) / n)
 -- note: NULL where there is one group, and for groups with fewer than min_samples samples (a setting of the store), which
@@ -60,6 +60,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     group_attribute,
     group_name,
     n_samples,

@@ -3,7 +3,7 @@
 -- units: accuracies are fractions in [0, 1], of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw; n_removed counts judged samples; change
 -- is accuracy_dedup - accuracy_raw
--- reads: judged_counts, accuracy_of_counts
+-- reads: judged_counts, accuracy_of_counts, seen_by
 -- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
 -- deprecated: ci_low_dedup and ci_high_dedup, until version 0.2: ci_low and ci_high are the same
 with counts as (
@@ -35,6 +35,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     figures.n_samples as n_samples_raw,
     figures.n_samples - figures_dedup.n_samples as n_removed,
     figures_dedup.n_samples as n_samples_dedup,

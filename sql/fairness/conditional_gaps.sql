@@ -5,7 +5,7 @@
 -- answers hang on the group; p_value_holm: after Holm over all pairs of the attribute and `given`; odds_ratio: the common
 -- one of being right, group_a by group_b, with ci_low_odds_ratio and ci_high_odds_ratio; n_compared counts samples in
 -- strata that both groups are in
--- reads: judged_counts, cell_groups, chi_square_tail, if_enough
+-- reads: judged_counts, cell_groups, chi_square_tail, if_enough, seen_by
 -- source: Mantel and Haenszel 1959, 10.1093/jnci/22.4.719 (without continuity correction); interval of the difference:
 -- Sato, Greenland and Robins 1989, 10.2307/2531770; of the odds ratio: Robins, Breslow and Greenland 1986,
 -- 10.2307/2531052; Simpson 1951
@@ -201,6 +201,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen_by(classifier, dataset, split) as seen,
     group_attribute,
     given,
     group_a,

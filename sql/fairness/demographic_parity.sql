@@ -4,7 +4,7 @@
 -- demographic_parity_ratio (disparate impact) the smallest by the largest; the intervals are 95 % ones, whichever groups
 -- are the extremes; label_difference and label_ratio are the same of the labels of these samples; is_below_four_fifths:
 -- the ratio is below 0.8, labels_are_below_four_fifths that of the labels
--- reads: rate_gaps
+-- reads: rate_gaps, seen_by
 -- source: Feldman et al. 2015, arXiv 1412.3756; the four-fifths rule: 29 CFR 1607.4 D; names after Fairlearn
 -- note: a perfect classifier has just the ratio of the labels: where that is below 0.8 it "fails" as well, so the rule
 -- says something of these samples and nothing of the classifier. On FairFace women are .33 of one race and .51 of
@@ -45,6 +45,7 @@ with measured as (
 
 select
     * exclude (selected, label_difference, label_ratio),
+    seen_by(classifier, dataset, split) as seen,
     selected.*,
     label_difference,
     label_ratio,

@@ -13,6 +13,7 @@ select
     taxonomy,
     dataset,
     split,
+    seen,
     group_attribute,
     class,
     min(n_groups) as n_groups,

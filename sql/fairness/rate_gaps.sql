@@ -5,7 +5,7 @@
 -- they are: ci_low is the largest of the lower limits of all pairs, ci_high the largest of the upper ones; ci_low_ratio
 -- and ci_high_ratio, the smallest of each, are that of the smallest ratio. Below 0, or above 1 of a ratio, they say that
 -- there may be no gap
--- reads: rates_by_group, predicted_shares, label_counts, z_of_pairs
+-- reads: rates_by_group, predicted_shares, label_counts, z_of_pairs, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, and for ratios
 -- Walter 1975, 10.1093/biomet/62.2.371, with Bonferroni's correction for the pairs; measures: Hardt, Price and Srebro
 -- 2016, arXiv 1610.02413; Feldman et al. 2015, arXiv 1412.3756; Chouldechova 2017, arXiv 1610.07524
@@ -193,6 +193,7 @@ widest as (
 
 select
     * exclude (pair, gap, ci_low, ci_high, ci_low_ratio, ci_high_ratio),
+    seen_by(classifier, dataset, split) as seen,
     pair.*,
     gap,
     ci_low,

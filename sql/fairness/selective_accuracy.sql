@@ -4,7 +4,7 @@
 -- that is among them, n_samples of n_group; accuracy is a fraction of these; ci_low and ci_high are its 95 %
 -- Wilson interval, ci_low_coverage and ci_high_coverage that of coverage
 -- reads: sample_judgements, classifiers, label_taxonomies, sample_cells, cell_groups, group_accuracy_of_counts, if_enough,
--- wilson_low, wilson_high
+-- wilson_low, wilson_high, seen_by
 -- source: Jones et al. 2021, arXiv 2010.14134: one threshold for all groups; abstaining where the margin is small can
 -- raise the accuracy of all and the gap between groups
 -- note: margins as large as the last that is taken are taken as well, so that overall the coverage may be above
@@ -95,6 +95,7 @@ taken as (
 
 select
     * exclude (n_taken, figures),
+    seen_by(classifier, dataset, split) as seen,
     if_enough(n_taken / n_group, n_group) as coverage,
     if_enough(wilson_low(n_taken, n_group), n_group) as ci_low_coverage,
     if_enough(wilson_high(n_taken, n_group), n_group) as ci_high_coverage,

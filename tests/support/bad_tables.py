@@ -157,6 +157,11 @@ BAD_TABLES: dict[str, list[str]] = {
         "update predictions set value = 'infinity' where classifier_id = 4 and sample_id = 1",
         "update predictions set value = 1e10 where classifier_id = 4 and sample_id = 1",
     ],
+    "classifier_data_refer": [
+        "update classifier_data set classifier_id = 99",
+        "update classifier_data set dataset = ' '",
+        "update classifier_data set split = 'val' where is_whole",
+    ],
     "training_steps_refer": ["update training_steps set classifier_id = 99"],
     "training_steps_in_range": [
         "update training_steps set step = 0",

@@ -230,7 +230,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         *(
             spoiled("leaderboard", column, value)
             for column, value in [
-                ("n_samples", "n_samples - 1"), ("rank", "0"), ("rank", "99"),
+                ("n_samples", "n_samples - 1"), ("rank", "0"), ("rank", "99"), ("rank", "null"),
                 ("worst_group_accuracy", NAN), ("n_samples_worst", "null"),
             ]
         ),

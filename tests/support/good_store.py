@@ -63,6 +63,11 @@ def fill_good(con: Con) -> None:
     fill(con, classifiers=[classifier(5, "probe", kind="linear_probe", encoder_id=2)])
     shares = {"score": 0.75, "margin": 0.5}
     fill(con, predictions=[each | shares for each in predictions(["Male", "Female"] * 5, 5)])
+    probe = {"classifier_id": 5, "is_whole": False}
+    fill(con, classifier_data=[probe | {"purpose": "trained", "dataset": "faces", "split": None}])
+    fill(con, classifier_data=[probe | {"purpose": "tuned", "dataset": "faces", "split": "tune"}])
+    elsewhere = {"purpose": "trained", "dataset": "elsewhere", "is_whole": True}
+    fill(con, classifier_data=[elsewhere | {"classifier_id": 5}])
     step = {"classifier_id": 5, "unit": "sweep", "step": 1, "split": "validation"}
     steps = [("l2", 0.0), ("loss", 1.5), ("accuracy", 1.0)]
     fill(con, training_steps=[step | {"metric": m, "value": v} for m, v in steps])

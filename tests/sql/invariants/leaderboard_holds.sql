@@ -1,4 +1,4 @@
--- leaderboard_holds: every classifier of classifier_summary has one rank from 1, between the ranks that its interval allows
+-- leaderboard_holds: every classifier has one rank from 1, between those that its interval allows, but on data that it has seen
 -- audits: leaderboard
 -- reads: leaderboard, classifier_summary
 -- todo: the view is wrong
@@ -20,6 +20,7 @@ full outer join leaderboard
         and summary.split is not distinct from leaderboard.split
 where
     leaderboard.n_samples is distinct from summary.n_samples
+    or (leaderboard.rank is null) <> (summary.seen is not null)
     or leaderboard.rank < 1
     or not (leaderboard.rank between leaderboard.rank_best and leaderboard.rank_worst)
     or not (leaderboard.worst_group_accuracy between 0 and 1)

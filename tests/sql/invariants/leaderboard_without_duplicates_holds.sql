@@ -21,7 +21,7 @@ left join leaderboard
 where
     found.rank_raw is distinct from leaderboard.rank
     or (found.n_removed = 0 and not coalesce(found.accuracy_raw = found.accuracy_dedup, false))
-    or (found.accuracy_dedup is null) <> (found.rank_dedup is null)
+    or (found.accuracy_dedup is null or found.seen is not null) <> (found.rank_dedup is null)
     or found.rank_dedup < 1
     or not (found.ci_low between 0 and found.accuracy_dedup + 1e-9)
     or not (found.ci_high between found.accuracy_dedup - 1e-9 and 1)
