@@ -7,8 +7,8 @@
 -- difference_high, mcnemar_exact, half_binomial, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
--- note: where samples show the same person (see cluster_effects) interval and tests are of as many fewer samples as the
--- more correlated of the two is worth
+-- note: where samples show the same person (see cluster_effects) interval and tests are of n_effective samples: as many as
+-- those of the classifier are worth which is the more correlated
 with words as materialized (
     select
         judged_words.*,
@@ -121,6 +121,7 @@ select
     seen_by(classifier_a, dataset, split) as seen_a,
     seen_by(classifier_b, dataset, split) as seen_b,
     n_samples,
+    n_worth as n_effective,
     n_both_right,
     n_only_a,
     n_only_b,

@@ -8,11 +8,11 @@
 -- 10.1111/j.0006-341X.1999.00137.x; within groups, whose own means are taken out of what is between clusters
 -- note: below 0 it is 0. It is 1, as if a cluster were one sample, where it cannot be told: there is one cluster a group,
 -- or all samples are right, or wrong
-select coalesce(
-    greatest(
-        0,
-        least(
-            1,
+select greatest(
+    0,
+    least(
+        1,
+        coalesce(
             (
                 (squares - group_squares) / nullif(n_clusters - n_groups, 0)
                 - (n_right - squares) / nullif(n_all - n_clusters, 0)
@@ -22,8 +22,8 @@ select coalesce(
                 + ((n_all - sizes) / nullif(n_clusters - n_groups, 0) - 1)
                 * (n_right - squares) / nullif(n_all - n_clusters, 0),
                 0
-            )
+            ),
+            1
         )
-    ),
-    1
+    )
 )

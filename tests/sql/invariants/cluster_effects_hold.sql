@@ -50,13 +50,13 @@ squares as (
 correlations as (
     select
         *,
-        coalesce(
-            greatest(
-                0,
+        greatest(
+            0,
+            coalesce(
                 (between_clusters - within_clusters)
-                / nullif(between_clusters + (size - 1) * within_clusters, 0)
-            ),
-            1
+                / nullif(between_clusters + (size - 1) * within_clusters, 0),
+                1
+            )
         ) as icc
     from squares
 ),

@@ -7,4 +7,8 @@ select
     classifier_b,
     p_value_mid
 from classifier_comparison
-where p_value_mid is distinct from mcnemar_mid_p(n_only_a, n_only_b)
+where
+    p_value_mid is distinct from mcnemar_mid_p(
+        round(n_only_a * (n_effective / n_samples))::bigint,
+        round(n_only_b * (n_effective / n_samples))::bigint
+    )
