@@ -85,9 +85,11 @@ shares as (
         n_samples * worth as n_worth,
         n_right_a * worth as n_worth_a,
         n_right_b * worth as n_worth_b,
-        -- as many samples that only one is right on as there are independent ones
-        round(n_only_a * worth)::bigint as n_worth_only_a,
-        round(n_only_b * worth)::bigint as n_worth_only_b,
+        -- whole numbers, rounded towards each other, so that rounding makes no difference
+        if(n_only_a < n_only_b, ceil(n_only_a * worth - 1e-6), floor(n_only_a * worth + 1e-6))::bigint
+            as n_worth_only_a,
+        if(n_only_b < n_only_a, ceil(n_only_b * worth - 1e-6), floor(n_only_b * worth + 1e-6))::bigint
+            as n_worth_only_b,
         pair_correlation(
             n_both_right * worth, n_only_a * worth, n_only_b * worth, n_both_wrong * worth
         ) as correlation

@@ -2,13 +2,21 @@
 -- audits: classifier_comparison, mcnemar_mid_p
 -- reads: classifier_comparison, mcnemar_mid_p
 -- todo: the view is wrong
+with compared as (
+    select
+        *,
+        n_only_a * (n_effective / n_samples) as a,
+        n_only_b * (n_effective / n_samples) as b
+    from classifier_comparison
+)
+
 select
     classifier_a,
     classifier_b,
     p_value_mid
-from classifier_comparison
+from compared
 where
     p_value_mid is distinct from mcnemar_mid_p(
-        round(n_only_a * (n_effective / n_samples))::bigint,
-        round(n_only_b * (n_effective / n_samples))::bigint
+        if(a < b, ceil(a - 1e-6), floor(a + 1e-6))::bigint,
+        if(b < a, ceil(b - 1e-6), floor(b + 1e-6))::bigint
     )
