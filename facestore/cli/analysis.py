@@ -131,7 +131,8 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only this classifier, with its charts (repeatable).",
+            help="Only this classifier, with its charts, or all of a pattern such as '*topk*' "
+            "(repeatable).",
             autocompletion=names_of("classifiers"),
         ),
     ] = None,
