@@ -1,8 +1,8 @@
 """What chance alone shows, and how often each interval and test of the views is right.
 
-`python scripts/simulations.py` prints the tables of docs/figures.md in under two minutes. Answers are
-drawn with seeds for groups of known accuracy, of the sizes of FairFace's validation labels; what is
-drawn goes through the views as predictions of a user do.
+`python scripts/simulations.py` prints the tables of docs/figures.md in under two minutes. Answers
+are drawn with seeds for groups of known accuracy, of the sizes of FairFace's validation labels;
+what is drawn goes through the views as predictions of a user do.
 """
 
 from __future__ import annotations
@@ -46,6 +46,14 @@ SPREADS = (0.0, 0.01, 0.02)
 WORDINGS = ("photo", "face", "portrait")
 # How often two wordings say the same of a sample because they look at the same things.
 SHARED = 0.8
+# How many pictures each person of 1,000 pictures has, and how much being right hangs together.
+PEOPLE = {
+    "2 pictures a person": ([2] * 500, 0.5),
+    "5 pictures a person": ([5] * 200, 0.5),
+    "10 pictures a person": ([10] * 100, 0.5),
+    "ten copies of 5 %": ([10] * 34 + [1] * 660, 1.0),
+}
+ACCURACY_OF_PEOPLE = 0.9
 
 # Of single figures: classes as frequent as in FairFace, and how many of each are found.
 PART_OF_RACES = tuple(n / sum(SIZES["race"]) for n in SIZES["race"])
@@ -363,6 +371,60 @@ def single_figures(n_runs: int) -> Iterator[tuple[str, int, float, float, float]
                 yield name, n, truth, covered, width
 
 
+def fill_people(con: duckdb.DuckDBPyConnection, sizes: list[int], icc: float, n_runs: int) -> None:
+    """Add people with pictures, and a classifier a run; of a person it gets the same right."""
+    rng = np.random.default_rng(3)
+    people = np.repeat(np.arange(len(sizes)), sizes)
+    samples = np.arange(1, len(people) + 1)
+    con.register("pictures", pa.table({"id": samples, "person": people}))
+    con.execute("insert into datasets values ('people', null, null, '2026-01-01')")
+    con.execute(
+        "insert into samples (sample_id, dataset, path, person_id) "
+        "select id, 'people', id || '.jpg', person from pictures"
+    )
+    con.execute("insert into labels select id, 'gender', 'Female', null from pictures")
+    for run in range(1, n_runs + 1):
+        of_person = (rng.random(len(sizes)) < ACCURACY_OF_PEOPLE)[people]
+        own = rng.random(len(people)) < ACCURACY_OF_PEOPLE
+        is_right = np.where(rng.random(len(people)) < np.sqrt(icc), of_person, own)
+        con.register("answers", pa.table({"id": samples, "is_right": is_right}))
+        con.execute(
+            "insert into classifiers (classifier_id, name, kind, attribute) "
+            f"values ({run}, 'run {run}', 'imported', 'gender')"
+        )
+        con.execute(
+            f"insert into predictions (classifier_id, sample_id, predicted) select {run}, id, "
+            "if(is_right, 'Female', 'Male') from answers"
+        )
+    keep(con)
+
+
+def people(n_runs: int) -> Iterator[tuple[str, float, float, float, float]]:
+    """Draw pictures of people of whom a classifier gets several right, or wrong; give coverages.
+
+    Yields
+    ------
+    tuple
+        The people; mean of the estimated correlation and of n_effective; the share of runs in which
+        Wilson's interval of all pictures covers the true accuracy, and in which that of
+        `accuracy_by_group` does.
+    """
+    for name, (sizes, icc) in PEOPLE.items():
+        with catalogue() as con:
+            fill_people(con, sizes, icc, n_runs)
+            figures = con.execute(
+                "select avg(icc), avg(n_effective), "
+                "avg(($truth between wilson_low(n_correct, n_samples) "
+                "and wilson_high(n_correct, n_samples))::integer), "
+                "avg(($truth between ci_low and ci_high)::integer) "
+                "from accuracy_by_group inner join cluster_effects "
+                "using (classifier, group_attribute, n_samples, n_effective) "
+                "where group_attribute = 'overall'",
+                {"truth": ACCURACY_OF_PEOPLE},
+            ).fetchall()[0]
+            yield name, *figures
+
+
 def main() -> None:
     """Print the tables of docs/figures.md."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -389,6 +451,11 @@ def main() -> None:
     for name, n, truth, covered, width in single_figures(3 * n_runs):
         shown = name.replace("_", " ")
         print(f"| {shown} | {n} | {truth:.3f} | {covered:.2f} | {width:.3f} |")
+    print("\n| 1,000 pictures | icc | n_effective | Wilson covers | with n_effective |")
+    print("|---|---|---|---|---|")
+    for name, icc, n_effective, covered, covered_by_people in people(5 * n_runs):
+        shares = f"{covered:.3f} | {covered_by_people:.3f}"
+        print(f"| {name} | {icc:.2f} | {n_effective:.0f} | {shares} |")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from facestore.catalog.database import TableFamily
 
 _SAMPLES = """
 select samples.sample_id, samples.dataset, samples.path, samples.image_id, samples.split,
-    samples.tags, vector_keys.vector_key, images.width, images.height, images.n_bytes
+    samples.tags, samples.person_id, vector_keys.vector_key,
+    images.width, images.height, images.n_bytes
 from samples
 left join vector_keys on samples.sample_id = vector_keys.sample_id
 left join images on samples.image_id = images.image_id

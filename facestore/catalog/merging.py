@@ -33,6 +33,9 @@ select
     mine.split is not null
         and theirs.split is not null
         and mine.split <> theirs.split as is_other_split,
+    mine.person_id is not null
+        and theirs.person_id is not null
+        and mine.person_id <> theirs.person_id as is_other_person,
     exists (
         select 1
         from labels as a
@@ -58,7 +61,13 @@ inner join samples as theirs on mine.path = theirs.path
 where mine.dataset = $mine and theirs.dataset = $theirs
 order by mine.path
 """
-_DIFFERENCES = ("another content", "another split", "other labels", "other annotations")
+_DIFFERENCES = (
+    "another content",
+    "another split",
+    "another person",
+    "other labels",
+    "other annotations",
+)
 # What makes a row of the one the same as a row of the other.
 _KEYS = {
     "labels": ("attribute",),
@@ -122,6 +131,7 @@ class Merging(TableFamily):
                 "update samples set image_id = coalesce(samples.image_id, other.image_id), "
                 "split = coalesce(samples.split, other.split), "
                 "tags = coalesce(samples.tags, other.tags), "
+                "person_id = coalesce(samples.person_id, other.person_id), "
                 "error = if(samples.image_id is null and other.image_id is not null, null, "
                 "samples.error) "
                 "from one inner join (from samples) as other on one.mine_id = other.sample_id "

@@ -30,7 +30,10 @@ def write(store: Stores, selection: Selection) -> int:
         return 0
     matrix = np.stack([vectors[key] for key in rows["vector_key"]])
     points = project(matrix, selection.projection)
-    samples = rows.select("sample_id", "dataset", "path", "split", "width", "height").with_columns(
+    columns = ["sample_id", "dataset", "path", "split", "width", "height"]
+    if rows["person_id"].count():
+        columns.append("person_id")
+    samples = rows.select(columns).with_columns(
         files_of(store, rows), x=points[:, 0], y=points[:, 1]
     )
     samples = _with_labels_and_predictions(store, selection, samples)

@@ -12,7 +12,7 @@ from facestore.files import replacing
 from facestore.stores import Stores
 
 # Fields that every sample of FiftyOne has.
-_TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at")
+_TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "person_id")
 # Samples whose labels and predictions are in memory at once.
 _AT_ONCE = 10_000
 
@@ -80,6 +80,8 @@ def _by_sample(rows: pl.DataFrame) -> dict[int, dict[str, tuple[Any, ...]]]:
 def _sample(sample: Mapping[str, Any], fields: dict[str, str]) -> dict[str, Any]:
     tags = [*(sample["tags"] or ()), *([sample["split"]] if sample["split"] else ())]
     row: dict[str, Any] = {"filepath": sample["file"], "tags": tags, "metadata": None}
+    if sample["person_id"] is not None:
+        row["person_id"] = sample["person_id"]
     if sample["width"] is not None:
         row["metadata"] = {
             "_cls": "ImageMetadata",

@@ -31,6 +31,7 @@ sample_class_sums as (
         samples.split,
         samples.error is null as is_read,
         array_to_string(list_sort(samples.tags), chr(29)) as tags,
+        samples.person_id,
         count(*) as n_rows,
         sum(sample_keys.weight) as key_sum,
         count(samples.image_id) as n_images,
@@ -57,7 +58,9 @@ sample_sums as (
                     n_rows,
                     key_sum,
                     n_images,
-                    image_sum
+                    image_sum,
+                    -- left out where it is not known
+                    person_id
                 )
             )
         ) as row_sum

@@ -78,3 +78,20 @@ def test_intervals_of_single_figures_cover(simulations: ModuleType) -> None:
     # three times the samples: narrower by the root of three
     for name in ("balanced_accuracy", "macro_f1", "mae"):
         assert found[name, 100][2] / found[name, 300][2] == pytest.approx(3**0.5, rel=0.1)
+
+
+def test_pictures_of_one_person_are_fewer_observations(simulations: ModuleType) -> None:
+    # what Wilson covers where each picture is taken for an observation: another program's 20,000 runs
+    known = {"2 pictures": 0.887, "5 pictures": 0.743, "10 pictures": 0.595, "ten copies": 0.653}
+    n_runs = 200
+    found = list(simulations.people(n_runs))
+    assert len(found) == len(known)
+    for (name, icc, n_effective, covered, covered_by_people), (known_as, truth) in zip(
+        found, known.items(), strict=True
+    ):
+        assert name.startswith(known_as)
+        # four standard deviations
+        assert covered == pytest.approx(truth, abs=0.14), name
+        assert covered_by_people >= 0.89, name
+        assert icc == pytest.approx(1 if "copies" in name else 0.5, abs=0.03), name
+        assert n_effective < 700, name

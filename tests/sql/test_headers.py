@@ -63,6 +63,8 @@ ARGUMENTS = {
     "current_cell_counts": "(true)",
     "current_cell_groups": "(true)",
     "current_prediction_counts": "(true)",
+    "current_cluster_counts": "(true)",
+    "sample_cluster_keys": "(true)",
     "auc_by_group": "('race')",
     "ranked_by_prompts": "('p1', 'p2', 'race')",
     "ranking_skew_by_group": "('p1', 'p2', 'race', 3)",
@@ -144,6 +146,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
+    con.execute("update samples set person_id = 'p' || sample_id % 3")
     count_some(con, "other")
     draw_figures(con)
 

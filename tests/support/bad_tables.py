@@ -315,6 +315,12 @@ BAD_TABLES: dict[str, list[str]] = {
         "update samples set split = 'test' where sample_id = 1",
         "insert into excluded_samples values (1, 'same content', 'keep-one', 5, null)",
         "update settings set value = 'gender' where setting = 'group_attributes'",
+        "update samples set person_id = 'ann' where sample_id = 2",
+        "update samples set person_id = null",
+        *(
+            f"update kept_cluster_counts set {column} = {column} + 1"
+            for column in ("n_in_cluster", "n_clusters", "n_correct", "sum_n_correct_squared")
+        ),
         "update kept_prediction_counts set n_samples = n_samples + 1",
         "update kept_prediction_counts set label = null",
         "update kept_cell_counts set n_samples = n_samples + 1",
@@ -325,7 +331,7 @@ BAD_TABLES: dict[str, list[str]] = {
         "update counted_datasets set attributes = ['gender']",
         *(f"delete from {table}" for table in (
             "counted_datasets", "counted_predictions", "kept_label_counts", "kept_cell_counts",
-            "kept_cell_groups", "kept_prediction_counts",
+            "kept_cell_groups", "kept_prediction_counts", "kept_cluster_counts",
         )),
     ],
     "bootstraps_refer": [

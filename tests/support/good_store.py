@@ -34,6 +34,7 @@ def fill_good(con: Con) -> None:
     fill(con, samples=samples(6) + samples(4, split=None, first=7))
     con.execute("update samples set path = sample_id || '.jpg'")
     con.execute(f"update samples set image_id = '{IMAGE}' where sample_id <= 2")
+    con.execute("update samples set person_id = 'ann' where sample_id in (4, 5)")
     fill(con, labels=labels("gender", ["Male", "Female"] * 4 + [None, "Male"]))
     fill(con, labels=labels("race", ["White", "Black", None, "White", "Indian"] * 2))
     ages = [(1, "20-29", 25), (2, "3-9", 9.5), (4, "more than 70", 116), (7, None, 30)]
