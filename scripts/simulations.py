@@ -1,8 +1,8 @@
 """What chance alone shows, and how often each interval and test of the views is right.
 
 `python scripts/simulations.py` prints the tables of docs/figures.md in less than two minutes.
-Answers are drawn with seeds for groups of known accuracy, of the sizes of FairFace's validation labels; what is
-drawn goes through the views as predictions of a user do.
+Answers are drawn with seeds for groups of known accuracy, of the sizes of FairFace's validation
+labels; what is drawn goes through the views as predictions of a user do.
 """
 
 from __future__ import annotations
