@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from simulations_of_many import tables
 
 from facestore import resources
 from facestore.catalog import migrate, views
@@ -456,6 +457,8 @@ def main() -> None:
     for name, icc, n_effective, covered, covered_by_people in people(5 * n_runs):
         shares = f"{covered:.3f} | {covered_by_people:.3f}"
         print(f"| {name} | {icc:.2f} | {n_effective:.0f} | {shares} |")
+    for line in tables(iter(catalogue, None), n_runs // 3, accuracy=0.9, shared=SHARED):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 -- text: The classifiers of each attribute, best first. All but counts and ranks are fractions between
 -- 0 and 1; the interval is the 95 % Wilson interval of accuracy. Ranks are by accuracy at least, which
 -- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
--- the ranks that its intervals allow; a classifier that was trained or tuned on the split (seen) has none.
--- The worst group is the one on which the classifier does
+-- the ranks that its differences from the others allow, on the samples they are all judged on; a
+-- classifier that was trained or tuned on the split (seen) has none. The worst group is the one on which
+-- the classifier does
 -- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
 -- one over the number of classes. Macro F1 has an interval where facestore bootstrap has drawn it.
 -- head: classifier
@@ -23,8 +24,8 @@ select
     leaderboard.split,
     leaderboard.attribute,
     leaderboard.rank,
-    leaderboard.rank_best,
-    leaderboard.rank_worst,
+    rank_intervals.rank_best,
+    rank_intervals.rank_worst,
     leaderboard.classifier,
     leaderboard.seen,
     leaderboard.taxonomy,
@@ -57,6 +58,11 @@ left join drawn
         leaderboard.classifier = drawn.classifier
         and leaderboard.dataset = drawn.dataset
         and leaderboard.split is not distinct from drawn.split
+left join rank_intervals
+    on
+        leaderboard.classifier = rank_intervals.classifier
+        and leaderboard.dataset = rank_intervals.dataset
+        and leaderboard.split is not distinct from rank_intervals.split
 order by
     leaderboard.dataset asc,
     leaderboard.split asc,
