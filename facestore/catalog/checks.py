@@ -56,16 +56,7 @@ from accuracy_gaps_among($n_compared)
 _ACCURACIES = (
     """
 select classifier, attribute, dataset, split, accuracy_at_least,
-    wilson_at(
-        accuracy * n_effective,
-        (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
-        z_of_pairs($n_compared)
-    )['low'],
-    wilson_at(
-        accuracy * n_effective,
-        (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
-        z_of_pairs($n_compared)
-    )['high'],
+    limits['low'], limits['high'],
     n_samples + n_missing, null,
     if(
         n_missing = 0,
@@ -73,8 +64,16 @@ select classifier, attribute, dataset, split, accuracy_at_least,
         format('{:.4f} of {}; {} ', accuracy, n_samples, n_missing)
             || 'without a prediction count as wrong'
     )
-from
-    classifier_summary
+from (
+    select
+        *,
+        limits_among(
+            accuracy * n_effective,
+            (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
+            $n_compared
+        ) as limits
+    from classifier_summary
+)
 """
     + _MEANT
     + "order by all"

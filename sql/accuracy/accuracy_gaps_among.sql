@@ -2,12 +2,13 @@
 -- grain: classifier, dataset, split, group_attribute
 -- units: as in accuracy_gaps; n_compared counts all pairs that are looked at, of several attributes and classifiers,
 -- say; NULL: those of the row's own groups
--- reads: shrunken_accuracy, z_of_pairs, wilson_at, detectable_gap, seen_by
+-- reads: shrunken_accuracy, z_of_pairs, wilson_at, limits_among, detectable_gap, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, with
 -- Bonferroni's correction for the pairs
 -- note: ci_low is the largest of the pairs' lower limits and ci_high the largest of their upper limits: with 95 % some
 -- two groups are at least ci_low apart, and no two more than ci_high. Limits are of n_effective samples (see
--- cluster_effects)
+-- cluster_effects): Wilson's, and among more pairs than those of the row those of limits_among, as Wilson's then fail
+-- more often than they promise
 with sizes as (
     select
         *,
@@ -22,14 +23,20 @@ with sizes as (
 levels as (
     select
         *,
-        z_of_pairs(coalesce(n_compared, n_groups * (n_groups - 1) / 2)) as z
+        n_groups * (n_groups - 1) / 2 as n_pairs,
+        z_of_pairs(coalesce(n_compared, n_pairs)) as z,
+        n_correct * (n_effective / n_samples) as n_right
     from sizes
 ),
 
 limited as (
     select
         *,
-        wilson_at(n_correct * (n_effective / n_samples), n_effective, z) as limits
+        if(
+            n_compared > n_pairs,
+            limits_among(n_right, n_effective, n_compared),
+            wilson_at(n_right, n_effective, z)
+        ) as limits
     from levels
 ),
 

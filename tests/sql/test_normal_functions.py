@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from scipy.integrate import quad
-from scipy.stats import chi2, norm
+from scipy.stats import binom, chi2, norm
 from statsmodels.stats.proportion import proportion_confint
 
 
@@ -71,3 +71,41 @@ def test_a_detectable_gap_is_found_four_times_in_five(con, n_groups, n_one, n_ot
     error = (0.9 * 0.1 * (1 / n_one + 1 / n_other)) ** 0.5
     level = norm.isf(0.025 / (n_groups * (n_groups - 1) / 2))
     assert norm.sf(level - gap / error) == pytest.approx(0.8, abs=1e-8)
+
+
+@pytest.mark.parametrize("n_compared", [1, 21, 2_900, 100_000])
+@pytest.mark.parametrize("n", [1, 2, 5, 30, 118, 1_181, 50_000])
+def test_limits_among_many_are_not_within_those_of_the_binomial(con, n, n_compared):
+    tail = 0.025 / n_compared
+    for n_right in sorted({0, 1, 2, 3, n // 3, n // 2, n - 3, n - 2, n - 1, n}):
+        if not 0 <= n_right <= n:
+            continue
+        found = scalar(con, "limits_among(?, ?, ?)", n_right, n, n_compared)
+        low, high = proportion_confint(n_right, n, 2 * tail, method="beta")
+        wilson = proportion_confint(n_right, n, 2 * tail, method="wilson")
+        # the error of the approximation
+        slack = 3e-4 * min(1, 30 / n)
+        assert 0 <= found["low"] <= min(low, wilson[0]) + slack, n_right
+        assert max(high, wilson[1]) - slack <= found["high"] <= 1, n_right
+        if 20 < n_right < n - 20:
+            assert (found["low"], found["high"]) == pytest.approx(
+                (min(low, wilson[0]), max(high, wilson[1])), abs=1e-3
+            )
+
+
+def test_none_observed_have_no_limits(con):
+    assert scalar(con, "limits_among(0, 0, 5)") == {"low": None, "high": None}
+
+
+def test_limits_among_many_fail_no_more_often_than_they_promise(con):
+    n, share, n_compared = 118, 0.95, 2_900
+    errors = {"wilson_at(r, 118, z_of_pairs(2900)).high": [], "limits_among(r, 118, 2900).high": []}
+    for limit in errors:
+        below = con.execute(
+            f"select max(r) from range(119) as t (r) where {limit} < {share}"
+        ).fetchone()
+        errors[limit] = binom.cdf(below[0], n, share)
+    wilson, among = errors.values()
+    promised = 0.025 / n_compared
+    assert wilson > 5 * promised
+    assert among <= promised
