@@ -213,7 +213,14 @@ def test_predictions_on_copies_are_counted_again_and_others_stay(
     shipped = load_migrations(resources.folder("migrations"))
     migrate(empty, shipped, stop_before=14)
     for number, (dataset, image) in enumerate(
-        [("copies", "a"), ("copies", "a"), ("near", "b"), ("near", "c"), ("plain", "a"), ("plain", None)]
+        [
+            ("copies", "a"),
+            ("copies", "a"),
+            ("near", "b"),
+            ("near", "c"),
+            ("plain", "a"),
+            ("plain", None),
+        ]
     ):
         empty.execute(
             "insert into samples values (?, ?, ?, ?, null, null, null)",
