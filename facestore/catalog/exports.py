@@ -40,6 +40,14 @@ from labels
 semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
 order by attribute, sample_id
 """
+_ANNOTATIONS_OF = """
+select sample_id, attribute,
+    list({'label': label, 'annotator': annotator, 'n': n} order by annotator, label) as said
+from annotations
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+group by sample_id, attribute
+order by attribute, sample_id
+"""
 _PREDICTIONS_OF = """
 select sample_id, classifiers.name as classifier, predicted, score, predictions.value
 from predictions
@@ -107,6 +115,13 @@ class Exports(TableFamily):
     def labels_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
         """Return labels of some samples: sample_id, attribute, label, value."""
         return self._read(_LABELS_OF, sample_ids=sample_ids)
+
+    def annotations_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return what annotators say of some samples: sample_id, attribute, said.
+
+        `said` is a list of {label, annotator, n}; `annotator` is None where only counts are known.
+        """
+        return self._read(_ANNOTATIONS_OF, sample_ids=sample_ids)
 
     def predictions_of(self, sample_ids: Sequence[int], classifiers: Sequence[str]) -> pl.DataFrame:
         """Return predictions of some samples: sample_id, classifier, predicted, score, value."""

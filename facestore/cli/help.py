@@ -26,7 +26,8 @@ _SECTIONS = {
     ),
     "Labels": (
         "labels", "new_classes", "file_column", "column", "map", "mapping", "null", "encoding",
-        "person_column", "create_samples",
+        "person_column", "annotator_column", "count_column", "order", "label_by_majority",
+        "create_samples",
     ),
     "Model and machine": (
         "model", "pretrained", "precision", "force_quick_gelu", "fast_resize", "method", "heads",

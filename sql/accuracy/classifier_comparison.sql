@@ -3,59 +3,28 @@
 -- units: counts of samples; accuracies and their difference (a - b) are fractions; ci_low and ci_high:
 -- 95 % interval of the difference; p_value: exact McNemar; p_value_holm: after Holm over all pairs of
 -- the attribute, data set and split
--- reads: judged_words, numbered_splits, classifiers, label_taxonomies, cluster_effects, pair_correlation, difference_low,
+-- reads: judged_pairs, numbered_splits, classifiers, label_taxonomies, cluster_effects, pair_correlation, difference_low,
 -- difference_high, mcnemar_exact, half_binomial, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10;
 -- Holm 1979
 -- note: where samples show the same person (see cluster_effects) interval and tests are of n_effective samples: as many as
 -- those of the classifier are worth which is the more correlated
-with words as materialized (
-    select
-        judged_words.*,
-        classifiers.name as classifier,
-        classifiers.attribute
-    from judged_words
-    inner join classifiers using (classifier_id)
-),
-
--- by numbers: millions of words are met
-met as (
-    select
-        a.classifier_id as id_a,
-        b.classifier_id as id_b,
-        a.split_number,
-        sum(bit_count(a.judged & b.judged))::bigint as n_samples,
-        sum(bit_count(a.is_right & b.is_right))::bigint as n_both_right,
-        sum(bit_count(a.is_right & b.judged))::bigint - n_both_right as n_only_a,
-        sum(bit_count(b.is_right & a.judged))::bigint - n_both_right as n_only_b,
-        n_samples - n_both_right - n_only_a - n_only_b as n_both_wrong
-    from words as a
-    inner join words as b
-        on
-            a.word = b.word
-            and a.split_number = b.split_number
-            and a.attribute = b.attribute
-            and a.classifier < b.classifier
-    group by all
-    having n_samples > 0
-),
-
-counts as (
+with counts as (
     select
         a.attribute,
         numbered_splits.dataset,
         numbered_splits.split,
         a.name as classifier_a,
         b.name as classifier_b,
-        met.* exclude (id_a, id_b, split_number),
+        met.* exclude (split_number, classifier_id_a, classifier_id_b),
         label_taxonomies.taxonomy,
         least(
             coalesce(of_a.n_effective / of_a.n_samples, 1),
             coalesce(of_b.n_effective / of_b.n_samples, 1)
         ) as worth
-    from met
-    inner join classifiers as a on met.id_a = a.classifier_id
-    inner join classifiers as b on met.id_b = b.classifier_id
+    from judged_pairs as met
+    inner join classifiers as a on met.classifier_id_a = a.classifier_id
+    inner join classifiers as b on met.classifier_id_b = b.classifier_id
     inner join numbered_splits using (split_number)
     inner join label_taxonomies
         on
@@ -63,13 +32,13 @@ counts as (
             and numbered_splits.dataset = label_taxonomies.dataset
     left join cluster_effects as of_a
         on
-            met.id_a = of_a.classifier_id
+            met.classifier_id_a = of_a.classifier_id
             and numbered_splits.dataset = of_a.dataset
             and numbered_splits.split is not distinct from of_a.split
             and of_a.group_attribute = 'overall'
     left join cluster_effects as of_b
         on
-            met.id_b = of_b.classifier_id
+            met.classifier_id_b = of_b.classifier_id
             and numbered_splits.dataset = of_b.dataset
             and numbered_splits.split is not distinct from of_b.split
             and of_b.group_attribute = 'overall'

@@ -1,9 +1,9 @@
 -- classifier_summary: the headline figures of a classifier on a data set
 -- grain: classifier, dataset, split
 -- units: all but counts are fractions; ci_low and ci_high: 95 % Wilson interval of accuracy, of n_effective samples
--- (see cluster_effects); coverage is n_samples of
--- all labelled ones; accuracy_at_least counts the missing ones as wrong, with its own interval
--- reads: classification_report, label_counts, cluster_effects, wilson_clustered, seen_by
+-- (see cluster_effects); coverage is n_samples of all labelled ones; accuracy_at_least counts the missing ones as wrong,
+-- with its own interval; ci_low_balanced and ci_high_balanced: 95 % interval of balanced_accuracy
+-- reads: classification_report, label_counts, cluster_effects, wilson_clustered, shrunken_share, share_limits, seen_by
 -- note: macro averages go over every class that is a label or a prediction, as in scikit-learn;
 -- balanced_accuracy over those that are labels; chance_adjusted_accuracy is accuracy - 1 / n_classes. A classifier that
 -- answers only what is easy has a high accuracy of a small coverage: compare accuracy_at_least, the lower bound of what it
@@ -19,6 +19,12 @@ with averages as (
         sum(support)::bigint as n_samples,
         sum(recall * support) / sum(support) as accuracy,
         avg(recall) filter (where support > 0) as balanced_accuracy,
+        avg(shrunken_share(recall * support, support)) as shrunken_recall,
+        sum(
+            shrunken_share(recall * support, support)
+            * (1 - shrunken_share(recall * support, support))
+            / nullif(support, 0)
+        ) / count(*) filter (where support > 0) ** 2 as variance_balanced,
         avg(precision) as macro_precision,
         avg(recall) as macro_recall,
         avg(f1) as macro_f1,
@@ -43,6 +49,12 @@ labelled as (
 totals as (
     select
         averages.*,
+        share_limits(
+            averages.balanced_accuracy,
+            averages.shrunken_recall,
+            averages.variance_balanced,
+            averages.n_samples
+        ) as ci_balanced,
         round(averages.accuracy * averages.n_samples) as n_correct,
         labelled.n_labelled - averages.n_samples as n_missing,
         -- counts that a write by hand made stale may say fewer; they are no reason to fail
@@ -89,6 +101,8 @@ select
     limits_at_least.low as ci_low_at_least,
     limits_at_least.high as ci_high_at_least,
     balanced_accuracy,
+    ci_balanced.low as ci_low_balanced,
+    ci_balanced.high as ci_high_balanced,
     macro_precision,
     macro_recall,
     macro_f1,

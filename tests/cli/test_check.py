@@ -253,4 +253,4 @@ def test_a_pattern_stands_for_all_classifiers_that_look_so(facestore):
     assert facestore(*LIMITS, "--classifier", "c*p", "--format", "json").rows == whole
     ran = facestore(*LIMITS, "--classifier", "cl?")
     assert (ran.status, ran.out) == (1, "")
-    assert "No classifier 'cl?'. Known: clip" in ran.err
+    assert "No classifier 'cl?'. Did you mean 'clip'?" in ran.err
