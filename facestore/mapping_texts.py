@@ -47,7 +47,7 @@ class Said:
 def is_ours(attribute: str) -> bool:
     """Say whether an attribute is one of ours, also by another word for it: `ethnicity`."""
     name = fold(attribute)
-    return any(name in (each, *spellings().columns.get(each, ())) for each in _OURS)
+    return any(name in (fold(each), *spellings().columns.get(each, ())) for each in _OURS)
 
 
 def check_encoding(encoding: str | None) -> None:

@@ -1,9 +1,10 @@
 -- best_classifier: the best classifier of an attribute, and what is left of its accuracy when it is chosen on other samples
 -- grain: attribute, dataset, split
--- units: fractions in [0, 1]; accuracy with ci_low and ci_high, of n_samples, as in classifier_summary; held_out_accuracy:
+-- units: fractions in [0, 1]; accuracy with ci_low and ci_high, of n_samples that are worth n_effective, as in
+-- classifier_summary; held_out_accuracy:
 -- each half of all labelled samples is judged with the classifier that is best on the other half; ci_low_held_out and
 -- ci_high_held_out: its 95 % Wilson interval; n_compared counts the classifiers that it was chosen from
--- reads: classifier_summary, classifiers, numbered_splits, judged_words, samples, is_first_half, wilson_low, wilson_high
+-- reads: classifier_summary, classifiers, numbered_splits, judged_words, samples, is_first_half, wilson_clustered
 -- note: best is who is right on most labelled samples, as in the leaderboard: a sample without a prediction counts as wrong,
 -- in held_out_accuracy too. Of equally good ones the first by name counts. Classifiers that were trained or tuned on the
 -- split take no part. Halves are those of best_k; held_out_accuracy is NULL where a half has no judged sample
@@ -44,6 +45,7 @@ entrants as (
         summary.split,
         summary.classifier,
         summary.n_samples,
+        summary.n_effective,
         summary.accuracy,
         summary.ci_low,
         summary.ci_high,
@@ -99,6 +101,13 @@ held_out as (
         ) as n_held_out
     from chosen
     where place = 1
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_held_out, n_labelled, n_labelled * (n_effective / n_samples)) as limits
+    from held_out
 )
 
 select
@@ -109,6 +118,7 @@ select
     n_compared,
     classifier,
     n_samples,
+    n_effective,
     accuracy,
     ci_low,
     ci_high,
@@ -116,6 +126,6 @@ select
     first_choice as classifier_of_first_half,
     second_choice as classifier_of_second_half,
     n_held_out / n_labelled as held_out_accuracy,
-    wilson_low(n_held_out, n_labelled) as ci_low_held_out,
-    wilson_high(n_held_out, n_labelled) as ci_high_held_out
-from held_out
+    limits.low as ci_low_held_out,
+    limits.high as ci_high_held_out
+from intervals

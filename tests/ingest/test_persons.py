@@ -8,6 +8,10 @@ import pytest
 from support.pictures import write_picture
 
 from facestore.errors import InputError, ParametersError
+from facestore.ingest.layouts.label_rules import LabelRules
+from facestore.ingest.layouts.label_tables import read_label_table
+from facestore.ingest.plan import known_classes
+from facestore.ingest.rivals import rivals_in
 from facestore.mappings import LabelMapping
 from facestore.store import Store
 
@@ -102,8 +106,8 @@ def test_a_column_that_is_asked_for_as_an_attribute_is_one(store, tmp_path):
         (
             "maad-face",
             "Filename,Identity,Male,Young,Middle_Aged,Senior,5_o_Clock_Shadow,Arched_Eyebrows,"
-            "Bags_Under_Eyes\nn000002/0001_01.jpg,2,1,1,0,0,1,1,1\nn000002/2.jpg,2,1,1,0,0,1,1,1\n",
-            {"n000002/0001_01.jpg": "2", "n000002/2.jpg": "2"},
+            "Bags_Under_Eyes\nn000001/0001_01.jpg,1,1,1,0,0,1,1,1\nn000001/2.jpg,1,1,1,0,0,1,1,1\n",
+            {"n000001/0001_01.jpg": "1", "n000001/2.jpg": "1"},
         ),
         (
             "adience",
@@ -157,6 +161,26 @@ def test_names_of_files_say_who_is_shown(store, tmp_path, names, expected):
     assert [persons(store)[name] for name in names] == expected
 
 
+def test_rows_of_folders_say_who_all_their_pictures_show(store, tmp_path):
+    """As identity_meta.csv of VGGFace2, whose rows are persons and the names of folders."""
+    for name in ("n1/1.jpg", "n1/2.jpg", "n2/1.jpg"):
+        write_picture(tmp_path / "pictures" / name, seed=len(name))
+    said = LabelMapping.of(file_column="{Class_ID}/", columns=["person_id={Class_ID}"])
+    path = table(tmp_path, "Class_ID,gender\nn1,Male\nn2,Female\n")
+    store.ingest(tmp_path / "pictures", dataset="d", labels=path, mapping=said)
+    assert persons(store) == {"n1/1.jpg": "n1", "n1/2.jpg": "n1", "n2/1.jpg": "n2"}
+
+
+def test_rows_that_mean_one_file_differ_in_whom_they_show(store, tmp_path, pictures):
+    path = table(tmp_path, "file,gender,person_id\n1.jpg,Male,a\nx/../1.jpg,Male,b\n")
+    found = rivals_in(
+        read_label_table(path, LabelRules(known_classes(store))),
+        {"1.jpg": "1.jpg"},
+        {"1.jpg": ("1.jpg", "x/../1.jpg")},
+    )
+    assert [each.differences for each in found] == [("person 'a' and 'b'",)]
+
+
 def test_who_is_shown_stays_until_another_is_named(store, tmp_path, pictures):
     said = "file,gender,person_id\n1.jpg,Male,a\n2.jpg,Male,a\n"
     store.ingest(pictures, dataset="d", labels=table(tmp_path, said))
@@ -175,19 +199,21 @@ def test_who_is_shown_stays_until_another_is_named(store, tmp_path, pictures):
 
 
 def test_a_person_goes_with_its_sample(store, tmp_path):
-    imported(store, tmp_path, "file,gender,person_id\n1.jpg,Male,a\n2.jpg,Male,b\n")
+    imported(store, tmp_path, "file,gender,person_id\n1.jpg,Male,a\n2.jpg,Male,b\n3.jpg,Male,\n")
     for name, who in (("other", ""), ("third", "c")):
-        path = table(tmp_path, f"file,gender,person_id\n1.jpg,Male,{who}\n9.jpg,Male,d\n")
+        path = table(
+            tmp_path, f"file,gender,person_id\n1.jpg,Male,{who}\n3.jpg,Male,e\n9.jpg,Male,d\n"
+        )
         store.import_labels(path, dataset=name, create_samples=True)
     with pytest.raises(InputError, match="another person"):
         store.merge_dataset("third", "d")
     store.merge_dataset("other", "d")
-    assert persons(store) == {"1.jpg": "a", "2.jpg": "b", "9.jpg": "d"}
+    assert persons(store) == {"1.jpg": "a", "2.jpg": "b", "3.jpg": "e", "9.jpg": "d"}
     store.rename_dataset("d", "renamed")
-    assert persons(store, "renamed") == {"1.jpg": "a", "2.jpg": "b", "9.jpg": "d"}
+    assert persons(store, "renamed") == {"1.jpg": "a", "2.jpg": "b", "3.jpg": "e", "9.jpg": "d"}
     store.export("fiftyone", tmp_path / "out.json", dataset="renamed")
     exported = json.loads((tmp_path / "out.json").read_text())["samples"]
-    assert [each["person_id"] for each in exported] == ["a", "b", "d"]
+    assert [each["person_id"] for each in exported] == ["a", "b", "e", "d"]
     store.forget(["renamed/1.jpg"])
     assert store.sql("select count(*) from samples where person_id = 'a'").fetchone() == (0,)
 
