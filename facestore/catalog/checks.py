@@ -67,10 +67,11 @@ select classifier, attribute, dataset, split, accuracy_at_least,
 from (
     select
         *,
-        limits_among(
-            accuracy * n_effective,
-            (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
-            $n_compared
+        (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples) as n_worth,
+        if(
+            $n_compared > 1,
+            limits_among(accuracy * n_effective, n_worth, $n_compared),
+            {'low': ci_low_at_least, 'high': ci_high_at_least}
         ) as limits
     from classifier_summary
 )

@@ -137,6 +137,7 @@ def test_a_sample_that_is_ingested_into_another_split_left_its_own(store, path, 
         "split": [split],
         "tags": [None],
         "error": [None],
+        "person_id": [None],
     }
     store.catalog.samples.save(
         "faces",
