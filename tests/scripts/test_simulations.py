@@ -7,8 +7,11 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import simulations_of_checks
+import simulations_of_figures
 import simulations_of_many
-from simulations import catalogue
+import simulations_of_people
+from simulated_store import catalogue
 from support.places import ROOT
 
 # Mean of the largest gap, its 95th percentile, intervals of best and worst disjoint, worst covered:
@@ -69,9 +72,9 @@ def test_cochran_finds_wordings_that_intervals_do_not(simulations: ModuleType) -
     assert much[2] >= 0.9 > much[1]
 
 
-def test_intervals_of_single_figures_cover(simulations: ModuleType) -> None:
+def test_intervals_of_single_figures_cover() -> None:
     n_runs = 60
-    found = {(name, n): each for name, n, *each in simulations.single_figures(n_runs)}
+    found = {(name, n): each for name, n, *each in simulations_of_figures.single_figures(n_runs)}
     assert len(found) == 10
     for (name, n), (truth, covered, width) in found.items():
         # 0.94 of 60 runs, and four standard deviations less
@@ -83,11 +86,11 @@ def test_intervals_of_single_figures_cover(simulations: ModuleType) -> None:
         assert found[name, 100][2] / found[name, 300][2] == pytest.approx(3**0.5, rel=0.1)
 
 
-def test_pictures_of_one_person_are_fewer_observations(simulations: ModuleType) -> None:
+def test_pictures_of_one_person_are_fewer_observations() -> None:
     # what Wilson covers where each picture is taken for an observation: another program's 20,000 runs
     known = {"2 pictures": 0.887, "5 pictures": 0.743, "10 pictures": 0.595, "ten copies": 0.653}
     n_runs = 200
-    found = list(simulations.people(n_runs))
+    found = list(simulations_of_people.people(n_runs))
     assert len(found) == len(known)
     for (name, icc, n_effective, covered, covered_by_people), (known_as, truth) in zip(
         found, known.items(), strict=True
@@ -128,3 +131,13 @@ def test_true_ranks_are_those_of_all_that_are_as_good() -> None:
     assert right.mean(1) == pytest.approx([0.2, 0.8], abs=0.015)
     # who is right with 0.2 is right where the better one is, mostly
     assert (right[0] & right[1]).mean() > 0.2 * 0.9
+
+
+def test_a_check_of_many_fails_by_chance_only_where_its_intervals_hold_for_one_gap_each() -> None:
+    with catalogue() as con:
+        by_gap, by_call = simulations_of_checks.families(con, 4, 0.95)
+    # 150 intervals of 95 %; of four calls of 5 %, three fail in one of 2,000 runs
+    assert (by_gap[0], by_gap[1]) == ("one gap", 36)
+    assert by_gap[2] >= 0.75
+    assert by_call[1] == 50 * (36 + 21 + 1)
+    assert by_call[2] <= 0.5
