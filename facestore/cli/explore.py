@@ -71,7 +71,6 @@ def explore(
     A copy of the rows is served on 127.0.0.1 until Ctrl-C.
     """
     with (
-        _until_stopped() as is_stopped,
         open_store(store) as opened,
         opened.explore(
             classifier=classifier,
@@ -83,6 +82,7 @@ def explore(
             source=source,
             port=port,
         ) as served,
+        _until_stopped() as is_stopped,
     ):
         say(_ETHICS)
         if where is not None:

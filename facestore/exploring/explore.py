@@ -70,6 +70,9 @@ def explore(
     if classifier is not None and attribute is not None:
         message = "`attribute=` chooses a classifier where `classifier=` names none: give one."
         raise ParametersError(message)
+    if source is not None and not Path(source).is_dir():
+        message = f"There is no folder '{source}' with pictures."
+        raise InputError(message)
     listening = listen(port)
     try:
         shown = shown_rows(

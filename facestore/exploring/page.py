@@ -38,11 +38,13 @@ def count_rows(rows: pa.Table, where: str) -> int:
             (statement,) = con.extract_statements(query)
             (found,) = con.execute(statement).fetchall()
         except (duckdb.Error, ValueError) as error:
-            told = " ".join(str(error).split())
-            found_out = told if isinstance(error, duckdb.Error) else "it is more than a predicate"
-            message = f"--where {where!r} is no predicate: {found_out}"
-            todo = f"A condition on columns was expected, such as judged = 'wrong'; of: {columns}."
-            raise QueryError(message, todo) from error
+            is_sql = isinstance(error, duckdb.Error)
+            told = " ".join(str(error).split()) if is_sql else "It is more than a condition"
+            todo = (
+                "`where=`: a condition was expected, such as judged = 'wrong', on columns of "
+                f"these: {columns}."
+            )
+            raise QueryError(told, todo) from error
     return int(found[0])
 
 

@@ -119,7 +119,7 @@ def _chosen_samples(store: Stores, sql: str) -> list[int]:
         has = ", ".join(columns) or "no column"
         message = (
             f"The query of `sql=` gives no column sample_id, but {has}. One that does is "
-            "`sql='from suspect_labels'`."
+            "`sql='from wrong_predictions'`."
         )
         raise InputError(message)
     at = columns.index("sample_id")

@@ -101,7 +101,7 @@ class Served:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 Guarded(app, key), lifespan="off", log_level="critical", access_log=False,
-                log_config=None, timeout_graceful_shutdown=1, server_header=False,
+                log_config=None, timeout_graceful_shutdown=1, ws="none", server_header=False,
             )
         )  # fmt: skip
         # Not in the main thread, where it would take Ctrl-C over.
