@@ -117,7 +117,8 @@ def test_a_store_with_nothing_but_samples_says_what_is_missing(tmp_path):
     write_labels(tmp_path / "labels.csv", {"a.jpg": ("0-2", "Male", "White")})
     told = []
     with Store.open(tmp_path / "store", notify=lambda line: told.append(str(line))) as store:
-        with pytest.raises(InputError):
+        store.migrate()
+        with pytest.raises(InputError, match="The store has no samples yet"):
             shown(store)
         store.ingest(tmp_path / "faces", labels=tmp_path / "labels.csv", dataset="faces")
         told.clear()
