@@ -106,7 +106,7 @@ def _all_samples(store: Stores) -> list[int]:
         )
         raise InputError(message)
     found = store.catalog.database.reader().sql(
-        "select sample_id from samples order by dataset, path"
+        "select sample_id from samples order by image_id is null, dataset, path"
     )
     return [sample_id for (sample_id,) in found.fetchall()]
 
