@@ -66,6 +66,14 @@ def test_neighbours_are_named_by_sample(store):
     assert found.select("x", "y").null_count().row(0) == (0, 0)
 
 
+def test_neighbours_are_left_out_of_many_vectors(store, told, monkeypatch):
+    monkeypatch.setattr("facestore.exploring.rows._MOST_COMPARED", 12)
+    found = shown(store).samples
+    assert ("x" in found.columns, "neighbors" in found.columns) == (True, False)
+    assert told[-1].startswith("No neighbours of 13 vectors: up to 12 are compared")
+    assert "neighbors" in shown(store, sql="from samples limit 12").samples.columns
+
+
 def test_a_query_chooses_rows_and_their_order(store):
     sql = "select sample_id, path from samples where path in ('7.jpg', '2.jpg') order by path desc"
     assert shown(store, sql=sql).samples["path"].to_list() == ["7.jpg", "2.jpg"]
