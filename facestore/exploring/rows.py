@@ -208,8 +208,8 @@ def _with_points(
     n_neighbours = _N_NEIGHBOURS if len(drawn) <= _MOST_COMPARED else 0
     if not n_neighbours:
         store.notify(
-            f"No neighbours of {counted(len(drawn), 'vector')}: up to {_MOST_COMPARED:,} are "
-            "compared with each other. `sql=` chooses fewer samples."
+            f"No neighbours of {counted(len(drawn), 'vector')}, as each is compared with every "
+            f"other one: `sql=` chooses fewer, at most {_MOST_COMPARED:,}."
         )
     points, ids, far = points_of(matrix, projection, n_neighbours)
     found = drawn.select("sample_id").with_columns(x=points[:, 0], y=points[:, 1])

@@ -70,7 +70,7 @@ def test_neighbours_are_left_out_of_many_vectors(store, told, monkeypatch):
     monkeypatch.setattr("facestore.exploring.rows._MOST_COMPARED", 12)
     found = shown(store).samples
     assert ("x" in found.columns, "neighbors" in found.columns) == (True, False)
-    assert told[-1].startswith("No neighbours of 13 vectors: up to 12 are compared")
+    assert told[-1].startswith("No neighbours of 13 vectors, as each")
     assert "neighbors" in shown(store, sql="from samples limit 12").samples.columns
 
 
