@@ -10,8 +10,8 @@ from facestore.errors import InputError
 from facestore.spelling import fold, same_name, spellings
 
 ANY_ATTRIBUTE = "*"
-# `*` gives them no class: yes and no would be read where codes were meant.
-_OURS = ("age", "gender", "race", "split")
+# `*` gives them no class: yes and no would be read where codes, or numbers of persons, were meant.
+_OURS = ("age", "gender", "race", "split", "person_id")
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)")
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,

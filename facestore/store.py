@@ -8,6 +8,7 @@ from facestore.demo.demo import demo
 from facestore.explaining.explain import explain
 from facestore.exploring.explore import explore
 from facestore.exporting.export import export
+from facestore.importing.annotations import import_annotations, preview_annotations
 from facestore.importing.embeddings import import_embeddings
 from facestore.importing.labels import import_labels, preview_labels
 from facestore.importing.predictions import import_predictions
@@ -42,6 +43,7 @@ from facestore.training.gradients.train_ages import train_age
 from facestore.training.gradients.train_heads import train_heads
 from facestore.training.probes.train_probes import train_probe
 from facestore.training.published.import_classifier import import_classifier
+from facestore.upkeep.bootstrap import bootstrap
 from facestore.upkeep.check import check
 from facestore.upkeep.doctor import doctor, repair
 from facestore.upkeep.info import info, overview
@@ -67,6 +69,8 @@ class Store(Stores):
     preview_ingest = preview_ingest
     import_labels = import_labels
     preview_labels = preview_labels
+    import_annotations = import_annotations
+    preview_annotations = preview_annotations
     import_similarities = import_similarities
     import_predictions = import_predictions
     import_embeddings = import_embeddings
@@ -115,6 +119,7 @@ class Store(Stores):
 
     report = report
     headlines = headlines
+    bootstrap = bootstrap
     check = check
     export = export
     explore = explore

@@ -13,7 +13,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
 7. pairs of faces whose vectors are close;
 8. linear heads for gender and race, trained on a data set of other drawn faces;
 9. maps of what speaks for Female against Male in 350 faces, and of one face for two encoders;
-10. prompts that call a person a criminal or an animal, classes that no face is labelled with.
+10. prompts that call a person a criminal or an animal, classes that no face is labelled with;
+11. three annotators of `second-batch`, who err by rules, and counts of its skin tones.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ def build(folder: Path) -> Path:
         _probe(store, folder / "training")
         _explanations(store)
         _harm(store, folder / "harm_labels.yaml")
+        _annotators(store, folder / "batch" / "labels.csv", folder)
+        for groups in ((), ("gender",)):
+            store.bootstrap(attribute="race", groups=groups, dataset=DATASET)
     return folder / "store"
 
 
@@ -243,6 +247,30 @@ def _harm(store: Store, path: Path) -> None:
     store.score("harm_labels", model=_FP32, dataset=DATASET)
     which = {"attribute": "harm", "prompt_set": "harm_labels", "model": _FP32}
     store.predict(aggregation="topk", k=1, dataset=DATASET, **which)
+
+
+def _annotators(store: Store, labels: Path, folder: Path) -> None:
+    """Add what three annotators say of genders, each wrong by another rule, and counts of tones."""
+    rows = [row for row in _read(labels) if "copy" not in row["file"]]
+    said = [
+        {
+            "file": row["file"],
+            "annotator": annotator,
+            "gender": row["gender"] if _number(row["file"]) % every else _other(row),
+        }
+        for annotator, every in (("ann", 12), ("bob", 9), ("eve", 6))
+        for row in rows
+    ]
+    # one did not see all, so that two of a sample may tie
+    said = [row for row in said if row["annotator"] != "eve" or _number(row["file"]) % 5]
+    store.import_annotations(_write(folder / "annotators.csv", said), dataset=BATCH)
+    tones = []
+    for row in rows:
+        number = _number(row["file"])
+        votes = [1 + number % 10, 1 + number % 10, 1 + (number + number % 3) % 10]
+        counts = {f"skin_tone_{tone}": str(votes.count(tone)) for tone in range(1, 11)}
+        tones.append({"file": row["file"]} | counts)
+    store.import_annotations(_write(folder / "tones.csv", tones), dataset=BATCH)
 
 
 def _errs(row: dict[str, str]) -> bool:

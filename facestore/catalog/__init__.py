@@ -4,8 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from facestore.catalog.annotations import Annotations
 from facestore.catalog.attached import attached
 from facestore.catalog.audits import Audits
+from facestore.catalog.bootstraps import Bootstraps
 from facestore.catalog.checks import Checks
 from facestore.catalog.counts import Counts
 from facestore.catalog.database import Database
@@ -59,6 +61,7 @@ class Catalog:
     ) -> None:
         self.database = Database(path, notify, before_commit)
         self.samples = Samples(self.database)
+        self.annotations = Annotations(self.database)
         self.encoders = Encoders(self.database)
         self.vector_batches = VectorBatches(self.database)
         self.vector_indexes = VectorIndexes(self.database)
@@ -67,6 +70,7 @@ class Catalog:
         self.streams = Streams(self.database)
         self.predictions = Predictions(self.database)
         self.counts = Counts(self.database)
+        self.bootstraps = Bootstraps(self.database)
         self.neighbours = Neighbours(self.database)
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)

@@ -57,10 +57,14 @@ _ACCURACIES = (
     """
 select classifier, attribute, dataset, split, accuracy_at_least,
     wilson_at(
-        accuracy * n_samples, n_samples + greatest(n_missing, 0), z_of_pairs($n_compared)
+        accuracy * n_effective,
+        (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
+        z_of_pairs($n_compared)
     )['low'],
     wilson_at(
-        accuracy * n_samples, n_samples + greatest(n_missing, 0), z_of_pairs($n_compared)
+        accuracy * n_effective,
+        (n_samples + greatest(n_missing, 0)) * (n_effective / n_samples),
+        z_of_pairs($n_compared)
     )['high'],
     n_samples + n_missing, null,
     if(

@@ -23,6 +23,7 @@ _OF_DATASETS = (
 )
 _OF_PREDICTIONS = (
     "insert into kept_prediction_counts from current_prediction_counts(false)",
+    "insert into kept_cluster_counts from current_cluster_counts(false)",
     "insert into counted_predictions "
     "select classifier_id, dataset from predictions_to_count(false)",
 )
@@ -34,10 +35,11 @@ _OTHER_ATTRIBUTES = (
     "select dataset from counted_datasets where attributes is distinct from "
     "(select coalesce(list(attribute order by place), []) from group_attributes)"
 )
-# By data set; the last two by classifier as well.
+_KEPT_BY_CLASSIFIER = ("counted_predictions", "kept_prediction_counts", "kept_cluster_counts")
+# By data set.
 _KEPT = (
     "counted_datasets", "kept_label_counts", "kept_sample_cells", "kept_cell_counts",
-    "kept_cell_groups", "counted_predictions", "kept_prediction_counts",
+    "kept_cell_groups", *_KEPT_BY_CLASSIFIER,
 )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def uncount_datasets(con: duckdb.DuckDBPyConnection, datasets: Sequence[str] | N
 
 def uncount_classifiers(con: duckdb.DuckDBPyConnection, classifier_ids: Sequence[int]) -> None:
     """Say that predictions of classifiers changed."""
-    for table in _KEPT[-2:]:
+    for table in _KEPT_BY_CLASSIFIER:
         con.execute(
             f"delete from {table} where list_contains(?, classifier_id)",  # noqa: S608
             [list(classifier_ids)],

@@ -9,7 +9,8 @@ from facestore.catalog.database import TableFamily
 
 _SAMPLES = """
 select samples.sample_id, samples.dataset, samples.path, samples.image_id, samples.split,
-    samples.tags, vector_keys.vector_key, images.width, images.height, images.n_bytes
+    samples.tags, samples.person_id, vector_keys.vector_key,
+    images.width, images.height, images.n_bytes
 from samples
 left join vector_keys on samples.sample_id = vector_keys.sample_id
 left join images on samples.image_id = images.image_id
@@ -37,6 +38,14 @@ _LABELS_OF = """
 select sample_id, attribute, label, value
 from labels
 semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+order by attribute, sample_id
+"""
+_ANNOTATIONS_OF = """
+select sample_id, attribute,
+    list({'label': label, 'annotator': annotator, 'n': n} order by annotator, label) as said
+from annotations
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+group by sample_id, attribute
 order by attribute, sample_id
 """
 _PREDICTIONS_OF = """
@@ -150,6 +159,13 @@ class Exports(TableFamily):
     def labels_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
         """Return labels of some samples: sample_id, attribute, label, value."""
         return self._read(_LABELS_OF, sample_ids=sample_ids)
+
+    def annotations_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return what annotators say of some samples: sample_id, attribute, said.
+
+        `said` is a list of {label, annotator, n}; `annotator` is None where only counts are known.
+        """
+        return self._read(_ANNOTATIONS_OF, sample_ids=sample_ids)
 
     def predictions_of(self, sample_ids: Sequence[int], classifiers: Sequence[str]) -> pl.DataFrame:
         """Return predictions of some samples: sample_id, classifier, predicted, score, value."""

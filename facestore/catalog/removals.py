@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from facestore.catalog.bootstraps import forget_bootstraps
 from facestore.catalog.counts import uncount_classifiers, uncount_datasets
 from facestore.catalog.database import TableFamily
 
@@ -50,6 +51,7 @@ class Removals(TableFamily):
         """Delete a data set of which no sample is left."""
         with self._database.writing() as con:
             uncount_datasets(con, [dataset])
+            forget_bootstraps(con, "dataset", [dataset])
             for table in ("dataset_splits", "vector_certificate_queries", "datasets"):
                 con.execute(f"delete from {table} where dataset = ?", [dataset])  # noqa: S608
 
@@ -61,6 +63,7 @@ class Removals(TableFamily):
             ).fetchall()
             ids = [each for (each,) in rows]
             uncount_classifiers(con, ids)
+            forget_bootstraps(con, "classifier_id", ids)
             return {
                 f"n_{table}": _deleted(con, table, "list_contains(?, classifier_id)", ids)
                 for table in _OF_CLASSIFIERS

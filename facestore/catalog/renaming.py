@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from facestore.catalog.bootstraps import forget_bootstraps
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 from facestore.catalog.explanations import explanation_id
@@ -59,6 +60,7 @@ class Renaming(TableFamily):
         """Give a data set another name."""
         with self._in_step() as con:
             uncount_datasets(con, [old, new])
+            forget_bootstraps(con, "dataset", [old, new])  # weights hang on the name
             _update(con, "datasets", "dataset", old, new)
             _update(con, "samples", "dataset", old, new)
             _update(con, "dataset_splits", "dataset", old, new)

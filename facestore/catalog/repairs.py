@@ -3,6 +3,7 @@
 Labels and files are never touched, and rows which contradict each other are left to the user.
 """
 
+from facestore.catalog.bootstraps import OF_NOTHING
 from facestore.catalog.counts import uncount_datasets
 from facestore.catalog.database import TableFamily
 
@@ -51,6 +52,12 @@ where encoder_id not in (select encoder_id from encoders)
     )
 """
 
+_LOST_BOOTSTRAPS = """
+delete from bootstraps
+where classifier_id not in (select classifier_id from classifiers)
+    or dataset not in (select dataset from datasets)
+"""
+
 _STALE = "stream_id not in (select stream_id from streams where is_current)"
 
 _REPAIRS = {
@@ -62,6 +69,8 @@ _REPAIRS = {
     "repeated rows of similarities deleted": _REPEATED_SIMILARITIES,
     "repeated rows of predictions deleted": _REPEATED_PREDICTIONS,
     "rows of class_text_norms that nothing reads deleted": _ORPHANED_NORMS,
+    "drawn figures of no classifier or data set deleted": _LOST_BOOTSTRAPS,
+    "replicates of no figure deleted": OF_NOTHING,
 }
 
 

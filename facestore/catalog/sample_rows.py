@@ -20,6 +20,7 @@ SAMPLE_SCHEMA = pl.Schema(
         "split": pl.String(),
         "tags": pl.List(pl.String()),
         "error": pl.String(),
+        "person_id": pl.String(),
     }
 )
 LABEL_SCHEMA = pl.Schema(
@@ -157,12 +158,14 @@ def _update_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
         con,
         "update samples set image_id = incoming.image_id, error = incoming.error, "
         "split = coalesce(incoming.split, samples.split), "
-        "tags = coalesce(incoming.tags, samples.tags) "
+        "tags = coalesce(incoming.tags, samples.tags), "
+        "person_id = coalesce(incoming.person_id, samples.person_id) "
         "from incoming where samples.dataset = ? and samples.path = incoming.path and ("
         "samples.image_id is distinct from incoming.image_id "
         "or samples.error is distinct from incoming.error "
         "or samples.split is distinct from coalesce(incoming.split, samples.split) "
-        "or samples.tags is distinct from coalesce(incoming.tags, samples.tags))",
+        "or samples.tags is distinct from coalesce(incoming.tags, samples.tags) "
+        "or samples.person_id is distinct from coalesce(incoming.person_id, samples.person_id))",
         dataset,
     )
 
@@ -182,7 +185,7 @@ def _insert_samples(con: duckdb.DuckDBPyConnection, dataset: str) -> int:
     return _changed_rows(
         con,
         "insert into samples select (select coalesce(max(sample_id), 0) from samples) "
-        "+ row_number() over (order by path), ?, path, image_id, split, tags, error "
+        "+ row_number() over (order by path), ?, path, image_id, split, tags, error, person_id "
         "from incoming anti join (select path from samples where dataset = ?) as known "
         "using (path) order by path",
         dataset,

@@ -74,7 +74,8 @@ class Samples(TableFamily):
         if not self._database.exists:
             return pl.DataFrame(schema={"sample_id": pl.Int32(), **SAMPLE_SCHEMA})
         return self._frame(
-            "select sample_id, path, image_id, split, tags, error from samples where dataset = ?",
+            "select sample_id, path, image_id, split, tags, error, person_id from samples "
+            "where dataset = ?",
             [dataset],
         )
 
@@ -187,8 +188,9 @@ class Samples(TableFamily):
         dataset, source, layout
             The data set; it is made if it is new.
         samples
-            Columns of `SAMPLE_SCHEMA`, one row a path. A NULL split or list of tags leaves what is
-            there. Similarities and predictions of a sample whose content changed are removed.
+            Columns of `SAMPLE_SCHEMA`, one row a path. A NULL split, list of tags or person leaves
+            what is there. Similarities and predictions of a sample whose content changed are
+            removed.
         labels
             Columns of `LABEL_SCHEMA`, for paths of this data set.
         images

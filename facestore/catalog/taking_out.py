@@ -12,7 +12,9 @@ from facestore.catalog.shipped import definitions_of_this_version
 from facestore.connections import quoted_name
 
 # Tables with a row for each sample, or for several.
-_OF_SAMPLES = ("labels", "predictions", "similarities", "streamed_winners", "explanations")
+_OF_SAMPLES = (
+    "labels", "annotations", "predictions", "similarities", "streamed_winners", "explanations",
+)  # fmt: skip
 _KEY = "coalesce(image_id, 'sample:' || dataset || '/' || path)"
 
 _NEAR = """

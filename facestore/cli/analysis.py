@@ -1,4 +1,4 @@
-"""Commands that compute and show: score, predict, report, sql, demo."""
+"""Commands that compute and show: score, predict, bootstrap, report, sql, demo."""
 
 import sys
 from enum import StrEnum
@@ -17,7 +17,7 @@ from facestore.config import DEFAULT_DEMO_STORE
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (score, predict, report, sql, demo):
+    for command in (score, predict, bootstrap, report, sql, demo):
         app.command()(command)
 
 
@@ -110,6 +110,44 @@ def predict(
         print_each(results)
 
 
+def bootstrap(
+    store: options.StoreOption = options.DEFAULT,
+    classifier: options.ClassifiersOption = None,
+    attribute: Annotated[
+        str | None,
+        typer.Option(
+            help="Only classifiers of this attribute: gender, race, age ...",
+            autocompletion=names_of("attributes"),
+        ),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="By these groups: race, 'gender x race' ... (repeatable); else over all samples."
+        ),
+    ] = None,
+    dataset: options.DatasetOption = None,
+    split: options.SplitOption = None,
+    replicates: Annotated[int, typer.Option(help="How often each figure is drawn.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same samples.")] = 0,
+) -> None:
+    """Draw macro F1, balanced accuracy and errors of ages anew, for intervals of them.
+
+    The view bootstrap_intervals has them, and the report. What is drawn already stays.
+    """
+    with open_store(store) as opened:
+        summary = opened.bootstrap(
+            classifiers=classifier or (),
+            attribute=attribute,
+            groups=group or (),
+            dataset=dataset,
+            split=split,
+            replicates=replicates,
+            seed=seed,
+        )
+        print_summary(summary)
+
+
 class ReportFormat(StrEnum):
     """What `facestore report` writes."""
 
@@ -131,7 +169,8 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only this classifier, with its charts (repeatable).",
+            help="Only this classifier, with its charts, or all of a pattern such as '*topk*' "
+            "(repeatable).",
             autocompletion=names_of("classifiers"),
         ),
     ] = None,

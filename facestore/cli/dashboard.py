@@ -92,6 +92,7 @@ def _datasets(console: Console, found: Overview) -> None:
     for row in rows:
         name = f"{one_line(row['dataset'])}: " if len(rows) > 1 else ""
         splits = f"; splits {one_line(row['splits'])}" if row["splits"] else "; no splits"
+        splits += _people(row)
         more = f" and {len(row['sources']) - 1} more" if len(row["sources"]) > 1 else ""
         facts = f"{more} ({row['layout']}){splits}"
         source = one_line(row["sources"][0]) if row["sources"] else "nowhere that is known"
@@ -101,6 +102,14 @@ def _datasets(console: Console, found: Overview) -> None:
             f"  {name}from {shortened(source, max(room, _NARROWEST_PATH), at=0.0)}{facts}",
             style="dim", soft_wrap=True,
         )  # fmt: skip
+
+
+def _people(row: dict[str, Any]) -> str:
+    """Return whom the files show, where that is known: pictures of one count as fewer."""
+    if not row["n_people"]:
+        return ""
+    who = counted(row["n_people"], "person", "people")
+    return f"; {counted(row['n_of_people'], 'file')} of {who}"
 
 
 def _encoders(console: Console, found: Overview) -> None:

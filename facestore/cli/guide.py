@@ -9,7 +9,7 @@ from facestore.cli.usage import CheckedCommand
 _PANELS = {
     "Start": "demo audit info",
     "Bring data in": "ingest import models prompts",
-    "Measure": "score predict train report sql",
+    "Measure": "score predict train bootstrap report sql",
     "Look closer": "near search explain explore index",
     "Look after the data": "dedup split doctor snapshot settings migrate",
     "Take out": "forget remove rename merge",
@@ -23,6 +23,7 @@ _EXAMPLES = {
     "models": "facestore models laion2b",
     "score": "facestore score age_race_gender_labels_v1",
     "predict": "facestore predict --prompt-set raw_gender_labels --attribute gender",
+    "bootstrap": "facestore bootstrap --attribute gender",
     "report": "facestore report --open",
     "sql": "facestore sql 'from classifier_summary'",
     "near": "facestore near face.jpg -k 5",
@@ -50,6 +51,8 @@ _EXAMPLES = {
     "migrate": "facestore migrate",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
     "export": "facestore export fairlearn gender.csv --classifier NAME",
+    "import annotations": "facestore import annotations tones.csv --dataset faces "
+    "--attribute skin_tone",
     "import labels": "facestore import labels labels.csv --dataset faces",
     "import similarities": "facestore import similarities scores.json --dataset faces "
     "--model ViT-L-14,openai",

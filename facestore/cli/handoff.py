@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from facestore.cli import options
+from facestore.cli.checked import CheckFormat, print_conditions, verdicts_of
 from facestore.cli.completion import names_of
-from facestore.cli.console import Format, print_lines, print_rows, say
+from facestore.cli.console import print_lines, say
 from facestore.cli.data import open_store
 from facestore.errors import counted
 from facestore.exporting import FORMATS, PROJECTIONS
 
-if TYPE_CHECKING:
-    from facestore.upkeep.check import Condition
-
 # The exit status of `check` where a limit is broken; 1 is an error, 2 wrong usage.
 BROKEN_LIMIT = 3
-
-_COLUMNS = (
-    "result", "condition", "limit", "figure", "ci_low", "ci_high", "n", "classifier", "attribute",
-    "group", "dataset", "split", "details",
-)  # fmt: skip
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -75,14 +68,17 @@ def check(
             help="Also classifiers on splits that they were trained or tuned on.",
         ),
     ] = False,
-    format: options.FormatOption = Format.table,
+    format: Annotated[
+        CheckFormat,
+        typer.Option(
+            "--format", help="How conditions are printed; junit and github are for CI services."
+        ),
+    ] = CheckFormat.table,
 ) -> None:
     """Fail a CI job when figures break limits: status 3, if the whole 95 % interval does.
 
     The intervals hold for all pairs of groups, attributes and classifiers of the call at once.
     """
-    from facestore.upkeep.check import Verdict
-
     with open_store(store) as opened:
         conditions = opened.check(
             max_gap=max_gap,
@@ -96,15 +92,8 @@ def check(
             split=split,
             include_trained=include_trained,
         )
-    print_rows(_COLUMNS, [_row(each) for each in conditions], format)
-    n_failed = sum(each.verdict is Verdict.failed for each in conditions)
-    n_unclear = sum(each.verdict is Verdict.unclear for each in conditions)
-    n_certified = sum(each.verdict is Verdict.certified for each in conditions)
-    certified = "" if certify_gap is None else f", {n_certified} certified"
-    say(
-        f"{n_failed} of {counted(len(conditions), 'condition')} failed, {n_unclear} unclear"
-        + certified
-    )
+    print_conditions(conditions, format)
+    say(verdicts_of(conditions, certifies=certify_gap is not None))
     if not all(each.is_passed for each in conditions):
         raise typer.Exit(BROKEN_LIMIT)
 
@@ -149,12 +138,3 @@ def export(
             raw=raw,
         )
     print_lines([f"{counted(n_rows, 'row')} in {out}"])
-
-
-def _row(condition: Condition) -> tuple[Any, ...]:
-    figure = condition.figure
-    return (
-        condition.verdict.value, condition.name, condition.limit, figure.value, figure.low,
-        figure.high, figure.n_samples, figure.classifier, figure.attribute,
-        figure.group_attribute, figure.dataset, figure.split, figure.details,
-    )  # fmt: skip

@@ -54,6 +54,89 @@ def import_labels(
         print_summary(summary)
 
 
+@imports.command("annotations")
+def import_annotations(
+    file: Annotated[Path, typer.Argument(help="CSV, text, JSON or Parquet with a column `file`.")],
+    dataset: options.RequiredDataset,
+    store: options.StoreOption = options.DEFAULT,
+    split: options.SplitOption = None,
+    create_samples: options.CreateSamples = False,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What is annotated, in columns of this name, or in NAME_CLASS ... with counts "
+            "(repeatable); of one alone also in a column `label`."
+        ),
+    ] = None,
+    annotator_column: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column of the annotators, if not `annotator`."),
+    ] = None,
+    count_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column of how many say the label of a row, if not `count`."
+        ),
+    ] = None,
+    new_classes: options.NewClasses = False,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLASS,CLASS", help="Classes of the attribute, which have this order."
+        ),
+    ] = None,
+    label_by_majority: Annotated[
+        bool,
+        typer.Option(
+            "--label-by-majority",
+            help="Make labels of what most annotators say, where the data set has none.",
+        ),
+    ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take out first what the data set has of these attributes."),
+    ] = False,
+    file_column: options.FileColumn = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="ATTRIBUTE=COLUMN",
+            help="Column of an attribute, or 'n_{class}' for columns of counts; with none after "
+            "the = it is not read (repeatable).",
+        ),
+    ] = None,
+    map: options.ValueMaps = None,
+    mapping: options.MappingFile = None,
+    null: options.NullTexts = None,
+    encoding: options.EncodingOption = None,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Import what several annotators say: file,annotator,gender ..., or counts of annotators."""
+    said: dict[str, Any] = {
+        "dataset": dataset,
+        "attributes": attribute or (),
+        "annotator_column": annotator_column,
+        "count_column": count_column,
+        "new_classes": new_classes,
+        "order": [each.strip() for each in (order or "").split(",") if each.strip()],
+        "mapping": mapping_of(file_column, column, map, mapping, null, encoding),
+    }
+    with open_store(store) as opened:
+        if dry_run:
+            print_summary(opened.preview_annotations(file, **said))
+            return
+        summary = opened.import_annotations(
+            file,
+            split=split,
+            create_samples=create_samples,
+            label_by_majority=label_by_majority,
+            replace=replace,
+            **said,
+        )
+        print_summary(summary)
+
+
 @imports.command("similarities")
 def import_similarities(
     file: Annotated[Path, typer.Argument(help="JSON, {file: {prompt: 100 x cosine}}.")],

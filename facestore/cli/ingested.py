@@ -1,11 +1,13 @@
 """What is said of an ingest, of how labels would be read, and of where the time went."""
 
+from collections.abc import Sequence
 from shlex import quote
 
 from facestore.cli.lines import lines_of
 from facestore.cli.readings import labels_and_files, lines_of_preview, not_read, rivals_in_words
 from facestore.cli.wording import as_typed
 from facestore.errors import by_number, counted, preview
+from facestore.importing.annotations import AnnotationPreview
 from facestore.importing.labels import LabelPreview
 from facestore.ingest.ingest import IngestSummary
 from facestore.ingest.plan import IngestPlan
@@ -150,12 +152,32 @@ def _(preview_: LabelPreview) -> list[str]:
         f"{counted(preview_.n_met, 'file meets', 'files meet')} a sample of data set "
         f"{preview_.dataset!r}",
     ]
-    if preview_.unmet:
-        lines.append(
-            f"{counted(len(preview_.unmet), 'file meets', 'files meet')} none "
-            f"({preview(preview_.unmet, 5)}): --create-samples makes samples of them"
-        )
+    lines += _unmet(preview_.unmet)
     lines += rivals_in_words(preview_.rivals)
     if table.ignored:
         lines.append(not_read(table.ignored))
     return lines
+
+
+@lines_of.register
+def _(preview_: AnnotationPreview) -> list[str]:
+    table = preview_.table
+    lines = [
+        f"dry run, nothing was written: {counted(table.n_annotations, 'annotation')} of "
+        f"{counted(len(table.names), 'file')} in '{preview_.path}'",
+        *lines_of_preview(table.readings),
+        *map(as_typed, table.notes),
+        f"{counted(preview_.n_met, 'file meets', 'files meet')} a sample of data set "
+        f"{preview_.dataset!r}",
+    ]
+    lines += _unmet(preview_.unmet)
+    if table.ignored:
+        lines.append(not_read(table.ignored))
+    return lines
+
+
+def _unmet(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    n = counted(len(names), "file meets", "files meet")
+    return [f"{n} none ({preview(names, 5)}): --create-samples makes samples of them"]

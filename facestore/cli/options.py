@@ -100,7 +100,7 @@ ClassifiersOption = Annotated[
     typer.Option(
         "--classifier",
         metavar="NAME",
-        help="Only this classifier (repeatable).",
+        help="Only this classifier, or all of a pattern such as '*topk*' (repeatable).",
         autocompletion=names_of("classifiers"),
     ),
 ]

@@ -9,12 +9,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from shlex import quote
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
+
+from facestore.cli.help import HELP_ALL, short_help
 
 # What Typer's validator calls an error -> what was expected; bounds are in its context.
 _EXPECTED = {
@@ -107,7 +110,27 @@ class _Parsed:
 
 
 class ParsedCommand(_Parsed, TyperCommand):
-    """A command."""
+    """A command: its help fits a screen, and `--help-all` has all of it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, and what asks for help."""
+        found: list[Any] = super().get_params(ctx)
+        return [*found, self._help_all(ctx)]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the short help."""
+        formatter.write(short_help(self, ctx))
+
+    def _help_all(self, ctx: Any) -> Any:
+        def show(context: Any, _: Any, value: bool) -> None:
+            if value and not context.resilient_parsing:
+                super(ParsedCommand, self).format_help(context, context.make_formatter())
+                context.exit()
+
+        option: Any = copy(self.get_help_option(ctx))
+        option.name, option.opts, option.callback = "help_all", [HELP_ALL], show
+        option.help = "Show all of each text, defaults and variables."
+        return option
 
 
 class ParsedGroup(_Parsed, TyperGroup):

@@ -24,7 +24,8 @@ def _(summary: ForgetSummary) -> list[str]:
         facts.append(f"would forget {counted(summary.n_samples, 'sample')}{named}")
         facts.append(f"and {counted(summary.n_images, 'image')} that no other sample has")
     elif summary.receipt:
-        rows = ", ".join(counted_of(summary.counts[f"n_{name}"], name) for name in _ROWS)
+        names = [*_ROWS, "annotations"] if summary.counts.get("n_annotations") else _ROWS
+        rows = ", ".join(counted_of(summary.counts[f"n_{name}"], name) for name in names)
         facts.append(
             f"forgotten: {counted(summary.n_samples, 'sample')}, "
             f"{counted(summary.n_images, 'image')}, "

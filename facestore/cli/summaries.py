@@ -26,6 +26,7 @@ from facestore.training.gradients.finetuned import FinetunedFile
 from facestore.training.plan import TrainSummary
 from facestore.training.predictions import ClassifySummary
 from facestore.training.published.import_classifier import ClassifierSummary
+from facestore.upkeep.bootstrap import BootstrapSummary
 from facestore.upkeep.snapshot import SnapshotSummary
 from facestore.zero_shot.predict import PredictSummary
 from facestore.zero_shot.score import ScoreSummary
@@ -179,6 +180,19 @@ def _same_for_all(found: Mapping[str, tuple[str, int]]) -> Iterator[str]:
     """Yield which classifiers say one class of everybody."""
     for name, (said, n) in found.items():
         yield f"{name!r} says {said!r} of all {counted(n, 'sample')}: it tells nothing apart"
+
+
+@lines_of.register
+def _(summary: BootstrapSummary) -> list[str]:
+    how = f"{counted(summary.n_replicates, 'time')} each with seed {summary.seed}"
+    figures = counted(summary.n_figures, "figure")
+    whose = f"{figures} of {counted(summary.n_classifiers, 'classifier')}"
+    if not summary.n_new:
+        return [f"as before: {whose}, drawn {how}"]
+    done = f"{summary.n_new:,} of {whose} drawn {how}"
+    if summary.n_of_other_seed:
+        done += f"; {summary.n_of_other_seed:,} of them had been drawn with another seed"
+    return [done]
 
 
 @lines_of.register

@@ -43,6 +43,7 @@ _OPTIONS = {
 _COMMANDS = {
     "build_index": "index build",
     "certify_index": "index certify",
+    "import_annotations": "import annotations",
     "import_labels": "import labels",
     "set": "settings",
 }

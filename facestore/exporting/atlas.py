@@ -25,7 +25,10 @@ def write(store: Stores, selection: Selection) -> int:
         return 0
     points = project(matrix, selection.projection)
     pictures = pictures_of(store)
-    samples = rows.select("sample_id", "dataset", "path", "split", "width", "height").with_columns(
+    columns = ["sample_id", "dataset", "path", "split", "width", "height"]
+    if rows["person_id"].count():
+        columns.append("person_id")
+    samples = rows.select(columns).with_columns(
         files_of(store, rows, pictures),
         small_pictures(store, rows, pictures),
         x=points[:, 0],

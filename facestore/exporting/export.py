@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 
+from facestore.catalog.patterns import named
 from facestore.errors import InputError, UnknownChoiceError
 from facestore.exporting import FORMATS, PROJECTIONS
 from facestore.exporting.selection import Selection
@@ -57,11 +58,8 @@ def export(
         raise InputError(message)
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    for name in classifiers:
-        store.catalog.predictions.find(name)
-    selection = Selection(
-        out, dataset, split, tuple(classifiers), model, projection, n_neighbours, raw
-    )
+    meant = named(classifiers, store.catalog.predictions.names())
+    selection = Selection(out, dataset, split, tuple(meant), model, projection, n_neighbours, raw)
     written_by = import_module(f"facestore.exporting.{form.replace('-', '_')}")
     n_rows: int = written_by.write(store, selection)
     if not n_rows:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ from facestore.files import replacing
 from facestore.stores import Stores
 
 # Fields that every sample of FiftyOne has.
-_TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at")
+_TAKEN = ("id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "person_id")
 # Samples whose labels and predictions are in memory at once.
 _AT_ONCE = 10_000
 
@@ -50,18 +50,23 @@ def _document(store: Stores, selection: Selection, samples: pl.DataFrame) -> Ite
 def _with_what_is_said(
     store: Stores, selection: Selection, samples: pl.DataFrame
 ) -> Iterator[dict[str, Any]]:
-    """Give the rows of samples, with two mappings more.
+    """Give the rows of samples, with three mappings more.
 
-    `labels` is from an attribute to (label, value), and `predictions` from a classifier to
-    (label, score, value).
+    `labels` is from an attribute to (label, value), `annotations` to what annotators say, and
+    `predictions` from a classifier to (label, score, value).
     """
     exports = store.catalog.exports
     sample_ids = samples["sample_id"].to_list()
     labels = _by_sample(exports.labels_of(sample_ids))
+    annotations = _by_sample(exports.annotations_of(sample_ids))
     said = _by_sample(exports.predictions_of(sample_ids, selection.classifiers))
     for row in samples.iter_rows(named=True):
         sample_id = row["sample_id"]
-        yield row | {"labels": labels.get(sample_id, {}), "predictions": said.get(sample_id, {})}
+        yield row | {
+            "labels": labels.get(sample_id, {}),
+            "annotations": annotations.get(sample_id, {}),
+            "predictions": said.get(sample_id, {}),
+        }
 
 
 def _by_sample(rows: pl.DataFrame) -> dict[int, dict[str, tuple[Any, ...]]]:
@@ -75,6 +80,8 @@ def _by_sample(rows: pl.DataFrame) -> dict[int, dict[str, tuple[Any, ...]]]:
 def _sample(sample: Mapping[str, Any], fields: dict[str, str]) -> dict[str, Any]:
     tags = [*(sample["tags"] or ()), *([sample["split"]] if sample["split"] else ())]
     row: dict[str, Any] = {"filepath": sample["file"], "tags": tags, "metadata": None}
+    if sample["person_id"] is not None:
+        row["person_id"] = sample["person_id"]
     if sample["width"] is not None:
         row["metadata"] = {
             "_cls": "ImageMetadata",
@@ -84,9 +91,26 @@ def _sample(sample: Mapping[str, Any], fields: dict[str, str]) -> dict[str, Any]
         }
     for attribute, (label, value) in sample["labels"].items():
         _put(row, _field(fields, attribute), label, None, value)
+    for attribute, (said,) in sample["annotations"].items():
+        row[_field(fields, f"annotated {attribute}")] = _annotations(said)
     for classifier, (label, score, value) in sample["predictions"].items():
         _put(row, _field(fields, f"predicted {classifier}"), label, score, value)
     return row
+
+
+def _annotations(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what annotators say: the share of each label, and who says it where that is known."""
+    n_all = sum(each["n"] for each in said)
+    found = [
+        {
+            "_cls": "Classification",
+            "label": each["label"],
+            "confidence": each["n"] / n_all,
+            "tags": [each["annotator"]] if each["annotator"] is not None else [],
+        }
+        for each in said
+    ]
+    return {"_cls": "Classifications", "classifications": found}
 
 
 def _put(

@@ -70,7 +70,14 @@ def import_labels(
             schema={"path": pl.String, "tags": pl.List(pl.String)},
             orient="row",
         )
-        samples = run.samples(table.splits).join(tags, on="path", how="left", coalesce=True)
+        persons = pl.DataFrame(
+            [(run.path_of[name], who) for name, who in table.persons.items()],
+            schema={"path": pl.String, "person_id": pl.String},
+            orient="row",
+        )
+        samples = run.samples(table.splits)
+        for said in (tags, persons):
+            samples = samples.join(said, on="path", how="left", coalesce=True)
         labels = table.labels.with_columns(path=pl.col("name").replace_strict(run.path_of))
         changes = store.catalog.samples.save(
             dataset,

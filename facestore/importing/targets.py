@@ -128,9 +128,9 @@ class Import:
             self.target.dataset,
             source=str(self.path),
             layout="import",
-            samples=new.with_columns(tags=pl.lit(None, pl.List(pl.String))).select(
-                list(SAMPLE_SCHEMA)
-            ),
+            samples=new.with_columns(
+                tags=pl.lit(None, pl.List(pl.String)), person_id=pl.lit(None, pl.String)
+            ).select(list(SAMPLE_SCHEMA)),
             labels=pl.DataFrame(schema=LABEL_SCHEMA),
         )
 

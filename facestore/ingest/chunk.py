@@ -29,8 +29,8 @@ class Chunk:
 def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | None:
     """Return the row of a sample, or None if the catalogue has it already."""
     path = plan.path_of[result.entry.name]
-    split, tags = plan.splits.get(path), plan.tags.get(path)
-    row = (path, result.image_id, split, tags, result.error)
+    split, tags, person = (each.get(path) for each in (plan.splits, plan.tags, plan.persons))
+    row = (path, result.image_id, split, tags, result.error, person)
     if (known := plan.known.get(path)) is None:
         return row
     is_same = (
@@ -38,5 +38,6 @@ def _changed_row(plan: IngestPlan, result: ReadImage) -> tuple[object, ...] | No
         and known.error == result.error
         and split in (None, known.split)
         and (tags is None or set(tags) == set(known.tags))
+        and person in (None, known.person)
     )
     return None if is_same else row

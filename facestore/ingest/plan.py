@@ -34,6 +34,7 @@ class KnownSample:
     split: str | None
     tags: tuple[str, ...]
     error: str | None
+    person: str | None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class IngestPlan:
         The files.
     labels
         Labels to write, in the columns of the catalogue's `LABEL_SCHEMA`; known ones are left out.
-    tags, splits
+    tags, splits, persons
         Path -> what the tables say of it.
     known
         Path -> the sample as the catalogue has it.
@@ -80,6 +81,7 @@ class IngestPlan:
     labels: pl.DataFrame
     tags: Mapping[str, tuple[str, ...]]
     splits: Mapping[str, str]
+    persons: Mapping[str, str]
     known: Mapping[str, KnownSample]
     new_classes: tuple[tuple[str, str], ...]
     labelled: frozenset[str]
@@ -160,6 +162,7 @@ def plan_ingest(
         labels=_new_labels(store, dataset, _labels_by_path(table, path_of_label)),
         tags={p: tags for name, tags in table.tags.items() if (p := path_of_label.get(name))},
         splits=splits,
+        persons={p: each for name, each in table.persons.items() if (p := path_of_label.get(name))},
         known=known,
         new_classes=table.new_classes,
         labelled=frozenset(final[name] for name in labelled),
@@ -220,10 +223,10 @@ def _without_label(manifest: Manifest, labelled: set[str]) -> tuple[str, ...]:
 
 def _known_samples(store: Stores, dataset: str) -> dict[str, KnownSample]:
     frame = store.catalog.samples.of_dataset(dataset)
-    columns = ("path", "image_id", "split", "tags", "error")
+    columns = ("path", "image_id", "split", "tags", "error", "person_id")
     return {
-        path: KnownSample(image_id, split, tuple(tags or ()), error)
-        for path, image_id, split, tags, error in frame.select(columns).iter_rows()
+        path: KnownSample(image_id, split, tuple(tags or ()), error, person)
+        for path, image_id, split, tags, error, person in frame.select(columns).iter_rows()
     }
 
 

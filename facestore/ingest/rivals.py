@@ -61,6 +61,8 @@ def rivals_in(
     for name in names:
         if name in table.splits:
             said[name]["split"] = repr(table.splits[name])
+        if name in table.persons:
+            said[name]["person"] = repr(table.persons[name])
     found = [
         Rivals(
             file,

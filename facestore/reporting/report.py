@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from facestore import resources
-from facestore.catalog.predictions import MAKES_ONE, unknown_classifier
+from facestore.catalog.patterns import named
+from facestore.catalog.predictions import MAKES_ONE
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, ParametersError, UnknownChoiceError
 from facestore.explaining.explain import folder_of_pictures
@@ -93,7 +94,8 @@ def report(
     only
         Names of pages; empty: all.
     classifiers
-        Names of classifiers to limit tables and charts to; empty: all, with charts of the best.
+        Names of classifiers to limit tables and charts to, or patterns such as `*topk*`; empty:
+        all, with charts of the best.
     images
         Whether pages show thumbnails of mistakes and duplicates.
     format
@@ -129,10 +131,11 @@ def report(
     if source is not None and not images:
         message = f"`source={source}` without `images=True`: pictures are shown with both."
         raise ParametersError(message)
-    options = ReportOptions(only, classifiers, images, format, _path(diff), _path(source))
+    reader = store.catalog.database.reader()  # there has to be a store
+    meant = named(classifiers, store.catalog.predictions.names())
+    options = ReportOptions(only, meant, images, format, _path(diff), _path(source))
     _check_pages(options)
     _check([options.format], FORMATS, "format")
-    reader = store.catalog.database.reader()
     if not store.catalog.predictions.names():
         store.notify(
             f"There is no classifier yet, so the report is of the data alone: {MAKES_ONE}."
@@ -167,8 +170,6 @@ def gather(
     progress: Progress,
 ) -> Contents:
     """Run the queries of the pages that are wanted."""
-    known = [name for (name,) in con.execute("select name from classifiers").fetchall()]
-    _check(options.classifiers, known, "classifier")
     keep_views(con, progress)
     best = run_query(con, queries["best_classifiers"])
     shown = _chosen(con, options.classifiers) if options.classifiers else best_keys(best)
@@ -198,11 +199,7 @@ def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockK
 def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
     for name in given:
         if name not in known:
-            raise (
-                unknown_classifier(name, known)
-                if kind == "classifier"
-                else (UnknownChoiceError(kind, name, known))
-            )
+            raise UnknownChoiceError(kind, name, known)
 
 
 def _path(given: AnyPath | None) -> Path | None:

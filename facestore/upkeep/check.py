@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from facestore.catalog.checks import Checks, Figure, Scope
+from facestore.catalog.patterns import named
 from facestore.catalog.predictions import MAKES_ONE
 from facestore.errors import InputError, ParametersError, counted, preview
 from facestore.stores import Stores
@@ -88,7 +89,7 @@ def check(
     max_leakage
         Largest share of a split whose pictures another split has as well, in [0, 1].
     classifiers, attribute, dataset, split
-        Only of these.
+        Only of these; classifiers also by patterns such as `*topk*`.
     groups
         Attributes whose groups are compared, such as `race` or `gender x race`; empty: each
         single attribute.
@@ -131,8 +132,9 @@ def check(
         if not 0 <= limit <= 1:
             message = f"`{name}=` cannot be {limit:g}: expected a share from 0 to 1, as 0.05."
             raise InputError(message)
+    store.catalog.database.reader()  # there has to be a store
     scope = Scope(
-        tuple(classifiers) or None,
+        tuple(named(classifiers, store.catalog.predictions.names())) or None,
         attribute,
         tuple(groups) or None,
         dataset,

@@ -13,6 +13,8 @@ select
     age_errors.group_name,
     age_errors.n_samples,
     age_errors.mae,
+    age_errors.ci_low_mae,
+    age_errors.ci_high_mae,
     age_errors.bias,
     age_errors.within_8_years,
     age_errors.ci_low,

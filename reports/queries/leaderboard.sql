@@ -2,45 +2,71 @@
 -- text: The classifiers of each attribute, best first. All but counts and ranks are fractions between
 -- 0 and 1; the interval is the 95 % Wilson interval of accuracy. Ranks are by accuracy at least, which
 -- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
--- the ranks that its intervals allow; a classifier that was trained or tuned on the split (seen) has none.
--- The worst group is the one on which the classifier does
+-- the ranks that its differences from the others allow, on the samples they are all judged on; a
+-- classifier that was trained or tuned on the split (seen) has none. The worst group is the one on which
+-- the classifier does
 -- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
--- one over the number of classes.
+-- one over the number of classes. Macro F1 has an interval where facestore bootstrap has drawn it.
 -- head: classifier
+with drawn as (
+    select
+        classifier,
+        dataset,
+        split,
+        ci_low,
+        ci_high
+    from bootstrap_intervals
+    where measure = 'macro_f1' and group_attribute = 'overall'
+)
+
 select
-    dataset,
-    split,
-    attribute,
-    rank,
-    rank_best,
-    rank_worst,
-    classifier,
-    seen,
-    taxonomy,
-    n_samples,
-    n_missing,
-    accuracy,
-    ci_low,
-    ci_high,
-    coverage,
-    accuracy_at_least,
-    balanced_accuracy,
-    chance_adjusted_accuracy,
-    worst_group,
-    n_samples_worst,
-    worst_group_accuracy,
-    macro_precision,
-    macro_recall,
-    macro_f1,
-    weighted_f1,
-    n_classes,
-    architecture,
-    pretrained
+    leaderboard.dataset,
+    leaderboard.split,
+    leaderboard.attribute,
+    leaderboard.rank,
+    rank_intervals.rank_best,
+    rank_intervals.rank_worst,
+    leaderboard.classifier,
+    leaderboard.seen,
+    leaderboard.taxonomy,
+    leaderboard.n_samples,
+    leaderboard.n_missing,
+    leaderboard.accuracy,
+    leaderboard.ci_low,
+    leaderboard.ci_high,
+    leaderboard.coverage,
+    leaderboard.accuracy_at_least,
+    leaderboard.balanced_accuracy,
+    leaderboard.ci_low_balanced,
+    leaderboard.ci_high_balanced,
+    leaderboard.chance_adjusted_accuracy,
+    leaderboard.worst_group,
+    leaderboard.n_samples_worst,
+    leaderboard.worst_group_accuracy,
+    leaderboard.macro_precision,
+    leaderboard.macro_recall,
+    leaderboard.macro_f1,
+    drawn.ci_low as ci_low_macro_f1,
+    drawn.ci_high as ci_high_macro_f1,
+    leaderboard.weighted_f1,
+    leaderboard.n_classes,
+    leaderboard.architecture,
+    leaderboard.pretrained
 from leaderboard
+left join drawn
+    on
+        leaderboard.classifier = drawn.classifier
+        and leaderboard.dataset = drawn.dataset
+        and leaderboard.split is not distinct from drawn.split
+left join rank_intervals
+    on
+        leaderboard.classifier = rank_intervals.classifier
+        and leaderboard.dataset = rank_intervals.dataset
+        and leaderboard.split is not distinct from rank_intervals.split
 order by
-    dataset asc,
-    split asc,
-    list_position(['gender', 'race', 'age'], attribute) asc,
-    attribute asc,
-    rank asc,
-    classifier asc
+    leaderboard.dataset asc,
+    leaderboard.split asc,
+    list_position(['gender', 'race', 'age'], leaderboard.attribute) asc,
+    leaderboard.attribute asc,
+    leaderboard.rank asc,
+    leaderboard.classifier asc

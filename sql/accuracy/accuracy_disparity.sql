@@ -13,7 +13,8 @@
 with figures as (
     select
         *,
-        if(accuracy is null, null, n_samples) as n_used
+        if(accuracy is null, null, n_samples) as n_used,
+        if(accuracy is null, null, n_effective) as n_worth
     from accuracy_by_group
     where group_attribute <> 'overall'
 )
@@ -45,14 +46,14 @@ select
     sqrt(
         variance_between(
             count(accuracy),
-            sum(n_used),
-            sum(accuracy * n_used),
-            sum(n_used::double ** 2),
-            sum(accuracy ** 2 * n_used)
+            sum(n_worth),
+            sum(accuracy * n_worth),
+            sum(n_worth ** 2),
+            sum(accuracy ** 2 * n_worth)
         )
     ) as tau,
     detectable_gap(
-        count(accuracy), median(n_used), median(n_used), sum(accuracy * n_used) / sum(n_used)
+        count(accuracy), median(n_worth), median(n_worth), sum(accuracy * n_worth) / sum(n_worth)
     ) as detectable_difference
 from figures
 group by all

@@ -6,7 +6,8 @@
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, with
 -- Bonferroni's correction for the pairs
 -- note: ci_low is the largest of the pairs' lower limits and ci_high the largest of their upper limits: with 95 % some
--- two groups are at least ci_low apart, and no two more than ci_high
+-- two groups are at least ci_low apart, and no two more than ci_high. Limits are of n_effective samples (see
+-- cluster_effects)
 with sizes as (
     select
         *,
@@ -28,7 +29,7 @@ levels as (
 limited as (
     select
         *,
-        wilson_at(n_correct, n_samples, z) as limits
+        wilson_at(n_correct * (n_effective / n_samples), n_effective, z) as limits
     from levels
 ),
 
@@ -106,7 +107,7 @@ extremes as (
         max(shrunken_accuracy) - min(shrunken_accuracy) as shrunken_gap,
         any_value(tau) as tau,
         detectable_gap(
-            count(*), median(n_samples), median(n_samples), any_value(accuracy_pooled)
+            count(*), median(n_effective), median(n_effective), any_value(accuracy_pooled)
         ) as detectable_gap
     from groups
     group by all

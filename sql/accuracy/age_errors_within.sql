@@ -1,28 +1,12 @@
 -- age_errors_within(years): errors of predicted ages in years, and the share within a tolerance
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: mae (mean absolute error) and bias (predicted - true) in years; within_tolerance is a fraction
--- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts
--- reads: predictions, classifiers, samples, labels, sample_cells, cell_groups, if_enough, group_accuracy_of_counts,
--- known_number, seen_by
+-- in [0, 1] of n_samples, with its 95 % Wilson interval; an error of just the tolerance counts;
+-- ci_low_mae and ci_high_mae: 95 % interval of mae
+-- reads: sample_age_errors, sample_cells, cell_groups, if_enough, group_accuracy_of_counts, mean_limits, t_975,
+-- seen_by
 -- note: a group with fewer than min_samples samples (a setting of the store) has no rates
-with errors as (
-    select
-        classifiers.name as classifier,
-        samples.dataset,
-        samples.split,
-        predictions.sample_id,
-        known_number(predictions.value) - known_number(labels.value) as error
-    from predictions
-    inner join classifiers using (classifier_id)
-    inner join samples using (sample_id)
-    inner join labels using (sample_id, attribute)
-    where
-        classifiers.attribute = 'age'
-        and known_number(predictions.value) is not null
-        and known_number(labels.value) is not null
-),
-
-by_cell as (
+with by_cell as (
     select
         errors.classifier,
         errors.dataset,
@@ -31,8 +15,9 @@ by_cell as (
         count(*) as n_samples,
         count(*) filter (where abs(errors.error) <= years) as n_within,
         sum(abs(errors.error)) as sum_absolute,
-        sum(errors.error) as sum_signed
-    from errors
+        sum(errors.error) as sum_signed,
+        sum(errors.error ** 2) as sum_squares
+    from sample_age_errors as errors
     inner join sample_cells using (sample_id)
     group by all
 ),
@@ -48,10 +33,25 @@ groups as (
             sum(by_cell.n_within)::bigint, sum(by_cell.n_samples)::bigint
         ) as figures,
         sum(by_cell.sum_absolute) / sum(by_cell.n_samples) as mae,
-        sum(by_cell.sum_signed) / sum(by_cell.n_samples) as bias
+        sum(by_cell.sum_signed) / sum(by_cell.n_samples) as bias,
+        -- of the absolute errors
+        sqrt(
+            greatest(
+                0,
+                sum(by_cell.sum_squares)
+                - sum(by_cell.sum_absolute) ** 2 / sum(by_cell.n_samples)
+            ) / nullif(sum(by_cell.n_samples) - 1, 0) / sum(by_cell.n_samples)
+        ) as standard_error
     from by_cell
     inner join cell_groups using (cell)
     group by all
+),
+
+limits as (
+    select
+        *,
+        mean_limits(mae, t_975(figures.n_samples - 1) * standard_error) as ci_mae
+    from groups
 )
 
 select
@@ -66,5 +66,7 @@ select
     if_enough(bias, figures.n_samples) as bias,
     figures.accuracy as within_tolerance,
     figures.ci_low,
-    figures.ci_high
-from groups
+    figures.ci_high,
+    if_enough(ci_mae.low, figures.n_samples) as ci_low_mae,
+    if_enough(ci_mae.high, figures.n_samples) as ci_high_mae
+from limits

@@ -1,7 +1,7 @@
 -- confusion_every_k: the confusion matrix of zero_shot_topk for every k, in two halves of the samples
 -- grain: encoder, prompt_set, attribute, dataset, split, is_first_half, k, label, predicted
 -- units: n_samples counts samples; k counts prompts
--- reads: winners_every_k, class_prompts, sample_labels, class_maps
+-- reads: winners_every_k, class_prompts, sample_labels, class_maps, is_first_half
 -- note: classes are those of the taxonomy of the labels; halves go by the MD5 of data set and path, so
 -- they are the same in every store; a sample without a label of the attribute is not here
 with labelled as (
@@ -12,7 +12,7 @@ with labelled as (
         label,
         dataset,
         split,
-        md5(dataset || '/' || path) < '8' as is_first_half
+        is_first_half(dataset, path) as is_first_half
     from sample_labels
 ),
 

@@ -2,14 +2,15 @@
 -- grain: attribute, dataset, split, group_attribute, classifier_a, classifier_b
 -- units: gaps and their difference (a - b) are fractions; ci_low and ci_high: 95 % interval of the difference; n_samples
 -- counts the samples that both were judged on, of the groups that take part
--- reads: judged_words, classifiers, label_taxonomies, sample_cells, cell_groups, if_enough, pair_correlation, wilson_low,
--- wilson_high, seen_by
+-- reads: judged_words, classifiers, label_taxonomies, sample_cells, cell_groups, cluster_effects, if_enough,
+-- pair_correlation, wilson_low, wilson_high, seen_by
 -- source: Zou and Donner 2008, 10.1002/sim.3095: limits of sums of independent parts, here the at most four extreme
 -- groups; within a group Newcombe 1998, 10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10,
 -- since both classifiers judged the same samples
 -- note: the interval is of the extreme groups as they are; where classifiers have the same gap, or none, it covers a
 -- little more than 95 %. It is of one pair: of many, some lie off 0 by chance. Groups with fewer than min_samples
--- samples (a setting of the store) take no part
+-- samples (a setting of the store) take no part. Where samples show the same person (see cluster_effects) a group is worth
+-- as many fewer samples as the more correlated of the two classifiers says
 with words as materialized (
     select
         judged_words.*,
@@ -122,7 +123,11 @@ signed as (
         (rated.group_name = extremes.best_group_a)::integer
         - (rated.group_name = extremes.worst_group_a)::integer as sign_a,
         (rated.group_name = extremes.best_group_b)::integer
-        - (rated.group_name = extremes.worst_group_b)::integer as sign_b
+        - (rated.group_name = extremes.worst_group_b)::integer as sign_b,
+        least(
+            coalesce(of_a.n_effective / of_a.n_samples, 1),
+            coalesce(of_b.n_effective / of_b.n_samples, 1)
+        ) as worth
     from rated
     inner join extremes
         on
@@ -132,6 +137,20 @@ signed as (
             and rated.group_attribute = extremes.group_attribute
             and rated.classifier_a = extremes.classifier_a
             and rated.classifier_b = extremes.classifier_b
+    left join cluster_effects as of_a
+        on
+            rated.classifier_a = of_a.classifier
+            and rated.dataset = of_a.dataset
+            and rated.split is not distinct from of_a.split
+            and rated.group_attribute = of_a.group_attribute
+            and rated.group_name = of_a.group_name
+    left join cluster_effects as of_b
+        on
+            rated.classifier_b = of_b.classifier
+            and rated.dataset = of_b.dataset
+            and rated.split is not distinct from of_b.split
+            and rated.group_attribute = of_b.group_attribute
+            and rated.group_name = of_b.group_name
     where
         rated.group_name in (
             extremes.best_group_a,
@@ -146,12 +165,15 @@ reaches as (
     select
         *,
         sign_a * sign_b * pair_correlation(
-            n_both, n_right_a - n_both, n_right_b - n_both, n - n_right_a - n_right_b + n_both
+            n_both * worth,
+            (n_right_a - n_both) * worth,
+            (n_right_b - n_both) * worth,
+            (n - n_right_a - n_right_b + n_both) * worth
         ) as correlation,
-        accuracy_a - wilson_low(n_right_a, n) as under_a,
-        wilson_high(n_right_a, n) - accuracy_a as over_a,
-        accuracy_b - wilson_low(n_right_b, n) as under_b,
-        wilson_high(n_right_b, n) - accuracy_b as over_b,
+        accuracy_a - wilson_low(n_right_a * worth, n * worth) as under_a,
+        wilson_high(n_right_a * worth, n * worth) - accuracy_a as over_a,
+        accuracy_b - wilson_low(n_right_b * worth, n * worth) as under_b,
+        wilson_high(n_right_b * worth, n * worth) - accuracy_b as over_b,
         abs(sign_a) * if(sign_a > 0, under_a, over_a) as below_a,
         abs(sign_a) * if(sign_a > 0, over_a, under_a) as above_a,
         abs(sign_b) * if(sign_b > 0, over_b, under_b) as below_b,

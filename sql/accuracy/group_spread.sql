@@ -37,14 +37,14 @@ spreads as (
         any_value(accuracy_centre) as accuracy_centre,
         -- all right, or all wrong: no difference
         coalesce(
-            sum(n_samples * (accuracy - accuracy_pooled) ** 2)
+            sum(n_effective * (accuracy - accuracy_pooled) ** 2)
             / nullif(any_value(accuracy_pooled * (1 - accuracy_pooled)), 0),
             0
         ) as chi_square,
         any_value(tau) as tau,
         max(accuracy) - min(accuracy) as gap,
         max(shrunken_accuracy) - min(shrunken_accuracy) as shrunken_gap,
-        median(n_samples) as n_samples_median
+        median(n_effective) as n_effective_median
     from groups
     group by all
 ),
@@ -99,14 +99,14 @@ posteriors as (
 )
 
 select
-    spreads.* exclude (n_samples_median),
+    spreads.* exclude (n_effective_median),
     seen_by(spreads.classifier, spreads.dataset, spreads.split) as seen,
     posteriors.posterior_gap,
     chi_square_tail(spreads.chi_square, spreads.n_groups - 1) as p_value,
     detectable_gap(
         spreads.n_groups,
-        spreads.n_samples_median,
-        spreads.n_samples_median,
+        spreads.n_effective_median,
+        spreads.n_effective_median,
         spreads.accuracy_pooled
     ) as detectable_gap
 from spreads

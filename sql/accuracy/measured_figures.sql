@@ -1,6 +1,6 @@
 -- measured_figures: the figures of all classifiers as one long table, a number a row
 -- grain: classifier, dataset, split, group_attribute, group_name, metric
--- units: fractions; ci_low and ci_high: 95 % Wilson interval of an accuracy, NULL for other metrics
+-- units: fractions; ci_low and ci_high: 95 % interval of an accuracy, or of balanced_accuracy, NULL for other metrics
 -- reads: accuracy_by_group, accuracy_by_white, accuracy_disparity, classifier_summary
 -- note: group_name is NULL for a metric over all groups of an attribute; the groups of 'CLIP-2 race' are
 -- White and Non-White
@@ -78,8 +78,8 @@ select
     metric,
     n_samples,
     value,
-    null as ci_low,
-    null as ci_high
+    if(metric = 'balanced_accuracy', ci_low_balanced, null) as ci_low,
+    if(metric = 'balanced_accuracy', ci_high_balanced, null) as ci_high
 from summaries
 union all
 select

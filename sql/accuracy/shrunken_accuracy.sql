@@ -6,13 +6,14 @@
 -- reads: accuracy_by_group, variance_between, seen_by
 -- source: Efron and Morris 1975, 10.1080/01621459.1975.10479864; tau: DerSimonian and Laird 1986,
 -- 10.1016/0197-2456(86)90046-2; the centre has their weights, 1 / (tau ** 2 + p (1 - p) / n)
--- note: NULL where there is one group, and for groups with fewer than min_samples samples (a setting of the store), which
--- take no part; tau is 0 where the groups differ by no more than chance, and all of them are then at the centre
+-- note: the noise of a group is that of its n_effective samples (see cluster_effects). NULL where there is one group, and
+-- for groups with fewer than min_samples samples (a setting of the store), which take no part; tau is 0 where the groups
+-- differ by no more than chance, and all of them are then at the centre
 with judged as (
     select
         * exclude (ci_low, ci_high),
-        if(accuracy is null, null, n_samples) as n_used,
-        if(accuracy is null, null, n_correct) as n_right
+        if(accuracy is null, null, n_effective) as n_used,
+        if(accuracy is null, null, n_correct * (n_effective / n_samples)) as n_right
     from accuracy_by_group
     where group_attribute <> 'overall'
 ),
@@ -71,5 +72,6 @@ select
     sqrt(own_weight * noise) as posterior_sd,
     pooled as accuracy_pooled,
     centre as accuracy_centre,
-    sqrt(variance) as tau
+    sqrt(variance) as tau,
+    n_effective
 from centred

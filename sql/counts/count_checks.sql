@@ -2,8 +2,8 @@
 -- grain: dataset, classifier_id
 -- units: classifier_id is NULL where labels and cells of a data set were compared, and not predictions
 -- reads: counted_datasets, counted_predictions, kept_label_counts, kept_sample_cells, kept_cell_counts, kept_cell_groups,
--- kept_prediction_counts, current_label_counts, current_sample_cells, current_cell_counts, current_cell_groups,
--- current_prediction_counts, group_attributes
+-- kept_prediction_counts, kept_cluster_counts, current_label_counts, current_sample_cells, current_cell_counts, current_cell_groups,
+-- current_prediction_counts, current_cluster_counts, group_attributes
 -- note: it counts everything again, so it costs a pass over all predictions. What changes without facestore is not
 -- counted again by itself: `facestore doctor --repair` does that
 with label_counts_of_both as (
@@ -54,6 +54,18 @@ prediction_counts_of_both as (
     from current_prediction_counts(true)
 ),
 
+cluster_counts_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_cluster_counts
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_cluster_counts(true)
+),
+
 compared as (
     select
         dataset,
@@ -90,6 +102,23 @@ compared as (
         ) as what,
         sign * n_samples as n
     from prediction_counts_of_both
+    union all
+    select
+        dataset,
+        classifier_id,
+        concat_ws(
+            chr(31),
+            'cluster',
+            coalesce(split, chr(30)),
+            group_attribute,
+            group_name,
+            is_judged,
+            n_in_cluster,
+            coalesce(n_correct, -1),
+            coalesce(sum_n_correct_squared, -1)
+        ) as what,
+        sign * n_clusters as n
+    from cluster_counts_of_both
 ),
 
 counts_that_differ as (
@@ -170,6 +199,11 @@ kept as (
         dataset,
         classifier_id
     from kept_prediction_counts
+    union
+    select
+        dataset,
+        classifier_id
+    from kept_cluster_counts
 )
 
 select

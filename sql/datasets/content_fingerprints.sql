@@ -1,8 +1,8 @@
 -- content_fingerprints: a digest of what each data set, encoder, prompt set and classifier holds
 -- grain: kind, name
--- units: n_rows counts samples, labels, exclusions, similarities, prompts, predictions or figures; digest: SHA-256
+-- units: n_rows counts samples, labels, annotations, exclusions, similarities, prompts, predictions or figures; digest: SHA-256
 -- in hex of sums over all rows, so that the order and the ids of rows do not matter
--- reads: datasets, samples, labels, excluded_samples, encoders, similarities, prompts, prompt_sets,
+-- reads: datasets, samples, labels, annotations, excluded_samples, encoders, similarities, prompts, prompt_sets,
 -- prompt_set_members, prompt_classes, classifiers, predictions, published_figures, settings,
 -- number_key
 -- note: the row of kind store is over all others. Covered is what figures follow from; not covered are vectors,
@@ -31,6 +31,7 @@ sample_class_sums as (
         samples.split,
         samples.error is null as is_read,
         array_to_string(list_sort(samples.tags), chr(29)) as tags,
+        samples.person_id,
         count(*) as n_rows,
         sum(sample_keys.weight) as key_sum,
         count(samples.image_id) as n_images,
@@ -57,7 +58,9 @@ sample_sums as (
                     n_rows,
                     key_sum,
                     n_images,
-                    image_sum
+                    image_sum,
+                    -- left out where it is not known
+                    person_id
                 )
             )
         ) as row_sum
@@ -141,6 +144,34 @@ label_sums as (
     group by dataset
 ),
 
+annotation_class_sums as (
+    select
+        sample_keys.dataset,
+        annotations.attribute,
+        annotations.annotator,
+        annotations.label,
+        count(*) as n_rows,
+        sum(annotations.n * sample_keys.weight::hugeint) as key_sum
+    from annotations
+    inner join sample_keys using (sample_id)
+    group by all
+),
+
+annotation_sums as (
+    select
+        dataset,
+        sum(n_rows) as n_rows,
+        sum(
+            md5_number_lower(
+                concat_ws(
+                    chr(31), attribute, coalesce(annotator, chr(30)), label, n_rows, key_sum
+                )
+            )
+        ) as row_sum
+    from annotation_class_sums
+    group by dataset
+),
+
 class_sums as (
     select
         predictions.classifier_id,
@@ -194,6 +225,13 @@ parts as (
         n_rows,
         row_sum::varchar as held
     from label_sums
+    union all
+    select
+        'annotations' as kind,
+        dataset as name,
+        n_rows,
+        row_sum::varchar as held
+    from annotation_sums
     union all
     select
         'left out as duplicates' as kind,

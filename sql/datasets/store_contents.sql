@@ -10,6 +10,8 @@ with dataset_counts as (
         count(*) as n_samples,
         count(distinct samples.image_id) as n_images,
         count(samples.error) as n_errors,
+        count(samples.person_id) as n_of_people,
+        count(distinct samples.person_id) as n_people,
         count(labelled.sample_id) as n_labelled
     from samples
     left join (select distinct sample_id from labels) as labelled using (sample_id)
@@ -55,10 +57,15 @@ select
     datasets.dataset as name,
     coalesce(dataset_counts.n_samples, 0) as n,
     format(
-        '{} images, {} samples labelled, {} unreadable files',
+        '{} images, {} samples labelled, {} unreadable files{}',
         coalesce(dataset_counts.n_images, 0),
         coalesce(dataset_counts.n_labelled, 0),
-        coalesce(dataset_counts.n_errors, 0)
+        coalesce(dataset_counts.n_errors, 0),
+        if(
+            dataset_counts.n_people > 0,
+            format(', {} samples of {} people', dataset_counts.n_of_people, dataset_counts.n_people),
+            ''
+        )
     ) as details
 from datasets
 left join dataset_counts using (dataset)

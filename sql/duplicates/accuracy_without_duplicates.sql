@@ -3,8 +3,9 @@
 -- units: accuracies are fractions in [0, 1], of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw; n_removed counts judged samples; change
 -- is accuracy_dedup - accuracy_raw
--- reads: judged_counts, accuracy_of_counts, seen_by
--- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
+-- reads: judged_counts, cluster_effects, samples, accuracy_of_counts, wilson_clustered, seen_by
+-- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is. Intervals are of as many
+-- independent samples as cluster_effects says; without duplicates only where persons are known, of the same design effect
 -- deprecated: ci_low_dedup and ci_high_dedup, until version 0.2: ci_low and ci_high are the same
 with counts as (
     select
@@ -21,12 +22,36 @@ with counts as (
     group by all
 ),
 
+-- copies that are left out hang together no more, but pictures of one person do
+with_people as (
+    select distinct dataset
+    from samples
+    where person_id is not null
+),
+
+sized as (
+    select
+        counts.*,
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
+        if(counts.dataset in (select dataset from with_people), worth, 1) as worth_dedup
+    from counts
+    left join cluster_effects
+        on
+            counts.classifier = cluster_effects.classifier
+            and counts.dataset = cluster_effects.dataset
+            and counts.split is not distinct from cluster_effects.split
+            and cluster_effects.group_attribute = 'overall'
+),
+
 shares as (
     select
         *,
         accuracy_of_counts(n_correct, n_samples) as figures,
-        accuracy_of_counts(n_correct_dedup, n_samples_dedup) as figures_dedup
-    from counts
+        accuracy_of_counts(n_correct_dedup, n_samples_dedup) as figures_dedup,
+        wilson_clustered(n_correct, n_samples, n_samples * worth) as limits,
+        wilson_clustered(n_correct_dedup, n_samples_dedup, n_samples_dedup * worth_dedup)
+            as limits_dedup
+    from sized
 )
 
 select
@@ -40,12 +65,12 @@ select
     figures.n_samples - figures_dedup.n_samples as n_removed,
     figures_dedup.n_samples as n_samples_dedup,
     figures.accuracy as accuracy_raw,
-    figures.ci_low as ci_low_raw,
-    figures.ci_high as ci_high_raw,
+    limits.low as ci_low_raw,
+    limits.high as ci_high_raw,
     figures_dedup.accuracy as accuracy_dedup,
-    figures_dedup.ci_low,
-    figures_dedup.ci_high,
-    figures_dedup.ci_low as ci_low_dedup,
-    figures_dedup.ci_high as ci_high_dedup,
+    limits_dedup.low as ci_low,
+    limits_dedup.high as ci_high,
+    limits_dedup.low as ci_low_dedup,
+    limits_dedup.high as ci_high_dedup,
     figures_dedup.accuracy - figures.accuracy as change
 from shares

@@ -6,13 +6,14 @@
 -- the share equal_recall of those labelled so is found: the recall of all groups together; the two rates at the
 -- threshold are fractions
 -- reads: sample_judgements, predictions, classifiers, sample_labels, judged_counts, label_taxonomies, sample_cells,
--- cell_groups, if_enough
+-- cell_groups, cluster_effects, if_enough
 -- source: Mann and Whitney 1947, 10.1214/aoms/1177730491; variance: DeLong, DeLong and Clarke-Pearson 1988,
 -- 10.2307/2531595, by ranks as Sun and Xu 2014, 10.1109/LSP.2014.2337313; interval on the logit scale: Pepe 2003
 -- note: of_attribute names one of group_attributes, a pair or triple, or 'overall'. Classifiers with margins whose labels
 -- and predictions are of two classes; a tie has the score 0. auc is NULL where a group lacks one of the two labels, and
 -- without an interval where the sample shows no variance, as of 0 and 1. A group with fewer than min_samples
--- samples (a setting of the store) has no figures
+-- samples (a setting of the store) has no figures. Where samples show the same person the interval is wider by the design
+-- effect of the group (see cluster_effects)
 with occurring as (
     select
         classifier_id,
@@ -147,6 +148,21 @@ measured as (
         ) as equal
     from ranked
     group by all
+),
+
+widened as (
+    select
+        measured.* exclude (logit_error),
+        measured.logit_error
+        / sqrt(coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1)) as logit_error
+    from measured
+    left join cluster_effects
+        on
+            measured.classifier = cluster_effects.classifier
+            and measured.dataset = cluster_effects.dataset
+            and measured.split is not distinct from cluster_effects.split
+            and measured.group_attribute = cluster_effects.group_attribute
+            and measured.group_name = cluster_effects.group_name
 )
 
 select
@@ -168,4 +184,4 @@ select
     if_enough(equal.n_found / n_labelled, n_samples) as true_positive_rate_at_threshold,
     if_enough((equal.n_taken - equal.n_found) / nullif(n_others, 0), n_samples)
         as false_positive_rate_at_threshold
-from measured
+from widened

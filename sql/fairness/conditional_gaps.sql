@@ -5,7 +5,7 @@
 -- answers hang on the group; p_value_holm: after Holm over all pairs of the attribute and `given`; odds_ratio: the common
 -- one of being right, group_a by group_b, with ci_low_odds_ratio and ci_high_odds_ratio; n_compared counts samples in
 -- strata that both groups are in
--- reads: judged_counts, cell_groups, chi_square_tail, if_enough, seen_by
+-- reads: judged_counts, cell_groups, cluster_effects, chi_square_tail, if_enough, seen_by
 -- source: Mantel and Haenszel 1959, 10.1093/jnci/22.4.719 (without continuity correction); interval of the difference:
 -- Sato, Greenland and Robins 1989, 10.2307/2531770; of the odds ratio: Robins, Breslow and Greenland 1986,
 -- 10.2307/2531052; Simpson 1951
@@ -144,19 +144,45 @@ sums as (
     group by all
 ),
 
+-- of two groups the one whose samples are worth less, as several show the same person
+with_worth as (
+    select
+        sums.*,
+        least(
+            coalesce(of_a.n_effective / of_a.n_samples, 1),
+            coalesce(of_b.n_effective / of_b.n_samples, 1)
+        ) as worth
+    from sums
+    left join cluster_effects as of_a
+        on
+            sums.classifier = of_a.classifier
+            and sums.dataset = of_a.dataset
+            and sums.split is not distinct from of_a.split
+            and sums.group_attribute = of_a.group_attribute
+            and sums.group_a = of_a.group_name
+    left join cluster_effects as of_b
+        on
+            sums.classifier = of_b.classifier
+            and sums.dataset = of_b.dataset
+            and sums.split is not distinct from of_b.split
+            and sums.group_attribute = of_b.group_attribute
+            and sums.group_b = of_b.group_name
+),
+
 -- one of nothing but right, or wrong, answers has no variance and tells nothing
 measured as (
     select
         *,
-        nullif(sqrt(greatest(conditional_difference * sato_p + sato_q, 0)) / weight, 0) as error,
+        nullif(sqrt(greatest(conditional_difference * sato_p + sato_q, 0)) / weight, 0) / sqrt(worth)
+            as error,
         for_a / nullif(for_b, 0) as odds_ratio,
         sqrt(
             p_for_a / nullif(2 * for_a ** 2, 0)
             + p_and_q / nullif(2 * for_a * for_b, 0)
             + q_for_b / nullif(2 * for_b ** 2, 0)
-        ) as log_error,
-        chi_square_tail(excess ** 2 / nullif(excess_variance, 0), 1) as p_value
-    from sums
+        ) / sqrt(worth) as log_error,
+        chi_square_tail(excess ** 2 / nullif(excess_variance, 0) * worth, 1) as p_value
+    from with_worth
 ),
 
 ranked as (

@@ -2,8 +2,8 @@
 -- grain: classifier, dataset, split, group_attribute, group_name, predicted
 -- units: n_samples counts the samples of the group with a predicted class, n_predicted those with this one, n_ties those
 -- without one because several have the highest score, which are in no share; share is a fraction in [0, 1] of n_samples;
--- ci_low and ci_high: 95 % Wilson interval
--- reads: prediction_counts, classifiers, class_prompts, cell_groups, if_enough, wilson_low, wilson_high
+-- ci_low and ci_high: 95 % Wilson interval, of n_effective samples: a person, or a picture and its copies, is one
+-- reads: prediction_counts, classifiers, class_prompts, cell_groups, kept_cluster_counts, if_enough, wilson_clustered
 -- source: Radford et al. 2021, arXiv 2103.00020, section 7.1, table 6
 -- note: where no sample can have a label, as of harm (criminal, non-human, person), it measures the harm that a model
 -- does, never the people. Classes as the classifier says them: those that it predicts anywhere, and of prompts all, so
@@ -53,6 +53,20 @@ sizes as (
     having count(predicted) > 0
 ),
 
+-- for each sample, how many more of its cluster are in the group
+clusters as (
+    select
+        classifier_id,
+        dataset,
+        split,
+        group_attribute,
+        group_name,
+        sum(n_in_cluster * (n_in_cluster - 1) * n_clusters)::double as n_more
+    from kept_cluster_counts
+    where not is_judged
+    group by all
+),
+
 classes_of as (
     select
         classifier_id,
@@ -78,9 +92,17 @@ counts as (
         classes_of.predicted,
         sizes.n_samples,
         coalesce(by_group.n_predicted, 0) as n_predicted,
-        sizes.n_ties
+        sizes.n_ties,
+        sizes.n_samples / (1 + coalesce(clusters.n_more, 0) / sizes.n_samples) as n_effective
     from sizes
     inner join classes_of using (classifier_id)
+    left join clusters
+        on
+            sizes.classifier_id = clusters.classifier_id
+            and sizes.dataset = clusters.dataset
+            and sizes.split is not distinct from clusters.split
+            and sizes.group_attribute = clusters.group_attribute
+            and sizes.group_name = clusters.group_name
     left join by_group
         on
             sizes.classifier_id = by_group.classifier_id
@@ -89,6 +111,13 @@ counts as (
             and sizes.group_attribute = by_group.group_attribute
             and sizes.group_name = by_group.group_name
             and classes_of.predicted = by_group.predicted
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_predicted, n_samples, n_effective) as limits
+    from counts
 )
 
 select
@@ -102,8 +131,9 @@ select
     counts.n_samples,
     counts.n_predicted,
     if_enough(counts.n_predicted / counts.n_samples, counts.n_samples) as share,
-    if_enough(wilson_low(counts.n_predicted, counts.n_samples), counts.n_samples) as ci_low,
-    if_enough(wilson_high(counts.n_predicted, counts.n_samples), counts.n_samples) as ci_high,
-    counts.n_ties
-from counts
+    if_enough(counts.limits.low, counts.n_samples) as ci_low,
+    if_enough(counts.limits.high, counts.n_samples) as ci_high,
+    counts.n_ties,
+    counts.n_effective
+from intervals as counts
 inner join classifiers using (classifier_id)

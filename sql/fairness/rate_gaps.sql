@@ -5,7 +5,7 @@
 -- they are: ci_low is the largest of the lower limits of all pairs, ci_high the largest of the upper ones; ci_low_ratio
 -- and ci_high_ratio, the smallest of each, are that of the smallest ratio. Below 0, or above 1 of a ratio, they say that
 -- there may be no gap
--- reads: rates_by_group, predicted_shares, label_counts, z_of_pairs, seen_by
+-- reads: rates_by_group, predicted_shares, label_counts, cluster_effects, z_of_pairs, seen_by
 -- source: Newcombe 1998, 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10, and for ratios
 -- Walter 1975, 10.1093/biomet/62.2.371, with Bonferroni's correction for the pairs; measures: Hardt, Price and Srebro
 -- 2016, arXiv 1610.02413; Feldman et al. 2015, arXiv 1412.3756; Chouldechova 2017, arXiv 1610.07524
@@ -14,8 +14,25 @@
 -- gap of true and false positive rates, whose interval holds for both. A group without a denominator, or with fewer than
 -- min_samples samples (a setting of the store), takes no part, and neither do groups of the attribute that is
 -- predicted, as within one label a rate is 0, 1 or nothing. Where no sample of a split has a label of the attribute there
--- is the selection_rate alone, of all samples with a predicted class (predicted_shares), and no taxonomy
-with of_judged as (
+-- is the selection_rate alone, of all samples with a predicted class (predicted_shares), and no taxonomy. Where samples show the
+-- same person intervals are of fewer ones (see cluster_effects): by the design effect of the group, and for shares as if
+-- a person were one sample, since what is predicted or labelled hardly changes between pictures of one
+with rates as (
+    select
+        rates_by_group.*,
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
+        coalesce(1 / cluster_effects.mean_cluster_size, 1) as worth_of_share
+    from rates_by_group
+    left join cluster_effects
+        on
+            rates_by_group.classifier = cluster_effects.classifier
+            and rates_by_group.dataset = cluster_effects.dataset
+            and rates_by_group.split is not distinct from cluster_effects.split
+            and rates_by_group.group_attribute = cluster_effects.group_attribute
+            and rates_by_group.group_name = cluster_effects.group_name
+),
+
+of_judged as (
     select
         classifier,
         attribute,
@@ -26,31 +43,64 @@ with of_judged as (
         group_name,
         class,
         unnest([
-            { 'measure': 'selection_rate', 'part': 1, 'n_yes': n_predicted, 'n': n_samples },
-            { 'measure': 'label_share', 'part': 1, 'n_yes': n_labelled, 'n': n_samples },
-            { 'measure': 'true_positive_rate', 'part': 1, 'n_yes': n_right, 'n': n_labelled },
+            {
+                'measure': 'selection_rate',
+                'part': 1,
+                'n_yes': n_predicted,
+                'n': n_samples,
+                'worth': worth_of_share
+            },
+            {
+                'measure': 'label_share',
+                'part': 1,
+                'n_yes': n_labelled,
+                'n': n_samples,
+                'worth': worth_of_share
+            },
+            {
+                'measure': 'true_positive_rate',
+                'part': 1,
+                'n_yes': n_right,
+                'n': n_labelled,
+                'worth': worth
+            },
             {
                 'measure': 'false_positive_rate',
                 'part': 1,
                 'n_yes': n_predicted - n_right,
-                'n': n_samples - n_labelled
+                'n': n_samples - n_labelled,
+                'worth': worth
             },
-            { 'measure': 'equalized_odds', 'part': 1, 'n_yes': n_right, 'n': n_labelled },
+            {
+                'measure': 'equalized_odds',
+                'part': 1,
+                'n_yes': n_right,
+                'n': n_labelled,
+                'worth': worth
+            },
             {
                 'measure': 'equalized_odds',
                 'part': 2,
                 'n_yes': n_predicted - n_right,
-                'n': n_samples - n_labelled
+                'n': n_samples - n_labelled,
+                'worth': worth
             },
-            { 'measure': 'positive_predictive_value', 'part': 1, 'n_yes': n_right, 'n': n_predicted },
+            {
+                'measure': 'positive_predictive_value',
+                'part': 1,
+                'n_yes': n_right,
+                'n': n_predicted,
+                'worth': worth
+            },
             {
                 'measure': 'negative_predictive_value',
                 'part': 1,
                 'n_yes': n_samples - n_labelled - n_predicted + n_right,
-                'n': n_samples - n_predicted
+                'n': n_samples - n_predicted,
+                'worth': worth
             }
         ]) as of_measure
-    from rates_by_group
+    from rates
     where
         group_attribute <> 'overall'
         and selection_rate is not null
@@ -72,7 +122,8 @@ of_unlabelled as (
             'measure': 'selection_rate',
             'part': 1,
             'n_yes': predicted_shares.n_predicted,
-            'n': predicted_shares.n_samples
+            'n': predicted_shares.n_samples,
+            'worth': predicted_shares.n_effective / predicted_shares.n_samples
         } as of_measure
     from predicted_shares
     anti join label_counts
@@ -96,9 +147,11 @@ counted as (
         * exclude (of_measure),
         of_measure.*,
         of_measure.n_yes / of_measure.n as rate,
+        of_measure.n_yes * of_measure.worth as n_yes_worth,
+        of_measure.n * of_measure.worth as n_worth,
         -- Walter adds half a sample, so that a rate of 0 has a logarithm
-        ln((of_measure.n_yes + 0.5e0) / (of_measure.n + 0.5e0)) as log_rate,
-        1 / (of_measure.n_yes + 0.5e0) - 1 / (of_measure.n + 0.5e0) as log_variance,
+        ln((n_yes_worth + 0.5e0) / (n_worth + 0.5e0)) as log_rate,
+        1 / (n_yes_worth + 0.5e0) - 1 / (n_worth + 0.5e0) as log_variance,
         count(*) over (
             partition by
                 classifier,
@@ -130,8 +183,11 @@ with_z as (
 reaches as (
     select
         *,
-        (n_yes + z ** 2 / 2 + z * sqrt(n_yes * (1 - rate) + z ** 2 / 4)) / (n + z ** 2) - rate as above,
-        rate - (n_yes + z ** 2 / 2 - z * sqrt(n_yes * (1 - rate) + z ** 2 / 4)) / (n + z ** 2) as below
+        (n_yes_worth + z ** 2 / 2 + z * sqrt(n_yes_worth * (1 - rate) + z ** 2 / 4)) / (n_worth + z ** 2)
+        - rate as above,
+        rate
+        - (n_yes_worth + z ** 2 / 2 - z * sqrt(n_yes_worth * (1 - rate) + z ** 2 / 4)) / (n_worth + z ** 2)
+            as below
     from with_z
 ),
 

@@ -98,7 +98,7 @@ def insert_similarities(con, cosines):
 def insert_samples(con, n):
     con.execute(
         "insert into datasets values ('faces', '/faces', 'folder', now()); "
-        "insert into samples select i, 'faces', i || '.jpg', sha256(i::varchar), 'val', null, null "
+        "insert into samples select i, 'faces', i || '.jpg', sha256(i::varchar), 'val', null, null, null "
         f"from range({n}) as t (i)"
     )
 

@@ -38,7 +38,7 @@ def fill_judged(con, n):
     """Fill samples with three labels each, and predictions of which a tenth is wrong."""
     con.execute("insert into datasets values ('faces', '/faces', 'folder', now())")
     con.execute(
-        "insert into samples select i, 'faces', i || '.jpg', null, 'train', null, null "
+        "insert into samples select i, 'faces', i || '.jpg', null, 'train', null, null, null "
         f"from range({n}) as t (i)"
     )
     for attribute in ("age", "gender", "race"):

@@ -160,7 +160,7 @@ def test_leakage_between_splits_of_utkface(benchmark, con, hashes, record, timed
     n = len(hashes)
     con.execute(
         "insert into samples select i, 'faces', i || '.jpg', image_id, "
-        "if(i % 5 = 0, 'test', 'train'), null, null "
+        "if(i % 5 = 0, 'test', 'train'), null, null, null "
         "from (select row_number() over (order by image_id) as i, image_id from images)"
     )
     query = "select count(*) from split_leakage"

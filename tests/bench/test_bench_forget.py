@@ -28,7 +28,7 @@ def fill(store, n):
             f"insert into images select sha256(i::varchar), hash(i), 64, 64, 'PNG', 1000 from range({n}) as t(i)"
         )
         con.execute(
-            f"insert into samples select i + 1, 'd', format('p/{{:07}}.png', i), sha256(i::varchar), 'train', null, null from range({n}) as t(i)"
+            f"insert into samples select i + 1, 'd', format('p/{{:07}}.png', i), sha256(i::varchar), 'train', null, null, null from range({n}) as t(i)"
         )
         con.execute(
             "insert into labels select sample_id, 'gender', if(sample_id % 2 = 0, 'Male', 'Female'), null from samples"

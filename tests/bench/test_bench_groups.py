@@ -27,7 +27,7 @@ def judged(con, sized):
     n = sized(FAIRFACE, 400)
     rng = np.random.default_rng(1)
     con.execute(
-        "insert into samples select i, 'faces', i || '.jpg', null, 'val', null, null "
+        "insert into samples select i, 'faces', i || '.jpg', null, 'val', null, null, null "
         f"from range({n}) as t (i)"
     )
     faces = pl.DataFrame({"sample_id": np.arange(n, dtype=np.int32)})

@@ -39,7 +39,7 @@ def scorable(tmp_path, sized):
     with database.writing() as con:
         con.execute(
             "insert into samples select i, 'faces', i || '.jpg', sha256(i::varchar), 'val', null, "
-            f"null from range({n}) as t (i)"
+            f"null, null from range({n}) as t (i)"
         )
         keys = con.execute("select image_id from samples order by sample_id").fetchall()
     vectors = VectorStore(str(folder / VECTORS_FOLDER))

@@ -205,3 +205,35 @@ def test_classes_have_the_order_which_decides_ties(con: duckdb.DuckDBPyConnectio
             ],
         ),
     ]
+
+
+def test_predictions_on_copies_are_counted_again_and_others_stay(
+    empty: duckdb.DuckDBPyConnection,
+) -> None:
+    shipped = load_migrations(resources.folder("migrations"))
+    migrate(empty, shipped, stop_before=14)
+    for number, (dataset, image) in enumerate(
+        [
+            ("copies", "a"),
+            ("copies", "a"),
+            ("near", "b"),
+            ("near", "c"),
+            ("plain", "a"),
+            ("plain", None),
+        ]
+    ):
+        empty.execute(
+            "insert into samples values (?, ?, ?, ?, null, null, null)",
+            [number, dataset, f"{number}.jpg", image],
+        )
+    empty.execute("insert into excluded_samples values (3, 'nearly the same', 'keep-one', 5, 2)")
+    for dataset in ("copies", "near", "plain"):
+        empty.execute("insert into counted_predictions values (1, ?)", [dataset])
+        empty.execute(
+            "insert into kept_prediction_counts values (1, ?, null, false, 1, 'a', 'a', 1, 0)",
+            [dataset],
+        )
+    migrate(empty, shipped)
+    for table in ("counted_predictions", "kept_prediction_counts"):
+        assert empty.execute(f"select dataset from {table}").fetchall() == [("plain",)]
+    assert empty.execute("select count(person_id), count(*) from samples").fetchone() == (0, 6)

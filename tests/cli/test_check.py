@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 from support import rows
 
+from facestore.catalog.checks import Figure
+from facestore.cli.checked import CheckFormat, print_conditions
+from facestore.errors import counted
 from facestore.store import Store
+from facestore.upkeep.check import Condition, Verdict
 
 pytestmark = [pytest.mark.usefixtures("audited"), pytest.mark.xdist_group("audited")]
 
@@ -161,7 +166,7 @@ def test_each_condition_is_a_line_and_one_failure_is_enough(facestore):
         ("max-leakage", None, "ok"),
         ("max-leakage", None, "ok"),
     ]
-    assert ran.err == "1 of 4 conditions failed, 0 unclear\n"
+    assert ran.err.startswith("1 of 4 conditions failed, 0 unclear: ")
     table = facestore("check", "--max-gap", 0.05)
     assert "failed" in table.out
     assert "race" in table.out
@@ -190,3 +195,62 @@ def test_what_cannot_be_checked_never_passes(facestore, arguments, status, said)
     assert (ran.status, ran.out) == (status, "")
     assert said in ran.err
     assert len(ran.err.splitlines()) == 1
+
+
+LIMITS = ("check", "--max-gap", 0.05, "--min-accuracy", 0.1, "--attribute", "gender")
+
+
+def test_what_failed_stands_first_and_is_named_in_the_last_line(facestore):
+    for_programs = facestore(*LIMITS, "--format", "json").rows
+    shown = facestore(*LIMITS, "--format", "markdown")
+    results = [line.split(" | ")[0].removeprefix("| ") for line in shown.out.splitlines()[2:]]
+    assert sorted(results) == sorted(row["result"] for row in for_programs)
+    assert results[0] == "failed"
+    assert "failed" not in results[results.count("failed") :]
+    last = shown.err.splitlines()[-1]
+    assert last.startswith(
+        f"{results.count('failed')} of {counted(len(results), 'condition')} failed"
+    )
+    assert "max-gap of 'clip' by race on " in last
+    assert "min-accuracy" not in last
+
+
+def test_ci_services_get_their_own_format(facestore):
+    rows = facestore(*LIMITS, "--format", "json").rows
+    ran = facestore(*LIMITS, "--format", "junit")
+    assert ran.status == 3
+    suite = ElementTree.fromstring(ran.out)
+    n_failed = sum(row["result"] == "failed" for row in rows)
+    assert (suite.get("tests"), suite.get("failures")) == (str(len(rows)), str(n_failed))
+    assert len(suite.findall("testcase")) == len(rows)
+    messages = [each.get("message") for each in suite.iter("failure")]
+    assert len(messages) == n_failed > 0
+    assert all(each.startswith("failed: 0.") and "limit 0.05" in each for each in messages)
+
+    ran = facestore(*LIMITS, "--format", "github")
+    assert ran.status == 3
+    lines = ran.out.splitlines()
+    unclear = sum(row["result"] == "unclear" for row in rows)
+    assert [each.split()[0] for each in lines] == ["::error"] * n_failed + ["::warning"] * unclear
+    assert lines[0].startswith("::error title=facestore check%3A max-gap of 'clip' by race on ")
+
+
+def test_names_are_escaped_for_ci_services(capsys):
+    figure = Figure('a::b,100%\nc<&"', "gender", "d", None, 0.5, 0.4, 0.6, 9, "race", "x\ny")
+    failed = Condition("max-gap", figure, 0.1, Verdict.failed)
+    print_conditions([failed], CheckFormat.junit)
+    (case,) = ElementTree.fromstring(capsys.readouterr().out)
+    assert case.get("name") == f"max-gap of {figure.classifier!r} by race on d"
+    print_conditions([failed], CheckFormat.github)
+    assert capsys.readouterr().out == (
+        "::error title=facestore check%3A max-gap of 'a%3A%3Ab%2C100%25\\nc<&\"' by race on d"
+        "::failed: 0.5 (0.4 to 0.6), limit 0.1; x%0Ay\n"
+    )
+
+
+def test_a_pattern_stands_for_all_classifiers_that_look_so(facestore):
+    whole = facestore(*LIMITS, "--format", "json").rows
+    assert facestore(*LIMITS, "--classifier", "c*p", "--format", "json").rows == whole
+    ran = facestore(*LIMITS, "--classifier", "cl?")
+    assert (ran.status, ran.out) == (1, "")
+    assert "No classifier 'cl?'. Did you mean 'clip'?" in ran.err

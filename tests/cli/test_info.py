@@ -223,6 +223,18 @@ def test_it_says_from_how_many_samples_on_groups_have_rates(facestore, tmp_path)
     assert "show no rates" not in facestore("info").out
 
 
+def test_it_says_whom_files_show_where_that_is_known(facestore, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,gender\n1.jpg,Male\n2.jpg,Male\n3.jpg,Male\n")
+    facestore("import", "labels", labels, "--dataset", "d", "--create-samples")
+    assert "people" not in facestore("info").out
+    labels.write_text("file,gender,person_id\n1.jpg,Male,a\n2.jpg,Male,a\n3.jpg,Male,b\n")
+    facestore("import", "labels", labels, "--dataset", "d")
+    assert "no splits; 3 files of 2 people\n" in facestore("info").out
+    (row,) = (r for r in facestore("info", "--format", "json").rows if r["what"] == "dataset")
+    assert row["details"].endswith("0 unreadable files, 3 samples of 2 people")
+
+
 def test_no_gap_is_looked_for_where_nothing_is_right(facestore, tmp_path):
     labels, theirs = tmp_path / "labels.csv", tmp_path / "theirs.csv"
     labels.write_text("file,gender\n1.jpg,Male\n2.jpg,Male\n")

@@ -191,6 +191,38 @@ def test_fiftyone_has_samples_with_classifications(store, tmp_path):
     assert all(name.isidentifier() for sample in samples.values() for name in sample)
 
 
+def test_fiftyone_has_what_annotators_say_with_their_shares(store, tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "file,annotator,gender\n4.jpg,ann,F\n4.jpg,bob,M\n4.jpg,eve,F\n"
+    )
+    (tmp_path / "t.csv").write_text("file,skin_tone_2,skin_tone_3\n4.jpg,3,1\n")
+    store.import_annotations(tmp_path / "a.csv", dataset="faces")
+    store.import_annotations(tmp_path / "t.csv", dataset="faces")
+    store.export("fiftyone", tmp_path / "f.json", dataset="faces")
+    store.execute("delete from annotations")
+    document = json.loads((tmp_path / "f.json").read_text())
+    samples = {sample["filepath"].rsplit("/", 1)[1]: sample for sample in document["samples"]}
+    said = {
+        name: [
+            (each["label"], each["confidence"], each["tags"])
+            for each in samples["4.jpg"][name]["classifications"]
+        ]
+        for name in ("annotated_gender", "annotated_skin_tone")
+    }
+    third = pytest.approx(1 / 3)
+    assert said == {
+        "annotated_gender": [
+            ("Female", third, ["ann"]),
+            ("Male", third, ["bob"]),
+            ("Female", third, ["eve"]),
+        ],
+        "annotated_skin_tone": [("2", 0.75, []), ("3", 0.25, [])],
+    }
+    assert samples["4.jpg"]["annotated_gender"]["_cls"] == "Classifications"
+    assert not any(name.startswith("annotated") for name in samples["5.jpg"])
+    assert document["info"]["fields"]["annotated_gender"] == "annotated gender"
+
+
 def test_fiftyone_is_the_same_in_many_parts(store, tmp_path, monkeypatch):
     store.export("fiftyone", tmp_path / "one.json")
     monkeypatch.setattr(fiftyone, "_AT_ONCE", 3)

@@ -197,3 +197,12 @@ def test_three_pairs_of_words_differ_by_more_than_chance(con, real_data):
     )
     expected = cochrans_q(right.astype(int))
     assert (q, p_value) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9)
+
+
+def test_suspect_labels_are_more_frequent_in_some_races_and_half_of_a_gap_hangs_on_them(store):
+    columns = "gap, gap_relabelled, suspect_share_min, suspect_share_max"
+    found = figures(store, "gaps_if_relabelled", columns, DATACOMP, "race")
+    assert [round(each, 4) for each in found] == [0.0280, 0.0144, 0.0108, 0.0341]
+    columns = "worst_group, worst_group_relabelled, most_suspect_group, n_suspects"
+    found = figures(store, "gaps_if_relabelled", columns, DATACOMP, "race")
+    assert found == ["East Asian", "White", "Black", 255]

@@ -87,7 +87,14 @@ def other_rows(store, path):
     theirs = f"select sample_id from samples where path = '{path}'"
     rows = {
         table: store.sql(f"from {table} where sample_id not in ({theirs}) order by all").fetchall()
-        for table in ("samples", "labels", "predictions", "similarities", "explanations")
+        for table in (
+            "samples",
+            "labels",
+            "annotations",
+            "predictions",
+            "similarities",
+            "explanations",
+        )
     }
     image_id, _ = image_of(store, path)
     for name in store.vectors.names():
@@ -102,6 +109,9 @@ def other_rows(store, path):
 
 def test_nothing_in_the_folder_of_the_store_tells_of_them_and_all_others_are_as_they_were(store, folder):  # fmt: skip
     store.forget([TWIN])  # whose picture is the same
+    store.execute(
+        "insert into annotations select sample_id, 'gender', 'zq-ann', 'Male', 1 from samples"
+    )
     wanted, before = needles(store, ANNA), other_rows(store, ANNA)
     store.close()
     (folder / "store" / "reports").mkdir(exist_ok=True)
@@ -114,6 +124,7 @@ def test_nothing_in_the_folder_of_the_store_tells_of_them_and_all_others_are_as_
     summary = store.forget([f"faces/{ANNA}"])
     assert summary.n_samples == summary.n_images == 1
     assert summary.counts["n_labels"] == 1
+    assert summary.counts["n_annotations"] == 1
     assert summary.counts["n_explanations"] == 1
     assert summary.freed.n_vectors == 2
     store.close()
@@ -126,7 +137,14 @@ def test_nothing_in_the_folder_of_the_store_tells_of_them_and_all_others_are_as_
 def other_rows_now(store):
     rows = {
         table: store.sql(f"from {table} order by all").fetchall()
-        for table in ("samples", "labels", "predictions", "similarities", "explanations")
+        for table in (
+            "samples",
+            "labels",
+            "annotations",
+            "predictions",
+            "similarities",
+            "explanations",
+        )
     }
     for name in store.vectors.names():
         rows[name] = [

@@ -136,6 +136,69 @@ def test_two_data_sets_become_one_and_a_sample_that_both_have_is_one(few, few_fo
     assert well(few) == []
 
 
+def annotate(store, rows):
+    """Write annotations: sample, attribute, annotator, label, n."""
+    store.execute(
+        f"insert into annotations values {', '.join(map(str, rows))}".replace("None", "null")
+    )
+
+
+def test_annotations_of_both_become_those_of_one_and_what_differs_is_refused(few, few_folder):
+    import_few(few, few_folder, "zz-more")
+    few.execute("delete from vector_batches")
+    for name in few.vectors.names():
+        few.vectors.remove(name)
+    said = [
+        (1, "gender", "ann", "Male", 1),
+        (1, "gender", "bob", "Female", 1),
+        (2, "gender", None, "Male", 2),
+    ]
+    annotate(few, [*said, (2, "gender", None, "Female", 1)])
+    # of the same samples: what is there already, another annotator, the same counts, and more
+    annotate(few, [(9, "gender", "ann", "Male", 1), (9, "gender", "eve", "Male", 1)])
+    annotate(
+        few,
+        [
+            (10, "gender", None, "Female", 1),
+            (10, "gender", None, "Male", 2),
+            (11, "race", None, "White", 3),
+        ],
+    )
+    differing = {
+        "update annotations set label = 'Female' where sample_id = 9 and annotator = 'ann'":
+            "update annotations set label = 'Male' where sample_id = 9 and annotator = 'ann'",
+        "update annotations set n = 3 where sample_id = 10 and label = 'Male'":
+            "update annotations set n = 2 where sample_id = 10 and label = 'Male'",
+        "delete from annotations where sample_id = 10 and label = 'Female'":
+            "insert into annotations values (10, 'gender', null, 'Female', 1)",
+        "update annotations set annotator = 'cy', n = 1 where sample_id = 10 and label = 'Male'":
+            "update annotations set annotator = null, n = 2 where sample_id = 10 and label = 'Male'",
+    }  # fmt: skip
+    for spoil, repair in differing.items():
+        few.execute(spoil)
+        with pytest.raises(InputError, match=r"1 path of 'zz-more' is .*other annotations"):
+            few.merge_dataset("zz-more", "faces")
+        few.execute(repair)
+    assert few.merge_dataset("zz-more", "faces").n_same == 8
+    assert few.sql("from annotations order by all").fetchall() == sorted(
+        [
+            *said,
+            (1, "gender", "eve", "Male", 1),
+            (2, "gender", None, "Female", 1),
+            (3, "race", None, "White", 3),
+        ],
+        key=lambda row: (row[0], row[1], row[2] or "z", row[3]),
+    )
+    assert [each.name for each in few.doctor("annotations") if each.n_bad] == []
+
+
+def test_annotations_go_with_their_data_set(few, few_folder):
+    import_few(few, few_folder, "zz-more")
+    annotate(few, [(1, "gender", "ann", "Male", 1), (9, "gender", "ann", "Male", 1)])
+    few.remove_dataset("zz-more")
+    assert few.sql("select sample_id from annotations").fetchall() == [(1,)]
+
+
 def test_vectors_of_names_go_along_and_what_differs_is_refused(few, few_folder):
     import_few(few, few_folder, "zz-more")
     few.score(PROMPTS)

@@ -12,6 +12,7 @@ from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
 
 from facestore import resources
 from facestore.catalog import migrate, views
+from facestore.catalog.counts import keep, uncount_datasets
 from facestore.progress import SilentProgress
 from facestore.reporting.charts import charts_of
 from facestore.reporting.charts.base import in_lines
@@ -293,6 +294,22 @@ def test_a_headline_says_which_share_of_the_samples_it_is_of(con):
     con.execute("delete from predictions where classifier_id = 1 and sample_id > 45")
     said = re.sub(r"\s+", " ", page_of(con).text)
     assert "accuracy of good, the best of 2; it predicted 0.7500 of the labelled samples" in said
+
+
+def test_a_headline_says_of_how_many_independent_samples_it_is(con):
+    judged(con)
+    keep(con)
+    assert "independent ones" not in page_of(con).text
+    assert page_of(con).column("best_classifiers", "n_effective") == ["60"]
+    con.execute("update samples set person_id = sample_id // 10")
+    uncount_datasets(con)
+    keep(con)
+    ((n,),) = con.execute(
+        "select floor(n_effective) from classifier_summary where classifier = 'good'"
+    ).fetchall()
+    assert 5 < n < 60
+    said = re.sub(r"\s+", " ", page_of(con).text)
+    assert f"n 60, worth {n:.0f} independent ones: several show the same person" in said
 
 
 def test_the_first_six_classifiers_that_are_named_have_charts(con):

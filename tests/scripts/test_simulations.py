@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib.util
 from types import ModuleType
 
+import numpy as np
 import pytest
+import simulations_of_many
+from simulations import catalogue
 from support.places import ROOT
 
 # Mean of the largest gap, its 95th percentile, intervals of best and worst disjoint, worst covered:
@@ -64,3 +67,64 @@ def test_cochran_finds_wordings_that_intervals_do_not(simulations: ModuleType) -
     assert none[2] <= 0.4
     assert some[2] >= some[1]
     assert much[2] >= 0.9 > much[1]
+
+
+def test_intervals_of_single_figures_cover(simulations: ModuleType) -> None:
+    n_runs = 60
+    found = {(name, n): each for name, n, *each in simulations.single_figures(n_runs)}
+    assert len(found) == 10
+    for (name, n), (truth, covered, width) in found.items():
+        # 0.94 of 60 runs, and four standard deviations less
+        assert covered >= 0.81, (name, n)
+        assert 0 < width < 2.5
+        assert (truth == 0) == (name == "no calibration error")
+    # three times the samples: narrower by the root of three
+    for name in ("balanced_accuracy", "macro_f1", "mae"):
+        assert found[name, 100][2] / found[name, 300][2] == pytest.approx(3**0.5, rel=0.1)
+
+
+def test_pictures_of_one_person_are_fewer_observations(simulations: ModuleType) -> None:
+    # what Wilson covers where each picture is taken for an observation: another program's 20,000 runs
+    known = {"2 pictures": 0.887, "5 pictures": 0.743, "10 pictures": 0.595, "ten copies": 0.653}
+    n_runs = 200
+    found = list(simulations.people(n_runs))
+    assert len(found) == len(known)
+    for (name, icc, n_effective, covered, covered_by_people), (known_as, truth) in zip(
+        found, known.items(), strict=True
+    ):
+        assert name.startswith(known_as)
+        # four standard deviations
+        assert covered == pytest.approx(truth, abs=0.14), name
+        assert covered_by_people >= 0.89, name
+        assert icc == pytest.approx(1 if "copies" in name else 0.5, abs=0.03), name
+        assert n_effective < 700, name
+
+
+def test_the_best_of_many_flatters_and_held_out_it_does_not() -> None:
+    n_runs = 24
+    best, covered, held_out, covered_held = simulations_of_many.best_of_many(
+        catalogue(), 20, 300, n_runs, accuracy=0.9, shared=0.8
+    )
+    assert best > 0.006
+    assert abs(held_out) < 0.015
+    # 0.95 of 24 runs, and four standard deviations less
+    assert covered_held >= 0.77
+    assert covered_held >= covered
+
+
+@pytest.mark.parametrize("name", ["all the same", "three groups, 0.03 apart"])
+def test_ranks_cover_and_are_narrower_than_by_single_intervals(name: str) -> None:
+    covered, width, single, single_width = simulations_of_many.ranks(
+        catalogue(), simulations_of_many.RANKS[name], 6, accuracy=0.9, shared=0.8
+    )
+    assert covered >= 0.85
+    assert single >= covered
+    assert width < single_width if name != "all the same" else width <= single_width
+
+
+def test_true_ranks_are_those_of_all_that_are_as_good() -> None:
+    rng = np.random.default_rng(0)
+    right = simulations_of_many.right_answers(rng, np.array([0.2, 0.8]), 20_000, 0.8)
+    assert right.mean(1) == pytest.approx([0.2, 0.8], abs=0.015)
+    # who is right with 0.2 is right where the better one is, mostly
+    assert (right[0] & right[1]).mean() > 0.2 * 0.9

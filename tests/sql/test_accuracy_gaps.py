@@ -99,7 +99,8 @@ def test_the_interval_covers_the_largest_true_gap(con, shares):
         "create or replace view accuracy_by_group as select 'c' || run as classifier, "
         "'gender' as attribute, 'two' as taxonomy, 'faces' as dataset, 'val' as split, "
         "'race' as group_attribute, 'g' || (row_number() over (partition by run)) as group_name, "
-        "n as n_samples, k as n_correct, k / n as accuracy, 0.0 as ci_low, 1.0 as ci_high "
+        "n as n_samples, k as n_correct, k / n as accuracy, 0.0 as ci_low, 1.0 as ci_high, "
+        "n::double as n_effective "
         "from incoming_drawn"
     )
     found = read(con, "accuracy_gaps", "ci_low, ci_high")

@@ -116,6 +116,44 @@ def test_one_change_changes_the_fingerprint_of_its_part_alone(con, statement, ki
     assert changed(con, statement) == {(kind, name)}
 
 
+def annotated(con, *more):
+    rows = [
+        (1, "ann", "Male", 1),
+        (1, "bob", "Female", 1),
+        (2, "ann", "Male", 1),
+        (30, None, "Male", 3),
+        *more,
+    ]
+    keys = ("sample_id", "annotator", "label", "n")
+    fill(
+        con,
+        annotations=[{"attribute": "gender"} | dict(zip(keys, row, strict=True)) for row in rows],
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("update annotations set label = 'Female' where sample_id = 2", "faces"),
+        ("update annotations set annotator = 'cy' where sample_id = 2", "faces"),
+        ("update annotations set attribute = 'mood' where sample_id = 2", "faces"),
+        ("update annotations set sample_id = 3 where sample_id = 2", "faces"),
+        ("update annotations set n = 2 where sample_id = 30", "other"),
+        ("delete from annotations where sample_id = 30", "other"),
+    ],
+)  # fmt: skip
+def test_annotations_are_in_it_and_their_order_is_not(con, statement, name):
+    filled(con)
+    before = digests(con)
+    annotated(con)
+    assert digests(con).keys() - before.keys() == {
+        ("annotations", "faces"),
+        ("annotations", "other"),
+    }
+    con.execute("create temp table kept as from annotations order by n desc, label; delete from annotations; insert into annotations from kept")  # fmt: skip
+    assert changed(con, statement) == {("annotations", name)}
+
+
 def test_two_values_that_change_places_are_a_change(con):
     filled(con)
     swap = "update similarities set cosine = case sample_id when 1 then b else a end from (select max(cosine) filter (where sample_id = 1) as a, max(cosine) filter (where sample_id = 3) as b from similarities where prompt_id = 1) where prompt_id = 1 and sample_id in (1, 3)"

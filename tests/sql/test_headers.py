@@ -9,7 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.good_store import count_some, fill_without_groups, stream
+from support.good_store import (
+    count_some,
+    draw_figures,
+    fill_annotations,
+    fill_without_groups,
+    stream,
+)
 from support.invariants import key_columns, violated
 from support.rows import (
     Row,
@@ -57,9 +63,15 @@ ARGUMENTS = {
     "current_cell_counts": "(true)",
     "current_cell_groups": "(true)",
     "current_prediction_counts": "(true)",
+    "current_cluster_counts": "(true)",
+    "sample_cluster_keys": "(true)",
     "auc_by_group": "('race')",
     "ranked_by_prompts": "('p1', 'p2', 'race')",
     "ranking_skew_by_group": "('p1', 'p2', 'race', 3)",
+    "replicate_keys": "(0, 1, 2)",
+    "replicated_counts": "(1, 'faces', 'val', 'overall', 0, 1, 2)",
+    "replicated_classes": "(1, 'faces', 'val', 'overall', 0, 1, 2)",
+    "replicated_ages": "(4, 'faces', 'val', 'overall', 0, 1, 2)",
     "ranking_skew": "('p1', 'p2', 'race', 3, 0)",
 }
 
@@ -130,10 +142,13 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
         fill(con, **neighbours(pairs, encoder_id))
         asked = [("stored", name, 100, 99, 995, 0.5) for name in ("faces", "other")]
         fill(con, **vector_index({"images": asked, "texts": asked[:1]}, encoder_id))
+    fill_annotations(con)
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
+    con.execute("update samples set person_id = 'p' || sample_id % 3")
     count_some(con, "other")
+    draw_figures(con)
 
 
 def every_explanation() -> list[Row]:

@@ -49,7 +49,8 @@ def as_view(con, rights, sizes):
         "create or replace view accuracy_by_group as select 'c' || run as classifier, "
         "'gender' as attribute, 'two' as taxonomy, 'faces' as dataset, 'val' as split, "
         "'race' as group_attribute, 'g' || lpad(nth::varchar, 3, '0') as group_name, "
-        "n as n_samples, k as n_correct, k / n as accuracy, 0.0 as ci_low, 1.0 as ci_high "
+        "n as n_samples, k as n_correct, k / n as accuracy, 0.0 as ci_low, 1.0 as ci_high, "
+        "n::double as n_effective "
         "from incoming_groups"
     )
 

@@ -4,7 +4,63 @@ from __future__ import annotations
 
 from support.spoiling import NAN, spoiled, without_first
 
+_REPLICATES = "(a, b, c, d, e, f, g) as table select 'x' as group_name, 'm' as measure,"
+
 BAD_GAPS: dict[str, list[str]] = {
+    "replicated_figures_hold": [
+        f"create or replace macro {name}{_REPLICATES} {select}"
+        for name in ("replicated_classes", "replicated_ages")
+        for select in (
+            "replicate, 1.1 as value from range(f, g + 1) as t (replicate)",
+            "replicate, -0.1 as value from range(f, g + 1) as t (replicate)",
+            "replicate, 0.5 as value from range(f, g) as t (replicate)",
+            "replicate, 0.5 as value from range(f - 1, g) as t (replicate)",
+            "replicate, 0.5 as value from range(f + 1, g + 2) as t (replicate)",
+            "f as replicate, 0.5 as value from range(3)",
+        )
+    ],
+    "bootstrap_intervals_hold": [
+        *(
+            spoiled("bootstrap_intervals", column, value)
+            for column, value in [
+                ("attribute", "'other'"),
+                ("n_samples", "n_samples + 1"),
+                ("value", "value + 0.1"),
+                ("ci_low", "value + 0.1"),
+                ("ci_low", "-0.1"),
+                ("ci_low", "null"),
+                ("ci_high", "value - 0.1"),
+                ("standard_error", "-0.1"),
+                ("ci_low_percentile", "ci_high_percentile + 0.1"),
+                ("n_replicates", "1"),
+                ("seed", "-1"),
+            ]
+        ),
+        spoiled("bootstrap_intervals", "ci_high", "1.1", "measure = 'macro_f1'"),
+    ],
+    "class_averages_by_group_hold": [
+        *(
+            spoiled("class_averages_by_group", column, value, "group_attribute = 'overall'")
+            for column, value in [
+                ("n_samples", "n_samples + 1"),
+                ("attribute", "'other'"),
+                ("taxonomy", "'other'"),
+                ("balanced_accuracy", "null"),
+                ("balanced_accuracy", "balanced_accuracy / 2"),
+                ("macro_f1", "null"),
+                ("macro_f1", "macro_f1 / 2 + 0.01"),
+                ("ci_low", "-0.1"),
+                ("ci_low", "balanced_accuracy + 0.1"),
+                ("ci_high", "1.1"),
+                ("n_classes", "n_classes + 1"),
+            ]
+        ),
+        spoiled("class_averages_by_group", "macro_f1", "1.1", "group_attribute = 'gender'"),
+        spoiled(
+            "class_averages_by_group", "balanced_accuracy", "0.123", "group_attribute = 'gender'"
+        ),
+        without_first("class_averages_by_group"),
+    ],
     "shrunken_accuracy_holds": [
         *(
             spoiled(
@@ -129,5 +185,53 @@ BAD_GAPS: dict[str, list[str]] = {
             ("p_value", "2"),
             ("n_paired", "99"),
         ]
+    ],
+    "label_noise_by_group_holds": [
+        without_first("label_noise_by_group"),
+        *(
+            spoiled("label_noise_by_group", column, value)
+            for column, value in [
+                ("n_samples", "n_samples + 1"),
+                ("n_suspects", "n_suspects + 1"),
+                ("n_suspects", "null"),
+                ("suspect_share", "suspect_share + 0.1"),
+                ("suspect_share", NAN),
+                ("ci_low", "1.1"),
+                ("ci_low", "-0.1"),
+                ("ci_high", "1.1"),
+                ("ci_high", "null"),
+                ("accuracy", "accuracy / 2 + 0.1"),
+                ("accuracy", "null"),
+                ("accuracy_low", "-0.1"),
+                ("accuracy_low", "null"),
+                ("accuracy_high", "1.1"),
+                ("accuracy_high", "null"),
+                ("accuracy_relabelled", "accuracy_high + 0.1"),
+                ("accuracy_relabelled", "null"),
+            ]
+        ),
+        spoiled("relabelled_counts", "n_samples", "n_samples + 1"),
+        spoiled("relabelled_counts", "n_suspects", "0", "n_suspects > 0"),
+        without_first("relabelled_counts"),
+    ],
+    "gaps_if_relabelled_hold": [
+        without_first("gaps_if_relabelled"),
+        *(
+            spoiled("gaps_if_relabelled", column, value)
+            for column, value in [
+                ("n_groups", "n_groups + 1"),
+                ("gap", "gap + 0.1"),
+                ("gap", "null"),
+                ("worst_group", "'another'"),
+                ("gap_relabelled", "-0.1"),
+                ("gap_relabelled", NAN),
+                ("gap_change", "gap_change + 0.1"),
+                ("gap_change", "null"),
+                ("worst_group_relabelled", "'another'"),
+                ("most_suspect_group", "'another'"),
+                ("suspect_share_max", "suspect_share_min - 0.1"),
+                ("suspect_share_min", "null"),
+            ]
+        ),
     ],
 }

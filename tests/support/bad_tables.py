@@ -63,6 +63,20 @@ BAD_TABLES: dict[str, list[str]] = {
         "update labels set label = 'male' where sample_id = 1 and attribute = 'gender'",
         "insert into labels values (1, 'mood', 'happy', null)",
     ],
+    "annotations_refer": [
+        "insert into annotations values (99, 'gender', 'ann', 'Male', 1)",
+        "update annotations set label = 'male' where sample_id = 1 and annotator = 'ann'",
+        "insert into annotations values (6, 'mood', 'ann', 'happy', 1)",
+        "delete from classes where attribute = 'skin_tone' and class = '9'",
+        "insert into ordered_attributes values ('mood')",
+    ],
+    "annotations_are_whole": [
+        "insert into annotations values (1, 'gender', 'ann', 'Female', 1)",
+        "insert into annotations from annotations where annotator = 'ann' and sample_id = 1",
+        "insert into annotations values (1, 'skin_tone', null, '2', 1)",
+        "insert into annotations values (1, 'skin_tone', 'ann', '2', 1)",
+        "insert into annotations values (6, 'gender', ' ', 'Male', 1)",
+    ],
     "labels_fit_their_values": [
         "update labels set value = 19.9 where sample_id = 1 and attribute = 'age'",
         "update labels set value = 30 where sample_id = 1 and attribute = 'age'",
@@ -301,6 +315,12 @@ BAD_TABLES: dict[str, list[str]] = {
         "update samples set split = 'test' where sample_id = 1",
         "insert into excluded_samples values (1, 'same content', 'keep-one', 5, null)",
         "update settings set value = 'gender' where setting = 'group_attributes'",
+        "update samples set person_id = 'ann' where sample_id = 2",
+        "update samples set person_id = null",
+        *(
+            f"update kept_cluster_counts set {column} = {column} + 1"
+            for column in ("n_in_cluster", "n_clusters", "n_correct", "sum_n_correct_squared")
+        ),
         "update kept_prediction_counts set n_samples = n_samples + 1",
         "update kept_prediction_counts set label = null",
         "update kept_cell_counts set n_samples = n_samples + 1",
@@ -311,8 +331,28 @@ BAD_TABLES: dict[str, list[str]] = {
         "update counted_datasets set attributes = ['gender']",
         *(f"delete from {table}" for table in (
             "counted_datasets", "counted_predictions", "kept_label_counts", "kept_cell_counts",
-            "kept_cell_groups", "kept_prediction_counts",
+            "kept_cell_groups", "kept_prediction_counts", "kept_cluster_counts",
         )),
+    ],
+    "bootstraps_refer": [
+        "update bootstraps set classifier_id = 99",
+        "update bootstraps set dataset = 'gone'",
+        "delete from bootstraps where measure = 'mae'",
+    ],
+    "bootstraps_are_whole": [
+        "insert into bootstraps select * replace (100 as bootstrap_id) from bootstraps limit 1; "
+        "insert into bootstrap_figures select 100, replicate, value from bootstrap_figures "
+        "where bootstrap_id = 1",
+        "delete from bootstrap_figures where replicate = 2 and bootstrap_id = 1",
+        "update bootstrap_figures set replicate = 1",
+        "update bootstrap_figures set replicate = replicate - 1",
+        "update bootstraps set n_replicates = 3",
+        "update bootstraps set seed = -1",
+        "update bootstraps set n_samples = 0",
+        "update bootstraps set measure = 'accuracy' where measure = 'macro_f1'",
+        f"update bootstrap_figures set value = {NAN} where bootstrap_id = 1",
+        "update bootstrap_figures set value = -0.1 where bootstrap_id = 1",
+        "update bootstraps set value = 1.1 where measure = 'macro_f1'",
     ],
     "forgotten_are_keyed": [
         "update forgotten set digest = 'anna.jpg'",

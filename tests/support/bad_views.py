@@ -226,6 +226,37 @@ BAD_VIEWS: dict[str, list[str]] = {
         ),
         without_first("best_k"),
     ],
+    "rank_intervals_hold": [
+        *(
+            spoiled("rank_intervals", column, value)
+            for column, value in [
+                ("rank", "rank + 1"), ("rank_best", "0"), ("rank_best", "rank + 1"),
+                ("rank_worst", "n_ranked + 1"), ("rank_worst", "rank - 1"),
+                ("critical_value", "1.9"), ("critical_value", NAN),
+            ]
+        ),
+        without_first("rank_intervals"),
+    ],
+    "best_classifier_holds": [
+        *(
+            spoiled("best_classifier", column, value)
+            for column, value in [
+                ("classifier", "'another'"), ("accuracy", "accuracy - 0.1"), ("n_compared", "0"),
+                ("held_out_accuracy", "1.1"), ("ci_low_held_out", "1.1"), ("ci_high_held_out", NAN),
+            ]
+        ),
+        without_first("best_classifier"),
+    ],
+    "best_wording_holds": [
+        *(
+            spoiled("best_wording", column, value)
+            for column, value in [
+                ("wording", "'another'"), ("accuracy", "accuracy - 0.1"), ("n_wordings", "0"),
+                ("held_out_accuracy", "1.1"), ("ci_low", "1.1"), ("ci_high", NAN),
+            ]
+        ),
+        without_first("best_wording"),
+    ],
     "leaderboard_holds": [
         *(
             spoiled("leaderboard", column, value)

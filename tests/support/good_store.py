@@ -34,6 +34,7 @@ def fill_good(con: Con) -> None:
     fill(con, samples=samples(6) + samples(4, split=None, first=7))
     con.execute("update samples set path = sample_id || '.jpg'")
     con.execute(f"update samples set image_id = '{IMAGE}' where sample_id <= 2")
+    con.execute("update samples set person_id = 'ann' where sample_id in (4, 5)")
     fill(con, labels=labels("gender", ["Male", "Female"] * 4 + [None, "Male"]))
     fill(con, labels=labels("race", ["White", "Black", None, "White", "Indian"] * 2))
     ages = [(1, "20-29", 25), (2, "3-9", 9.5), (4, "more than 70", 116), (7, None, 30)]
@@ -87,9 +88,11 @@ def fill_good(con: Con) -> None:
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_without_groups(con, 6)
     fill_without_labels(con, 7)
+    fill_annotations(con)
     fill_explanations(con)
     fill_duplicates(con)
     count_some(con)
+    draw_figures(con)
 
 
 def fill_without_groups(con: Con, classifier_id: int) -> None:
@@ -100,6 +103,32 @@ def fill_without_groups(con: Con, classifier_id: int) -> None:
     fill(con, labels=labels("glasses", ["Yes", "No", "Yes", None]))
     fill(con, classifiers=[classifier(classifier_id, "glasses", "glasses")])
     fill(con, predictions=predictions(["Yes", "No", "No", "Yes"], classifier_id))
+
+
+def fill_annotations(con: Con) -> None:
+    """Add what annotators say: three by name, of which one agrees with few, and counts of skin tones."""
+    keys = ("sample_id", "attribute", "annotator", "label", "n")
+    said = {
+        "ann": ["Male", "Female", "Male", "Female", "Male"],
+        "bob": ["Male", "Female", "Female", None, "Male"],
+        "eve": ["Male", "Male", None, None, "Female"],
+    }
+    rows = [
+        (i, "gender", who, label, 1)
+        for who, each in said.items()
+        for i, label in enumerate(each, 1)
+        if label is not None
+    ]
+    fill(con, annotations=[dict(zip(keys, row, strict=True)) for row in rows])
+    tones = [{"attribute": "skin_tone", "class": str(i), "ordinal": i} for i in range(1, 11)]
+    fill(con, classes=tones, ordered_attributes=[{"attribute": "skin_tone"}])
+    counts = {1: {2: 3}, 2: {2: 1, 3: 1}, 3: {5: 2, 6: 1}, 4: {9: 1}, 7: {2: 1, 4: 2}}
+    rows = [
+        (i, "skin_tone", None, str(tone), n)
+        for i, tones_of in counts.items()
+        for tone, n in tones_of.items()
+    ]
+    fill(con, annotations=[dict(zip(keys, row, strict=True)) for row in rows])
 
 
 def fill_without_labels(con: Con, classifier_id: int) -> None:
@@ -131,6 +160,19 @@ def count_some(con: Con, dataset: str = "more", classifier_id: int = 2) -> None:
     keep(con)
     uncount_datasets(con, [dataset])
     uncount_classifiers(con, [classifier_id])
+
+
+def draw_figures(con: Con) -> None:
+    """Keep two replicates of each figure of all samples, as if they had been drawn."""
+    con.execute(
+        "insert into bootstraps select row_number() over (), classifier_id, dataset, "
+        "split, group_attribute, group_name, measure, 0, 2, n_samples, value, '2026-01-01' "
+        "from (from figures_to_bootstrap order by all) where group_attribute = 'overall'"
+    )
+    con.execute(
+        "insert into bootstrap_figures select bootstrap_id, replicate, value * (0.8 + replicate / 10) "
+        "from bootstraps cross join (values (1), (2)) as replicates (replicate) order by all"
+    )
 
 
 def fill_explanations(con: Con) -> None:

@@ -64,7 +64,7 @@ def make_scorable(
             con.execute("insert into images (image_id) select distinct image_id from given")
             con.execute(
                 "insert into samples select i, 'faces', i || '.jpg', image_id, "
-                "if(i % 3 = 0, 'val', 'train'), null, null from given order by i"
+                "if(i % 3 = 0, 'val', 'train'), null, null, null from given order by i"
             )
             con.execute(
                 "insert into labels select i, 'gender', if(hash(i) % 2 = 0, 'Male', 'Female'), null "

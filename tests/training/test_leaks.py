@@ -57,7 +57,7 @@ def test_leaks_are_those_of_all_pairs(con, rows):
                 con.execute("insert into images (image_id, phash) values (?, ?)", [image_id, phash])
             known[image_id] = phash
             con.execute(
-                "insert into samples values (?, ?, ?, ?, ?, null, null)",
+                "insert into samples values (?, ?, ?, ?, ?, null, null, null)",
                 [number, dataset, f"{number}.jpg", image_id, split],
             )
         found = Training(Reader(con)).leaks("faces", "train")
@@ -87,7 +87,7 @@ def test_five_bits_at_the_edges_of_any_five_bands_are_found(con):
         split = "val" if number else "train"
         con.execute("insert into images (image_id, phash) values (?, ?)", [str(number), phash])
         con.execute(
-            "insert into samples values (?, 'faces', ?, ?, ?, null, null)",
+            "insert into samples values (?, 'faces', ?, ?, ?, null, null, null)",
             [number, f"{number}.jpg", str(number), split],
         )
     found = Training(Reader(con)).leaks("faces", "train")

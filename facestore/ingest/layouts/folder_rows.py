@@ -47,6 +47,7 @@ def of_pictures(table: LabelTable, files: Sequence[str]) -> LabelTable:
         labels=labels.select(table.labels.columns),
         tags=_spread(table.tags, pairs),
         splits=_spread(table.splits, pairs),
+        persons=_spread(table.persons, pairs),
         notes=(
             *table.notes,
             f"rows are of folders: {counted(len(pictures), 'has pictures', 'have pictures')}",

@@ -33,6 +33,8 @@ class LabelTable:
         Name -> tags to slice by.
     splits
         Name -> split, where the table has a column for it.
+    persons
+        Name -> who it shows, where the table has a column for it.
     split_texts
         What the columns of splits have, each once.
     ignored
@@ -57,6 +59,7 @@ class LabelTable:
     labels: pl.DataFrame
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     splits: Mapping[str, str] = field(default_factory=dict)
+    persons: Mapping[str, str] = field(default_factory=dict)
     split_texts: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     malformed: tuple[str, ...] = ()
@@ -86,6 +89,7 @@ def merge_tables(tables: Sequence[LabelTable]) -> LabelTable:
         labels=pl.concat([empty, *(each.labels for each in tables)]),
         tags={name: tags for each in tables for name, tags in each.tags.items()},
         splits={name: split for each in tables for name, split in each.splits.items()},
+        persons={name: who for each in tables for name, who in each.persons.items()},
         split_texts=tuple(dict.fromkeys(text for each in tables for text in each.split_texts)),
         ignored=tuple(dict.fromkeys(column for each in tables for column in each.ignored)),
         malformed=tuple(name for each in tables for name in each.malformed),

@@ -16,6 +16,7 @@ from facestore.table_columns import column_given, fields_of, has_no_labels, is_i
 # Asked for instead of the name of a column: all of them.
 ALL_COLUMNS = "all"
 SPLIT = "split"
+PERSON = "person_id"
 TAG_COLUMNS = ("service_test",)
 
 
@@ -29,6 +30,8 @@ class LabelColumns:
         Attribute -> its column, or a pattern of columns.
     split
         The column of splits.
+    person
+        The column, or a pattern of columns, of who a picture shows.
     mapping
         What their values mean.
     ignored
@@ -41,6 +44,7 @@ class LabelColumns:
 
     of_attribute: Mapping[str, str]
     split: str | None
+    person: str | None
     mapping: LabelMapping
     ignored: tuple[str, ...] = ()
     is_left_out: bool = False
@@ -144,7 +148,8 @@ class LabelRules:
         asked = {column_of(name, present) for name in self.attributes}
         given = {same_name(name, present) for name in self.mapping.columns.values()}
         known = self._known(present).values()
-        found = {*known, *asked, *given, same_name(SPLIT, present), *TAG_COLUMNS}
+        others = (same_name(SPLIT, present), column_of(PERSON, present), *TAG_COLUMNS)
+        found = {*known, *asked, *given, *others}
         return set(present) if self.takes_all else {name for name in found if name in present}
 
     def without_missing(self, columns: Sequence[str]) -> "LabelRules":
@@ -188,15 +193,20 @@ class LabelRules:
             plain = [name for name in left if not has_no_labels(table[name])]
             found = {**self._known(left), **self._known(plain), **asked, **said}
         split = found.pop(SPLIT, None) or same_name(SPLIT, free)
+        unread = [name for name in free if name not in found.values()]
+        person = found.pop(PERSON) if PERSON in found else column_of(PERSON, unread)
         found = {attribute: column for attribute, column in found.items() if column}
-        used = {*found.values(), split, *TAG_COLUMNS, *mapping.columns.values()}
-        used |= {name for column in found.values() for name in fields_of(column)}
+        used = {*found.values(), split, person, *TAG_COLUMNS, *mapping.columns.values()}
+        computed = (*found.values(), person or "")
+        used |= {name for column in computed for name in fields_of(column)}
         rest = tuple(name for name in free if name not in used and name not in taken)
         if self.takes_all:
             found |= {name: name for name in rest if name not in found}
             rest = ()
         is_left_out = "" in self.mapping.columns.values()
-        return LabelColumns(found, split, mapping, rest, is_left_out, frozenset(said))
+        return LabelColumns(
+            found, split, person or None, mapping, rest, is_left_out, frozenset(said)
+        )
 
     def _said(self, path: Path, free: Sequence[str], mapping: LabelMapping) -> dict[str, str]:
         """Return the columns that a mapping names; '' is none."""

@@ -14,7 +14,13 @@ import polars as pl
 from facestore.errors import TableError
 from facestore.ingest.layouts.column_offers import no_attribute
 from facestore.ingest.layouts.found_labels import LABEL_SCHEMA, LabelTable, merge_tables
-from facestore.ingest.layouts.label_rules import SPLIT, TAG_COLUMNS, LabelColumns, LabelRules
+from facestore.ingest.layouts.label_rules import (
+    PERSON,
+    SPLIT,
+    TAG_COLUMNS,
+    LabelColumns,
+    LabelRules,
+)
 from facestore.ingest.layouts.label_values import (
     Reading,
     read_texts,
@@ -27,7 +33,7 @@ from facestore.ingest.layouts.unreadable import (
 )
 from facestore.ingest.layouts.years import years_in_doubt
 from facestore.names import FILE_COLUMNS
-from facestore.table_columns import FileNames, file_names
+from facestore.table_columns import FileNames, file_names, fill
 from facestore.tables import TableRows, read_text_rows
 
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no", ""}
@@ -161,14 +167,18 @@ def labels_in(
         labels=pl.concat(parts).filter(pl.any_horizontal(pl.col("label", "value").is_not_null())),
         tags=_tags(path, table, listed),
         splits=_splits(table, columns, listed),
+        persons=_persons(path, table, columns, listed),
         split_texts=tuple(table[columns.split].drop_nulls().unique(maintain_order=True))
         if columns.split
         else (),
         ignored=columns.ignored,
         new_classes=tuple(new_classes),
         readings=tuple(readings),
+        notes=(f"who is shown is read from {columns.person!r}",) if columns.person else (),
         unsaid=frozenset(each.attribute for each in found_columns if not each.is_said),
-        says_nothing=not (columns.of_attribute or columns.split or columns.is_left_out),
+        says_nothing=not (
+            columns.of_attribute or columns.split or columns.is_left_out or PERSON in columns.said
+        ),
     )
 
 
@@ -224,3 +234,20 @@ def _splits(table: pl.DataFrame, columns: LabelColumns, names: Sequence[str]) ->
     pairs = zip(names, table[columns.split].to_list(), strict=True)
     splits = {name: text if said[text] is None else said[text] for name, text in pairs if text}
     return {name: split for name, split in splits.items() if split}
+
+
+def _persons(
+    path: Path, table: pl.DataFrame, columns: LabelColumns, names: Sequence[str]
+) -> dict[str, str]:
+    """Return who each file shows; a value that is said to be no label is nobody."""
+    if columns.person is None:
+        return {}
+    texts = table[columns.person] if columns.person in table.columns else None
+    if texts is None:
+        texts, _ = fill(path, table, columns.person)
+    said: dict[str, str] = {}
+    if columns.mapping.speaks_of(PERSON):
+        of = {text: columns.mapping.class_of(PERSON, text) for text in texts.drop_nulls().unique()}
+        said = {text: name for text, name in of.items() if name is not None}
+    persons = zip(names, texts.str.strip_chars().to_list(), strict=True)
+    return {name: who for name, text in persons if text and (who := said.get(text, text))}

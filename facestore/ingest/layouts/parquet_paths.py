@@ -68,4 +68,5 @@ def labels_by_path(path: Path, column: str, rules: LabelRules) -> LabelTable:
         labels=table.labels.with_columns(name=table.labels["name"].replace_strict(name_of)),
         tags={name_of[name]: each for name, each in table.tags.items()},
         splits={name_of[name]: each for name, each in splits.items()},
+        persons={name_of[name]: each for name, each in table.persons.items()},
     )

@@ -55,14 +55,14 @@ def columns_of_labels(
     found = []
     for attribute, name in columns.of_attribute.items():
         meaning = rules.meaning(attribute, columns.mapping)
-        _check_attribute(path, meaning)
+        check_attribute(path, meaning)
         texts = table[name] if name in table.columns else ages_between(path, table, name)
         found.append(ReadColumn(name, meaning, texts.alias(name), attribute in columns.said))
     return found
 
 
-def check_names(place: Rows, names: pl.Series) -> None:
-    """Refuse rows without a name, and names that several rows have."""
+def check_named(place: Rows, names: pl.Series) -> None:
+    """Refuse rows without a name, or with one that no file has."""
     path, rows = place.path, place.places
     if names.null_count():
         row = rows.filter(names.is_null())[0]
@@ -70,15 +70,21 @@ def check_names(place: Rows, names: pl.Series) -> None:
     if (strange := names.str.contains("\0", literal=True)).any():
         row = rows.filter(strange)[0]
         raise TableError(path, f"row {row} has a file name with a NUL", "Check the file.")
+
+
+def check_names(place: Rows, names: pl.Series) -> None:
+    """Refuse rows without a name, and names that several rows have."""
+    check_named(place, names)
     repeated = names.filter(names.is_duplicated()).unique(maintain_order=True).to_list()
     if repeated:
         problem = (
             f"{counted(len(repeated), 'file has', 'files have')} several rows ({preview(repeated)})"
         )
-        raise FileNamesError(path, problem, "One row a file was expected: remove the others.")
+        raise FileNamesError(place.path, problem, "One row a file was expected: remove the others.")
 
 
-def _check_attribute(path: Path, meaning: Meaning) -> None:
+def check_attribute(path: Path, meaning: Meaning) -> None:
+    """Refuse an attribute that is called as groups of samples are."""
     attribute = meaning.attribute
     if not meaning.classes and names_groups(attribute):
         problem = f"an attribute cannot be called {attribute!r}: a group of samples is"

@@ -5,7 +5,9 @@ with files as (
         dataset,
         count(*) as n_files,
         count(distinct image_id) as n_images,
-        count(error) as n_unreadable
+        count(error) as n_unreadable,
+        count(person_id) as n_of_people,
+        count(distinct person_id) as n_people
     from samples
     group by dataset
 ),
@@ -63,6 +65,8 @@ select
     coalesce(files.n_files, 0) as n_files,
     coalesce(files.n_images, 0) as n_images,
     coalesce(files.n_unreadable, 0) as n_unreadable,
+    coalesce(files.n_of_people, 0) as n_of_people,
+    coalesce(files.n_people, 0) as n_people,
     coalesce(split_words.splits, '') as splits,
     coalesce(label_words.labels, '') as labels,
     datasets.layout,

@@ -1,6 +1,6 @@
 -- accuracy_by_group_of_samples: accuracies made of counts are those made sample by sample
 -- audits: accuracy_by_group, group_accuracy, sample_groups
--- reads: accuracy_by_group, judged_predictions, sample_groups, group_accuracy
+-- reads: accuracy_by_group, judged_predictions, sample_groups, group_accuracy, cluster_effects, wilson_clustered
 -- todo: the view is wrong
 with expected as (
     select
@@ -28,9 +28,24 @@ full join accuracy_by_group as found
         and expected.split is not distinct from found.split
         and expected.group_attribute = found.group_attribute
         and expected.group_name = found.group_name
+left join cluster_effects as effects
+    on
+        found.classifier = effects.classifier
+        and found.dataset = effects.dataset
+        and found.split is not distinct from effects.split
+        and found.group_attribute = effects.group_attribute
+        and found.group_name = effects.group_name
 where
     expected.figures.n_samples is distinct from found.n_samples
     or expected.figures.n_correct is distinct from found.n_correct
     or expected.figures.accuracy <> found.accuracy
-    or expected.figures.ci_low <> found.ci_low
-    or expected.figures.ci_high <> found.ci_high
+    or found.n_effective is distinct from coalesce(effects.n_effective, found.n_samples)
+    or (effects.classifier is null and expected.figures.ci_low <> found.ci_low)
+    or (effects.classifier is null and expected.figures.ci_high <> found.ci_high)
+    or (
+        found.accuracy is not null
+        and (found.ci_low, found.ci_high) is distinct from (
+            wilson_clustered(found.n_correct, found.n_samples, found.n_effective)['low'],
+            wilson_clustered(found.n_correct, found.n_samples, found.n_effective)['high']
+        )
+    )

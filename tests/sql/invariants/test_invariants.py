@@ -6,6 +6,8 @@ import re
 
 import duckdb
 import pytest
+from support.bad_annotations import BAD_ANNOTATIONS
+from support.bad_clusters import BAD_CLUSTERS
 from support.bad_duplicates import BAD_DUPLICATES
 from support.bad_explanations import BAD_EXPLANATIONS
 from support.bad_fairness import BAD_FAIRNESS
@@ -18,7 +20,15 @@ from facestore.catalog.audit_files import AuditFile
 
 Con = duckdb.DuckDBPyConnection
 
-BAD = BAD_VIEWS | BAD_DUPLICATES | BAD_EXPLANATIONS | BAD_FAIRNESS | BAD_GAPS
+BAD = (
+    BAD_VIEWS
+    | BAD_ANNOTATIONS
+    | BAD_CLUSTERS
+    | BAD_DUPLICATES
+    | BAD_EXPLANATIONS
+    | BAD_FAIRNESS
+    | BAD_GAPS
+)
 
 
 def test_every_invariant_has_bad_examples() -> None:

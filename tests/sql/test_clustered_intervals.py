@@ -1,0 +1,131 @@
+"""Every interval is of as many independent samples as there are: copies of samples add nothing."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import duckdb
+import pytest
+from support.rows import classifier, fill, labels, load, predictions, read, samples
+
+from facestore.catalog.counts import keep
+
+Con = duckdb.DuckDBPyConnection
+N, K = 90, 3
+KEYS = (
+    "classifier", "classifier_a", "classifier_b", "attribute", "dataset", "split", "group_attribute",
+    "group_name", "class", "predicted", "measure", "given", "group_a", "group_b", "coverage_asked",
+)  # fmt: skip
+# What follows from how many samples there are, besides what is called ci_....
+OF_SIZES = {
+    "chi_square", "p_value", "p_value_mid", "p_value_holm", "tau", "detectable_gap", "detectable_difference",
+    "shrunken_accuracy", "shrunken_gap", "posterior_gap", "posterior_sd", "own_weight", "n_effective",
+    "rank_best", "rank_worst",
+}  # fmt: skip
+VIEWS = (
+    "accuracy_by_group", "accuracy_by_white", "accuracy_disparity", "accuracy_gaps", "accuracy_gaps_among(40)",
+    "accuracy_without_duplicates", "classifier_comparison", "classifier_summary", "clip_table_5",
+    "demographic_parity", "equalized_odds", "gap_comparison", "group_spread", "leaderboard",
+    "predicted_shares", "predictive_parity", "rate_gaps", "selective_accuracy", "shrunken_accuracy",
+)  # fmt: skip
+# Variances of samples by n - 1, and so of copies nearly the same.
+NEARLY = ("conditional_gaps", "auc_by_group('race')")
+
+
+def fill_people(con: Con, seed: int, copies: int) -> None:
+    """Fill a store with two classifiers of gender, one of which misses some samples."""
+    rng = random.Random(seed)
+    rows = [
+        {
+            "gender": rng.choice(["Male", "Female"]),
+            "race": rng.choice(["White", "Black", "Indian"]),
+            "age": rng.choice(["20-29", "30-39"]),
+            "said": [
+                rng.choices(["Male", "Female", None], weights)[0]
+                for weights in ((2, 1, 0), (3, 2, 1))
+            ],
+            "margin": rng.random(),
+        }
+        for _ in range(N)
+    ]
+    rows = [row for row in rows for _ in range(copies)]
+    fill(con, samples=samples(len(rows)))
+    con.execute(f"update samples set person_id = (sample_id - 1) // {copies}")
+    for attribute in ("gender", "race", "age"):
+        load(con, labels=labels(attribute, [row[attribute] for row in rows]))
+    fill(con, classifiers=[classifier(1, "one"), classifier(2, "two")])
+    for number in (0, 1):
+        said = predictions([row["said"][number] for row in rows], number + 1)
+        load(con, predictions=[p | {"margin": rows[p["sample_id"] - 1]["margin"]} for p in said])
+    keep(con)
+
+
+def figures(con: Con, view: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return what a view says of sizes and intervals, by the names in its rows."""
+    columns = [column[0] for column in con.execute(f"from {view} limit 0").description or []]
+    keys = [name for name in KEYS if name in columns]
+    wanted = [name for name in columns if name.startswith("ci_") or name in OF_SIZES]
+    assert wanted
+    found = read(con, view, ", ".join([*keys, *wanted]))
+    return {row[: len(keys)]: dict(zip(wanted, row[len(keys) :], strict=True)) for row in found}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_copies_of_every_sample_change_no_interval(con: Con, new_catalogue, seed: int) -> None:
+    fill_people(con, seed, 1)
+    with duckdb.connect() as copied:
+        copied.execute(f"attach '{new_catalogue}' as new (read_only)")
+        copied.execute("copy from database new to memory")
+        fill_people(copied, seed, K)
+        assert read(con, "cluster_effects") == []
+        assert {icc for (icc,) in read(copied, "cluster_effects", "icc")} == {1}
+        for view in (*VIEWS, *NEARLY):
+            before, after = figures(con, view), figures(copied, view)
+            assert before.keys() == after.keys() != set(), view
+            tolerance = {"rel": 0.1, "abs": 0.05} if view in NEARLY else {"rel": 1e-9, "abs": 1e-9}
+            for key, expected in before.items():
+                assert after[key] == pytest.approx(expected, **tolerance), (view, key)
+
+
+def test_without_clusters_an_interval_is_of_all_samples_to_the_last_bit(con: Con) -> None:
+    fill_people(con, 5, 1)
+    for view in ("accuracy_by_group", "accuracy_by_white", "classifier_summary"):
+        right = "n_correct" if view != "classifier_summary" else "round(accuracy * n_samples)"
+        wrong = (
+            f"n_effective is distinct from n_samples or ci_low <> wilson_low({right}, n_samples) "
+            f"or ci_high <> wilson_high({right}, n_samples)"
+        )
+        assert read(con, view, "classifier", wrong) == []
+    pairs = "n_right_a, n_samples, n_right_b, n_samples, correlation"
+    with_counts = (
+        "(select *, n_both_right + n_only_a as n_right_a, n_both_right + n_only_b as n_right_b, "
+        "pair_correlation(n_both_right, n_only_a, n_only_b, n_both_wrong) as correlation "
+        "from classifier_comparison)"
+    )
+    wrong = (
+        f"ci_low <> difference_low({pairs}) or ci_high <> difference_high({pairs}) "
+        "or p_value <> mcnemar_exact(n_only_a, n_only_b) or n_effective <> n_samples"
+    )
+    assert read(con, with_counts, "classifier_a", wrong) == []
+    assert read(con, "classifier_comparison") != []
+
+
+def test_some_copies_make_an_interval_wider_and_no_figure_another(con: Con) -> None:
+    fill_people(con, 7, 1)
+    columns = "classifier, group_attribute, group_name, accuracy, ci_high - ci_low"
+    before = {row[:3]: row[3:] for row in read(con, "accuracy_by_group", columns)}
+    con.execute("update samples set person_id = person_id::integer // 5")
+    con.execute("delete from counted_datasets")
+    con.execute("delete from counted_predictions")
+    for table in ("prediction_counts", "cluster_counts", "sample_cells", "cell_counts", "cell_groups", "label_counts"):  # fmt: skip
+        con.execute(f"delete from kept_{table}")
+    keep(con)
+    after = {row[:3]: row[3:] for row in read(con, "accuracy_by_group", columns)}
+    wider = 0
+    for key, (accuracy, width) in before.items():
+        assert after[key][0] == accuracy
+        assert after[key][1] >= width - 1e-12
+        wider += after[key][1] > width + 1e-6
+    assert wider
+    assert read(con, "cluster_effects", "classifier", "icc > 0") != []
