@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 
-from facestore import resources
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import InputError, UnknownNameError, counted
 from facestore.exploring.kept_points import points_of
@@ -151,10 +150,7 @@ def _classifier(
     attributes = {each for _, each in known}
     if attribute is not None and attribute not in attributes:
         raise UnknownNameError("classifier of attribute", attribute, attributes)
-    query = resources.folder("reports") / "queries" / "best_classifiers.sql"
-    best = con.sql(query.read_text(encoding="utf-8")).project(
-        "dataset, attribute, classifier, n_samples"
-    )
+    best = con.sql("select dataset, attribute, classifier, n_samples from best_classifier")
     there = set(rows["dataset"])
     order = ["gender", "race", "age", *sorted(attributes)]
     found = sorted(

@@ -85,6 +85,8 @@ def test_cards_and_a_condition_and_nothing_from_outside(browser, store):
         drawn = pictures.evaluate_all("all => all.filter(each => each.naturalWidth > 0).length")
         assert drawn >= expected
         assert page.get_by_text("images/000006.jpg").count() == 1
+        # a card says what each column is, a table only once
+        assert page.get_by_text("path", exact=True).count() >= expected
         # another click takes the condition back
         page.get_by_text(WHERE, exact=True).first.click()
         page.get_by_text(re.compile(rf"^\s*{N_ROWS} points$")).wait_for(timeout=SECONDS)
