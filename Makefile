@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 SQL := sql migrations reports/queries tests/sql/invariants
 
-.PHONY: demo test fuzz check portable growth docs bench faults flips power injected hostile lowest constraints clean
+.PHONY: demo test explore-test fuzz check portable growth docs bench faults flips power injected hostile lowest constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/facestore demo
@@ -16,6 +16,11 @@ demo: $(VENV)/.installed
 # More workers than cores: many tests wait for a process that they started.
 test: check
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 4 --dist loadgroup
+
+# Tests of `explore` that need Embedding Atlas: 540 MB that no other test uses, and newer PyArrow and pandas than `lowest` has.
+explore-test: $(VENV)/.installed-dev
+	$(PIP) --editable '.[explore]'
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests/exploring tests/browser/test_explore.py tests/cli/test_explore.py
 
 # The property tests with examples that no run has seen; `make test` has the same ones each time.
 fuzz: $(VENV)/.installed-dev

@@ -6,6 +6,7 @@ from facestore.curation.dedup import dedup, duplicates, export_excluded, undo_de
 from facestore.curation.split import split
 from facestore.demo.demo import demo
 from facestore.explaining.explain import explain
+from facestore.exploring.explore import explore
 from facestore.exporting.export import export
 from facestore.importing.annotations import import_annotations, preview_annotations
 from facestore.importing.embeddings import import_embeddings
@@ -121,6 +122,7 @@ class Store(Stores):
     bootstrap = bootstrap
     check = check
     export = export
+    explore = explore
     sql = sql
     rows = rows
     execute = execute

@@ -56,6 +56,50 @@ inner join classifiers using (classifier_id)
 where $classifiers is null or list_contains($classifiers, classifiers.name)
 order by classifier, sample_id
 """
+_SAMPLES_OF = """
+select samples.sample_id, samples.dataset, samples.path, samples.image_id, samples.split,
+    vector_keys.vector_key
+from samples
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+left join vector_keys on samples.sample_id = vector_keys.sample_id
+"""
+# A number without a class, and a class without a label, are judged by no view.
+_JUDGEMENTS_OF = """
+select predictions.sample_id, classifiers.name as classifier,
+    coalesce(
+        judged_predictions.predicted, predictions.predicted, predictions.value::varchar
+    ) as predicted,
+    case
+        when judged_predictions.is_correct then 'right'
+        when not judged_predictions.is_correct then 'wrong'
+        when coalesce(predictions.predicted, predictions.value::varchar) is null
+            then 'no prediction'
+        else 'no label'
+    end as judged,
+    predictions.margin
+from predictions
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+inner join classifiers using (classifier_id)
+left join judged_predictions
+    on predictions.classifier_id = judged_predictions.classifier_id
+    and predictions.sample_id = judged_predictions.sample_id
+where $classifiers is null or list_contains($classifiers, classifiers.name)
+order by classifier, predictions.sample_id
+"""
+# A group of copies has the SHA-256 of its first image as its id: the beginning tells groups apart.
+_DUPLICATES_OF = """
+select samples.sample_id, left(duplicate_groups.group_id, 12) as duplicate_group
+from samples
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+inner join duplicate_groups using (image_id)
+"""
+_SUSPECTS_OF = """
+select sample_id,
+    string_agg(attribute || ': ' || agreed_class, ', ' order by attribute) as suspect
+from suspect_labels
+semi join (select unnest($sample_ids) as sample_id) as asked using (sample_id)
+group by sample_id
+"""
 _JUDGED = """
 select sample_id, classifier, attribute, dataset, split, path, label, predicted
 from judged_predictions
@@ -126,6 +170,29 @@ class Exports(TableFamily):
     def predictions_of(self, sample_ids: Sequence[int], classifiers: Sequence[str]) -> pl.DataFrame:
         """Return predictions of some samples: sample_id, classifier, predicted, score, value."""
         return self._read(_PREDICTIONS_OF, sample_ids=sample_ids, classifiers=classifiers)
+
+    def samples_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return some samples, with the keys of their vectors, in no order that means anything."""
+        return self._read(_SAMPLES_OF, sample_ids=sample_ids)
+
+    def judgements_of(self, sample_ids: Sequence[int], classifiers: Sequence[str]) -> pl.DataFrame:
+        """Return what classifiers say of some samples, and whether it is right.
+
+        Returns
+        -------
+        pl.DataFrame
+            sample_id, classifier, predicted (in the taxonomy of the label where there is one),
+            judged (`right`, `wrong`, `no label` or `no prediction`), margin.
+        """
+        return self._read(_JUDGEMENTS_OF, sample_ids=sample_ids, classifiers=classifiers)
+
+    def duplicates_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return the groups of copies of some samples: sample_id, duplicate_group."""
+        return self._read(_DUPLICATES_OF, sample_ids=sample_ids)
+
+    def suspects_of(self, sample_ids: Sequence[int]) -> pl.DataFrame:
+        """Return which labels of some samples are suspect: sample_id, `gender: Female`."""
+        return self._read(_SUSPECTS_OF, sample_ids=sample_ids)
 
     def judged(
         self, dataset: str | None, split: str | None, classifiers: Sequence[str]

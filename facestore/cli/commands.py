@@ -17,6 +17,7 @@ from facestore.cli import (
     curation,
     data,
     explain,
+    explore,
     handoff,
     imports,
     index,
@@ -101,6 +102,7 @@ audit.add_commands(app)
 nearest.add_commands(app)
 index.add_commands(app)
 explain.add_commands(app)
+explore.add_commands(app)
 handoff.add_commands(app)
 upkeep.add_commands(app)
 add_guide(app)

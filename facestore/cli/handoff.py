@@ -102,7 +102,7 @@ _FORMS = [f"{name} ({file})" for name, file in FORMATS.items()]
 # Made of tables, so that a new format or projection is named in its table alone.
 ExportForm = StrEnum("ExportForm", {name: name for name in FORMATS})  # type: ignore[misc]
 Projection = StrEnum("Projection", {name: name for name in PROJECTIONS})  # type: ignore[misc]
-_DEFAULT_PROJECTION = Projection(PROJECTIONS[0])
+DEFAULT_PROJECTION = Projection(PROJECTIONS[0])
 
 
 def export(
@@ -118,7 +118,7 @@ def export(
     model: options.ModelOption = None,
     projection: Annotated[
         Projection, typer.Option(help="For atlas; umap needs facestore[umap].")
-    ] = _DEFAULT_PROJECTION,
+    ] = DEFAULT_PROJECTION,
     neighbours: Annotated[
         int, typer.Option(min=0, help="For atlas: nearest images of each; 0: none.")
     ] = 10,

@@ -1,5 +1,6 @@
 """What is exported, and the steps that formats share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import polars as pl
 
 from facestore.errors import by_number, counted, preview
 from facestore.images.parquets import ParquetRow
-from facestore.images.pictures import place_of
+from facestore.images.pictures import Pictures, place_of
 from facestore.images.remote import is_uri
 from facestore.images.tars import TarMember
 from facestore.images.walk import printable
@@ -52,7 +53,9 @@ def with_column(
     return samples.join(column, on="sample_id", how="left", maintain_order="left")
 
 
-def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
+def files_of(
+    store: Stores, samples: pl.DataFrame, pictures: Mapping[str, Pictures] | None = None
+) -> pl.Series:
     """Return the file of the picture of each sample; the path of the sample where it has none.
 
     Lines tell of samples whose file is not there, or lies inside another one.
@@ -61,8 +64,10 @@ def files_of(store: Stores, samples: pl.DataFrame) -> pl.Series:
     ----------
     samples
         `dataset`, `path` and `image_id`.
+    pictures
+        Of each data set; None: those that were given to this store.
     """
-    pictures = pictures_of(store)
+    pictures = pictures_of(store) if pictures is None else pictures
     files, gone, inside = [], [], []
     for dataset, path, image_id in samples.select("dataset", "path", "image_id").rows():
         found = pictures[dataset].find(path, image_id) if dataset in pictures else None

@@ -42,6 +42,23 @@ class Pictures:
             return there[0][0]
         return OneOf(tuple(file for file, *_ in there), image_id)
 
+    def content(self, path: str, image_id: str) -> bytes | None:
+        """Return the bytes of the picture of a sample; None where they are gone, or are others.
+
+        Parameters
+        ----------
+        path
+            Of the sample.
+        image_id
+            SHA-256 (hex) that the bytes must have.
+        """
+        file = self.find(path, image_id)
+        try:
+            content = None if file is None else file.read_bytes()
+        except OSError:
+            return None
+        return content if content is not None and _sha256(content) == image_id else None
+
 
 @dataclass(frozen=True)
 class OneOf:

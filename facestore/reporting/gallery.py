@@ -1,16 +1,12 @@
 """The HTML page of images that were found: thumbnails with their labels."""
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facestore.images.decoding import DECODE_ERRORS, open_picture, to_rgb
+from facestore.images.small import small_jpeg
 from facestore.reporting.page import Provenance, environment
-
-_PIXELS = 160
-_QUALITY = 80
 
 
 @dataclass(frozen=True)
@@ -42,16 +38,10 @@ def thumbnail(content: bytes) -> str | None:
     content
         The bytes of the file; they are those of a picture that was read before.
     """
-    try:
-        with open_picture(content) as image:
-            image.draft("RGB", (_PIXELS, _PIXELS))  # a large JPEG is decoded small
-            small = to_rgb(image)
-    except DECODE_ERRORS:
+    small = small_jpeg(content)
+    if small is None:
         return None
-    small.thumbnail((_PIXELS, _PIXELS))
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=_QUALITY)
-    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+    return f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
 
 
 def render_gallery(

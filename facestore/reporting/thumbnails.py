@@ -1,7 +1,5 @@
 """Small pictures of samples, read again from what they were ingested from."""
 
-import hashlib
-
 from facestore.images.pictures import Pictures
 from facestore.reporting.gallery import thumbnail
 
@@ -26,13 +24,5 @@ def find_thumbnail(pictures: Pictures | None, path: str, image_id: str | None) -
     """
     if pictures is None or image_id is None:
         return None
-    file = pictures.find(path, image_id)
-    if file is None:
-        return None
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    if hashlib.sha256(content).hexdigest() != image_id:
-        return None
-    return thumbnail(content)
+    content = pictures.content(path, image_id)
+    return None if content is None else thumbnail(content)

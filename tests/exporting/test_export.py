@@ -84,6 +84,25 @@ def test_atlas_has_points_labels_predictions_and_neighbours(store, tmp_path):
     shown = dict(zip(rows["path"], rows["predicted: zero"], strict=True))
     assert said.items() <= shown.items()
     assert all(Path(file).read_bytes()[:2] == b"\xff\xd8" for file in rows["file"])
+    for file, picture in rows.select("file", "picture").rows():
+        assert (picture["path"], picture["bytes"]) == (Path(file).name, Path(file).read_bytes())
+    judged = dict(
+        store.sql(
+            "select path, [if(is_correct, 'right', 'wrong'), margin::varchar] "
+            "from judged_predictions where classifier = 'zero'"
+        ).fetchall()
+    )
+    columns = zip(rows["path"], rows["judged: zero"], rows["margin: zero"], strict=True)
+    shown = {path: [said, margin] for path, said, margin in columns if said in ("right", "wrong")}
+    assert {path: said for path, (said, _) in shown.items()} == {
+        path: said for path, (said, _) in judged.items()
+    }
+    assert [margin for _, margin in shown.values()] == pytest.approx(
+        [float(judged[path][1]) for path in shown]
+    )
+    assert rows.filter(pl.col("duplicate_group").is_not_null())["path"].sort().to_list() == [
+        "0.jpg", "copy.jpg",
+    ]  # fmt: skip
 
 
 def test_atlas_without_neighbours_or_by_umap(store, tmp_path, monkeypatch):
