@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from threading import Timer
 from urllib.request import urlopen
 
 import pytest
@@ -107,7 +108,11 @@ def test_a_signal_ends_it_cleanly_and_others_may_write_meanwhile(store, number):
         with Store.open(store) as writer:
             writer.set("min_samples", 1)
         process.send_signal(number)
+        # one that heeds no signal is killed, and has another status
+        killing = Timer(30, process.kill)
+        killing.start()
         rest = process.stdout.read()
-        process.wait(timeout=30)
+        process.wait()
+        killing.cancel()
     assert process.returncode == 0
     assert rest.splitlines() == ["Ctrl-C ends it; the store is only read.", "Ended."]
