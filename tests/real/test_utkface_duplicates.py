@@ -41,6 +41,7 @@ def load_utkface(folder, manifest):
             split=pl.lit(None, pl.String),
             tags=pl.lit(None, pl.List(pl.String)),
             error=pl.lit(None, pl.String),
+            person_id=pl.lit(None, pl.String),
         ),
         labels=table.labels.rename({"name": "path"}),
         images=images,
