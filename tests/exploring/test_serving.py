@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,7 +23,10 @@ def ask(path, kind="http"):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guarded(_inner, "secret")({"type": kind, "path": path}, None, send))
+    # in a thread of its own: other tests of this process may leave an event loop running
+    with ThreadPoolExecutor() as threads:
+        guarded = Guarded(_inner, "secret")({"type": kind, "path": path}, None, send)
+        threads.submit(asyncio.run, guarded).result()
     return sent
 
 
