@@ -9,7 +9,22 @@
 -- answers only what is easy has a high accuracy of a small coverage: compare accuracy_at_least, the lower bound of what it
 -- would be on all of them
 -- source: Manski 1989, 10.2307/145818, on bounds without assumptions on what is missing
-with averages as (
+with report as (
+    select
+        classification_report.*,
+        cluster_effects.n_effective,
+        -- of each sample
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth
+    from classification_report
+    left join cluster_effects
+        on
+            classification_report.classifier = cluster_effects.classifier
+            and classification_report.dataset = cluster_effects.dataset
+            and classification_report.split is not distinct from cluster_effects.split
+            and cluster_effects.group_attribute = 'overall'
+),
+
+averages as (
     select
         classifier,
         attribute,
@@ -19,11 +34,12 @@ with averages as (
         sum(support)::bigint as n_samples,
         sum(recall * support) / sum(support) as accuracy,
         avg(recall) filter (where support > 0) as balanced_accuracy,
-        avg(shrunken_share(recall * support, support)) as shrunken_recall,
+        coalesce(any_value(n_effective), sum(support)) as n_effective,
+        avg(shrunken_share(recall * support * worth, support * worth)) as shrunken_recall,
         sum(
-            shrunken_share(recall * support, support)
-            * (1 - shrunken_share(recall * support, support))
-            / nullif(support, 0)
+            shrunken_share(recall * support * worth, support * worth)
+            * (1 - shrunken_share(recall * support * worth, support * worth))
+            / nullif(support * worth, 0)
         ) / count(*) filter (where support > 0) ** 2 as variance_balanced,
         avg(precision) as macro_precision,
         avg(recall) as macro_recall,
@@ -32,7 +48,7 @@ with averages as (
         sum(recall * support) / sum(support) as weighted_recall,
         sum(f1 * support) / sum(support) as weighted_f1,
         count(*) filter (where support > 0) as n_classes
-    from classification_report
+    from report
     group by all
 ),
 
@@ -53,25 +69,18 @@ totals as (
             averages.balanced_accuracy,
             averages.shrunken_recall,
             averages.variance_balanced,
-            averages.n_samples
+            averages.n_effective
         ) as ci_balanced,
         round(averages.accuracy * averages.n_samples) as n_correct,
         labelled.n_labelled - averages.n_samples as n_missing,
         -- counts that a write by hand made stale may say fewer; they are no reason to fail
-        greatest(labelled.n_labelled, averages.n_samples) as n_labelled,
-        coalesce(cluster_effects.n_effective, averages.n_samples) as n_effective
+        greatest(labelled.n_labelled, averages.n_samples) as n_labelled
     from averages
     inner join labelled
         on
             averages.attribute = labelled.attribute
             and averages.dataset = labelled.dataset
             and averages.split is not distinct from labelled.split
-    left join cluster_effects
-        on
-            averages.classifier = cluster_effects.classifier
-            and averages.dataset = cluster_effects.dataset
-            and averages.split is not distinct from cluster_effects.split
-            and cluster_effects.group_attribute = 'overall'
 ),
 
 intervals as (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 
 import numpy as np
@@ -61,6 +62,14 @@ def newcombe(one, two, n_compared):
     )
 
 
+def newcombe_of(one, limits_one, two, limits_two):
+    """Give the interval of a difference by the limits of its two shares."""
+    share_one, share_two = one[0] / one[1], two[0] / two[1]
+    below = math.hypot(share_one - limits_one[0], limits_two[1] - share_two)
+    above = math.hypot(limits_one[1] - share_one, share_two - limits_two[0])
+    return share_one - share_two - below, share_one - share_two + above
+
+
 def test_the_surest_pair_may_be_another_than_the_extremes(con):
     right = [(1, 1), (950, 1000), (600, 1000), (1, 2)]
     fill_groups(con, *right)
@@ -77,7 +86,18 @@ def test_intervals_of_more_comparisons_are_those_of_that_many(con):
     race = "group_attribute = 'race'"
     for n_compared in (3, 40, 12_345):
         (found,) = read(con, f"accuracy_gaps_among({n_compared})", "ci_low, ci_high", race)
-        ends = [newcombe(one, two, n_compared) for one, two in permutations(right, 2)]
+        among = {
+            each: con.execute(
+                "select unnest(limits_among(?, ?, ?))", [*each, n_compared]
+            ).fetchone()
+            for each in right
+        }
+        ends = [
+            newcombe(one, two, n_compared)
+            if n_compared == n_pairs(right)
+            else newcombe_of(one, among[one], two, among[two])
+            for one, two in permutations(right, 2)
+        ]
         assert found == pytest.approx([max(end) for end in zip(*ends, strict=True)], abs=1e-9)
     own = read(con, "accuracy_gaps", "*", race)
     assert own == read(con, "accuracy_gaps_among(null)", "*", race)
