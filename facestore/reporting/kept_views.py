@@ -10,7 +10,8 @@ import duckdb
 
 from facestore.progress import Progress
 
-# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions.
+# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and the words of
+# judgements, 64 samples a row.
 _COMPUTED_ONCE = (
     "label_counts",
     "label_taxonomies",
@@ -19,6 +20,8 @@ _COMPUTED_ONCE = (
     "prediction_counts",
     "judged_counts",
     "numbered_splits",
+    "judged_words",
+    "judged_pairs",
     "wrong_predictions",
     "accuracy_by_group",
     "confusion_matrix",
