@@ -104,7 +104,7 @@ expected as (
             judged_as(sample_labels.taxonomy, decided.attribute, decided.predicted)
             = sample_labels.label
         ) as n_correct,
-        round(sum(decided.confidence), 9) as sum_confidence
+        round(sum(decided.confidence), 6) as sum_confidence
     from decided
     inner join sample_labels using (sample_id, attribute)
     group by all
@@ -147,7 +147,7 @@ found as (
         split,
         sum(n_samples) as n_samples,
         sum(n_correct) as n_correct,
-        round(sum(sum_confidence), 9) as sum_confidence
+        round(sum(sum_confidence), 6) as sum_confidence
     from calibration_counts
     group by all
 )
