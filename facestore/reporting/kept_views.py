@@ -10,8 +10,8 @@ import duckdb
 
 from facestore.progress import Progress
 
-# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and the
-# words of judgements, which are 64 samples a row.
+# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
+# the words of judgements, which are 64 samples a row.
 _COMPUTED_ONCE = (
     "label_counts",
     "label_taxonomies",
