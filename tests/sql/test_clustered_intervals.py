@@ -88,6 +88,29 @@ def test_copies_of_every_sample_change_no_interval(con: Con, new_catalogue, seed
                 assert after[key] == pytest.approx(expected, **tolerance), (view, key)
 
 
+def ranks_of(con: Con, copies: int, *, are_known: bool) -> list[tuple[Any, ...]]:
+    """Give ranks of two classifiers that differ on 7 of 40 people: 6 to 1, and 1.89 errors apart."""
+    people = range(40)
+    fill(con, samples=samples(len(people) * copies))
+    if are_known:
+        con.execute(f"update samples set person_id = (sample_id - 1) // {copies}")
+    load(con, labels=labels("gender", ["Male"] * len(people) * copies))
+    fill(con, classifiers=[classifier(1, "one"), classifier(2, "two")])
+    for number, wrong in ((1, {0}), (2, {1, 2, 3, 4, 5, 6})):
+        said = ["Female" if i in wrong else "Male" for i in people for _ in range(copies)]
+        load(con, predictions=predictions(said, number))
+    keep(con)
+    return sorted(read(con, "rank_intervals", "classifier, rank, rank_best, rank_worst"))
+
+
+@pytest.mark.parametrize(
+    ("copies", "are_known", "last"), [(1, True, 2), (K, True, 2), (K, False, 1)]
+)
+def test_copies_of_people_decide_no_rank(con: Con, copies: int, are_known: bool, last: int) -> None:
+    ranks = ranks_of(con, copies, are_known=are_known)
+    assert ranks == [("one", 1, 1, last), ("two", 2, 3 - last, 2)]
+
+
 def test_without_clusters_an_interval_is_of_all_samples_to_the_last_bit(con: Con) -> None:
     fill_people(con, 5, 1)
     for view in ("accuracy_by_group", "accuracy_by_white", "classifier_summary"):
