@@ -163,7 +163,7 @@ def report(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="PAGE", help="Only this page: groups, prompts ... (repeatable)"),
+        typer.Option(metavar="PAGE", help="Only this page: summary, groups ... (repeatable)"),
     ] = None,
     classifier: Annotated[
         list[str] | None,
@@ -174,8 +174,17 @@ def report(
             autocompletion=names_of("classifiers"),
         ),
     ] = None,
+    main: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="The classifier that the report is about; else the best one of each attribute "
+            "(repeatable).",
+            autocompletion=names_of("classifiers"),
+        ),
+    ] = None,
     images: Annotated[
-        bool, typer.Option("--images", help="Show thumbnails of mistakes and duplicates.")
+        bool, typer.Option("--images", help="Show the faces behind the numbers.")
     ] = False,
     format: Annotated[
         ReportFormat, typer.Option(help="Pages; or the same numbers for machines.")
@@ -195,7 +204,7 @@ def report(
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write the report: a page each for data, prompts, groups, models, errors ..."""
+    """Write the report: for whom a classifier fails, by how much, how surely, and why."""
     with open_store(store) as opened:
         page = opened.report(
             out,
@@ -206,6 +215,7 @@ def report(
             diff=diff,
             raw=raw,
             source=source,
+            main=main or (),
         )
     print_lines([str(page)])
     if open_:

@@ -5,7 +5,7 @@ it and write it to CSV, and a test reads it back.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -17,7 +17,13 @@ _LONG = 48
 
 
 def grid(
-    part: Table | Block, caption: object, anchor: str, *, query: str, head: str = ""
+    part: Table | Block,
+    caption: object,
+    anchor: str,
+    *,
+    query: str,
+    head: str = "",
+    same: Mapping[str, Any] | None = None,
 ) -> Markup:
     """Write a table or a block.
 
@@ -33,6 +39,8 @@ def grid(
         Name of the query whose rows these are.
     head
         Column that says what a row is; else the first one.
+    same
+        Columns that all rows have alike and the table leaves out; its CSV has them.
     """
     columns = part.columns
     first = next((i for i, column in enumerate(columns) if column.name == head), 0)
@@ -41,7 +49,7 @@ def grid(
     key = part.key.values if isinstance(part, Block) else ()
     return _framed(
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>",
-        str(caption), anchor, query=query, key=key, kind="grid",
+        str(caption), anchor, query=query, key=key, kind="grid", same=same,
     )  # fmt: skip
 
 
@@ -61,11 +69,19 @@ def matrix_grid(matrix: Matrix, anchor: str, *, query: str) -> Markup:
 
 
 def _framed(
-    content: str, caption: str, anchor: str, *, query: str, key: Sequence[Any], kind: str
+    content: str,
+    caption: str,
+    anchor: str,
+    *,
+    query: str,
+    key: Sequence[Any],
+    kind: str,
+    same: Mapping[str, Any] | None = None,
 ) -> Markup:
     """Put a table into a box that scrolls by itself, where it is too wide for the page."""
     shown = escape(visible(caption))
     data = f' data-key="{escape(json.dumps(list(key), ensure_ascii=False))}"' if key else ""
+    data += f' data-same="{escape(json.dumps(same, ensure_ascii=False))}"' if same else ""
     return Markup(  # noqa: S704 - every value was escaped
         f'<div class="scroll" tabindex="0" role="region" aria-label="{shown}">'
         f'<table id="{anchor}" class="{kind}" data-query="{escape(query)}"{data}>\n'

@@ -4,10 +4,13 @@ A temporary table or view hides a view or table of its name from every query of 
 inside other views.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
+from facestore.catalog.shipped import shipped_views
+from facestore.catalog.sqlfiles import sources
 from facestore.progress import Progress
 
 # In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
@@ -30,6 +33,11 @@ _COMPUTED_ONCE = (
     "duplicate_pairs",
     "duplicate_groups",
     "scored_prompts",
+    "main_classifiers",
+    "classifier_names",
+    "accuracy_gaps",
+    "gap_findings",
+    "confusion_findings",
 )
 # Sums over samples of what follows from similarities, and what is added up in them. Where there are
 # many, they are counted for some samples after others: the cosines of all do not fit into memory.
@@ -48,7 +56,11 @@ _MOST_ROWS = 4_000_000
 
 
 def keep_views(
-    con: duckdb.DuckDBPyConnection, progress: Progress, most_rows: int = _MOST_ROWS
+    con: duckdb.DuckDBPyConnection,
+    progress: Progress,
+    main: Sequence[str] = (),
+    queries: Sequence[str] | None = None,
+    most_rows: int = _MOST_ROWS,
 ) -> None:
     """Keep what several queries read.
 
@@ -58,15 +70,38 @@ def keep_views(
         A connection of its own; it sees these tables from now on.
     progress
         Shows how far the similarities are.
+    main
+        Names of classifiers that stand before the best ones.
+    queries
+        What will be asked: views that none of it reads are not kept. None: all are.
     most_rows
         About how many similarities are looked at together.
     """
+    is_read = None if queries is None else _read_by(queries)
     for view in _COMPUTED_ONCE:
-        con.execute(f"create temp table {view} as from {view}")
+        if is_read is not None and view not in is_read:
+            continue
+        source = "main_classifiers_named($main)" if view == "main_classifiers" else view
+        named = {"main": list(main)} if view == "main_classifiers" else {}
+        con.execute(f"create temp table {view} as from {source}", named)
     # all labels would be read to find that it is empty
     (has_pairs,) = _row(con, "select exists (from neighbours)")
     con.execute(f"create temp table embedding_leakage as from embedding_leakage where {has_pairs}")
-    _keep_sums(con, _ranges(con, most_rows), progress)
+    if is_read is None or is_read & _SUMS_OVER_SAMPLES.keys():
+        _keep_sums(con, _ranges(con, most_rows), progress)
+
+
+def _read_by(queries: Sequence[str]) -> set[str]:
+    """Return all views that queries read, and those that these read in their turn."""
+    reads = {view.name: view.reads for view in shipped_views()}
+    waiting = [name for query in queries for name in sources(query)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += reads.get(name, ())
+    return found
 
 
 def _keep_sums(

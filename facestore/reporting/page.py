@@ -4,16 +4,19 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from facestore.errors import counted
-from facestore.reporting.charts import Chart, charts_of, script_bundle
+from facestore.reporting.charts import Chart, Context, charts_of, script_bundle
 from facestore.reporting.grid import grid, matrix_grid
+from facestore.reporting.links import Links
 from facestore.reporting.pages import PAGES, Page
-from facestore.reporting.tables import Block, BlockKey, Table, best_first
+from facestore.reporting.tables import Block, BlockKey, Table, best_first, key_of, percent
 from facestore.reporting.visible import visible, visible_in
 
 # Longer tables are folded, so that the page can be read from top to bottom.
@@ -64,6 +67,8 @@ class Contents:
         (file, name) of pages that lie beside the report already.
     other
         Name of the store that this one is compared with; empty: none.
+    links
+        Where groups and cells lead to.
     """
 
     tables: Mapping[str, Table]
@@ -74,6 +79,13 @@ class Contents:
     with_pictures: bool = False
     more_pages: Sequence[tuple[str, str]] = ()
     other: str = ""
+    links: Links = field(default_factory=Links)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Short names of classifiers."""
+        rows = self.tables["classifier_names"].records
+        return {row["classifier"]: row["short_name"] for row in rows}
 
     @property
     def filled(self) -> list[Page]:
@@ -108,7 +120,8 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
     jinja2.UndefinedError
         If a template names what it is not given.
     """
-    jinja = environment(templates)
+    same = same_everywhere(contents.tables["datasets"].records)
+    jinja = environment(templates, same)
     # a script runs only with this word, which no name in the store can know
     nonce = secrets.token_urlsafe(16)
     shared = {
@@ -127,11 +140,12 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         "nonce": nonce,
         "charts_file": CHARTS_FILE,
     }
+    context = Context(contents.shown, contents.names, contents.links)
+    shared |= {"names": context.names, "links": contents.links, "same": same}
+    shared |= {"chips": chips(contents.tables["datasets"].records, same)}
     files = {}
     for page in contents.filled:
-        charts = {
-            name: charts_of(contents.tables[name], contents.shown) for name in page.queries
-        }  # fmt: skip
+        charts = {name: charts_of(contents.tables[name], context) for name in page.queries}
         template = jinja.select_template([f"pages/{page.name}.html.j2", LIST_TEMPLATE])
         has_charts = any(charts.values())
         files[page.file] = template.render(
@@ -140,8 +154,37 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
     return files | {CHARTS_FILE: script_bundle()}
 
 
-def environment(templates: Path) -> Environment:
-    """Return Jinja2's environment of the report: everything is escaped, nothing may be missing."""
+def same_everywhere(datasets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return data set and split where there is only one: a chip says them, and no column."""
+    named = {(row["dataset"], row["split"]) for row in datasets}
+    if len(named) != 1:
+        return {}
+    ((dataset, split),) = named
+    return {"dataset": dataset, "split": split}
+
+
+def chips(datasets: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> list[str]:
+    """Say what all figures of the report are about."""
+    n_samples = sum(row["n_samples"] for row in datasets)
+    if not same:
+        return [
+            counted(len({row["dataset"] for row in datasets}), "data set"),
+            counted(n_samples, "face"),
+        ]
+    split = [] if same["split"] is None else [same["split"]]
+    return [same["dataset"], *split, counted(n_samples, "face")]
+
+
+def environment(templates: Path, same: Mapping[str, Any] | None = None) -> Environment:
+    """Return Jinja2's environment of the report: everything is escaped, nothing may be missing.
+
+    Parameters
+    ----------
+    templates
+        Folder with the templates.
+    same
+        Columns that tables leave out where they have this one value.
+    """
     made = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -155,18 +198,27 @@ def environment(templates: Path) -> Environment:
     made.filters["svg"] = _svg_markup
     made.filters["visible_in"] = visible_in
     made.filters["best_first"] = best_first
-    made.globals["grid"] = _grid
+    made.filters["percent"] = percent
+    made.globals["grid"] = partial(_grid, same=same or {})
     made.globals["matrix_grid"] = _matrix
     made.globals["anchor"] = _anchor
+    made.globals["shown_key"] = key_of
     return made
 
 
-def _grid(part: Table | Block, table: Table) -> Markup:
+def _grid(part: Table | Block, table: Table, same: Mapping[str, Any]) -> Markup:
     """Write a table, or a block of it, with the anchor that its charts link to."""
     query = table.query
+    left_out: dict[str, Any] = {}
+    if isinstance(part, Table) and query.head not in same:
+        whole, part = part, part.without(same)
+        left_out = {
+            each.name: same[each.name] for each in whole.columns if each not in part.columns
+        }
     caption = part.key if isinstance(part, Block) else query.title
     key = part.key if isinstance(part, Block) else None
-    return grid(part, caption, _anchor(table, key), query=query.name, head=query.head)
+    anchor = _anchor(table, key)
+    return grid(part, caption, anchor, query=query.name, head=query.head, same=left_out)
 
 
 def _matrix(block: Block, table: Table) -> Markup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from facestore import resources
 from facestore.reporting.tables import Table
 
-FIRST_PAGE = "overview"
+FIRST_PAGE = "summary"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Page:
         Of these queries at least one has to have rows, or the page is left out; empty: never.
     why, command
         What is said where it is left out, and the command that would fill it.
+    formerly
+        Names of pages of older versions that it holds now.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Page:
     needs: tuple[str, ...] = ()
     why: str = ""
     command: str = ""
+    formerly: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -50,7 +53,7 @@ class Page:
 
 def _read_pages() -> tuple[Page, ...]:
     text = (resources.folder("reports") / "pages.toml").read_text(encoding="utf-8")
-    lists = {"queries": (), "needs": ()}
+    lists = {"queries": (), "needs": (), "formerly": ()}
     return tuple(
         Page(name, **(facts | {key: tuple(facts.get(key, each)) for key, each in lists.items()}))
         for name, facts in tomllib.loads(text).items()
@@ -60,13 +63,23 @@ def _read_pages() -> tuple[Page, ...]:
 *_pages, DIFF_PAGE = _read_pages()
 PAGES = tuple(_pages)
 
-# Queries which every report runs: which classifiers are shown, what is in the store.
-ALWAYS = ("best_classifiers", "fingerprint", "datasets")
+# Queries which every report runs: which classifiers are shown and how they are called, what is in
+# the store.
+ALWAYS = ("best_classifiers", "classifier_names", "fingerprint", "datasets")
+# Files that older versions wrote: a new report takes them away.
+FORMER_FILES = tuple(
+    f"{name}.html" for page in PAGES for name in page.formerly if name != "overview"
+)
 
 
 def page_names() -> list[str]:
     """Return the names of the pages that need no second store."""
     return [page.name for page in PAGES]
+
+
+def current_name(name: str) -> str:
+    """Return the page that holds what a page of an older version held; else the name itself."""
+    return next((page.name for page in PAGES if name in page.formerly), name)
 
 
 def queries_of(pages: Iterable[Page]) -> list[str]:

@@ -19,7 +19,8 @@ The first line has the name of the file and the title; only that and the text ha
 select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
 thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
 the classifiers that the report shows unfolded; `head` names the column that says what a row is;
-`fold: yes` folds the table however short it is. `with` names selects in `parts/<name>.sql` beside
+`fold: yes` folds the table however short it is. A file `findings/<name>.sql` beside it holds a select
+with the column `sentence`: what the rows say, which stands above them instead of the title. `with` names selects in `parts/<name>.sql` beside
 the file, which several queries share: each goes before the select, as a common table expression.
 """
 
@@ -60,6 +61,8 @@ class Query:
         Column that says what a row is; empty: the first one.
     is_folded
         Whether the table is folded however short it is.
+    finding
+        A select of sentences that the rows carry, the first of them the title; empty: none.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Query:
     show: str = "all"
     head: str = ""
     is_folded: bool = False
+    finding: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -149,7 +153,14 @@ def read_queries(folder: Path) -> dict[str, Query]:
     """Read all query files of a folder, by name."""
     shared = [parse_sql_file(path, SqlFile) for path in folder.glob("parts/*.sql")]
     parts = {part.name: f"-- {part.facts['title']}\n{part.body}" for part in shared}
-    return {
+    found = {path.stem: parse_sql_file(path, SqlFile) for path in folder.glob("findings/*.sql")}
+    queries = {
         path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"), parts)
         for path in sorted(folder.glob("*.sql"))
+    }
+    if unknown := found.keys() - queries.keys():
+        message = f"findings/{min(unknown)}.sql: there is no query of this name"
+        raise ValueError(message)
+    return queries | {
+        name: replace(queries[name], finding=each.body) for name, each in found.items()
     }

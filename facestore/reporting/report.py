@@ -22,10 +22,18 @@ from facestore.reporting.kept_views import keep_views
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.output import replace_file, replacing_pages
 from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
-from facestore.reporting.pages import DIFF_PAGE, PAGES, Page, page_names, queries_of
+from facestore.reporting.pages import (
+    DIFF_PAGE,
+    FORMER_FILES,
+    PAGES,
+    Page,
+    current_name,
+    page_names,
+    queries_of,
+)
 from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.run_query import run_query
-from facestore.reporting.tables import BlockKey, Table, best_keys
+from facestore.reporting.tables import BlockKey, Table, keys_of
 from facestore.reporting.thumbnails import find_thumbnail
 from facestore.stores import Stores, pictures_of, versions
 
@@ -55,6 +63,8 @@ class ReportOptions:
         A store or snapshot that is compared with; None: no page of changes.
     source
         Folder of the pictures; None: those that were ingested here.
+    main
+        Names of classifiers that stand before the best ones.
     """
 
     only: Sequence[str] = ()
@@ -63,6 +73,7 @@ class ReportOptions:
     format: str = "html"
     diff: Path | None = None
     source: Path | None = None
+    main: Sequence[str] = ()
 
     @property
     def pages(self) -> list[Page]:
@@ -81,6 +92,7 @@ def report(
     diff: AnyPath | None = None,
     raw: bool = False,
     source: AnyPath | None = None,
+    main: Sequence[str] = (),
 ) -> Path:
     """Write the report, by default into the store; return its first page.
 
@@ -92,7 +104,7 @@ def report(
         Folder to write to; made if it is not there. A report that is there is replaced at once;
         pages that have nothing to show any more are deleted, other files stay.
     only
-        Names of pages; empty: all.
+        Names of pages; empty: all. Those of older versions go on working.
     classifiers
         Names of classifiers to limit tables and charts to, or patterns such as `*topk*`; empty:
         all, with charts of the best.
@@ -108,6 +120,9 @@ def report(
     source
         With `images`: the folder of the pictures; by default those that were ingested into this
         store on this machine.
+    main
+        Names of the classifiers that the report is about, one an attribute, or patterns; else the
+        best ones.
 
     Returns
     -------
@@ -132,11 +147,14 @@ def report(
         message = f"`source={source}` without `images=True`: pictures are shown with both."
         raise ParametersError(message)
     reader = store.catalog.database.reader()  # there has to be a store
-    meant = named(classifiers, store.catalog.predictions.names())
-    options = ReportOptions(only, meant, images, format, _path(diff), _path(source))
+    known = store.catalog.predictions.names()
+    options = ReportOptions(
+        [current_name(page) for page in only], named(classifiers, known), images, format,
+        _path(diff), _path(source), named(main, known),
+    )  # fmt: skip
     _check_pages(options)
     _check([options.format], FORMATS, "format")
-    if not store.catalog.predictions.names():
+    if not known:
         store.notify(
             f"There is no classifier yet, so the report is of the data alone: {MAKES_ONE}."
         )
@@ -150,6 +168,7 @@ def report(
         return _write_numbers(contents, folder, options.format, raw=raw)
     is_whole = options.diff is None and not options.only
     gone = [page.file for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]]
+    gone += FORMER_FILES if is_whole else ()
     with replacing_pages(folder, [*gone, REPORT_PAGE]) as new:
         explanations = write_report_page(store, new)
         if explanations is not None:
@@ -170,19 +189,24 @@ def gather(
     progress: Progress,
 ) -> Contents:
     """Run the queries of the pages that are wanted."""
-    keep_views(con, progress)
-    best = run_query(con, queries["best_classifiers"])
-    shown = _chosen(con, options.classifiers) if options.classifiers else best_keys(best)
-    names = list(dict.fromkeys(key.classifier for key in shown))
-    tables = {
-        name: run_query(
-            con,
-            queries[name],
-            options.classifiers or (names if queries[name].show == "shown" else ()),
-        )
-        for name in queries_of(options.pages)
-    }
+    names = queries_of(options.pages)
+    wanted = _with(queries, names)
+    asked = [sql for query in wanted for sql in (query.sql, query.finding) if sql]
+    keep_views(con, progress, options.main, asked)
+    main = run_query(con, queries["best_classifiers"])
+    shown = _chosen(con, options.classifiers) if options.classifiers else keys_of(main)
+    of_shown = list(dict.fromkeys(key.classifier for key in shown))
+    tables = {"best_classifiers": main}
+    with progress.task("Tables", len(names)) as task:
+        for query in wanted:
+            limit = options.classifiers or (of_shown if query.show == "shown" else ())
+            tables[query.name] = run_query(con, query, limit)
+            task.advance()
     return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
+
+
+def _with(queries: dict[str, Query], names: Iterable[str]) -> list[Query]:
+    return [queries[name] for name in names]
 
 
 def _chosen(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[BlockKey]:

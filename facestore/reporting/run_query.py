@@ -1,6 +1,7 @@
 """Run a query of the report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -17,4 +18,17 @@ def run_query(
         query = query.limited_to(relation.columns, classifiers)
         relation = con.sql(query.sql)
     types = tuple(str(each) for each in relation.types)
-    return Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))
+    table = Table.of(query, Result(tuple(relation.columns), types, tuple(relation.fetchall())))
+    if not (query.finding and table.rows):
+        return table
+    return replace(table, findings=_sentences(con.sql(query.finding), classifiers))
+
+
+def _sentences(found: duckdb.DuckDBPyRelation, classifiers: Sequence[str]) -> tuple[str, ...]:
+    """Return what is said of the rows: of the classifiers that are wanted, where one is named."""
+    if classifiers and "classifier" in found.columns:
+        found = found.filter(
+            duckdb.ColumnExpression("classifier").isin(*map(duckdb.ConstantExpression, classifiers))
+        )
+    rows = found.project("sentence").fetchall()
+    return tuple(sentence for (sentence,) in rows if sentence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -178,11 +178,20 @@ def raw(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A query and its result, ready to be rendered."""
+    """A query and its result, ready to be rendered.
+
+    Attributes
+    ----------
+    query, columns, rows
+        What was asked, and what came.
+    findings
+        What the rows say, in sentences; the first is the title.
+    """
 
     query: Query
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+    findings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: Query, result: Result) -> Table:
@@ -194,6 +203,18 @@ class Table:
     def n_rows(self) -> int:
         """How many rows there are."""
         return len(self.rows)
+
+    def without(self, same: Mapping[str, Any]) -> Table:
+        """Leave out columns that have the same known value in all rows, unless nothing is left."""
+        kept = [
+            i
+            for i, column in enumerate(self.columns)
+            if column.name not in same or any(row[i] != same[column.name] for row in self.rows)
+        ]
+        if not kept or len(kept) == len(self.columns):
+            return self
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[i] for i in kept), rows=rows)
 
     @cached_property
     def records(self) -> tuple[dict[str, Any], ...]:
@@ -297,9 +318,25 @@ class Matrix:
     rows: tuple[tuple[Mapping[str, Any], ...], ...]
 
 
-def best_keys(best: Table) -> list[BlockKey]:
+def percent(fraction: float | None) -> str:
+    """Write a fraction for reading, as the macro `as_percent` does."""
+    if fraction is None:
+        return _NOTHING
+    if 0 < fraction < 0.0005:
+        return "under 0.1 %"
+    if 0.9995 <= fraction < 1:
+        return "over 99.9 %"
+    return f"{100 * fraction:.1f} %"
+
+
+def key_of(row: Mapping[str, Any]) -> BlockKey:
+    """Return whose figures a row has."""
+    return BlockKey(*(row[name] for name in BLOCK_KEY))
+
+
+def keys_of(main: Table) -> list[BlockKey]:
     """Return the keys of the classifiers that the report shows unfolded."""
-    return [BlockKey(*(each[name] for name in BLOCK_KEY)) for each in best.records]
+    return [key_of(each) for each in main.records]
 
 
 def best_first(

@@ -1,26 +1,48 @@
--- best_classifiers: Best classifier of each attribute
--- text: The classifier with the most right answers of all labelled samples, for each data set, split and
--- attribute; a sample without a prediction counts as wrong. Accuracy is a fraction of n samples, which
--- coverage is the share of, with a 95 % Wilson interval of n effective ones (pictures of one person, and copies,
--- are fewer); it was chosen on the samples it is judged on, so it flatters. Held-out accuracy judges each half of the
--- labelled samples with the classifier that is best on the other half, with its own 95 % interval. Classifiers that
--- were trained or tuned on a split are left out there.
+-- best_classifiers: Which classifier this is about
+-- text: The main classifier of each data set, split and attribute: the one with the most right answers of all labelled
+-- samples, where a sample without a prediction counts as wrong, or the one that was named. It was chosen on the samples it
+-- is judged on, so it flatters: held-out accuracy judges each half of the labelled samples with the classifier that
+-- is best on the other half. Accuracies are fractions of n samples with 95 % Wilson intervals (n effective: pictures of
+-- one person, and copies, are fewer). largest class is what always answering the most frequent label would get right.
+-- Classifiers that were trained or tuned on a split are left out there, unless one is named.
+-- empty: No prediction meets a label of its attribute.
 -- head: classifier
+-- fold: yes
+with largest as (
+    select
+        dataset,
+        split,
+        attribute,
+        max(fraction) as largest_class,
+        arg_max(label, { 'is': fraction, 'name': label }) as largest_label
+    from label_counts
+    group by all
+)
+
 select
-    dataset,
-    split,
-    attribute,
-    classifier,
-    taxonomy,
-    n_samples,
-    floor(n_effective)::bigint as n_effective,
-    accuracy,
-    ci_low,
-    ci_high,
-    coverage,
-    n_compared,
-    held_out_accuracy,
-    ci_low_held_out,
-    ci_high_held_out
-from best_classifier
-order by dataset, split, list_position(['gender', 'race', 'age'], attribute), attribute
+    main.dataset,
+    main.split,
+    main.attribute,
+    main.classifier,
+    main.seen,
+    main.taxonomy,
+    main.is_named,
+    main.n_samples,
+    floor(main.n_effective)::bigint as n_effective,
+    main.accuracy,
+    main.ci_low,
+    main.ci_high,
+    main.coverage,
+    main.n_compared,
+    main.held_out_accuracy,
+    main.ci_low_held_out,
+    main.ci_high_held_out,
+    largest.largest_label,
+    largest.largest_class
+from main_classifiers as main
+left join largest
+    on
+        main.dataset = largest.dataset
+        and main.split is not distinct from largest.split
+        and main.attribute = largest.attribute
+order by main.dataset, main.split, list_position(['gender', 'race', 'age'], main.attribute), main.attribute

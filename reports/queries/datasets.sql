@@ -3,6 +3,7 @@
 -- different contents: fewer than samples means exact copies, and 0 that only labels are known here.
 -- Unreadable files are in no figure below. Sources are all folders or files that the data set came
 -- from.
+-- head: dataset
 with sources as (
     select
         dataset,

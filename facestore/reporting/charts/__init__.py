@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import counts, intervals, lines
-from facestore.reporting.charts.base import Chart, script_bundle
-from facestore.reporting.tables import BlockKey, Table
+from facestore.reporting.charts import counts, intervals, lines, summary
+from facestore.reporting.charts.base import Chart, Context, script_bundle
+from facestore.reporting.tables import Table
 
-__all__ = ["Chart", "Draw", "charts_of", "script_bundle"]
+__all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]
 
-Draw = Callable[[Table, Sequence[BlockKey]], list[Chart]]
+Draw = Callable[[Table, Context], list[Chart]]
 
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_decades": (counts.decade_charts,),
@@ -16,12 +16,13 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_pyramid": (counts.pyramid_charts,),
     "age_scatter": (counts.scatter_charts,),
     "diff_accuracy": (intervals.change_charts,),
-    "gaps": (intervals.gap_charts,),
+    "gaps": (summary.gap_charts,),
     "group_cells": (counts.cell_charts,),
     "groups": (intervals.group_charts,),
     "k_sweep": (lines.sweep_charts,),
     "label_counts": (counts.label_charts,),
     "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
+    "prompt_or_model": (summary.range_charts,),
     "published": (counts.published_charts,),
     "training_epochs": (lines.epoch_charts,),
     "training_sweep": (lines.penalty_charts,),
@@ -29,14 +30,14 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
 }
 
 
-def charts_of(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def charts_of(table: Table, context: Context) -> list[Chart]:
     """Draw the charts of a table.
 
     Parameters
     ----------
     table
         A query and its rows.
-    shown
-        Classifiers that the report shows unfolded: only they have charts of their own.
+    context
+        What charts need of the report they stand in.
     """
-    return [chart for draw in _DRAWN_BY.get(table.query.name, ()) for chart in draw(table, shown)]
+    return [chart for draw in _DRAWN_BY.get(table.query.name, ()) for chart in draw(table, context)]

@@ -10,12 +10,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from facestore.config import CHARTS_ADDRESS_SPACE
 from facestore.faults import require_address_space
+from facestore.reporting.links import Links
 from facestore.reporting.tables import BlockKey
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"]
 HEAT = "var(--heat)"
 ROW = 22
+# Layers whose names begin so are drawn only where the page is wide, or only where it is narrow, as
+# on a phone; the static form is wide.
+WIDE, NARROW = "wide", "narrow"
 # In the browser a chart is as wide as the page; on paper and without scripts it has this width.
 STATIC_WIDTH = 640
 # Names of classifiers are long, and end in what tells them apart: they go on over lines. Before a
@@ -38,6 +42,29 @@ _LINE = 13
 # A count, as in "Black (n 1,556)"; a word with the separator after it; a word.
 _PIECE = re.compile(r"\(n [\d,]+\)|[^\s_,:/-]*[\s_,:/-]|[^\s_,:/-]+")
 _LINES_OF_NAMES = "split(datum.label, '\\n')"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What charts need of the report they stand in.
+
+    Attributes
+    ----------
+    shown
+        Classifiers that the report shows unfolded: only they have charts of their own.
+    names
+        Short names of classifiers; one that has none is written in full.
+    links
+        Where groups and cells lead to.
+    """
+
+    shown: Sequence[BlockKey] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    links: Links = field(default_factory=Links)
+
+    def name(self, classifier: str) -> str:
+        """Return the short name of a classifier."""
+        return self.names.get(classifier, classifier)
 
 
 @dataclass(frozen=True)
@@ -54,12 +81,15 @@ class Chart:
         Vega-Lite, with its data: names and numbers that a table of the page has, too.
     key
         Whose figures it shows; None: of several classifiers, or of the data.
+    caption
+        What a reader sees above it: what tells it from the other charts beside it; may be empty.
     """
 
     title: str
     description: str
     spec: dict[str, Any]
     key: BlockKey | None = None
+    caption: str = ""
 
     @cached_property
     def svg(self) -> str:
@@ -143,6 +173,14 @@ def name_axis(field: str) -> altair.Y:
     return alt.Y(f"{field}:N", sort=None, title=None, axis=axis)
 
 
+def percent_axis(decimals: int = 0, title: str | None = None, **options: Any) -> altair.Axis:
+    """Return the axis of a fraction, in percent."""
+    import altair as alt
+
+    label = f"format(100 * datum.value, '.{decimals}f') + ' %'"
+    return alt.Axis(title=title, labelExpr=label, **options)
+
+
 def in_lines(name: str, most: int) -> str:
     """Break a name into lines of at most so many characters, after separators where it has any."""
     lines = [""]
@@ -184,7 +222,7 @@ def tooltip(**titles: str) -> list[altair.Tooltip]:
     """
     import altair as alt
 
-    formats = {"q": ".4f", "n": ",d", "g": ".4~g"}
+    formats = {"q": ".1%", "n": ",d", "g": ".4~g"}
     shown = []
     for field, title in titles.items():
         name, _, kind = field.rpartition("__")
@@ -213,8 +251,12 @@ def _static(spec: Mapping[str, Any]) -> dict[str, Any]:
     if spec.get("width") != "container":
         return dict(spec)
     made = copy.deepcopy({**spec, "width": STATIC_WIDTH})
+    if "layer" in made:
+        made["layer"] = [
+            part for part in made["layer"] if not part.get("name", "").startswith(NARROW)
+        ]
     axes = [part["encoding"].get("y", {}).get("axis") or {} for part in made.get("layer", [])]
-    if not any("labelExpr" in axis for axis in axes):
+    if not any(axis.get("labelExpr") == _LINES_OF_NAMES for axis in axes):
         return made
     most = int(_LABEL_LIMIT / _CHARACTER)
     n_lines = 1

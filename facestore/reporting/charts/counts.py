@@ -10,6 +10,7 @@ from facestore.reporting.charts.base import (
     ROW,
     SHAPES,
     Chart,
+    Context,
     finished,
     parted,
     place,
@@ -22,7 +23,7 @@ from facestore.reporting.tables import BlockKey, Table, best_first
 _HEIGHT = 300
 
 
-def label_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def label_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw how many samples have each label, one chart a data set and split."""
     import altair as alt
 
@@ -45,7 +46,7 @@ def label_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def pyramid_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def pyramid_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw men and women by age, a small chart a race, the youngest at the bottom."""
     import altair as alt
 
@@ -90,12 +91,12 @@ def pyramid_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def cell_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def cell_charts(table: Table, context: Context) -> list[Chart]:
     """Draw the accuracy of each cell of age, gender and race; darker is worse."""
     import altair as alt
 
     charts = []
-    for block in best_first(table.blocks, shown)[0]:
+    for block in best_first(table.blocks, context.shown)[0]:
         rows = [
             {**row, "person": f"{row['gender']} {row['age']}"}
             for row in block.records
@@ -137,12 +138,12 @@ def cell_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def scatter_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def scatter_charts(table: Table, context: Context) -> list[Chart]:
     """Draw predicted against true age; larger points are more samples."""
     import altair as alt
 
     charts = []
-    for block in best_first(table.blocks, shown)[0]:
+    for block in best_first(table.blocks, context.shown)[0]:
         rows = block.records
         ages = [row[name] for row in rows for name in ("true_age", "predicted_age")]
         ends = [min(ages), max(ages)]
@@ -172,12 +173,12 @@ def scatter_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def histogram_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def histogram_charts(table: Table, context: Context) -> list[Chart]:
     """Draw how many predictions miss the true age by how much."""
     import altair as alt
 
     charts = []
-    for block in best_first(table.blocks, shown)[0]:
+    for block in best_first(table.blocks, context.shown)[0]:
         rows = [{**row, "error_to": row["error_from"] + 2} for row in block.records]
         chart = (
             alt.Chart(values(rows))
@@ -199,12 +200,12 @@ def histogram_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def decade_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def decade_charts(table: Table, context: Context) -> list[Chart]:
     """Draw the bias of each decade of the true age."""
     import altair as alt
 
     charts = []
-    for block in best_first(table.blocks, shown)[0]:
+    for block in best_first(table.blocks, context.shown)[0]:
         rows = [
             {**row, "years": f"{row['decade']} to {row['decade'] + 9}"} for row in block.records
         ]
@@ -228,7 +229,7 @@ def decade_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def model_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def model_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw the accuracy of each classifier against that of its worst group."""
     charts = []
     for key, rows in parted(table.records, "dataset", "split", "attribute").items():
@@ -253,7 +254,7 @@ def model_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def published_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def published_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw measured against published figures, one chart a source."""
     charts = []
     for (source,), rows in parted(table.records, "source").items():

@@ -9,6 +9,7 @@ from facestore.reporting.charts.base import (
     COLOURS,
     ROW,
     Chart,
+    Context,
     finished,
     name_axis,
     parted,
@@ -26,13 +27,13 @@ _MAX_ROWS = 40
 _TITLE = "accuracy, 95 % interval"
 
 
-def group_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
+def group_charts(table: Table, context: Context) -> list[Chart]:
     """Draw the accuracy of each group as a dot with its interval, kind by kind, the best first.
 
     Groups that the store's setting calls too small have no rates and are left out.
     """
     charts = []
-    for block in best_first(table.blocks, shown)[0]:
+    for block in best_first(table.blocks, context.shown)[0]:
         rows = [row for row in block.records if _is_group(row)]
         if not rows:
             continue
@@ -59,59 +60,7 @@ def group_charts(table: Table, shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def gap_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
-    """Draw the worst and the best group of each kind, one chart a data set and split."""
-    import altair as alt
-
-    charts = []
-    for (dataset, split), rows in parted(table.records, "dataset", "split").items():
-        points = []
-        several = len({(row["classifier"], row["attribute"]) for row in rows}) > len(
-            {row["attribute"] for row in rows}
-        )
-        for row in rows:
-            whose = f" ({row['classifier']})" if several else ""
-            label = f"{row['attribute']} by {row['group_attribute']}{whose}"
-            points += [
-                {
-                    "label": label,
-                    "which": f"{which} group",
-                    "group": row[f"{which}_group"],
-                    "classifier": row["classifier"],
-                    "n": row[f"n_samples_{which}"],
-                    "accuracy": row[f"{which}_accuracy"],
-                    "ci_low": row[f"{which}_ci_low"],
-                    "ci_high": row[f"{which}_ci_high"],
-                }
-                for which in ("worst", "best")
-            ]
-        names = ["best group", "worst group"]
-        colour = alt.Color("which:N", scale=told_apart(names, COLOURS))
-        shape = alt.Shape("which:N", scale=told_apart(names, ["circle", "triangle-down"]))
-        base = alt.Chart(values(points)).encode(
-            y=name_axis("label"),
-            color=colour,
-            tooltip=tooltip(
-                group__s="group", which__s="which", classifier__s="classifier", n__n="n",
-                accuracy__q="accuracy", ci_low__q="95 % from", ci_high__q="95 % to",
-            ),
-        )  # fmt: skip
-        chart = alt.layer(
-            base.mark_rule(strokeWidth=2.5).encode(x=_x("ci_low"), x2="ci_high:Q"),
-            base.mark_point(filled=True, size=80, opacity=1).encode(x=_x("accuracy"), shape=shape),
-        ).properties(height=(ROW + 6) * len(rows))
-        told = "; ".join(
-            f"{r['attribute']} by {r['group_attribute']}: {r['worst_accuracy']:.4f} for "
-            f"{r['worst_group']} (n {r['n_samples_worst']:,}) to {r['best_accuracy']:.4f} for "
-            f"{r['best_group']} (n {r['n_samples_best']:,})"
-            for r in rows[:_MAX_ROWS]
-        )
-        title = f"From the worst group to the best: {place(dataset, split)}"
-        charts.append(Chart(title, f"{told}.", finished(chart)))
-    return charts
-
-
-def leaderboard_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def leaderboard_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw the accuracies of the first classifiers, one chart a data set, split and attribute."""
     charts = []
     for key, rows in parted(table.records, "dataset", "split", "attribute").items():
@@ -125,7 +74,7 @@ def leaderboard_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def change_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def change_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw the differences between two stores, the largest first, and a dashed line at none."""
     charts = []
     for key, rows in parted(table.records, "dataset", "split", "attribute").items():
@@ -151,7 +100,7 @@ def change_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
     return charts
 
 
-def wording_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def wording_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw single wordings beside the ensemble, one chart a sweep."""
     charts = []
     names = ("dataset", "split", "attribute", "encoder", "prompt_set")

@@ -8,6 +8,7 @@ from facestore.reporting.charts.base import (
     DASHES,
     SHAPES,
     Chart,
+    Context,
     finished,
     parted,
     place,
@@ -22,7 +23,7 @@ _HEIGHT = 280
 _NO_CURVES = ("l2", "n_iterations")
 
 
-def sweep_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def sweep_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw the accuracy over k, one chart a data set, split and attribute."""
     return [
         _sweep_chart(
@@ -81,12 +82,12 @@ def _sweep_chart(rows: Sequence[Mapping[str, Any]], title: str) -> Chart:
     return Chart(f"Accuracy over k: {title}", f"{told}. The table has every k.", finished(chart))
 
 
-def epoch_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def epoch_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw each figure of a classifier by epoch, one line a part of the data."""
     return _training_charts(table, "epoch")
 
 
-def penalty_charts(table: Table, _shown: Sequence[BlockKey]) -> list[Chart]:
+def penalty_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw each figure of a linear probe by step of the search for its penalty."""
     return _training_charts(table, "step of the search")
 
