@@ -18,7 +18,7 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.tables import BlockKey, Table, best_first
+from facestore.reporting.tables import Table, best_first
 
 _HEIGHT = 300
 

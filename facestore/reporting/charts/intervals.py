@@ -14,11 +14,10 @@ from facestore.reporting.charts.base import (
     name_axis,
     parted,
     place,
-    told_apart,
     tooltip,
     values,
 )
-from facestore.reporting.tables import BlockKey, Table, best_first
+from facestore.reporting.tables import Table, best_first
 
 if TYPE_CHECKING:
     import altair

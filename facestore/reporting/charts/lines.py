@@ -16,7 +16,7 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.tables import BlockKey, Table
+from facestore.reporting.tables import Table
 
 _HEIGHT = 280
 # what is no curve of how good a classifier is
