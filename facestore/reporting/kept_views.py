@@ -59,9 +59,10 @@ _MOST_ROWS = 4_000_000
 def keep_views(
     con: duckdb.DuckDBPyConnection,
     progress: Progress,
+    most_rows: int = _MOST_ROWS,
+    *,
     main: Sequence[str] = (),
     queries: Sequence[str] | None = None,
-    most_rows: int = _MOST_ROWS,
 ) -> None:
     """Keep what several queries read.
 
@@ -71,12 +72,12 @@ def keep_views(
         A connection of its own; it sees these tables from now on.
     progress
         Shows how far the similarities are.
+    most_rows
+        About how many similarities are looked at together.
     main
         Names of classifiers that stand before the best ones.
     queries
         What will be asked: views that none of it reads are not kept. None: all are.
-    most_rows
-        About how many similarities are looked at together.
     """
     is_read = None if queries is None else _read_by(queries)
     for view in _COMPUTED_ONCE:

@@ -192,7 +192,7 @@ def gather(
     names = queries_of(options.pages)
     wanted = _with(queries, names)
     asked = [sql for query in wanted for sql in (query.sql, query.finding) if sql]
-    keep_views(con, progress, options.main, asked)
+    keep_views(con, progress, main=options.main, queries=asked)
     main = run_query(con, queries["best_classifiers"])
     shown = _chosen(con, options.classifiers) if options.classifiers else keys_of(main)
     of_shown = list(dict.fromkeys(key.classifier for key in shown))
