@@ -7,6 +7,7 @@
 -- empty: No classifier that predicts from prompts meets a label.
 -- command: facestore predict --prompt-set age_race_gender_labels_v2 --attribute gender
 -- head: classifier
+-- fold: yes
 with sizes as (
     select
         prompt_set,
