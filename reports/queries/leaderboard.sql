@@ -1,13 +1,8 @@
 -- leaderboard: Leaderboard
--- text: A row a model: its best rule as a dot with a 95 % interval, its other rules as faint dots. The table has all
--- classifiers, best first. Ranks are by accuracy at least, which
--- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
--- the ranks that its differences from the others allow, on the samples they are all judged on; a
--- classifier that was trained or tuned on the split (seen) has none. The worst group is the one on which
--- the classifier does
--- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
--- one over the number of classes. The taxonomy 'as labelled' is that of labels that are in no taxonomy that facestore knows:
--- classes are compared as they are written. Macro F1 has an interval where facestore bootstrap has drawn it.
+-- text: A row a model: its best rule as a dot with a 95 % interval, its other rules as faint dots, in a square what was
+-- trained on these faces or judged on fewer of them. Ranks count a face without a prediction as wrong; rank best to rank
+-- worst are those that chance allows. The taxonomy 'as labelled' is that of labels that are in no taxonomy that is known
+-- here, so that they are compared as they are written.
 -- head: classifier
 -- fold: yes
 with drawn as (

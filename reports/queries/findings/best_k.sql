@@ -20,6 +20,12 @@ lines as (
         case
             when count(*) filter (where k_of_first_half <> k_of_second_half) = 0
                 then 'Two halves of the faces choose the same k'
+            when count(*) > 1 and count(*) filter (where k_of_first_half = k_of_second_half) = 0
+                then
+                    format(
+                        'Two halves of the faces choose different ks for all {} models: the best k is mostly noise',
+                        count(*)
+                    )
             when count(*) = 1 then 'Two halves of the faces choose different ks: the best k is mostly noise'
             else
                 format(
@@ -39,15 +45,15 @@ lines as (
             model,
             if(are_sets, ', ' || prompt_set, ''),
             format(
-                ': k = {} by one half, {} by the other, right for {} ({:.1f} to {:.1f}) of the faces that did not '
-                'choose; k = {} on all, {}.',
+                ': k = {} by one half, {} by the other; {} ({:.1f} to {:.1f}) on the faces that did not choose, {} on '
+                'those that did (k = {}).',
                 k_of_first_half,
                 k_of_second_half,
                 as_percent(held_out_accuracy),
                 100 * ci_low,
                 100 * ci_high,
-                k_max,
-                as_percent(accuracy_max)
+                as_percent(accuracy_max),
+                k_max
             )
         ) as sentence
     from choices
