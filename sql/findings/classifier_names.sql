@@ -1,10 +1,11 @@
 -- classifier_names: short names of classifiers, without what all of an attribute have in common
 -- grain: classifier
--- units: model is architecture and pretrained weights, rule the way in which prompts are pooled, with its k, or 'one prompt'; NULL of a
--- classifier that is not made from prompts. short_name has those of model, prompt_set and rule that differ between the
+-- units: model is architecture and pretrained weights, rule the way in which prompts are pooled, with its k, or 'one prompt';
+-- NULL of a classifier that is not made from prompts. short_name has those of model, prompt_set and rule that differ between the
 -- classifiers of the attribute
 -- reads: classifiers, encoders, class_prompts
--- note: a prompt set is left out where model and rule are enough; where short names would be the same, or nothing is left, it is the whole name
+-- note: a prompt set is left out where model and rule are enough; where short names would be the same, or nothing is left,
+-- it is the whole name
 with singles as (
     select distinct
         prompt_set,

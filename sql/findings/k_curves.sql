@@ -1,6 +1,7 @@
 -- k_curves: accuracy by k, of all classifiers that differ in k alone, and of every k where there are similarities
 -- grain: attribute, dataset, split, encoder, prompt_set, k, group_attribute, group_name
--- units: fractions of n_samples; model is the short name of the encoder's; k counts the prompts of a class that count; ci_low and ci_high: 95 % interval of accuracy;
+-- units: fractions of n_samples; model is the short name of the encoder's; k counts the prompts of a class that count;
+-- ci_low and ci_high: 95 % interval of accuracy;
 -- source is 'similarities' (see k_sweep; classifier is NULL) or 'predictions' (of the classifier, imported ones too); n_ks
 -- counts the ks of the same curve
 -- reads: k_sweep, classifiers, encoders, model_names, classifier_summary, accuracy_by_group, gap_findings

@@ -32,7 +32,7 @@ with worst_groups as (
     group by all
 ),
 
-known as (
+described as (
     select
         summary.classifier,
         summary.attribute,
@@ -60,11 +60,9 @@ known as (
         worst_groups.worst.accuracy as worst_accuracy,
         worst_groups.worst.ci_low as worst_ci_low,
         worst_groups.worst.ci_high as worst_ci_high,
-        summary.seen is null
-        and summary.n_samples = max(summary.n_samples) over (
+        max(summary.n_samples) over (
             partition by summary.attribute, summary.dataset, summary.split
-        )
-        and worst_groups.worst is not null as is_comparable
+        ) as n_most
     from classifier_summary as summary
     inner join classifiers on summary.classifier = classifiers.name
     inner join classifier_names as names on summary.classifier = names.classifier
@@ -80,6 +78,13 @@ known as (
             and summary.split is not distinct from worst_groups.split
 ),
 
+known as (
+    select
+        * exclude (n_most),
+        seen is null and n_samples = n_most and worst_accuracy is not null as is_comparable
+    from described
+),
+
 beaten as (
     select distinct
         one.classifier,
@@ -91,9 +96,9 @@ beaten as (
             one.attribute = other.attribute
             and one.dataset = other.dataset
             and one.split is not distinct from other.split
-            and other.accuracy >= one.accuracy
-            and other.worst_accuracy >= one.worst_accuracy
-            and (other.accuracy > one.accuracy or other.worst_accuracy > one.worst_accuracy)
+            and one.accuracy <= other.accuracy
+            and one.worst_accuracy <= other.worst_accuracy
+            and (one.accuracy < other.accuracy or one.worst_accuracy < other.worst_accuracy)
     where one.is_comparable and other.is_comparable
 ),
 

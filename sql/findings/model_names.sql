@@ -3,25 +3,38 @@
 -- units: model is architecture and pretrained weights as the encoder has them
 -- reads: classifiers, encoders
 -- note: samples seen and batch size are left out of the weights where models differ without them; of a single model
--- nothing but them is left out
-with known as (
+-- nothing but them is left out. An encoder without a classifier counts for each attribute
+with used as (
     select distinct
+        attribute,
+        encoder_id
+    from classifiers
+    where encoder_id is not null
+),
+
+-- an encoder without any classifier is one of every attribute
+models as (
+    select
+        attribute,
+        encoder_id
+    from used
+    union all
+    select
         attributes.attribute,
+        encoders.encoder_id
+    from encoders
+    anti join used using (encoder_id)
+    cross join (select distinct attribute from classifiers) as attributes
+),
+
+known as (
+    select distinct
+        models.attribute,
         encoders.architecture,
         regexp_replace(encoders.pretrained, '_s[0-9.]+[bm]_b[0-9]+k$', '') as weights,
         concat_ws(' ', encoders.architecture, encoders.pretrained) as model
-    from (select distinct attribute from classifiers) as attributes
-    cross join encoders
-    -- an encoder that predicts this attribute, or none
-    left join classifiers
-        on
-            attributes.attribute = classifiers.attribute
-            and encoders.encoder_id = classifiers.encoder_id
-    where
-        classifiers.classifier_id is not null
-        or encoders.encoder_id not in (
-            select encoder_id from classifiers where encoder_id is not null
-        )
+    from models
+    inner join encoders using (encoder_id)
 ),
 
 varying as (

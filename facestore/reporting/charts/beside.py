@@ -21,7 +21,7 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.charts.panels import KEY_DIGITS, domain_of, row_key, short
+from facestore.reporting.charts.panels import KEY_DIGITS, decimals_of, domain_of, row_key, short
 from facestore.reporting.tables import Table, percent
 
 _MOST_ROWS = 40
@@ -162,10 +162,9 @@ def _dumbbells(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for row in rows
         for kind in ("published", "measured")
     ]
-    scale = alt.Scale(
-        domain=domain_of(rows, "published", "measured", "ci_low", "ci_high"), nice=False, zero=False
-    )
-    axis = percent_axis(tickCount=5)
+    domain = domain_of(rows, "published", "measured", "ci_low", "ci_high")
+    scale = alt.Scale(domain=domain, nice=False, zero=False)
+    axis = percent_axis(decimals_of(domain), tickCount=5)
     label = alt.Axis(
         title=None, labelExpr=f"slice(datum.label, {KEY_DIGITS})", domain=False, ticks=False
     )

@@ -21,10 +21,19 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.charts.panels import KEY_DIGITS, domain_of, row_key, short, spread
+from facestore.reporting.charts.panels import (
+    KEY_DIGITS,
+    decimals_of,
+    domain_of,
+    row_key,
+    short,
+    spread,
+)
 from facestore.reporting.tables import Table, key_of, percent
 
-_HEIGHT = 400
+# With few points the chart is low.
+_HEIGHT, _LOW = 400, 240
+_FEW = 8
 _MOST_POINTS = 150
 _MOST_LABELS = 24
 _MOST_ROWS = 40
@@ -110,6 +119,7 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ]
     series = list(dict.fromkeys(row["series"] for row in drawn))
     axes = _Axes(drawn)
+    height = _LOW if len(rows) < _FEW else _HEIGHT
     scale = told_apart(series, COLOURS)
     stroke = alt.Stroke("series:N", sort=None, scale=scale, legend=None)
     shown = tooltip(
@@ -140,9 +150,9 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             tooltip=shown,
             href=alt.Href("link:N"),
         ),
-        *_front_names(drawn, axes),
+        *_front_names(drawn, axes, height),
     ]
-    chart = alt.layer(*layers).properties(height=_HEIGHT)
+    chart = alt.layer(*layers).properties(height=height)
     return finished(chart.add_params(alt.param(name="right", value=_NAMES)))
 
 
@@ -166,9 +176,10 @@ class _Axes:
             zero=False,
         )
         self._y = alt.Scale(domain=self.height, nice=False, zero=False)
-        decimals = 0 if across[1] - across[0] > 0.06 else 1
-        self._x_axis = percent_axis(decimals, "right, of all faces", tickCount=5)
-        self._y_axis = percent_axis(0, "right, of the worst group", tickCount=6)
+        self._x_axis = percent_axis(decimals_of(across), "right, of all faces", tickCount=5)
+        self._y_axis = percent_axis(
+            decimals_of(self.height), "right, of the worst group", tickCount=6
+        )
 
     def x(self, field: str) -> Any:
         """Return the encoding of a field on the axis of accuracy."""
@@ -183,14 +194,14 @@ class _Axes:
         return alt.Y(f"{field}:Q", scale=self._y, axis=self._y_axis)
 
 
-def _front_names(rows: Sequence[Mapping[str, Any]], axes: _Axes) -> list[Any]:
+def _front_names(rows: Sequence[Mapping[str, Any]], axes: _Axes, height: int) -> list[Any]:
     """Name the points of the front beside the plot, each with a line to its point."""
     import altair as alt
 
     front = [row for row in rows if row["front"] == "yes"][:_MOST_LABELS]
     if not front:
         return []
-    places = spread(front, "y", axes.height, _HEIGHT)
+    places = spread(front, "y", axes.height, height)
     placed = [
         {"x": row["x"], "y": row["y"], "label": row["label"], "at": at}
         for row, at in zip(front, places, strict=True)
@@ -276,7 +287,7 @@ def _board(rows: Sequence[Mapping[str, Any]], n_rows: int) -> dict[str, Any]:
         nice=False,
         zero=False,
     )
-    axis = percent_axis(tickCount=5, decimals=0 if high - low > 0.06 else 1)
+    axis = percent_axis(decimals_of((low, high)), tickCount=5)
     label = alt.Axis(
         title=None, labelExpr=f"slice(datum.label, {KEY_DIGITS})", domain=False, ticks=False
     )

@@ -83,3 +83,8 @@ def domain_of(rows: Sequence[Mapping[str, Any]], *fields: str) -> list[float]:
     low, high = min(found), max(found)
     room = max(0.06 * (high - low), 0.004)
     return [max(0.0, low - room), min(1.0, high + room)]
+
+
+def decimals_of(domain: Sequence[float]) -> int:
+    """Return how many decimals ticks in percent need, so that no two are the same."""
+    return 0 if domain[1] - domain[0] > 0.06 else 1

@@ -20,7 +20,14 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.charts.panels import domain_of, first_panels, panels, short, spread
+from facestore.reporting.charts.panels import (
+    decimals_of,
+    domain_of,
+    first_panels,
+    panels,
+    short,
+    spread,
+)
 from facestore.reporting.tables import Table, key_of, percent
 
 _HEIGHT = 230
@@ -31,6 +38,8 @@ _MOST_STRIPS = 30
 _GREY = "var(--soft)"
 _EVERYONE = "all faces"
 _OF_BIN = ("confidence_from", "confidence", "accuracy", "ci_low", "ci_high", "n_samples")
+# What tells panels of reliability apart, where it does.
+_WAY = ("encoder", "prompt_set", "aggregation")
 _STEPS = ("one prompt", "ensemble")
 
 
@@ -236,10 +245,9 @@ def _told(sweep: str, rows: Sequence[Mapping[str, Any]]) -> str:
 def _strips(rows: Sequence[Mapping[str, Any]], n_strips: int) -> dict[str, Any]:
     import altair as alt
 
-    scale = alt.Scale(
-        domain=domain_of(rows, "accuracy", "ensemble_accuracy"), nice=False, zero=False
-    )
-    axis = percent_axis(tickCount=5)
+    domain = domain_of(rows, "accuracy", "ensemble_accuracy")
+    scale = alt.Scale(domain=domain, nice=False, zero=False)
+    axis = percent_axis(decimals_of(domain), tickCount=5)
     label = alt.Axis(title=None, labelExpr="slice(datum.label, 2)", domain=False, ticks=False)
     base = alt.Chart(values(rows)).encode(y=alt.Y("strip:N", sort=None, axis=label))
     shown = tooltip(
@@ -262,12 +270,10 @@ def reliability_charts(table: Table, _context: Context) -> list[Chart]:
     charts = []
     for key, rows in parted(table.records, "dataset", "split", "attribute").items():
         dataset, split, attribute = key
+        told_by = [name for name in _WAY if len({row[name] for row in rows}) > 1] or _WAY[:1]
         drawn = [
-            {
-                **{name: row[name] for name in _OF_BIN},
-                "panel": f"{row['encoder']}, {row['prompt_set']}, "
-                f"{row['aggregation'].replace('_', ' ')}",
-            }
+            {name: row[name] for name in _OF_BIN}
+            | {"panel": ", ".join(row[name].replace("_", " ") for name in told_by)}
             for row in rows
         ]
         names, rest = first_panels(list(dict.fromkeys(row["panel"] for row in drawn)))

@@ -8,16 +8,17 @@ with covered as (
     from prediction_coverage
 )
 
-select case
-    when n_partial = 0 then 'Every classifier was judged on all labelled faces'
-    else
-        format(
-            '{} of {} classifiers did not judge all labelled faces; fewest {}: {}',
-            n_partial,
-            n_all,
-            of_which,
-            as_percent(lowest)
-        )
-end as sentence
+select
+    case
+        when n_partial = 0 then 'Every classifier was judged on all labelled faces'
+        else
+            format(
+                '{} of {} classifiers did not judge all labelled faces; fewest {}: {}',
+                n_partial,
+                n_all,
+                of_which,
+                as_percent(lowest)
+            )
+    end as sentence
 from covered
 where n_all > 0

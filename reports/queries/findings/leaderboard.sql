@@ -40,22 +40,23 @@ said as (
     from counted
 )
 
-select concat(
-    if(are_parts, concat_ws(', ', dataset, split) || ': ', ''),
-    if(are_attributes, upper(attribute[1]) || attribute[2:] || ': ', ''),
-    case
-        when n_models = 1 then format('only {} was tried, right for {}', first_one, as_percent(accuracy))
-        when n_first <= 1 then format('{} is first of {} models, with {}', first_one, n_models, as_percent(accuracy))
-        else
-            format(
-                '{} is first with {}, but chance could have put {} of {} models first',
-                first_one,
-                as_percent(accuracy),
-                n_first,
-                n_models
-            )
-    end
-) as sentence
+select
+    concat(
+        if(are_parts, concat_ws(', ', dataset, split) || ': ', ''),
+        if(are_attributes, upper(attribute[1]) || attribute[2:] || ': ', ''),
+        case
+            when n_models = 1 then format('one model was tried, at best right for {} ({})', as_percent(accuracy), first_one)
+            when n_first <= 1 then format('{} is first of {} models, with {}', first_one, n_models, as_percent(accuracy))
+            else
+                format(
+                    '{} is first with {}, but chance could have put {} of {} models first',
+                    first_one,
+                    as_percent(accuracy),
+                    n_first,
+                    n_models
+                )
+        end
+    ) as sentence
 from said
 order by
     n_models = 1, dataset, split, list_position(['gender', 'race', 'age'], attribute), attribute

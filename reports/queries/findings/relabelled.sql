@@ -1,11 +1,12 @@
 -- relabelled: How much of an accuracy of a main classifier could hang on labels that look wrong
-select format(
-    'Suspect labels could move {} from {:.1f} to anything between {:.1f} and {}',
-    bounds.attribute,
-    100 * bounds.accuracy,
-    100 * bounds.accuracy_low,
-    as_percent(bounds.accuracy_high)
-) as sentence
+select
+    format(
+        'Suspect labels could move {} from {:.1f} to anything between {:.1f} and {}',
+        bounds.attribute,
+        100 * bounds.accuracy,
+        100 * bounds.accuracy_low,
+        as_percent(bounds.accuracy_high)
+    ) as sentence
 from accuracy_if_relabelled as bounds
 inner join main_classifiers
     on

@@ -53,10 +53,12 @@ lines as (
     from overall
     qualify
         row_number() over (
-            order by expected_calibration_error desc, encoder, prompt_set, attribute, aggregation, dataset, split
+            order by
+                expected_calibration_error desc, encoder asc, prompt_set asc, attribute asc, aggregation asc, dataset asc,
+                split asc
         ) <= 3
 )
 
 select sentence
 from lines
-order by error desc, sentence
+order by error desc, sentence asc

@@ -50,7 +50,11 @@ lines as (
         -accuracy_spread as spread,
         encoder
     from tested
-    qualify row_number() over (order by accuracy_spread desc, encoder, prompt_set, attribute, dataset, split) <= 4
+    qualify
+        row_number() over (
+            order by
+                accuracy_spread desc, encoder asc, prompt_set asc, attribute asc, dataset asc, split asc
+        ) <= 4
 )
 
 select sentence
