@@ -4,8 +4,8 @@
 -- NULL of a classifier that is not made from prompts. short_name has those of model, prompt_set and rule that differ between the
 -- classifiers of the attribute
 -- reads: classifiers, encoders, class_prompts
--- note: a prompt set is left out where model and rule are enough; where short names would be the same, or nothing is left,
--- it is the whole name
+-- note: a prompt set is left out where model and rule are enough; where two short names would be the same, they are
+-- the whole names
 with singles as (
     select distinct
         prompt_set,
@@ -76,7 +76,8 @@ shortened as (
             -- the only one has nothing in common with others
             when coalesce(of_model, of_prompts, of_rule) is null
                 then concat_ws(', ', concat_ws(' ', architecture, weights), rule)
-            when count(*) over (partition by attribute, of_model, of_rule) = 1 and shortest <> '' then shortest
+            when shortest <> '' and count(*) over (partition by attribute, of_model, of_rule) = 1
+                then shortest
             else concat_ws(', ', of_model, of_prompts, of_rule)
         end as short
     from parts

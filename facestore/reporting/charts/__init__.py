@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from facestore.reporting.charts import beside, counts, intervals, lines, models, prompts, summary
-from facestore.reporting.charts.base import Chart, Context, script_bundle
+from facestore.reporting.charts.base import Chart, Context
+from facestore.reporting.charts.bundle import script_bundle
 from facestore.reporting.tables import Table
 
 __all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]

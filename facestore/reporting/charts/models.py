@@ -120,8 +120,7 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     series = list(dict.fromkeys(row["series"] for row in drawn))
     axes = _Axes(drawn)
     height = _LOW if len(rows) < _FEW else _HEIGHT
-    scale = told_apart(series, COLOURS)
-    stroke = alt.Stroke("series:N", sort=None, scale=scale, legend=None)
+    colour = alt.Color("series:N", sort=None, scale=told_apart(series, COLOURS))
     shown = tooltip(
         name__s="classifier", whole__s="whole name", x__q="accuracy", ci_low__q="95 % from",
         ci_high__q="95 % to", group__s="worst group", n__n="n of it", y__q="accuracy of it",
@@ -134,22 +133,23 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         stroke="currentColor", strokeDash=[4, 3], opacity=0.7, interpolate="step-before"
     )
     layers = [
-        whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
-            x=axes.x("ci_low"), x2="ci_high:Q", y=axes.y("y"), stroke=stroke
-        ),
-        whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
-            x=axes.x("x"), y=axes.y("worst_ci_low"), y2="worst_ci_high:Q", stroke=stroke
-        ),
-        line.encode(x=axes.x("x"), y=axes.y("y")),
+        # first, so that the legend shows dots
         base.mark_point(filled=True, opacity=0.9).encode(
             x=axes.x("x"),
             y=axes.y("y"),
-            fill=alt.Fill("series:N", sort=None, scale=scale),
+            color=colour,
             size=alt.condition("datum.front == 'yes'", alt.value(100), alt.value(40)),
             shape=_shape(),
             tooltip=shown,
             href=alt.Href("link:N"),
         ),
+        whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
+            x=axes.x("ci_low"), x2="ci_high:Q", y=axes.y("y"), color=colour
+        ),
+        whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
+            x=axes.x("x"), y=axes.y("worst_ci_low"), y2="worst_ci_high:Q", color=colour
+        ),
+        line.encode(x=axes.x("x"), y=axes.y("y")),
         *_front_names(drawn, axes, height),
     ]
     chart = alt.layer(*layers).properties(height=height)

@@ -28,10 +28,11 @@ _GREY = "var(--soft)"
 # To the right of the dots: where the gap, its interval and the verdict end or begin, in pixels.
 _GAP, _INTERVAL, _VERDICT = 66, 78, 156
 _RIGHT = 215
-# About so many pixels the dots and their labels have, a character of a label, and what is kept free.
+# So many pixels the dots and their labels have, about; a character of a label; what is kept free.
 _PLOT, _CHARACTER, _FREE = 470, 6.4, 16
 _MOST_CHARACTERS = 28
 _LABELS = 128
+_BESIDE_PHONE = 50
 _KEY_DIGITS = 4
 _VERDICTS = {"clear": "clear", "may be chance": "chance?"}
 
@@ -99,7 +100,7 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ticks = [tick / 10 for tick in range(0, 11, 2 if low < 0.8 else 1) if tick / 10 >= low - 0.2]
     scale = alt.Scale(
         domain=_domain(gaps),
-        range=[0, {"expr": "width - right"}],  # type: ignore[list-item]
+        range=[0, {"expr": "width - right"}],
         nice=False,
         zero=False,
     )
@@ -107,7 +108,7 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     label = alt.Axis(
         title=None,
         labelExpr=f"slice(datum.label, {_KEY_DIGITS})",
-        labelFontWeight={  # type: ignore[arg-type]
+        labelFontWeight={
             "condition": {"test": "indexof(datum.label, 'told right') > 0", "value": "bold"},
             "value": "normal",
         },
@@ -122,8 +123,9 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     x = {name: alt.X(f"{name}:Q", scale=scale, axis=axis) for name in ("worst", "best", "overall")}
     colour = alt.condition("datum.verdict == 'clear'", alt.value(COLOURS[1]), alt.value(_GREY))
     shown = tooltip(
-        worst_group__s="worst group", worst__q="accuracy", n_worst__n="n", best_group__s="best group",
-        best__q="accuracy of best", n_best__n="n of best", gap__s="gap, points", interval__s="95 %",
+        worst_group__s="worst group", worst__q="accuracy", n_worst__n="n", gap__s="gap, points",
+        best_group__s="best group", best__q="accuracy of best", n_best__n="n of best",
+        interval__s="95 %",
     )  # fmt: skip
     layers = [
         # a row without dots keeps its place
@@ -176,8 +178,8 @@ def _labels(dots: altair.Chart, x: Mapping[str, Any]) -> list[altair.Chart]:
         dots.mark_text(align="left", dx=10, fontSize=12)
         .encode(x=x["best"], text=alt.Text("best_label:N"))
         .properties(name=f"{WIDE}_best"),
-        dots.mark_text(align="left", dy=-16, fontSize=11)
-        .encode(x=alt.value(0), text=alt.Text("in_short:N"))
+        dots.mark_text(align="left", dy=-15, fontSize=11)
+        .encode(x=alt.value(-_BESIDE_PHONE), text=alt.Text("in_short:N"))
         .properties(name=f"{NARROW}_label"),
     ]
 
@@ -187,7 +189,7 @@ def _columns(dots: altair.Chart) -> list[altair.Chart]:
     import altair as alt
 
     def column(field: str, at: int, heading: str, **mark: Any) -> list[altair.Chart]:
-        where = alt.value({"expr": f"width - right + {at}"})  # type: ignore[arg-type]
+        where = alt.value({"expr": f"width - right + {at}"})
         weight = {"clear": "bold"} if field == "verdict" else {}
         colour = (
             alt.condition("datum.verdict == 'clear'", alt.value("var(--worse)"), alt.value(_GREY))
