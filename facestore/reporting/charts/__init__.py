@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import counts, intervals, lines, summary
+from facestore.reporting.charts import counts, data, intervals, lines, summary
 from facestore.reporting.charts.base import Chart, Context, script_bundle
 from facestore.reporting.tables import Table
 
@@ -13,14 +13,14 @@ Draw = Callable[[Table, Context], list[Chart]]
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_decades": (counts.decade_charts,),
     "age_error_histogram": (counts.histogram_charts,),
-    "age_pyramid": (counts.pyramid_charts,),
+    "age_pyramid": (data.population_charts,),
     "age_scatter": (counts.scatter_charts,),
     "diff_accuracy": (intervals.change_charts,),
     "gaps": (summary.gap_charts,),
     "group_cells": (counts.cell_charts,),
     "groups": (intervals.group_charts,),
     "k_sweep": (lines.sweep_charts,),
-    "label_counts": (counts.label_charts,),
+    "label_counts": (data.label_charts,),
     "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
     "prompt_or_model": (summary.range_charts,),
     "published": (counts.published_charts,),
