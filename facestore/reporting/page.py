@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from facestore.errors import counted
 from facestore.reporting.charts import Chart, Context, charts_of, script_bundle
+from facestore.reporting.faces import faces_of
 from facestore.reporting.grid import grid, matrix_grid
 from facestore.reporting.links import Links
 from facestore.reporting.pages import PAGES, Page
@@ -60,7 +61,9 @@ class Contents:
     pages
         Pages that are wanted; those without data are left out.
     pictures
-        Small pictures as `data:` URIs, by data set and path.
+        Files of small pictures beside the pages, by data set and path.
+    left_out_pictures
+        Why some have none, in sentences.
     with_pictures
         Whether they were asked for.
     more_pages
@@ -76,6 +79,7 @@ class Contents:
     is_chosen: bool = False
     pages: Sequence[Page] = PAGES
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    left_out_pictures: Sequence[str] = ()
     with_pictures: bool = False
     more_pages: Sequence[tuple[str, str]] = ()
     other: str = ""
@@ -133,6 +137,7 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         "is_chosen": contents.is_chosen,
         "with_pictures": contents.with_pictures,
         "pictures": contents.pictures,
+        "left_out_pictures": contents.left_out_pictures,
         "other": contents.other,
         "counts": contents.tables["fingerprint"].records[0],
         "provenance": provenance,
@@ -202,6 +207,7 @@ def environment(templates: Path, same: Mapping[str, Any] | None = None) -> Envir
     made.globals["grid"] = partial(_grid, same=same or {})
     made.globals["matrix_grid"] = _matrix
     made.globals["anchor"] = _anchor
+    made.globals["faces_of"] = faces_of
     made.globals["shown_key"] = key_of
     return made
 

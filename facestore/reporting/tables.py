@@ -157,7 +157,7 @@ class Column:
             return "yes" if value else "no"
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M:%S}"
-        return str(value)
+        return raw(value)
 
 
 def is_number(value: Any) -> bool:
@@ -173,6 +173,8 @@ def raw(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {each}" for key, each in value.items())
     return str(value)
 
 

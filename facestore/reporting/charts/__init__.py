@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import beside, counts, intervals, lines, models, prompts, summary
+from facestore.reporting.charts import (
+    beside,
+    counts,
+    data,
+    intervals,
+    lines,
+    models,
+    prompts,
+    summary,
+)
 from facestore.reporting.charts.base import Chart, Context
 from facestore.reporting.charts.bundle import script_bundle
 from facestore.reporting.tables import Table
@@ -14,7 +23,7 @@ Draw = Callable[[Table, Context], list[Chart]]
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_decades": (counts.decade_charts,),
     "age_error_histogram": (counts.histogram_charts,),
-    "age_pyramid": (counts.pyramid_charts,),
+    "age_pyramid": (data.population_charts,),
     "age_scatter": (counts.scatter_charts,),
     "diff_accuracy": (intervals.change_charts,),
     "gaps": (summary.gap_charts,),
@@ -22,7 +31,7 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "groups": (intervals.group_charts,),
     "frontier": (models.front_charts,),
     "k_sweep": (prompts.sweep_charts,),
-    "label_counts": (counts.label_charts,),
+    "label_counts": (data.label_charts,),
     "leaderboard": (models.leaderboard_charts,),
     "model_means": (beside.dataset_charts,),
     "prompt_or_model": (summary.range_charts,),

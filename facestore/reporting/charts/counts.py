@@ -6,87 +6,15 @@ from facestore.errors import counted
 from facestore.reporting.charts.base import (
     COLOURS,
     HEAT,
-    ROW,
     Chart,
     Context,
     finished,
-    parted,
-    place,
-    told_apart,
     tooltip,
     values,
 )
 from facestore.reporting.tables import Table, best_first
 
 _HEIGHT = 300
-
-
-def label_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw how many samples have each label, one chart a data set and split."""
-    import altair as alt
-
-    charts = []
-    for (dataset, split), rows in parted(table.records, "dataset", "split").items():
-        named = [{**row, "name": f"{row['attribute']}: {row['label']}"} for row in rows]
-        chart = (
-            alt.Chart(values(named))
-            .mark_bar(fill=COLOURS[0])
-            .encode(
-                x=alt.X("n_samples:Q", title="samples"),
-                y=alt.Y("name:N", sort=None, title=None),
-                tooltip=tooltip(name__s="label", n_samples__n="n", fraction__q="fraction"),
-            )
-            .properties(height=ROW * len(rows))
-        )
-        told = "; ".join(f"{row['name']}: {row['n_samples']:,}" for row in named)
-        title = f"Samples by label: {place(dataset, split)}"
-        charts.append(Chart(title, f"{told}.", finished(chart)))
-    return charts
-
-
-def pyramid_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw men and women by age, a small chart a race, the youngest at the bottom."""
-    import altair as alt
-
-    charts = []
-    for (dataset, split), rows in parted(table.records, "dataset", "split").items():
-        genders = list(dict.fromkeys(sorted(row["gender"] for row in rows)))
-        ages = list(dict.fromkeys(row["age"] for row in rows))
-        if len(genders) != 2:
-            continue
-        # the first gender goes to the left, as a negative number; the axis shows no sign
-        sided = [
-            {**row, "side": (-1 if row["gender"] == genders[0] else 1) * row["n_samples"]}
-            for row in rows
-        ]
-        chart = (
-            alt.Chart(values(sided))
-            .mark_bar()
-            .encode(
-                x=alt.X(
-                    "side:Q",
-                    title="samples",
-                    axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5),
-                ),
-                y=alt.Y("age:N", sort=ages[::-1], title=None),
-                color=alt.Color("gender:N", scale=told_apart(genders, COLOURS)),
-                tooltip=tooltip(
-                    race__s="race", age__s="age", gender__s="gender", n_samples__n="n",
-                    fraction__q="fraction of the race",
-                ),
-            )
-            .properties(width=180, height=alt.Step(14))
-            .facet(alt.Facet("race:N", title=None), columns=3)
-        )  # fmt: skip
-        told = "; ".join(
-            f"{race}: most are {top['gender']} {top['age']}, {top['n_samples']:,}"
-            for (race,), part in parted(rows, "race").items()
-            for top in [max(part, key=lambda row: int(row["n_samples"]))]
-        )
-        title = f"Age and gender by race: {place(dataset, split)}"
-        sides = f"{genders[0]} to the left, {genders[1]} to the right. "
-        charts.append(Chart(title, f"{sides}{told}.", finished(chart, fits=False)))
-    return charts
 
 
 def cell_charts(table: Table, context: Context) -> list[Chart]:
