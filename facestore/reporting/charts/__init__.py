@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import counts, intervals, lines, summary
+from facestore.reporting.charts import counts, groups, intervals, lines, mistakes, summary
 from facestore.reporting.charts.base import Chart, Context, script_bundle
 from facestore.reporting.tables import Table
 
@@ -11,14 +11,17 @@ __all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]
 Draw = Callable[[Table, Context], list[Chart]]
 
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
-    "age_decades": (counts.decade_charts,),
-    "age_error_histogram": (counts.histogram_charts,),
+    "age_decades": (mistakes.decade_charts,),
+    "age_error_histogram": (mistakes.histogram_charts,),
+    "age_errors": (mistakes.age_charts,),
     "age_pyramid": (counts.pyramid_charts,),
-    "age_scatter": (counts.scatter_charts,),
+    "age_scatter": (mistakes.scatter_charts,),
+    "classification_report": (mistakes.class_charts,),
     "diff_accuracy": (intervals.change_charts,),
     "gaps": (summary.gap_charts,),
-    "group_cells": (counts.cell_charts,),
-    "groups": (intervals.group_charts,),
+    "gap_forest": (groups.forest_charts,),
+    "group_rates": (mistakes.rate_charts,),
+    "groups": (groups.group_charts,),
     "k_sweep": (lines.sweep_charts,),
     "label_counts": (counts.label_charts,),
     "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
