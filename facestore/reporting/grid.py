@@ -50,8 +50,7 @@ def grid(
     heads = "".join(map(_heading, columns))
     leads = addresses or [""] * len(part.rows)
     body = "\n".join(
-        _row(columns, row, first, address)
-        for row, address in zip(part.rows, leads, strict=True)
+        _row(columns, row, first, address) for row, address in zip(part.rows, leads, strict=True)
     )
     key = part.key.values if isinstance(part, Block) else ()
     return _framed(

@@ -74,12 +74,12 @@ def confusion_heat(block: Block, links: Links, caption: str) -> Markup:
 
 
 def error_heats(block: Block, links: Links, caption: str) -> list[Markup]:
-    """Write the errors of groups of one age, gender and race: a heat map a gender, all on one scale.
+    """Write errors by age and race as a heat map a gender, all on one scale.
 
     Parameters
     ----------
     block
-        Rows with age, gender, race, n_samples, n_correct, error and the limits of the accuracy.
+        Rows with age, gender, race, n_samples, n_wrong, error and its limits.
     links
         Where a cell leads to.
     caption
@@ -111,8 +111,8 @@ def _error_cell(row: Mapping[str, Any], worst: float | None, link: str) -> Cell:
     if error is None:
         return Cell("", 0, f"{who}: too few, n {n:,}", f"n {n:,}", link, "few")
     told = (
-        f"{who}: wrong for {n - row['n_correct']:,} of {n:,}, {percent(error)} "
-        f"(95 % {percent(1 - row['ci_high'])} to {percent(1 - row['ci_low'])})"
+        f"{who}: wrong for {row['n_wrong']:,} of {n:,}, {percent(error)} "
+        f"(95 % {percent(row['ci_low'])} to {percent(row['ci_high'])})"
     )
     return Cell(_figure(error), error / worst if worst else 0, told, f"n {n:,}", link)
 
@@ -159,5 +159,8 @@ def _cell(cell: Cell | None) -> str:
     title = escape(visible(cell.title))
     inside = f"{escape(cell.text)}{small}"
     if cell.link:
-        inside = f'<a href="{escape(cell.link)}" aria-label="{title}">{inside}</a>'
-    return f'<td{kind} style="--f:{cell.share:.3f}" title="{title}">{inside}</td>'
+        # the link fills its cell: its title is read out, and seen over the whole of it
+        inside = f'<a href="{escape(cell.link)}" title="{title}">{inside}</a>'
+    else:
+        kind += f' title="{title}"'
+    return f'<td{kind} style="--f:{cell.share:.2f}">{inside}</td>'

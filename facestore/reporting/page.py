@@ -242,7 +242,9 @@ def _grid(part: Table | Block, table: Table, same: Mapping[str, Any], links: Lin
 
 def _addresses(part: Table | Block, links: Links) -> list[str]:
     """Return where the groups of a table lead to, row by row; nothing where a row has none."""
-    if not links.sections or not {"group_attribute", "group_name"} <= {c.name for c in part.columns}:
+    if not links.sections or not {"group_attribute", "group_name"} <= {
+        c.name for c in part.columns
+    }:
         return []
     return [
         links.group(

@@ -17,11 +17,10 @@ select
     split_part(accuracy_by_group.group_name, ' x ', 2) as gender,
     split_part(accuracy_by_group.group_name, ' x ', 3) as race,
     accuracy_by_group.n_samples,
-    accuracy_by_group.n_correct,
-    accuracy_by_group.accuracy,
-    accuracy_by_group.ci_low,
-    accuracy_by_group.ci_high,
-    1 - accuracy_by_group.accuracy as error
+    accuracy_by_group.n_samples - accuracy_by_group.n_correct as n_wrong,
+    1 - accuracy_by_group.accuracy as error,
+    1 - accuracy_by_group.ci_high as ci_low,
+    1 - accuracy_by_group.ci_low as ci_high
 from accuracy_by_group
 left join classes as ages
     on

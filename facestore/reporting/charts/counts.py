@@ -17,7 +17,7 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.tables import BlockKey, Table
+from facestore.reporting.tables import Table
 
 _HEIGHT = 300
 

@@ -1,4 +1,4 @@
-"""Dots with intervals in rows under headings, and figures beside them, as a table would have them."""
+"""Dots with intervals in rows under headings, and figures beside them, as in a table."""
 
 from __future__ import annotations
 
@@ -68,6 +68,8 @@ class Dots:
         Text to the right of the dots.
     right
         Room for it, in pixels.
+    right_if_narrow
+        Room for what of it a phone has; None: as much.
     series
         Names of what a row has a dot each of; empty: one dot.
     everyone
@@ -80,6 +82,7 @@ class Dots:
     shown: Sequence[Any]
     beside: Sequence[Beside] = ()
     right: int = 8
+    right_if_narrow: int | None = None
     series: Sequence[str] = ()
     everyone: float | None = None
     ends: Sequence[float] = field(default=())
@@ -110,7 +113,7 @@ def under_headings(parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dic
 
 
 def dots_spec(rows: Sequence[Mapping[str, Any]], how: Dots) -> dict[str, Any]:
-    """Draw rows with `value`, `low` and `high`, and as they are there `link`, `colour` and `series`.
+    """Draw rows with `value`, `low` and `high`; they may have `link`, `colour` and `series`.
 
     A row without a value has its `note` instead.
     """
@@ -118,7 +121,7 @@ def dots_spec(rows: Sequence[Mapping[str, Any]], how: Dots) -> dict[str, Any]:
 
     x_scale = alt.Scale(
         domain=list(how.ends) or _ends(rows, how.everyone),
-        range=[0, {"expr": "width - room"}],  # type: ignore[list-item]
+        range=[0, {"expr": "width - room"}],
         nice=False,
         zero=False,
     )
@@ -151,7 +154,10 @@ def dots_spec(rows: Sequence[Mapping[str, Any]], how: Dots) -> dict[str, Any]:
     n_places = len({row["key"] for row in rows})
     height = (ROW + _APART * max(0, len(how.series) - 1)) * n_places
     chart = alt.layer(*layers, data=values(rows)).properties(height=height)
-    return finished(chart.add_params(alt.param(name="room", value=how.right)))
+    spec = finished(chart.add_params(alt.param(name="room", value=how.right)))
+    if how.right_if_narrow is not None:
+        spec["usermeta"] = {"room": how.right_if_narrow}
+    return spec
 
 
 def _marks(base: altair.Chart, x: Mapping[str, Any], how: Dots) -> list[altair.Chart]:
@@ -188,7 +194,7 @@ def _marks(base: altair.Chart, x: Mapping[str, Any], how: Dots) -> list[altair.C
 def _beside(base: altair.Chart, each: Beside) -> list[altair.Chart]:
     import altair as alt
 
-    where = alt.value({"expr": f"width - room + {each.at}"})  # type: ignore[arg-type]
+    where = alt.value({"expr": f"width - room + {each.at}"})
     weight = "bold" if each.is_bold else "normal"
     before = WIDE if each.is_wide else "any"
     text = (
@@ -210,15 +216,12 @@ def _beside(base: altair.Chart, each: Beside) -> list[altair.Chart]:
 
 def _ends(rows: Sequence[Mapping[str, Any]], everyone: float | None) -> list[float]:
     """Return the ends of the intervals, with some room."""
-    figures = [row[name] for row in rows for name in ("low", "value", "high") if _is_there(row, name)]
+    named = ("low", "value", "high")
+    figures = [row[name] for row in rows for name in named if row.get(name) is not None]
     figures += [] if everyone is None else [everyone]
     low, high = min(figures, default=0), max(figures, default=1)
     room = _ROOM * (high - low) or _ROOM
     return [low - room, high + room]
-
-
-def _is_there(row: Mapping[str, Any], name: str) -> bool:
-    return row.get(name) is not None
 
 
 def _key(place: int, kind: str, label: str) -> str:

@@ -98,7 +98,10 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
             f"{attribute.capitalize()} told right": [_gap_row(row, context) for row in part]
             for (attribute,), part in parted(rows, "attribute").items()
         }
-        ends = [0.0, *(end for row in rows for end in (row["gap"], row["gap_ci_low"], row["gap_ci_high"]))]
+        ends = [
+            0.0,
+            *(end for row in rows for end in (row["gap"], row["gap_ci_low"], row["gap_ci_high"])),
+        ]
         low, high = min(ends), max(ends)
         room = 0.03 * (high - low) or 0.01
         spec = dots_spec(
@@ -115,6 +118,7 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
                     Beside("verdict", 216, "verdict", is_wide=True),
                 ],
                 right=218,
+                right_if_narrow=124,
                 everyone=0,
                 ends=[low - room, high + room],
             ),
@@ -126,8 +130,11 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
         )
         several = len({(row["dataset"], row["split"]) for row in table.records}) > 1
         where = place(dataset, split)
+        caption = where if several else ""
         charts.append(
-            Chart(f"Gaps between groups: {where}", f"{told}.", spec, caption=where if several else "")
+            Chart(
+                f"Gaps between groups: {where}", f"{told}.", spec, caption=where if several else ""
+            )
         )
     return charts
 

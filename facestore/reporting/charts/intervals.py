@@ -14,7 +14,6 @@ from facestore.reporting.charts.base import (
     name_axis,
     parted,
     place,
-    told_apart,
     tooltip,
     values,
 )

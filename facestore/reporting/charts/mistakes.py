@@ -173,14 +173,18 @@ def scatter_charts(table: Table, context: Context) -> list[Chart]:
         base = alt.Chart(values(rows)).transform_calculate(
             true=f"datum.true_age + {middle}", predicted=f"datum.predicted_age + {middle}"
         )
-        shown = tooltip(true_age__n="true age from", predicted_age__n="predicted from", n_samples__n="n")
+        shown = tooltip(
+            true_age__n="true age from", predicted_age__n="predicted from", n_samples__n="n"
+        )
         cloud = base.mark_circle(fill=COLOURS[5], opacity=0.45).encode(
             x=x,
             y=alt.Y("predicted:Q", axis=axis, scale=scale),
             size=alt.Size("n_samples:Q", legend=None),
             tooltip=shown,
         )
-        means = alt.Chart(values(_once(rows))).transform_calculate(true=f"datum.true_age + {middle}")
+        means = alt.Chart(values(_once(rows))).transform_calculate(
+            true=f"datum.true_age + {middle}"
+        )
         said = tooltip(
             true_age__n="true age from", n_of_age__n="n", mean_predicted__g="mean predicted",
             ci_low_mean__g="95 % from", ci_high_mean__g="95 % to",

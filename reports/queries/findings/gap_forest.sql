@@ -3,7 +3,7 @@ select
     classifier,
     concat(
         if(
-            count(distinct (dataset, split)) over () > 1,
+            count(distinct row(dataset, split)) over () > 1,
             concat(concat_ws(', ', dataset, split), ': '),
             ''
         ),
