@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from facestore.reporting.charts import (
     beside,
-    counts,
     data,
+    groups,
     intervals,
     lines,
+    mistakes,
     models,
     prompts,
     summary,
@@ -21,15 +22,18 @@ __all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]
 Draw = Callable[[Table, Context], list[Chart]]
 
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
-    "age_decades": (counts.decade_charts,),
-    "age_error_histogram": (counts.histogram_charts,),
+    "age_decades": (mistakes.decade_charts,),
+    "age_error_histogram": (mistakes.histogram_charts,),
+    "age_errors": (mistakes.age_charts,),
     "age_pyramid": (data.population_charts,),
-    "age_scatter": (counts.scatter_charts,),
+    "age_scatter": (mistakes.scatter_charts,),
+    "classification_report": (mistakes.class_charts,),
     "diff_accuracy": (intervals.change_charts,),
-    "gaps": (summary.gap_charts,),
-    "group_cells": (counts.cell_charts,),
-    "groups": (intervals.group_charts,),
     "frontier": (models.front_charts,),
+    "gap_forest": (groups.forest_charts,),
+    "gaps": (summary.gap_charts,),
+    "group_rates": (mistakes.rate_charts,),
+    "groups": (groups.group_charts,),
     "k_sweep": (prompts.sweep_charts,),
     "label_counts": (data.label_charts,),
     "leaderboard": (models.leaderboard_charts,),
