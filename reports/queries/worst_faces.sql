@@ -51,6 +51,7 @@ select
     drawn.classifier,
     drawn.group_attribute,
     drawn.worst_group,
+    group_words(drawn.group_attribute, drawn.worst_group) as who,
     drawn.n_wrong,
     drawn.path,
     drawn.image_id,

@@ -31,7 +31,7 @@ copies as (
 ),
 
 conflicts as (
-    select count(*) as n from label_conflicts
+    select count(distinct (sample_id_a, sample_id_b)) as n from label_conflicts
 ),
 
 leaks as (
