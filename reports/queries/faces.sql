@@ -17,65 +17,61 @@ with main as materialized (
     inner join classifiers on main_classifiers.classifier = classifiers.name
 ),
 
-lots as (
-    select
-        sample_id,
-        -- in this order
-        { 'no_picture': image_id is null, 'hash': md5(path) } as lot
-    from samples
+-- by what they are judged as, class by class and not sample by sample
+said as (
+    select distinct
+        main.classifier_id,
+        main.dataset,
+        prediction_counts.predicted as said,
+        judged_as(label_taxonomies.taxonomy, main.attribute, prediction_counts.predicted) as predicted
+    from main
+    inner join prediction_counts
+        on
+            main.classifier_id = prediction_counts.classifier_id
+            and main.dataset = prediction_counts.dataset
+    inner join label_taxonomies
+        on
+            main.dataset = label_taxonomies.dataset
+            and main.attribute = label_taxonomies.attribute
+    where prediction_counts.predicted is not null
 ),
 
-judged as (
+-- those of a section are among those of its cells: only these are put in order
+of_cells as (
     select
         main.classifier_id,
         main.classifier,
         main.attribute,
         main.dataset,
         main.split,
-        sample_judgements.sample_id,
-        sample_judgements.label,
-        sample_judgements.predicted,
-        sample_judgements.score,
-        sample_judgements.margin
-    from sample_judgements
-    inner join main
-        on
-            sample_judgements.classifier_id = main.classifier_id
-            and sample_judgements.dataset = main.dataset
-            and sample_judgements.split is not distinct from main.split
-),
-
-halves as (
-    select
-        classifier_id,
-        dataset,
-        split,
-        quantile_disc(coalesce(margin, score), [0.5, 0.9]) as limits
-    from judged
-    group by all
-),
-
--- those of a section are among those of its cells: only these are put in order
-of_cells as (
-    select
-        judged.classifier_id,
-        judged.classifier,
-        judged.attribute,
-        judged.dataset,
-        judged.split,
         sample_cells.cell,
-        judged.label,
-        judged.predicted,
+        labels.label,
+        said.predicted,
         unnest(
             arg_min(
-                { 'sample_id': judged.sample_id, 'lot': lots.lot, 'score': judged.score, 'margin': judged.margin },
-                lots.lot,
+                samples.sample_id,
+                if(samples.image_id is null, '1', '0') || md5(samples.path),
                 coalesce(getvariable('faces_of_a_section'), 24)
             )
-        ) as face
-    from judged
-    inner join lots using (sample_id)
-    inner join sample_cells on judged.sample_id = sample_cells.sample_id
+        ) as sample_id
+    from predictions
+    inner join main using (classifier_id)
+    inner join samples
+        on
+            predictions.sample_id = samples.sample_id
+            and main.dataset = samples.dataset
+            and main.split is not distinct from samples.split
+    inner join labels
+        on
+            predictions.sample_id = labels.sample_id
+            and main.attribute = labels.attribute
+    inner join said
+        on
+            predictions.classifier_id = said.classifier_id
+            and main.dataset = said.dataset
+            and predictions.predicted = said.said
+    inner join sample_cells on predictions.sample_id = sample_cells.sample_id
+    where labels.label is not null
     group by all
 ),
 
@@ -101,20 +97,31 @@ sections as (
         )
 ),
 
-drawn as (
+drawn as materialized (
     select
-        * exclude (cell, face),
-        face.sample_id,
-        face.score,
-        face.margin,
+        sections.* exclude (cell),
+        samples.path,
+        samples.image_id,
         row_number() over (
             partition by
-                classifier_id, dataset, split, group_attribute, group_name,
-                if(group_name is null, { 'label': label, 'predicted': predicted }, null)
-            order by face.lot asc, face.sample_id asc
+                sections.classifier_id, sections.dataset, sections.split,
+                sections.group_attribute, sections.group_name,
+                if(sections.group_name is null, { 'label': sections.label, 'predicted': sections.predicted }, null)
+            order by samples.image_id is null asc, md5(samples.path) asc, sections.sample_id asc
         ) as place
     from sections
+    inner join samples using (sample_id)
     qualify place <= coalesce(getvariable('faces_of_a_section'), 24)
+),
+
+limits as (
+    select
+        predictions.classifier_id,
+        quantile_disc(coalesce(predictions.margin, predictions.score), [0.5, 0.9]) as sure
+    from predictions
+    semi join main using (classifier_id)
+    where coalesce(predictions.margin, predictions.score) is not null
+    group by predictions.classifier_id
 ),
 
 labelled as (
@@ -150,24 +157,23 @@ select
     ) as n_section,
     drawn.label,
     drawn.predicted,
-    drawn.score,
-    drawn.margin,
+    predictions.score,
+    predictions.margin,
     case
-        when coalesce(drawn.margin, drawn.score) >= halves.limits[2] then 'surest tenth'
-        when coalesce(drawn.margin, drawn.score) >= halves.limits[1] then 'surer half'
-        when coalesce(drawn.margin, drawn.score) is not null then 'less sure half'
+        when coalesce(predictions.margin, predictions.score) >= limits.sure[2] then 'surest tenth'
+        when coalesce(predictions.margin, predictions.score) >= limits.sure[1] then 'surer half'
+        when coalesce(predictions.margin, predictions.score) is not null then 'less sure half'
     end as confidence,
     labelled.labels,
-    samples.path,
-    samples.image_id
+    drawn.path,
+    drawn.image_id
 from drawn
-inner join samples using (sample_id)
 inner join labelled using (sample_id)
-inner join halves
+inner join predictions
     on
-        drawn.classifier_id = halves.classifier_id
-        and drawn.dataset = halves.dataset
-        and drawn.split is not distinct from halves.split
+        drawn.sample_id = predictions.sample_id
+        and drawn.classifier_id = predictions.classifier_id
+left join limits on drawn.classifier_id = limits.classifier_id
 left join confusion_matrix
     on
         drawn.classifier = confusion_matrix.classifier
