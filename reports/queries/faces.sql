@@ -8,20 +8,40 @@
 -- fold: yes
 with main as materialized (
     select
+        classifiers.classifier_id,
+        numbered_splits.split_number,
         main_classifiers.dataset,
         main_classifiers.split,
         main_classifiers.attribute,
-        main_classifiers.classifier,
-        classifiers.classifier_id
+        main_classifiers.classifier
     from main_classifiers
     inner join classifiers on main_classifiers.classifier = classifiers.name
+    inner join numbered_splits
+        on
+            main_classifiers.dataset = numbered_splits.dataset
+            and main_classifiers.split is not distinct from numbered_splits.split
 ),
 
--- by what they are judged as, class by class and not sample by sample
-said as (
-    select distinct
+-- what the main classifiers say, by numbers and before anything is joined: there are millions of others
+said as materialized (
+    select
+        predictions.classifier_id,
+        predictions.sample_id,
+        predictions.predicted,
+        sample_cells.cell
+    from predictions
+    semi join main using (classifier_id)
+    inner join sample_cells using (sample_id)
+    where predictions.predicted is not null
+),
+
+-- what is judged hangs on the cell of a sample alone, as in judgements_by_cell
+cells_judged as materialized (
+    select
         main.classifier_id,
-        main.dataset,
+        main.split_number,
+        prediction_counts.cell,
+        prediction_counts.label,
         prediction_counts.predicted as said,
         judged_as(label_taxonomies.taxonomy, main.attribute, prediction_counts.predicted) as predicted
     from main
@@ -29,49 +49,65 @@ said as (
         on
             main.classifier_id = prediction_counts.classifier_id
             and main.dataset = prediction_counts.dataset
+            and main.split is not distinct from prediction_counts.split
     inner join label_taxonomies
         on
             main.dataset = label_taxonomies.dataset
             and main.attribute = label_taxonomies.attribute
-    where prediction_counts.predicted is not null
+    where
+        prediction_counts.label is not null
+        and prediction_counts.predicted is not null
+        and main.attribute in (select attribute from group_attributes)
+    group by all
+),
+
+judged as (
+    select
+        said.classifier_id,
+        cells_judged.split_number,
+        said.sample_id,
+        said.cell,
+        cells_judged.label,
+        cells_judged.predicted
+    from said
+    inner join cells_judged
+        on
+            said.classifier_id = cells_judged.classifier_id
+            and said.cell = cells_judged.cell
+            and said.predicted = cells_judged.said
+    union all
+    select
+        judgements_by_label.classifier_id,
+        judgements_by_label.split_number,
+        judgements_by_label.sample_id,
+        sample_cells.cell,
+        judgements_by_label.label,
+        judgements_by_label.predicted
+    from judgements_by_label
+    semi join main using (classifier_id, split_number)
+    inner join sample_cells using (sample_id)
+),
+
+lots as (
+    select
+        sample_id,
+        if(image_id is null, '1', '0') || md5(path) as lot
+    from samples
 ),
 
 -- those of a section are among those of its cells: only these are put in order
 of_cells as (
     select
-        main.classifier_id,
-        main.classifier,
-        main.attribute,
-        main.dataset,
-        main.split,
-        sample_cells.cell,
-        labels.label,
-        said.predicted,
+        judged.classifier_id,
+        judged.split_number,
+        judged.cell,
+        judged.label,
+        judged.predicted,
         unnest(
-            arg_min(
-                samples.sample_id,
-                if(samples.image_id is null, '1', '0') || md5(samples.path),
-                coalesce(getvariable('faces_of_a_section'), 24)
-            )
+            arg_min(judged.sample_id, lots.lot, coalesce(getvariable('faces_of_a_section'), 24))
         ) as sample_id
-    from predictions
-    inner join main using (classifier_id)
-    inner join samples
-        on
-            predictions.sample_id = samples.sample_id
-            and main.dataset = samples.dataset
-            and main.split is not distinct from samples.split
-    inner join labels
-        on
-            predictions.sample_id = labels.sample_id
-            and main.attribute = labels.attribute
-    inner join said
-        on
-            predictions.classifier_id = said.classifier_id
-            and main.dataset = said.dataset
-            and predictions.predicted = said.said
-    inner join sample_cells on predictions.sample_id = sample_cells.sample_id
-    where labels.label is not null
+    from judged
+    inner join lots using (sample_id)
     group by all
 ),
 
@@ -99,17 +135,19 @@ sections as (
 
 drawn as materialized (
     select
-        sections.* exclude (cell),
+        main.*,
+        sections.* exclude (classifier_id, split_number, cell),
         samples.path,
         samples.image_id,
         row_number() over (
             partition by
-                sections.classifier_id, sections.dataset, sections.split,
+                sections.classifier_id, sections.split_number,
                 sections.group_attribute, sections.group_name,
                 if(sections.group_name is null, { 'label': sections.label, 'predicted': sections.predicted }, null)
             order by samples.image_id is null asc, md5(samples.path) asc, sections.sample_id asc
         ) as place
     from sections
+    inner join main using (classifier_id, split_number)
     inner join samples using (sample_id)
     qualify place <= coalesce(getvariable('faces_of_a_section'), 24)
 ),
