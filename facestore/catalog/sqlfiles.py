@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from facestore.connections import connect
+from facestore.connections import connect, quoted
 
 _HEADER_LINE = re.compile(r"-- ?(.*)")
 _TITLE = re.compile(
@@ -168,7 +168,8 @@ def _parser() -> duckdb.DuckDBPyConnection:
 
 
 def _tree(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    row = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
+    # as a literal: for a parameter DuckDB imports pandas, where it is installed
+    row = con.execute(f"select json_serialize_sql({quoted(sql)}::varchar)").fetchone()
     assert row is not None
     tree = json.loads(row[0])
     if tree["error"]:

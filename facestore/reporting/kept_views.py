@@ -11,6 +11,7 @@ import duckdb
 
 from facestore.catalog.shipped import shipped_views
 from facestore.catalog.sqlfiles import sources
+from facestore.connections import quoted
 from facestore.progress import Progress
 
 # In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
@@ -33,8 +34,10 @@ _COMPUTED_ONCE = (
     "duplicate_pairs",
     "duplicate_groups",
     "scored_prompts",
+    "right_by_half",
     "main_classifiers",
     "classifier_names",
+    "model_figures",
     "accuracy_gaps",
     "gap_findings",
     "confusion_findings",
@@ -58,9 +61,10 @@ _MOST_ROWS = 4_000_000
 def keep_views(
     con: duckdb.DuckDBPyConnection,
     progress: Progress,
+    most_rows: int = _MOST_ROWS,
+    *,
     main: Sequence[str] = (),
     queries: Sequence[str] | None = None,
-    most_rows: int = _MOST_ROWS,
 ) -> None:
     """Keep what several queries read.
 
@@ -70,25 +74,29 @@ def keep_views(
         A connection of its own; it sees these tables from now on.
     progress
         Shows how far the similarities are.
+    most_rows
+        About how many similarities are looked at together.
     main
         Names of classifiers that stand before the best ones.
     queries
         What will be asked: views that none of it reads are not kept. None: all are.
-    most_rows
-        About how many similarities are looked at together.
     """
     is_read = None if queries is None else _read_by(queries)
     for view in _COMPUTED_ONCE:
         if is_read is not None and view not in is_read:
             continue
-        source = "main_classifiers_named($main)" if view == "main_classifiers" else view
-        named = {"main": list(main)} if view == "main_classifiers" else {}
-        con.execute(f"create temp table {view} as from {source}", named)
+        source = f"main_classifiers_named({_names(main)})" if view == "main_classifiers" else view
+        con.execute(f"create temp table {view} as from {source}")
     # all labels would be read to find that it is empty
     (has_pairs,) = _row(con, "select exists (from neighbours)")
     con.execute(f"create temp table embedding_leakage as from embedding_leakage where {has_pairs}")
     if is_read is None or is_read & _SUMS_OVER_SAMPLES.keys():
         _keep_sums(con, _ranges(con, most_rows), progress)
+
+
+def _names(main: Sequence[str]) -> str:
+    """Write names as a list of SQL: for parameters DuckDB imports pandas, where it is there."""
+    return f"[{', '.join(map(quoted, main))}]::varchar[]"
 
 
 def _read_by(queries: Sequence[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Where a number leads to: the faces behind a group, or behind a label and what it was taken for."""
+"""Where a number leads to: the faces behind a group, or behind a label and what it is called."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Links:
     sections: Collection[str] = ()
 
     def group(self, key: BlockKey, group_attribute: str, group_name: str) -> str:
-        """Return the address of the faces of a group that a classifier is wrong about; or nothing."""
+        """Return the address of the faces of a group that are called wrong; or nothing."""
         return self._address(group_section(key, group_attribute, group_name))
 
     def cell(self, key: BlockKey, label: str, predicted: str) -> str:
-        """Return the address of the faces of a label that a classifier calls so; or nothing."""
+        """Return the address of the faces of a label that are called so; or nothing."""
         return self._address(cell_section(key, label, predicted))
 
     def _address(self, section: str) -> str:

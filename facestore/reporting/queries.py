@@ -19,9 +19,10 @@ The first line has the name of the file and the title; only that and the text ha
 select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
 thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
 the classifiers that the report shows unfolded; `head` names the column that says what a row is;
-`fold: yes` folds the table however short it is. A file `findings/<name>.sql` beside it holds a select
-with the column `sentence`: what the rows say, which stands above them instead of the title. `with` names selects in `parts/<name>.sql` beside
+`fold: yes` folds the table however short it is. `with` names selects in `parts/<name>.sql` beside
 the file, which several queries share: each goes before the select, as a common table expression.
+A file `findings/<name>.sql` holds a select with the column `sentence`: what the rows say, which
+stands above them instead of the title.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facestore.catalog.sqlfiles import SqlFile, parse_sql, parse_sql_file, sources
+from facestore.connections import quoted
 
 LAYOUTS = ("table", "blocks", "matrix", "cards")
 SHOWS = ("all", "shown")
@@ -95,8 +97,8 @@ class Query:
         found = [name for name in columns if name in ("classifier", "classifier_a", "classifier_b")]
         if not found:
             return self
-        quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names) or "null"
-        where = " or ".join(f"{column} in ({quoted})" for column in found)
+        listed = ", ".join(map(quoted, names)) or "null"
+        where = " or ".join(f"{column} in ({listed})" for column in found)
         # every name is quoted
         return replace(self, sql=f"select * from (\n{self.sql}\n)\nwhere {where}")  # noqa: S608
 

@@ -28,18 +28,28 @@ select
     main.taxonomy,
     main.is_named,
     main.n_samples,
-    floor(main.n_effective)::bigint as n_effective,
+    floor(summary.n_effective)::bigint as n_effective,
     main.accuracy,
-    main.ci_low,
-    main.ci_high,
+    summary.ci_low,
+    summary.ci_high,
     main.coverage,
     main.n_compared,
-    main.held_out_accuracy,
-    main.ci_low_held_out,
-    main.ci_high_held_out,
+    best.held_out_accuracy,
+    best.ci_low_held_out,
+    best.ci_high_held_out,
     largest.largest_label,
     largest.largest_class
 from main_classifiers as main
+inner join classifier_summary as summary
+    on
+        main.classifier = summary.classifier
+        and main.dataset = summary.dataset
+        and main.split is not distinct from summary.split
+left join best_classifier as best
+    on
+        main.classifier = best.classifier
+        and main.dataset = best.dataset
+        and main.split is not distinct from best.split
 left join largest
     on
         main.dataset = largest.dataset

@@ -36,7 +36,7 @@ select
         end
     ) as claim,
     case
-        when surest.verdict is distinct from 'clear' then ''
+        when surest.verdict is null or surest.verdict <> 'clear' then ''
         when surest.group_attribute = main.attribute
             then
                 format(
@@ -81,5 +81,5 @@ left join confusion_findings as confusions
         main.attribute = confusions.attribute
         and main.dataset = confusions.dataset
         and main.split is not distinct from confusions.split
-        and surest.group_attribute = main.attribute
+        and main.attribute = surest.group_attribute
         and surest.worst_group = confusions.label

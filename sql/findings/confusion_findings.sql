@@ -3,15 +3,15 @@
 -- units: fractions of the n_samples with this label; ci_low and ci_high: 95 % Wilson interval of fraction_wrong, the
 -- share of the class in wrong_as; verdict is 'clear' where the label is surely called that more often than right, or
 -- else 'may be chance' or 'less often'
--- reads: main_classifiers, confusion_matrix, wilson_low, wilson_high, z_of_pairs, if_enough, as_percent, group_words,
--- seen_by
+-- reads: main_classifiers, confusion_matrix, cluster_effects, wilson_low, wilson_high, z_of_pairs, if_enough, as_percent,
+-- group_words, seen_by
 -- note: of equally frequent classes the first by name counts. A label with fewer than min_samples samples (a setting of
 -- the store) has no rates and no sentence. Whether it is surely more often than right: McNemar's normal test of the two
 -- counts, which exclude each other, at 95 % over all labels of the attribute (Bonferroni)
 with cells as (
     select
         confusion_matrix.*,
-        main_classifiers.n_effective / main_classifiers.n_samples as worth,
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
         sum(confusion_matrix.n_samples) over (
             partition by
                 confusion_matrix.classifier, confusion_matrix.dataset, confusion_matrix.split,
@@ -23,6 +23,12 @@ with cells as (
             main_classifiers.classifier = confusion_matrix.classifier
             and main_classifiers.dataset = confusion_matrix.dataset
             and main_classifiers.split is not distinct from confusion_matrix.split
+    left join cluster_effects
+        on
+            main_classifiers.classifier = cluster_effects.classifier
+            and main_classifiers.dataset = cluster_effects.dataset
+            and main_classifiers.split is not distinct from cluster_effects.split
+            and cluster_effects.group_attribute = 'overall'
 ),
 
 labels_of as (

@@ -1,7 +1,8 @@
 -- main_classifiers: the classifier of each attribute that a report is about
 -- grain: attribute, dataset, split
--- units: as in best_classifier; seen is NULL where the classifier was not trained or tuned on the split
+-- units: as in classifier_summary, which has the intervals; n_compared counts those that it was chosen from
 -- reads: main_classifiers_named
--- note: the best one, see best_classifier; `facestore report --main NAME` puts another one in its place for one report
+-- note: the best one (best_classifier says what is left of it on other samples); `facestore report --main NAME` puts another
+-- one in its place for one report
 select *
 from main_classifiers_named([]::varchar[])

@@ -5,26 +5,48 @@
 -- Holm, over all pairs of the attribute; worst_groups are those of group_attribute; verdict compares spread with the
 -- main classifier's surest gap: 'hardly' below a quarter of it, 'partly' below three quarters, else 'much', and 'may be
 -- chance' where p_value is not below 0.05 or that gap is not clear
--- reads: main_classifiers, classifier_names, classifier_summary, classifier_comparison, gap_findings, accuracy_gaps,
--- as_percent, as_points
+-- reads: judged_counts, main_classifiers, classifier_names, classifier_comparison, gap_findings, accuracy_by_group,
+-- as_percent, seen_by
 -- note: only of a main classifier that is made from prompts, and only where something varies; classifiers that were
 -- trained or tuned on the split, or did not predict as many samples, are left out. group_attribute is that of the main
 -- classifier's surest gap
-with known as (
+with summed as (
     select
-        summary.attribute,
-        summary.taxonomy,
-        summary.dataset,
-        summary.split,
-        summary.classifier,
-        summary.n_samples,
-        summary.accuracy,
+        attribute,
+        taxonomy,
+        dataset,
+        split,
+        classifier,
+        sum(n_samples)::bigint as n_samples,
+        coalesce(sum(n_samples) filter (where is_correct), 0) / sum(n_samples) as accuracy
+    from judged_counts
+    group by all
+),
+
+known as materialized (
+    select
+        summed.*,
         names.model,
         names.prompt_set,
         names.rule
-    from classifier_summary as summary
+    from summed
     inner join classifier_names as names using (classifier)
-    where summary.seen is null and names.rule is not null and names.model <> ''
+    where
+        names.rule is not null
+        and names.model <> ''
+        and seen_by(summed.classifier, summed.dataset, summed.split) is null
+),
+
+worst as (
+    select
+        classifier,
+        dataset,
+        split,
+        group_attribute,
+        arg_min(group_name, { 'is': accuracy, 'n': -n_samples, 'name': group_name }) as worst_group
+    from accuracy_by_group
+    where accuracy is not null
+    group by all
 ),
 
 mains as (
@@ -74,7 +96,7 @@ varied as (
             and mains.n_samples = known.n_samples
 ),
 
-ranges as (
+ranges as materialized (
     select
         varied.attribute,
         varied.taxonomy,
@@ -89,14 +111,14 @@ ranges as (
         max(varied.accuracy) as accuracy_max,
         arg_min(varied.classifier, { 'is': varied.accuracy, 'name': varied.classifier }) as lowest,
         arg_max(varied.classifier, { 'is': varied.accuracy, 'name': varied.classifier }) as highest,
-        list_sort(list_distinct(list(gaps.worst_group))) as worst_groups
+        list_sort(list_distinct(list(worst.worst_group))) as worst_groups
     from varied
-    left join accuracy_gaps as gaps
+    left join worst
         on
-            varied.classifier = gaps.classifier
-            and varied.dataset = gaps.dataset
-            and varied.split is not distinct from gaps.split
-            and varied.group_attribute = gaps.group_attribute
+            varied.classifier = worst.classifier
+            and varied.dataset = worst.dataset
+            and varied.split is not distinct from worst.split
+            and varied.group_attribute = worst.group_attribute
     group by all
     having count(*) > 1
 )

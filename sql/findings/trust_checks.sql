@@ -58,28 +58,29 @@ suspects as (
         ) = 1
 ),
 
-judges as (
-    select coalesce(max(n), 0) as n_models
-    from (
-        select count(
+models_of as (
+    select
+        count(
             distinct coalesce(encoders.architecture || ' ' || encoders.pretrained, classifiers.name)
         ) as n
-        from classifiers
-        left join encoders using (encoder_id)
-        group by classifiers.attribute
-    )
+    from classifiers
+    left join encoders using (encoder_id)
+    group by classifiers.attribute
+),
+
+judges as (
+    select coalesce(max(n), 0) as n_models
+    from models_of
 ),
 
 looked as (
-    select format(
-        '{}',
+    select
         case
             when n_known = 0 then 'not checked, no pictures here'
             when n_known < n_samples
                 then format('checked in the {:,} of {:,} samples with a picture', n_known, n_samples)
             else 'checked in all pictures'
-        end
-    ) as words
+        end as words
     from pictures
 )
 

@@ -8,7 +8,7 @@
 -- Bonferroni's correction for the rivals
 -- note: the group is that of the surest gap. The interval is that of independent samples, which for classifiers that
 -- judged the same ones is rather too wide. Classifiers that were trained or tuned on the split are no rivals
-with met as (
+with in_group as (
     select
         gaps.attribute,
         gaps.taxonomy,
@@ -17,42 +17,49 @@ with met as (
         gaps.classifier,
         gaps.group_attribute,
         gaps.worst_group,
-        main.accuracy as accuracy_main,
-        main.n_correct * main.n_effective / main.n_samples as n_right_main,
-        main.n_effective as n_main,
-        rival.classifier as rival,
-        rival.accuracy as accuracy_rival,
-        rival.n_correct * rival.n_effective / rival.n_samples as n_right_rival,
-        rival.n_effective as n_rival,
-        count(rival.classifier) over (
-            partition by gaps.attribute, gaps.dataset, gaps.split
-        ) as n_rivals
+        judged.classifier as rival,
+        judged.accuracy as accuracy_rival,
+        judged.n_correct * judged.n_effective / judged.n_samples as n_right_rival,
+        judged.n_effective as n_rival,
+        judged.classifier = gaps.classifier as is_main
     from gap_findings as gaps
-    inner join accuracy_by_group as main
+    inner join accuracy_by_group as judged
         on
-            gaps.classifier = main.classifier
-            and gaps.dataset = main.dataset
-            and gaps.split is not distinct from main.split
-            and gaps.group_attribute = main.group_attribute
-            and gaps.worst_group = main.group_name
-    inner join accuracy_by_group as rival
-        on
-            gaps.attribute = rival.attribute
-            and gaps.dataset = rival.dataset
-            and gaps.split is not distinct from rival.split
-            and gaps.group_attribute = rival.group_attribute
-            and gaps.worst_group = rival.group_name
-            and gaps.classifier <> rival.classifier
-            and main.n_samples = rival.n_samples
-    where gaps.is_surest and rival.seen is null and rival.accuracy is not null
+            gaps.attribute = judged.attribute
+            and gaps.dataset = judged.dataset
+            and gaps.split is not distinct from judged.split
+            and gaps.group_attribute = judged.group_attribute
+            and gaps.worst_group = judged.group_name
+            and gaps.n_samples_worst = judged.n_samples
+    where
+        gaps.is_surest
+        and judged.accuracy is not null
+        and (judged.seen is null or judged.classifier = gaps.classifier)
+),
+
+beside_main as (
+    select
+        *,
+        max(accuracy_rival) filter (where is_main) over kind as accuracy_main,
+        max(n_right_rival) filter (where is_main) over kind as n_right_main,
+        max(n_rival) filter (where is_main) over kind as n_main,
+        count_if(not is_main) over kind as n_rivals
+    from in_group
+    window kind as (partition by attribute, dataset, split)
+),
+
+met as materialized (
+    select * exclude (is_main)
+    from beside_main
+    where not is_main
     qualify
         row_number() over (
-            partition by gaps.attribute, gaps.dataset, gaps.split
-            order by rival.accuracy desc, rival.classifier asc
+            partition by attribute, dataset, split
+            order by accuracy_rival desc, rival asc
         ) = 1
 ),
 
-limited as (
+limited as materialized (
     select
         *,
         wilson_at(n_right_main, n_main, z_of_pairs(n_rivals)) as limits_main,

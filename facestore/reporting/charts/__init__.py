@@ -2,8 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import counts, data, intervals, lines, summary
-from facestore.reporting.charts.base import Chart, Context, script_bundle
+from facestore.reporting.charts import (
+    beside,
+    counts,
+    data,
+    intervals,
+    lines,
+    models,
+    prompts,
+    summary,
+)
+from facestore.reporting.charts.base import Chart, Context
+from facestore.reporting.charts.bundle import script_bundle
 from facestore.reporting.tables import Table
 
 __all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]
@@ -19,14 +29,18 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "gaps": (summary.gap_charts,),
     "group_cells": (counts.cell_charts,),
     "groups": (intervals.group_charts,),
-    "k_sweep": (lines.sweep_charts,),
+    "frontier": (models.front_charts,),
+    "k_sweep": (prompts.sweep_charts,),
     "label_counts": (data.label_charts,),
-    "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
+    "leaderboard": (models.leaderboard_charts,),
+    "model_means": (beside.dataset_charts,),
     "prompt_or_model": (summary.range_charts,),
-    "published": (counts.published_charts,),
+    "prompt_slopes": (prompts.slope_charts,),
+    "published": (beside.published_charts,),
+    "reliability": (prompts.reliability_charts,),
     "training_epochs": (lines.epoch_charts,),
     "training_sweep": (lines.penalty_charts,),
-    "wording_accuracy": (intervals.wording_charts,),
+    "wording_accuracy": (prompts.wording_charts,),
 }
 
 

@@ -8,14 +8,16 @@ are told apart without colour.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from facestore.config import CHARTS_ADDRESS_SPACE
 from facestore.faults import require_address_space
+from facestore.reporting.charts.bundle import vega_lite_version
 from facestore.reporting.links import Links
 from facestore.reporting.tables import BlockKey
 
@@ -98,21 +100,6 @@ class Chart:
         return svg
 
 
-def vega_lite_version() -> str:
-    """Return the version of Vega-Lite, such as 6.1, for which altair writes."""
-    import altair as alt
-
-    return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-
-
-@cache
-def script_bundle() -> str:
-    """Return Vega, Vega-Lite and vega-embed as one script that needs nothing else."""
-    # the default snippet, which makes vegaEmbed known to the page
-    bundle: str = _converter().javascript_bundle(None, vl_version=vega_lite_version())
-    return bundle
-
-
 def _converter() -> Any:
     require_address_space(CHARTS_ADDRESS_SPACE, "the drawing of charts")
     import vl_convert
@@ -151,11 +138,24 @@ def finished(chart: altair.TopLevelMixin, *, fits: bool = True) -> dict[str, Any
         | {"symbolOpacity": 1, "symbolSize": 70, "symbolStrokeWidth": 1},
         "text": {"color": "currentColor", "fontSize": 11},
     }
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec: dict[str, Any] = _with_data_once(chart.to_dict(validate=False))
     spec["config"] = config
     if fits:
         spec["width"] = "container"
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
+
+
+def _with_data_once(spec: dict[str, Any]) -> dict[str, Any]:
+    """Give the data of most layers to the whole chart: altair writes it into each of them."""
+    layers = spec.get("layer", [])
+    written = [json.dumps(part["data"], sort_keys=True) for part in layers if "data" in part]
+    if not written or "data" in spec:
+        return spec
+    most = max(written, key=written.count)
+    for part in layers:
+        if "data" in part and json.dumps(part["data"], sort_keys=True) == most:
+            spec["data"] = part.pop("data")
     return spec
 
 
@@ -224,8 +224,8 @@ def tooltip(**titles: str) -> list[altair.Tooltip]:
 
     formats = {"q": ".1%", "n": ",d", "g": ".4~g"}
     shown = []
-    for field, title in titles.items():
-        name, _, kind = field.rpartition("__")
+    for described, title in titles.items():
+        name, _, kind = described.rpartition("__")
         options = {"format": formats[kind]} if kind in formats else {}
         shown.append(alt.Tooltip(f"{name}:{'Q' if options else 'N'}", title=title, **options))
     return shown

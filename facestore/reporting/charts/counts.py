@@ -1,19 +1,14 @@
 """Charts of cells, bars and points: labels, age pyramids, groups of three labels, ages, models."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facestore.errors import counted
 from facestore.reporting.charts.base import (
     COLOURS,
     HEAT,
-    SHAPES,
     Chart,
     Context,
     finished,
-    parted,
-    place,
-    told_apart,
     tooltip,
     values,
 )
@@ -160,85 +155,6 @@ def decade_charts(table: Table, context: Context) -> list[Chart]:
     return charts
 
 
-def model_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw the accuracy of each classifier against that of its worst group."""
-    charts = []
-    for key, rows in parted(table.records, "dataset", "split", "attribute").items():
-        dataset, split, attribute = key
-        drawn = [
-            {**row, "model": _model(row)} for row in rows if row["worst_group_accuracy"] is not None
-        ]
-        if len(drawn) < 2:
-            continue
-        title = f"Accuracy against the worst group: {attribute} on {place(dataset, split)}"
-        best = max(drawn, key=lambda row: float(row["worst_group_accuracy"]))
-        told = (
-            f"{counted(len(drawn), 'classifier')}. The highest accuracy of a worst group is "
-            f"{best['worst_group_accuracy']:.4f}, by {best['classifier']} for "
-            f"{best['worst_group']} (n {best['n_samples_worst']:,})."
-        )
-        spec = _points(
-            drawn, ("accuracy", "accuracy overall"), ("worst_group_accuracy", "of the worst group"),
-            ("model", "classifier", "worst_group"),
-        )  # fmt: skip
-        charts.append(Chart(title, told, spec))
-    return charts
-
-
-def published_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw measured against published figures, one chart a source."""
-    charts = []
-    for (source,), rows in parted(table.records, "source").items():
-        drawn = [row for row in rows if row["measured"] is not None]
-        if len(drawn) < 2:
-            continue
-        far = max(drawn, key=lambda row: abs(row["difference"]))
-        told = (
-            f"{counted(len(drawn), 'figure')}. They differ most in {far['metric']} of "
-            f"{far['group_name'] or far['group_attribute']}: published {far['published']:.4f}, "
-            f"measured {far['measured']:.4f}."
-        )
-        spec = _points(
-            drawn, ("published", "published"), ("measured", "measured here"),
-            ("metric", "classifier", "group_name"), diagonal=True,
-        )  # fmt: skip
-        charts.append(Chart(f"Published against measured: {source}", told, spec))
-    return charts
-
-
-def _points(
-    rows: Sequence[Mapping[str, Any]],
-    x: tuple[str, str],
-    y: tuple[str, str],
-    names: tuple[str, str, str],
-    *,
-    diagonal: bool = False,
-) -> dict[str, Any]:
-    """Draw points of two figures, told apart by the first of the names."""
-    import altair as alt
-
-    kinds = list(dict.fromkeys(row[names[0]] for row in rows))
-    scale = alt.Scale(zero=False)
-    shown = {f"{name}__s": name.replace("_", " ") for name in names}
-    shown |= {f"{x[0]}__q": x[1], f"{y[0]}__q": y[1]}
-    legend: Any = alt.Legend() if len(kinds) > 1 else None
-    chart: Any = (
-        alt.Chart(values(rows))
-        .mark_point(filled=True, size=70, opacity=0.8)
-        .encode(
-            x=alt.X(f"{x[0]}:Q", title=x[1], scale=scale),
-            y=alt.Y(f"{y[0]}:Q", title=y[1], scale=scale),
-            color=alt.Color(f"{names[0]}:N", scale=told_apart(kinds, COLOURS), legend=legend),
-            shape=alt.Shape(f"{names[0]}:N", scale=told_apart(kinds, SHAPES), legend=legend),
-            tooltip=tooltip(**shown),
-        )
-    )
-    if diagonal:
-        ends = [row[name] for row in rows for name in (x[0], y[0])]
-        chart = alt.layer(_diagonal(min(ends), max(ends), x[0], y[0], scale, scale), chart)
-    return finished(chart.properties(height=_HEIGHT))
-
-
 def _diagonal(low: float, high: float, x: str, y: str, x_scale: Any, y_scale: Any) -> Any:
     """Draw where two figures are equal."""
     import altair as alt
@@ -249,7 +165,3 @@ def _diagonal(low: float, high: float, x: str, y: str, x_scale: Any, y_scale: An
         .mark_line(stroke="currentColor", strokeDash=[4, 3], opacity=0.6)
         .encode(x=alt.X(f"{x}:Q", scale=x_scale), y=alt.Y(f"{y}:Q", scale=y_scale))
     )
-
-
-def _model(row: Mapping[str, Any]) -> str:
-    return " ".join(filter(None, (row["architecture"], row["pretrained"]))) or "no model named"

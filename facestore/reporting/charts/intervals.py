@@ -14,11 +14,10 @@ from facestore.reporting.charts.base import (
     name_axis,
     parted,
     place,
-    told_apart,
     tooltip,
     values,
 )
-from facestore.reporting.tables import BlockKey, Table, best_first
+from facestore.reporting.tables import Table, best_first
 
 if TYPE_CHECKING:
     import altair
@@ -60,20 +59,6 @@ def group_charts(table: Table, context: Context) -> list[Chart]:
     return charts
 
 
-def leaderboard_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw the accuracies of the first classifiers, one chart a data set, split and attribute."""
-    charts = []
-    for key, rows in parted(table.records, "dataset", "split", "attribute").items():
-        dataset, split, attribute = key
-        if len(rows) < 2:
-            continue
-        named = [{**row, "label": row["classifier"]} for row in rows[:_MAX_ROWS]]
-        some = f" (the first {_MAX_ROWS} of {len(rows)})" if len(rows) > _MAX_ROWS else ""
-        title = f"Accuracy of the classifiers: {attribute} on {place(dataset, split)}{some}"
-        charts.append(Chart(title, _ends(named, "label"), finished(_dots(named, "accuracy"))))
-    return charts
-
-
 def change_charts(table: Table, _context: Context) -> list[Chart]:
     """Draw the differences between two stores, the largest first, and a dashed line at none."""
     charts = []
@@ -97,23 +82,6 @@ def change_charts(table: Table, _context: Context) -> list[Chart]:
         title = f"What changed: {attribute} on {place(dataset, split)}{some}"
         text = f"Above 0 is better now. The largest: {told}. The table has every one."
         charts.append(Chart(title, text, finished(dots)))
-    return charts
-
-
-def wording_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw single wordings beside the ensemble, one chart a sweep."""
-    charts = []
-    names = ("dataset", "split", "attribute", "encoder", "prompt_set")
-    for key, rows in parted(table.records, *names).items():
-        dataset, split, attribute, encoder, prompt_set = key
-        if len(rows) < 2:
-            continue
-        ensemble = rows[0]["ensemble_accuracy"]
-        named = [{**row, "label": row["wording"]} for row in rows[:_MAX_ROWS]]
-        title = f"Wordings of {prompt_set}: {attribute} by {encoder} on {place(dataset, split)}"
-        line = "" if ensemble is None else f"The dashed line is the ensemble, {ensemble:.4f}. "
-        told = line + _ends(named, "label")
-        charts.append(Chart(title, told, finished(_dots(named, "accuracy", everyone=ensemble))))
     return charts
 
 

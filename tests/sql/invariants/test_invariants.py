@@ -11,6 +11,7 @@ from support.bad_clusters import BAD_CLUSTERS
 from support.bad_duplicates import BAD_DUPLICATES
 from support.bad_explanations import BAD_EXPLANATIONS
 from support.bad_fairness import BAD_FAIRNESS
+from support.bad_findings import BAD_FINDINGS
 from support.bad_gaps import BAD_GAPS
 from support.bad_views import BAD_VIEWS
 from support.invariants import FILES, GRAINS, INVARIANTS, SUMMARIES, misnamed
@@ -27,6 +28,7 @@ BAD = (
     | BAD_DUPLICATES
     | BAD_EXPLANATIONS
     | BAD_FAIRNESS
+    | BAD_FINDINGS
     | BAD_GAPS
 )
 
