@@ -63,7 +63,7 @@ select
         if(one.dataset = two.dataset and one.split <> two.split, 'in two splits', null),
         case
             when pairs.is_same_content then 'same bytes'
-            when pairs.distance = 0 then 'other bytes, no bit of the picture'
+            when pairs.distance = 0 then 'other bytes, the same picture'
             else format('{} of 64 bits', pairs.distance)
         end
     ) as what_differs,

@@ -8,74 +8,106 @@
 -- fold: yes
 with main as materialized (
     select
+        classifiers.classifier_id,
+        numbered_splits.split_number,
         main_classifiers.dataset,
         main_classifiers.split,
         main_classifiers.attribute,
-        main_classifiers.classifier,
-        classifiers.classifier_id
+        main_classifiers.classifier
     from main_classifiers
     inner join classifiers on main_classifiers.classifier = classifiers.name
+    inner join numbered_splits
+        on
+            main_classifiers.dataset = numbered_splits.dataset
+            and main_classifiers.split is not distinct from numbered_splits.split
+),
+
+-- what the main classifiers say, by numbers and before anything is joined: there are millions of others
+said as materialized (
+    select
+        predictions.classifier_id,
+        predictions.sample_id,
+        predictions.predicted,
+        sample_cells.cell
+    from predictions
+    semi join main using (classifier_id)
+    inner join sample_cells using (sample_id)
+    where predictions.predicted is not null
+),
+
+-- what is judged hangs on the cell of a sample alone, as in judgements_by_cell
+cells_judged as materialized (
+    select
+        main.classifier_id,
+        main.split_number,
+        prediction_counts.cell,
+        prediction_counts.label,
+        prediction_counts.predicted as said,
+        judged_as(label_taxonomies.taxonomy, main.attribute, prediction_counts.predicted) as predicted
+    from main
+    inner join prediction_counts
+        on
+            main.classifier_id = prediction_counts.classifier_id
+            and main.dataset = prediction_counts.dataset
+            and main.split is not distinct from prediction_counts.split
+    inner join label_taxonomies
+        on
+            main.dataset = label_taxonomies.dataset
+            and main.attribute = label_taxonomies.attribute
+    where
+        prediction_counts.label is not null
+        and prediction_counts.predicted is not null
+        and main.attribute in (select attribute from group_attributes)
+    group by all
+),
+
+judged as (
+    select
+        said.classifier_id,
+        cells_judged.split_number,
+        said.sample_id,
+        said.cell,
+        cells_judged.label,
+        cells_judged.predicted
+    from said
+    inner join cells_judged
+        on
+            said.classifier_id = cells_judged.classifier_id
+            and said.cell = cells_judged.cell
+            and said.predicted = cells_judged.said
+    union all
+    select
+        judgements_by_label.classifier_id,
+        judgements_by_label.split_number,
+        judgements_by_label.sample_id,
+        sample_cells.cell,
+        judgements_by_label.label,
+        judgements_by_label.predicted
+    from judgements_by_label
+    semi join main using (classifier_id, split_number)
+    inner join sample_cells using (sample_id)
 ),
 
 lots as (
     select
         sample_id,
-        -- in this order
-        { 'no_picture': image_id is null, 'hash': md5(path) } as lot
+        if(image_id is null, '1', '0') || md5(path) as lot
     from samples
-),
-
-judged as (
-    select
-        main.classifier_id,
-        main.classifier,
-        main.attribute,
-        main.dataset,
-        main.split,
-        sample_judgements.sample_id,
-        sample_judgements.label,
-        sample_judgements.predicted,
-        sample_judgements.score,
-        sample_judgements.margin
-    from sample_judgements
-    inner join main
-        on
-            sample_judgements.classifier_id = main.classifier_id
-            and sample_judgements.dataset = main.dataset
-            and sample_judgements.split is not distinct from main.split
-),
-
-halves as (
-    select
-        classifier_id,
-        dataset,
-        split,
-        quantile_disc(coalesce(margin, score), [0.5, 0.9]) as limits
-    from judged
-    group by all
 ),
 
 -- those of a section are among those of its cells: only these are put in order
 of_cells as (
     select
         judged.classifier_id,
-        judged.classifier,
-        judged.attribute,
-        judged.dataset,
-        judged.split,
-        sample_cells.cell,
+        judged.split_number,
+        judged.cell,
         judged.label,
         judged.predicted,
         unnest(
-            arg_min(
-                { 'sample_id': judged.sample_id, 'lot': lots.lot, 'score': judged.score, 'margin': judged.margin },
-                lots.lot,
-                coalesce(getvariable('faces_of_a_section'), 24)
-            )
-        ) as face
+            arg_min(judged.sample_id, lots.lot, coalesce(getvariable('faces_of_a_section'), 24))
+        ) as sample_id
     from judged
     inner join lots using (sample_id)
-    inner join sample_cells on judged.sample_id = sample_cells.sample_id
     group by all
 ),
 
@@ -101,20 +133,33 @@ sections as (
         )
 ),
 
-drawn as (
+drawn as materialized (
     select
-        * exclude (cell, face),
-        face.sample_id,
-        face.score,
-        face.margin,
+        main.*,
+        sections.* exclude (classifier_id, split_number, cell),
+        samples.path,
+        samples.image_id,
         row_number() over (
             partition by
-                classifier_id, dataset, split, group_attribute, group_name,
-                if(group_name is null, { 'label': label, 'predicted': predicted }, null)
-            order by face.lot asc, face.sample_id asc
+                sections.classifier_id, sections.split_number,
+                sections.group_attribute, sections.group_name,
+                if(sections.group_name is null, { 'label': sections.label, 'predicted': sections.predicted }, null)
+            order by samples.image_id is null asc, md5(samples.path) asc, sections.sample_id asc
         ) as place
     from sections
+    inner join main using (classifier_id, split_number)
+    inner join samples using (sample_id)
     qualify place <= coalesce(getvariable('faces_of_a_section'), 24)
+),
+
+limits as (
+    select
+        predictions.classifier_id,
+        quantile_disc(coalesce(predictions.margin, predictions.score), [0.5, 0.9]) as sure
+    from predictions
+    semi join main using (classifier_id)
+    where coalesce(predictions.margin, predictions.score) is not null
+    group by predictions.classifier_id
 ),
 
 labelled as (
@@ -150,24 +195,23 @@ select
     ) as n_section,
     drawn.label,
     drawn.predicted,
-    drawn.score,
-    drawn.margin,
+    predictions.score,
+    predictions.margin,
     case
-        when coalesce(drawn.margin, drawn.score) >= halves.limits[2] then 'surest tenth'
-        when coalesce(drawn.margin, drawn.score) >= halves.limits[1] then 'surer half'
-        when coalesce(drawn.margin, drawn.score) is not null then 'less sure half'
+        when coalesce(predictions.margin, predictions.score) >= limits.sure[2] then 'surest tenth'
+        when coalesce(predictions.margin, predictions.score) >= limits.sure[1] then 'surer half'
+        when coalesce(predictions.margin, predictions.score) is not null then 'less sure half'
     end as confidence,
     labelled.labels,
-    samples.path,
-    samples.image_id
+    drawn.path,
+    drawn.image_id
 from drawn
-inner join samples using (sample_id)
 inner join labelled using (sample_id)
-inner join halves
+inner join predictions
     on
-        drawn.classifier_id = halves.classifier_id
-        and drawn.dataset = halves.dataset
-        and drawn.split is not distinct from halves.split
+        drawn.sample_id = predictions.sample_id
+        and drawn.classifier_id = predictions.classifier_id
+left join limits on drawn.classifier_id = limits.classifier_id
 left join confusion_matrix
     on
         drawn.classifier = confusion_matrix.classifier

@@ -3,8 +3,16 @@ with pairs as (
     select count(*) as n from duplicate_pairs
 ),
 
+differing as (
+    select
+        sample_id_a,
+        sample_id_b
+    from label_conflicts
+    group by all
+),
+
 conflicts as (
-    select count(distinct (sample_id_a, sample_id_b)) as n from label_conflicts
+    select count(*) as n from differing
 )
 
 select
