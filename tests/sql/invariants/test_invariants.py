@@ -13,6 +13,7 @@ from support.bad_explanations import BAD_EXPLANATIONS
 from support.bad_fairness import BAD_FAIRNESS
 from support.bad_findings import BAD_FINDINGS
 from support.bad_gaps import BAD_GAPS
+from support.bad_models import BAD_MODELS
 from support.bad_views import BAD_VIEWS
 from support.invariants import FILES, GRAINS, INVARIANTS, SUMMARIES, misnamed
 from support.spoiling import replaced
@@ -30,6 +31,7 @@ BAD = (
     | BAD_FAIRNESS
     | BAD_FINDINGS
     | BAD_GAPS
+    | BAD_MODELS
 )
 
 
