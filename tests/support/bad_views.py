@@ -157,6 +157,8 @@ BAD_VIEWS: dict[str, list[str]] = {
         for column, value in [
             ("support", "support + 1"), ("support", "null"), ("n_predicted", "n_predicted + 1"),
             ("n_predicted", "null"), ("precision", "1.1"), ("recall", "-0.1"), ("f1", NAN),
+            ("ci_low_precision", "precision + 0.1"), ("ci_high_precision", "precision - 0.1"),
+            ("ci_low_recall", "recall + 0.1"), ("ci_high_recall", "recall - 0.1"),
         ]
     ],
     "classifier_summary_in_range": [
@@ -187,6 +189,11 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("n_predicted", "n_samples + 1"), ("selection_rate", "1.1"),
             ("true_positive_rate", NAN), ("false_positive_rate", "-0.1"), ("precision", "1.1"),
             ("f1", NAN),
+            *(
+                (f"ci_{end}_{rate}", f"{rate} {sign} 0.1")
+                for rate in ("selection_rate", "true_positive_rate", "false_positive_rate")
+                for end, sign in (("low", "+"), ("high", "-"))
+            ),
         ]
     ],
     "rates_by_group_add_up": [

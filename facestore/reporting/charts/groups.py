@@ -113,12 +113,12 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
                     gap__s="points", interval__s="95 %", verdict__s="verdict",
                 ),
                 beside=[
-                    Beside("gap", 34, "points", is_bold=True),
-                    Beside("interval", 122, "95 %"),
-                    Beside("verdict", 216, "verdict", is_wide=True),
+                    Beside("gap", 44, "points", is_bold=True),
+                    Beside("interval", 140, "95 %"),
+                    Beside("verdict", 232, "verdict", is_wide=True),
                 ],
-                right=218,
-                right_if_narrow=124,
+                right=234,
+                right_if_narrow=142,
                 everyone=0,
                 ends=[low - room, high + room],
             ),
@@ -130,11 +130,8 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
         )
         several = len({(row["dataset"], row["split"]) for row in table.records}) > 1
         where = place(dataset, split)
-        charts.append(
-            Chart(
-                f"Gaps between groups: {where}", f"{told}.", spec, caption=where if several else ""
-            )
-        )
+        caption = where if several else ""
+        charts.append(Chart(f"Gaps between groups: {where}", f"{told}.", spec, caption=caption))
     return charts
 
 
