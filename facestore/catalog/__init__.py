@@ -11,6 +11,7 @@ from facestore.catalog.bootstraps import Bootstraps
 from facestore.catalog.checks import Checks
 from facestore.catalog.counts import Counts
 from facestore.catalog.database import Database
+from facestore.catalog.drops import Drops
 from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
@@ -83,6 +84,7 @@ class Catalog:
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
         self.checks = Checks(self.database)
+        self.drops = Drops(self.database)
         self.exports = Exports(self.database)
         self.repairs = Repairs(self.database)
         self.taking_out = TakingOut(self.database)

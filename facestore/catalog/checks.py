@@ -139,7 +139,7 @@ class Figure:
     dataset, split
         Where it was measured.
     value, low, high
-        Fractions in [0, 1]; a low limit of a gap may be below 0.
+        Fractions in [0, 1]; a low limit of a gap may be below 0, and so may what an accuracy lost.
     n_samples
         On how many samples it rests.
     group_attribute

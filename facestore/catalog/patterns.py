@@ -29,3 +29,8 @@ def named(given: Iterable[str], known: Sequence[str]) -> list[str]:
             raise unknown_classifier(pattern, known)
         found += [pattern] if pattern in known else alike
     return list(dict.fromkeys(found))
+
+
+def looks_so(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is one of some, or looks as one of their patterns."""
+    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)

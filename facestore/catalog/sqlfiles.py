@@ -13,6 +13,7 @@ Views, audits and the queries of the report are such files; each kind has facts 
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -115,6 +116,24 @@ def _facts(title: str, lines: list[str]) -> dict[str, str]:
             key = found["key"]
             facts[key] = found["text"] or ""
     return facts
+
+
+def read_parts(folder: Path) -> dict[str, str]:
+    """Read the selects of a folder that others name, each with its title above it, by name."""
+    files = [parse_sql_file(path, SqlFile) for path in sorted(folder.glob("*.sql"))]
+    return {file.name: f"-- {file.facts['title']}\n{file.body}" for file in files}
+
+
+def with_parts(sql: str, parts: Mapping[str, str]) -> str:
+    """Put selects before another one, which may have common table expressions of its own."""
+    if not parts:
+        return sql
+    shared = ",\n\n".join(
+        f"{name} as materialized (\n{textwrap.indent(part, '    ')}\n)"
+        for name, part in parts.items()
+    )
+    own = sql.removeprefix("with ")
+    return f"with {shared}{',' if own != sql else ''}\n\n{own}"
 
 
 def names_in(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:

@@ -43,6 +43,16 @@ def check(
             "counts as wrong."
         ),
     ] = None,
+    max_drop: Annotated[
+        float | None,
+        typer.Option(
+            help="Largest accuracy lost since --against, such as 0.01, on samples both judged."
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="OTHER", help="For --max-drop: another store, or a snapshot."),
+    ] = None,
     max_leakage: Annotated[
         float | None,
         typer.Option(help="Largest share of a split whose pictures another split has, too."),
@@ -84,6 +94,8 @@ def check(
             max_gap=max_gap,
             certify_gap=certify_gap,
             min_accuracy=min_accuracy,
+            max_drop=max_drop,
+            against=against,
             max_leakage=max_leakage,
             classifiers=classifier or (),
             attribute=attribute,

@@ -27,12 +27,18 @@ stands above them instead of the title.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facestore.catalog.sqlfiles import SqlFile, parse_sql, parse_sql_file, sources
+from facestore.catalog.sqlfiles import (
+    SqlFile,
+    parse_sql,
+    parse_sql_file,
+    read_parts,
+    sources,
+    with_parts,
+)
 from facestore.connections import quoted
 
 LAYOUTS = ("table", "blocks", "matrix", "cards")
@@ -131,7 +137,7 @@ def parse_query(name: str, content: str, parts: Mapping[str, str] | None = None)
     if missing := set(named) - set(parts or {}):
         message = f"{name}.sql: there is no parts/{min(missing)}.sql"
         raise ValueError(message)
-    sql = _with_parts(file.body, {each: (parts or {})[each] for each in named})
+    sql = with_parts(file.body, {each: (parts or {})[each] for each in named})
     query = Query(name, sql=sql, is_folded=is_folded, **facts)
     if query.layout not in LAYOUTS or query.show not in SHOWS:
         message = f"{name}.sql: layout is one of {LAYOUTS}, show one of {SHOWS}"
@@ -139,22 +145,9 @@ def parse_query(name: str, content: str, parts: Mapping[str, str] | None = None)
     return query
 
 
-def _with_parts(sql: str, parts: Mapping[str, str]) -> str:
-    """Put selects before another one, which may have common table expressions of its own."""
-    if not parts:
-        return sql
-    shared = ",\n\n".join(
-        f"{name} as materialized (\n{textwrap.indent(part, '    ')}\n)"
-        for name, part in parts.items()
-    )
-    own = sql.removeprefix("with ")
-    return f"with {shared}{',' if own != sql else ''}\n\n{own}"
-
-
 def read_queries(folder: Path) -> dict[str, Query]:
     """Read all query files of a folder, by name."""
-    shared = [parse_sql_file(path, SqlFile) for path in folder.glob("parts/*.sql")]
-    parts = {part.name: f"-- {part.facts['title']}\n{part.body}" for part in shared}
+    parts = read_parts(folder / "parts")
     found = {path.stem: parse_sql_file(path, SqlFile) for path in folder.glob("findings/*.sql")}
     queries = {
         path.stem: parse_query(path.stem, path.read_text(encoding="utf-8"), parts)

@@ -6,13 +6,13 @@ import csv
 import json
 import shutil
 from collections import Counter
-from math import sqrt
 
 import duckdb
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from support.newcombe import newcombe
 from support.reported import Page
 from support.two_stores import FACES, GENDERS, HOSTILE, RACES, make
 
@@ -54,20 +54,6 @@ def of_pairs(one, two):
     files = one.keys() & two.keys()
     pairs = Counter((two[file], one[file]) for file in files)
     return [pairs[each] for each in ((True, True), (True, False), (False, True), (False, False))]
-
-
-def newcombe(e, f, g, h):
-    """Write method 10 for pairs down once more, from the paper's formulas."""
-    n, a, b = e + f + g + h, e + f, e + g
-    (la, ua), (lb, ub) = (proportion_confint(x, n, method="wilson") for x in (a, b))
-    determinant = e * h - f * g
-    determinant = max(determinant - n / 2, 0) if determinant > 0 else determinant
-    product = a * (n - a) * b * (n - b)
-    phi = determinant / sqrt(product) if product else 0
-    pa, pb = a / n, b / n
-    low = (pa - la) ** 2 - 2 * phi * (pa - la) * (ub - pb) + (ub - pb) ** 2
-    high = (ua - pa) ** 2 - 2 * phi * (ua - pa) * (pb - lb) + (pb - lb) ** 2
-    return pa - pb - sqrt(low), pa - pb + sqrt(high)
 
 
 def check_difference(row, one, two):

@@ -5,23 +5,8 @@
 -- in common as a rule make it wider than it need be.
 -- empty: No classifier was judged on the same data set and split in both stores.
 -- head: classifier
--- with: pairs judged_both
-with common as (
-    select
-        classifier,
-        attribute,
-        dataset,
-        split,
-        count(*) as n_common,
-        count(*) filter (where is_right_after and is_right_before) as n_both_right,
-        count(*) filter (where is_right_after and not is_right_before) as n_only_after,
-        count(*) filter (where not is_right_after and is_right_before) as n_only_before,
-        count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
-    from judged_both
-    group by all
-),
-
-shares as (
+-- with: pairs judged_both paired_counts
+with shares as (
     select
         after.dataset,
         after.split,
@@ -54,7 +39,7 @@ shares as (
             and after.attribute = before.attribute
             and after.dataset = before.dataset
             and after.split is not distinct from before.split
-    left join common
+    left join paired_counts as common
         on
             after.classifier = common.classifier
             and after.dataset = common.dataset

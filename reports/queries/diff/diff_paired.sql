@@ -5,28 +5,13 @@
 -- split were tested: judge by that one. Samples may be judged otherwise because a prediction changed, or a label.
 -- empty: No classifier was judged on a sample of both stores.
 -- head: classifier
--- with: pairs judged_both
-with common as (
-    select
-        classifier,
-        attribute,
-        dataset,
-        split,
-        count(*) as n_common,
-        count(*) filter (where is_right_after and is_right_before) as n_both_right,
-        count(*) filter (where is_right_after and not is_right_before) as n_only_after,
-        count(*) filter (where not is_right_after and is_right_before) as n_only_before,
-        count(*) filter (where not is_right_after and not is_right_before) as n_both_wrong
-    from judged_both
-    group by all
-),
-
-tested as (
+-- with: pairs judged_both paired_counts
+with tested as (
     select
         *,
         mcnemar_exact(n_only_after, n_only_before) as p_value,
         count(*) over (partition by attribute, dataset, split) as n_tests
-    from common
+    from paired_counts
 ),
 
 ranked as (
