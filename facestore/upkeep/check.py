@@ -260,7 +260,7 @@ def _unpaired(since: Since, other: str) -> str:
         "by both on no sample in common": since.apart,
     }
     parts = [
-        f"{where}: {preview(f'{name!r} on {_place(*place)}' for name, *place in places)}"
+        f"{where}: {preview(f'{name!r} on {_place(dataset, split)}' for name, dataset, split in places)}"
         for where, places in told.items()
         if places
     ]

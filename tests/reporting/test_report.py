@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 from support.pictures import write_labels, write_picture
-from support.reported import CLASSIFIER, Page, read_pages
+from support.reported import CLASSIFIER, Page, data_of, read_pages
 
 from facestore.connections import connect
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
@@ -158,15 +158,6 @@ def test_charts_draw_rows_of_their_tables(pages, answers):
             for point in points:
                 assert any(agrees(point, dict(fact)) for fact in facts), (table.query, point)
     assert drawn == DRAWN
-
-
-def data_of(spec):
-    """Give the first data of a chart that has more than helping lines."""
-    found = [spec.get("data", {}).get("values", [])]
-    for inner in [*spec.get("layer", []), spec.get("spec", {})]:
-        found.append(inner.get("data", {}).get("values", []))
-        found += [each.get("data", {}).get("values", []) for each in inner.get("layer", [])]
-    return max(found, key=lambda rows: len(rows) * len(rows[0]) if rows else 0)
 
 
 def agrees(point, fact):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import jinja2
 import pytest
 from support import rows
-from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, read_pages
+from support.reported import CLASSIFIER, DATASET, FILE, SCRIPT, Page, data_of, read_pages
 
 from facestore import resources
 from facestore.catalog import migrate, views
@@ -335,31 +335,12 @@ def test_small_groups_show_their_count_and_no_rates(con):
     page = page_of(con, "groups")
     table = page.table("groups", classifier="good")
     cells = {row[1].text: [cell.text for cell in row[2:]] for row in table.rows[1:]}
-    assert cells["Black"] == ["1", "0", "–", "–", "–"]
-    assert "–" not in cells["White"]
+    assert cells["Black"][:5] == ["1", "0", "–", "–", "–"]
+    assert "–" not in cells["White"][:5]
     assert "Groups of fewer than 5 samples" in page.text
     assert len(page.specs) == 1
-    assert "Black" not in [
-        row.get("group_name")
-        for spec in page.specs
-        for row in data_of(spec)
-        if row.get("accuracy") is not None
-    ]
-
-
-def test_long_names_are_drawn_to_their_ends(con):
-    judged(con)
-    long = "ViT-L-14 commonpool_xl_s13b_b90k age_race_gender_labels topk"
-    for name, k in (("good", 10), ("lucky", 15)):
-        con.execute(f"update classifiers set name = '{long} {k}' where name = '{name}'")
-    with con.cursor() as cursor:
-        contents = gather(cursor, QUERIES, ReportOptions(only=["models"]), SilentProgress())
-    chart = charts_of(contents.tables["leaderboard"], Context(contents.shown))[0]
-    lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", chart.svg)
-    assert {"topk 10", "topk 15"} <= {" ".join(line.split()[-2:]) for line in lines}
-    assert "…" not in chart.svg
-    # what the browser gets has the names as they are, and breaks them by its own width
-    assert f"{long} 15" in str(chart.spec)
+    drawn = [row for row in data_of(page.specs[0]) if row.get("group_name") == "Black"]
+    assert [row.get("value") for row in drawn] == [None]
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,11 @@ def fill_rules(con: Con, first: int) -> None:
     fill(con, encoders=[encoder(3, "other") | {"name": "imported"}])
     of_three = {"kind": "zero_shot", "encoder_id": 3, "aggregation": "topk"}
     rules = [("single", 1), ("imported", 1), ("imported", 2)]
-    said = [["Male", "Female"] * 4, ["Male", "Male"] * 4, ["Female", "Female", "Male", "Female"] * 2]
+    said = [
+        ["Male", "Female"] * 4,
+        ["Male", "Male"] * 4,
+        ["Female", "Female", "Male", "Female"] * 2,
+    ]
     for i, ((name, k), classes) in enumerate(zip(rules, said, strict=True), first):
         about = {"prompt_set": name, "k": k}
         fill(con, classifiers=[classifier(i, f"{name} {k}", **about, **of_three)])

@@ -22,8 +22,15 @@ _TICKS = 5
 
 def group_charts(table: Table, context: Context) -> list[Chart]:
     """Draw the accuracy of each group, kind by kind in the order of its classes, on one axis."""
-    blocks = best_first(table.blocks, context.shown)[0]
+    # of groups that are all too small there is nothing to draw
+    blocks = [block for block in best_first(table.blocks, context.shown)[0] if _has_rates(block)]
     return [_group_chart(block, caption_of(block, blocks, context), context) for block in blocks]
+
+
+def _has_rates(block: Block) -> bool:
+    return any(
+        row["accuracy"] is not None for row in block.records if row["group_attribute"] != "overall"
+    )
 
 
 def caption_of(block: Block, blocks: Sequence[Block], context: Context) -> str:
