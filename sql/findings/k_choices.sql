@@ -10,7 +10,7 @@
 -- note: of imported and other predictions two ks are compared by McNemar's test, as in classifier_comparison. Ks from
 -- similarities have no such test: the interval between the best and the worst is that of independent samples, which is
 -- rather too wide. Of equally good ks the smallest counts
-with curves as (
+with curves as materialized (
     select
         *,
         count(*) over curve as n_all,

@@ -146,7 +146,7 @@ def fill_without_labels(con: Con, classifier_id: int) -> None:
 def fill_rules(con: Con, first: int) -> None:
     """Add what a model was imported with: one prompt a class, and two ks of a set without cosines."""
     fill(con, **prompt_set("single", "gender", [(91, "Male"), (92, "Female")]))
-    fill(con, encoders=[encoder(3, "other") | {"name": "imported"}])
+    fill(con, encoders=[encoder(3, "imported")])
     of_three = {"kind": "zero_shot", "encoder_id": 3, "aggregation": "topk"}
     rules = [("single", 1), ("imported", 1), ("imported", 2)]
     said = [

@@ -120,7 +120,9 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     series = list(dict.fromkeys(row["series"] for row in drawn))
     axes = _Axes(drawn)
     height = _LOW if len(rows) < _FEW else _HEIGHT
-    colour = alt.Color("series:N", sort=None, scale=told_apart(series, COLOURS))
+    legend = alt.Legend(symbolType="circle")
+    scale = told_apart(series, COLOURS)
+    colour = alt.Color("series:N", sort=None, scale=scale, legend=legend)
     shown = tooltip(
         name__s="classifier", whole__s="whole name", x__q="accuracy", ci_low__q="95 % from",
         ci_high__q="95 % to", group__s="worst group", n__n="n of it", y__q="accuracy of it",
