@@ -102,7 +102,9 @@ def test_the_filters_show_what_sql_gives(visit, pictured):
         f"facestore explore --classifier \"{SURE}\" --where \"gender = 'Male' and judged = 'wrong'\""
     )
     page.locator("select[name=g]").select_option("Ages 0-2 called wrong")
-    young = rows(pictured, "select path from sample_labels where (attribute, label) = ('age', '0-2')")
+    young = rows(
+        pictured, "select path from sample_labels where (attribute, label) = ('age', '0-2')"
+    )
     drawn = rows(pictured, CELL, SURE, "Male", "Female")
     assert page.evaluate(SHOWN) == [path for path in drawn if path in young]
     page.locator("select[name=c]").select_option("surest tenth")
@@ -152,7 +154,9 @@ def test_nothing_is_cut_and_nothing_serious_is_found(name, width, visit):
     )
     assert outside == []
     if width == 1440:
-        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = false; })")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(each => { each.open = false; })"
+        )
         assert serious(axe.run(page).response) == []
     assert opened.console == []
 
