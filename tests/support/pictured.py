@@ -22,6 +22,8 @@ def fill(folder: Path) -> Path:
     }
     for i, name in enumerate(labels):
         write_picture(folder / "pictures" / name, seed=i)
+    # more with the same labels than a section shows
+    labels |= {f"{i}.jpg": ("20-29", "Male", "White") for i in range(61, N + 1)}
     # the same picture twice, with labels that differ
     labels["1.jpg"], labels["2.jpg"] = ("0-2", "Male", "White"), ("0-2", "Female", "White")
     (folder / "pictures" / "2.jpg").write_bytes((folder / "pictures" / "1.jpg").read_bytes())
