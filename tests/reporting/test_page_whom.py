@@ -105,7 +105,7 @@ def test_errors_are_shown_with_their_n_and_only_where_there_are_enough(con):
 
 
 def test_groups_are_drawn_in_their_order_with_their_intervals_and_links(con):
-    fill(con, ["White", "Black", "Indian"], least=11)
+    fill(con, ["White", "Black", "Indian"], least=12)
     sections = {group_section(KEY, "age", "0-2")}
     spec = Page(html_of(con, "groups", sections)).specs[0]
     drawn = [row for row in spec["data"]["values"] if "name" in row]

@@ -122,9 +122,9 @@ def forest_charts(table: Table, context: Context) -> list[Chart]:
                 beside=[
                     Beside("gap", 44, "points", is_bold=True),
                     Beside("interval", 140, "95 %"),
-                    Beside("verdict", 232, "verdict", is_wide=True),
+                    Beside("verdict", 242, "verdict", is_wide=True),
                 ],
-                right=234,
+                right=244,
                 right_if_narrow=142,
                 everyone=0,
                 ends=[low - room, high + room],
