@@ -4,17 +4,8 @@
 -- reads: datasets_to_count, kept_label_counts, current_label_counts, group_attributes, samples, labels, excluded_samples
 -- note: two cells have one number by chance with a probability of n ** 2 / 2 ** 65, of which a million cells make
 -- 3 in 100 million
-with asked as materialized (
-    select
-        samples.sample_id,
-        samples.dataset,
-        samples.split
-    from samples
-    semi join datasets_to_count(of_all) as to_count on samples.dataset = to_count.dataset
-),
-
 -- by themselves first: to digest each label of each sample would take as long as all the rest
-keys as (
+with keys as (
     select
         occurring.attribute,
         occurring.label,
@@ -36,31 +27,33 @@ keys as (
 
 labelled as (
     select
-        asked.sample_id,
+        labels.sample_id,
         sum(keys.label_key) as label_keys
-    from asked
-    inner join labels on asked.sample_id = labels.sample_id
+    from samples
+    semi join datasets_to_count(of_all) as asked on samples.dataset = asked.dataset
+    inner join labels on samples.sample_id = labels.sample_id
     inner join keys
         on
             labels.attribute = keys.attribute
             and labels.label = keys.label
-    group by asked.sample_id
+    group by labels.sample_id
 )
 
 select
-    asked.sample_id,
-    asked.dataset,
-    asked.split,
+    samples.sample_id,
+    samples.dataset,
+    samples.split,
     excluded_samples.sample_id is not null as is_excluded,
     md5_number_lower(
         concat_ws(
             chr(31),
-            asked.dataset,
-            coalesce(asked.split, chr(30)),
+            samples.dataset,
+            coalesce(samples.split, chr(30)),
             excluded_samples.sample_id is not null,
             labelled.label_keys
         )
     ) as cell
-from asked
-left join excluded_samples on asked.sample_id = excluded_samples.sample_id
-left join labelled on asked.sample_id = labelled.sample_id
+from samples
+semi join datasets_to_count(of_all) as asked on samples.dataset = asked.dataset
+left join excluded_samples on samples.sample_id = excluded_samples.sample_id
+left join labelled on samples.sample_id = labelled.sample_id
