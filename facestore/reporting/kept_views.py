@@ -11,7 +11,7 @@ import duckdb
 from facestore.progress import Progress
 
 # In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
-# the words of judgements, which are 64 samples a row.
+# the words of judgements, which are 64 samples a row. A query that has less to plan is quicker too.
 _COMPUTED_ONCE = (
     "label_counts",
     "label_taxonomies",
@@ -26,7 +26,11 @@ _COMPUTED_ONCE = (
     "accuracy_by_group",
     "confusion_matrix",
     "classifier_summary",
+    "leaderboard",
+    "best_classifier",
+    "rate_gaps",
     "suspect_labels",
+    "relabelled_counts",
     "duplicate_pairs",
     "duplicate_groups",
     "scored_prompts",

@@ -6,7 +6,7 @@
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
 -- class; the classes are those that occur as a label or a prediction of the classifier;
 -- a group with fewer than min_samples samples (a setting of the store) has no rates
-with judged as (
+with judged as materialized (
     select
         judged_counts.classifier,
         judged_counts.attribute,

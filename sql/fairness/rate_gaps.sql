@@ -17,7 +17,7 @@
 -- is the selection_rate alone, of all samples with a predicted class (predicted_shares), and no taxonomy. Where samples show the
 -- same person intervals are of fewer ones (see cluster_effects): by the design effect of the group, and for shares as if
 -- a person were one sample, since what is predicted or labelled hardly changes between pictures of one
-with rates as (
+with rates as materialized (
     select
         rates_by_group.*,
         coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
@@ -136,7 +136,7 @@ of_unlabelled as (
         and predicted_shares.share is not null
 ),
 
-shares as (
+shares as materialized (
     select * from of_judged
     union all
     select * from of_unlabelled
