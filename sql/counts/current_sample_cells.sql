@@ -4,8 +4,8 @@
 -- reads: datasets_to_count, kept_label_counts, current_label_counts, group_attributes, samples, labels, excluded_samples
 -- note: two cells have one number by chance with a probability of n ** 2 / 2 ** 65, of which a million cells make
 -- 3 in 100 million
--- by themselves first: to digest each label of each sample would take as long as all the rest
 with keys as (
+    -- to digest each label of each sample would take as long as all the rest
     select
         occurring.attribute,
         occurring.label,
