@@ -84,12 +84,21 @@ four_counts as (
     cross join (select unnest(range(16))::ubigint as shift) as shifts
 ),
 
--- what is not among these can be no suspect, and is not looked at again
+-- what is not among these can be no suspect, and is not looked at again. In one list, which is taken to be short: predictions
+-- and labels are then looked up in it, and not laid into a hash table
 often_wrong as (
     select
-        (four_counts.word * 64 + four_counts.shift::bigint + places.place)::integer as sample_id,
-        four_counts.attribute,
-        four_counts.most
+        unnest(
+            list(
+                {
+                    'sample_id': (
+                        four_counts.word * 64 + four_counts.shift::bigint + places.place
+                    )::integer,
+                    'attribute': four_counts.attribute,
+                    'most': four_counts.most
+                }
+            )
+        ) as found
     from four_counts
     cross join (select unnest([0, 16, 32, 48]) as place) as places
     where
@@ -97,17 +106,30 @@ often_wrong as (
         and (four_counts.counts >> (places.place + 15)::ubigint) & 1 = 1
 ),
 
--- millions at the most: one pass over the predictions of all
+asked as materialized (
+    select
+        often_wrong.found.sample_id,
+        often_wrong.found.attribute,
+        often_wrong.found.most,
+        judges_of_classifiers.classifier_id,
+        judges_of_classifiers.judge
+    from often_wrong
+    inner join judges_of_classifiers
+        on often_wrong.found.attribute = judges_of_classifiers.attribute
+),
+
 classes_said as materialized (
     select
-        often_wrong.sample_id,
-        often_wrong.attribute,
-        often_wrong.most,
-        judges_of_classifiers.judge,
+        asked.sample_id,
+        asked.attribute,
+        asked.most,
+        asked.judge,
         predictions.predicted
     from predictions
-    inner join often_wrong using (sample_id)
-    inner join judges_of_classifiers using (classifier_id, attribute)
+    inner join asked
+        on
+            predictions.sample_id = asked.sample_id
+            and predictions.classifier_id = asked.classifier_id
     where predictions.predicted is not null
 ),
 
