@@ -35,6 +35,8 @@ _COMPUTED_ONCE = (
     "duplicate_groups",
     "scored_prompts",
 )
+# Views that have no row where a table has none: all labels would be read to find that out.
+_EMPTY_WITHOUT = {"embedding_leakage": "neighbours", "best_wording": "similarities"}
 # Sums over samples of what follows from similarities, and what is added up in them. Where there are
 # many, they are counted for some samples after others: the cosines of all do not fit into memory.
 _SUMS_OVER_SAMPLES = {
@@ -67,9 +69,9 @@ def keep_views(
     """
     for view in _COMPUTED_ONCE:
         con.execute(f"create temp table {view} as from {view}")
-    # all labels would be read to find that it is empty
-    (has_pairs,) = _row(con, "select exists (from neighbours)")
-    con.execute(f"create temp table embedding_leakage as from embedding_leakage where {has_pairs}")
+    for view, table in _EMPTY_WITHOUT.items():
+        (is_there,) = _row(con, f"select exists (from {table})")
+        con.execute(f"create temp table {view} as from {view} where {is_there}")
     _keep_sums(con, _ranges(con, most_rows), progress)
 
 
