@@ -8,7 +8,7 @@
 -- class; the classes are those that occur as a label or a prediction of the classifier;
 -- a group with fewer than min_samples samples (a setting of the store) has no rates. Where samples show the same person
 -- intervals are of fewer ones, as those of rate_gaps
-with judged as (
+with judged as materialized (
     select
         judged_counts.classifier,
         judged_counts.attribute,
