@@ -189,12 +189,12 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("n_predicted", "n_samples + 1"), ("selection_rate", "1.1"),
             ("true_positive_rate", NAN), ("false_positive_rate", "-0.1"), ("precision", "1.1"),
             ("f1", NAN),
-            *(
-                (f"ci_{end}_{rate}", f"{rate} {sign} 0.1")
-                for rate in ("selection_rate", "true_positive_rate", "false_positive_rate")
-                for end, sign in (("low", "+"), ("high", "-"))
-            ),
         ]
+    ]
+    + [
+        spoiled("rates_by_group", f"ci_{end}_{rate}", f"{rate} {sign} 0.1", f"{rate} is not null")
+        for rate in ("selection_rate", "true_positive_rate", "false_positive_rate")
+        for end, sign in (("low", "+"), ("high", "-"))
     ],
     "rates_by_group_add_up": [
         spoiled("rates_by_group", "n_labelled", "n_labelled + 1"),
