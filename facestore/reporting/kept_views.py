@@ -4,7 +4,7 @@ A temporary table or view hides a view or table of its name from every query of 
 inside other views.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -32,7 +32,7 @@ _COMPUTED_ONCE = (
     "classifier_summary",
     "leaderboard",
     "best_classifier",
-    "rate_gaps",
+    "rank_intervals",
     "suspect_labels",
     "relabelled_counts",
     "duplicate_pairs",
@@ -45,7 +45,14 @@ _COMPUTED_ONCE = (
     "accuracy_gaps",
     "gap_findings",
     "confusion_findings",
+    "rates_by_group",
+    "rate_gaps",
+    "conditional_gaps",
 )
+# Of these tables a page has the rows of the classifiers that it shows: the others take seconds.
+_OF_SHOWN = ("rates_by_group",)
+# They read sums over samples.
+_COMPUTED_LAST = ("k_curves", "k_choices", "prompt_slopes")
 # Views that have no row where a table has none: all labels would be read to find that out.
 _EMPTY_WITHOUT = {"embedding_leakage": "neighbours", "best_wording": "similarities"}
 # Sums over samples of what follows from similarities, and what is added up in them. Where there are
@@ -70,6 +77,7 @@ def keep_views(
     most_rows: int = _MOST_ROWS,
     *,
     main: Sequence[str] = (),
+    classifiers: Sequence[str] = (),
     queries: Sequence[str] | None = None,
 ) -> None:
     """Keep what several queries read.
@@ -84,20 +92,39 @@ def keep_views(
         About how many similarities are looked at together.
     main
         Names of classifiers that stand before the best ones.
+    classifiers
+        Names of those that tables are limited to; empty: the main ones, where a page shows these.
     queries
         What will be asked: views that none of it reads are not kept. None: all are.
     """
     is_read = None if queries is None else _read_by(queries)
-    for view in _COMPUTED_ONCE:
-        if is_read is not None and view not in is_read:
-            continue
-        source = f"main_classifiers_named({_names(main)})" if view == "main_classifiers" else view
-        con.execute(f"create temp table {view} as from {source}")
+    names = f"main_classifiers_named({_names(main)})"
+    sources_of = {"main_classifiers": names}
+    shown = (
+        f"{_names(classifiers)}"
+        if classifiers
+        else "(select list(classifier) from main_classifiers)"
+    )
+    for view in _OF_SHOWN:
+        sources_of[view] = f"{view} where list_contains({shown}, classifier)"
+    _keep(con, _COMPUTED_ONCE, is_read, sources_of)
     for view, table in _EMPTY_WITHOUT.items():
         (is_there,) = _row(con, f"select exists (from {table})")
         con.execute(f"create temp table {view} as from {view} where {is_there}")
     if is_read is None or is_read & _SUMS_OVER_SAMPLES.keys():
         _keep_sums(con, _ranges(con, most_rows), progress)
+    _keep(con, _COMPUTED_LAST, is_read, {})
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection,
+    views: Sequence[str],
+    is_read: set[str] | None,
+    sources_of: Mapping[str, str],
+) -> None:
+    for view in views:
+        if is_read is None or view in is_read:
+            con.execute(f"create temp table {view} as from {sources_of.get(view, view)}")
 
 
 def _names(main: Sequence[str]) -> str:

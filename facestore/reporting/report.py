@@ -205,7 +205,7 @@ def gather(
     names = queries_of(options.pages)
     wanted = _with(queries, names)
     asked = [sql for query in wanted for sql in (query.sql, query.finding) if sql]
-    keep_views(con, progress, main=options.main, queries=asked)
+    keep_views(con, progress, main=options.main, classifiers=options.classifiers, queries=asked)
     if options.all_faces:
         con.execute("set variable faces_of_a_section = $most", {"most": _MOST_FACES})
     main = run_query(con, queries["best_classifiers"])

@@ -201,7 +201,9 @@ def values(rows: Iterable[Mapping[str, Any]]) -> altair.Data:
     import altair as alt
 
     plain = (str, int, float)
-    return alt.Data(values=[{k: v for k, v in row.items() if isinstance(v, plain)} for row in rows])
+    made = ({k: v for k, v in row.items() if isinstance(v, plain)} for row in rows)
+    # no list: altair copies those at every step of a chart
+    return alt.Data(values=tuple(made))
 
 
 def told_apart(names: Sequence[str], by: Sequence[Any]) -> altair.Scale:
