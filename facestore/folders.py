@@ -230,6 +230,9 @@ def _fill(path: Path, part: Path, gone: Collection[str]) -> None:
         put_in_place(part / name, path / name, lasting=False)
     for name in gone:
         (path / name).unlink(missing_ok=True)
+        if "/" in name:
+            with suppress(OSError):  # of a folder that has more in it, or is no more
+                (path / name).parent.rmdir()
 
 
 def _names(folder: Path) -> list[str]:

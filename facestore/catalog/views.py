@@ -184,14 +184,38 @@ def install_views(con: duckdb.DuckDBPyConnection, views: Sequence[ViewFile]) -> 
     ordered = in_order(views)
     with transaction(con):
         _drop_all(con, present)
-        for view in ordered:
-            con.execute(view.create_sql)
-            con.execute(view.comment_sql)
+        _create_all(con, ordered)
         con.execute(
             "insert into schema_views select unnest(?), unnest(?)",
             [[view.name for view in ordered], [view.checksum for view in ordered]],
         )
     return changed
+
+
+def _create_all(con: duckdb.DuckDBPyConnection, ordered: Sequence[ViewFile]) -> None:
+    """Create views and macros; each view is bound to stand-ins of those that it reads.
+
+    DuckDB binds a view when it is created, and with it all that it reads down to the tables, which
+    took most of the time of making a store. So each gives way at once to one of the same columns
+    that reads nothing, and they are put back from the last to the first.
+    """
+    plain = [view for view in ordered if view.parameters is None]
+    for view in ordered:
+        con.execute(view.create_sql)
+        if view.parameters is None:
+            con.execute(_stand_in(con, view.name))
+    for view in reversed(plain):
+        con.execute(view.create_sql)
+    for view in ordered:
+        con.execute(view.comment_sql)
+
+
+def _stand_in(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Return the statement that makes of a view one of the same columns, which reads nothing."""
+    view = con.view(name)
+    columns = zip(view.columns, view.types, strict=True)
+    values = ", ".join(f"null::{kind} as {quoted_name(column)}" for column, kind in columns)
+    return f"create or replace view {name} as select {values}"
 
 
 def _present(con: duckdb.DuckDBPyConnection) -> Present:

@@ -186,6 +186,10 @@ def report(
     images: Annotated[
         bool, typer.Option("--images", help="Show the faces behind the numbers.")
     ] = False,
+    all_faces: Annotated[
+        bool,
+        typer.Option("--all-faces", help="All faces behind a number, not 24 that are drawn."),
+    ] = False,
     format: Annotated[
         ReportFormat, typer.Option(help="Pages; or the same numbers for machines.")
     ] = ReportFormat.html,
@@ -216,6 +220,7 @@ def report(
             raw=raw,
             source=source,
             main=main or (),
+            all_faces=all_faces,
         )
     print_lines([str(page)])
     if open_:

@@ -1,11 +1,9 @@
 """The HTML page of images that were found: thumbnails with their labels."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facestore.images.small import small_jpeg
 from facestore.reporting.page import Provenance, environment
 
 
@@ -28,20 +26,6 @@ class Card:
     split: str | None
     labels: dict[str, str]
     thumbnail: str | None
-
-
-def thumbnail(content: bytes) -> str | None:
-    """Return a picture as a small JPEG in a `data:` URI; None if it cannot be decoded.
-
-    Parameters
-    ----------
-    content
-        The bytes of the file; they are those of a picture that was read before.
-    """
-    small = small_jpeg(content)
-    if small is None:
-        return None
-    return f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
 
 
 def render_gallery(

@@ -24,6 +24,7 @@ def grid(
     query: str,
     head: str = "",
     same: Mapping[str, Any] | None = None,
+    addresses: Sequence[str] = (),
 ) -> Markup:
     """Write a table or a block.
 
@@ -41,11 +42,16 @@ def grid(
         Column that says what a row is; else the first one.
     same
         Columns that all rows have alike and the table leaves out; its CSV has them.
+    addresses
+        Where what a row is leads to, row by row; empty: nowhere.
     """
     columns = part.columns
     first = next((i for i, column in enumerate(columns) if column.name == head), 0)
     heads = "".join(map(_heading, columns))
-    body = "\n".join(_row(columns, row, first) for row in part.rows)
+    leads = addresses or [""] * len(part.rows)
+    body = "\n".join(
+        _row(columns, row, first, address) for row, address in zip(part.rows, leads, strict=True)
+    )
     key = part.key.values if isinstance(part, Block) else ()
     return _framed(
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>",
@@ -94,16 +100,20 @@ def _heading(column: Column) -> str:
     return f'<th scope="col"{place} data-c="{escape(column.name)}">{escape(column.heading)}</th>'
 
 
-def _row(columns: Sequence[Column], row: Sequence[Any], first: int) -> str:
-    return f"<tr>{''.join(_cells(columns, row, first))}</tr>"
+def _row(columns: Sequence[Column], row: Sequence[Any], first: int, address: str) -> str:
+    return f"<tr>{''.join(_cells(columns, row, first, address))}</tr>"
 
 
-def _cells(columns: Sequence[Column], row: Sequence[Any], first: int) -> Iterator[str]:
+def _cells(
+    columns: Sequence[Column], row: Sequence[Any], first: int, address: str
+) -> Iterator[str]:
     for i, (column, value) in enumerate(zip(columns, row, strict=True)):
         text = column.cell(value)
         place = ' class="r"' if column.is_number else ' class="long"' if len(text) > _LONG else ""
         tag, scope = ("th", ' scope="row"') if i == first else ("td", "")
         whole, shown = _whole(value, text), escape(visible(text))
+        if i == first and address:
+            shown = Markup('<a href="{}">{}</a>').format(address, shown)
         yield f"<{tag}{scope}{place}{whole}>{shown}</{tag}>"
 
 

@@ -15,7 +15,7 @@ from facestore.connections import quoted
 from facestore.progress import Progress
 
 # In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
-# the words of judgements, which are 64 samples a row.
+# the words of judgements, which are 64 samples a row. A query that has less to plan is quicker too.
 _COMPUTED_ONCE = (
     "label_counts",
     "label_taxonomies",
@@ -30,16 +30,24 @@ _COMPUTED_ONCE = (
     "accuracy_by_group",
     "confusion_matrix",
     "classifier_summary",
+    "leaderboard",
+    "best_classifier",
+    "rate_gaps",
     "suspect_labels",
+    "relabelled_counts",
     "duplicate_pairs",
     "duplicate_groups",
     "scored_prompts",
+    "right_by_half",
     "main_classifiers",
     "classifier_names",
+    "model_figures",
     "accuracy_gaps",
     "gap_findings",
     "confusion_findings",
 )
+# Views that have no row where a table has none: all labels would be read to find that out.
+_EMPTY_WITHOUT = {"embedding_leakage": "neighbours", "best_wording": "similarities"}
 # Sums over samples of what follows from similarities, and what is added up in them. Where there are
 # many, they are counted for some samples after others: the cosines of all do not fit into memory.
 _SUMS_OVER_SAMPLES = {
@@ -59,9 +67,10 @@ _MOST_ROWS = 4_000_000
 def keep_views(
     con: duckdb.DuckDBPyConnection,
     progress: Progress,
+    most_rows: int = _MOST_ROWS,
+    *,
     main: Sequence[str] = (),
     queries: Sequence[str] | None = None,
-    most_rows: int = _MOST_ROWS,
 ) -> None:
     """Keep what several queries read.
 
@@ -71,12 +80,12 @@ def keep_views(
         A connection of its own; it sees these tables from now on.
     progress
         Shows how far the similarities are.
+    most_rows
+        About how many similarities are looked at together.
     main
         Names of classifiers that stand before the best ones.
     queries
         What will be asked: views that none of it reads are not kept. None: all are.
-    most_rows
-        About how many similarities are looked at together.
     """
     is_read = None if queries is None else _read_by(queries)
     for view in _COMPUTED_ONCE:
@@ -84,9 +93,9 @@ def keep_views(
             continue
         source = f"main_classifiers_named({_names(main)})" if view == "main_classifiers" else view
         con.execute(f"create temp table {view} as from {source}")
-    # all labels would be read to find that it is empty
-    (has_pairs,) = _row(con, "select exists (from neighbours)")
-    con.execute(f"create temp table embedding_leakage as from embedding_leakage where {has_pairs}")
+    for view, table in _EMPTY_WITHOUT.items():
+        (is_there,) = _row(con, f"select exists (from {table})")
+        con.execute(f"create temp table {view} as from {view} where {is_there}")
     if is_read is None or is_read & _SUMS_OVER_SAMPLES.keys():
         _keep_sums(con, _ranges(con, most_rows), progress)
 

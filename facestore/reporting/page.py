@@ -13,7 +13,10 @@ from markupsafe import Markup
 
 from facestore.errors import counted
 from facestore.reporting.charts import Chart, Context, charts_of, script_bundle
+from facestore.reporting.charts.groups import whose
+from facestore.reporting.faces import faces_of
 from facestore.reporting.grid import grid, matrix_grid
+from facestore.reporting.heat import confusion_heat, error_heats
 from facestore.reporting.links import Links
 from facestore.reporting.pages import PAGES, Page
 from facestore.reporting.tables import Block, BlockKey, Table, best_first, key_of, percent
@@ -21,6 +24,8 @@ from facestore.reporting.visible import visible, visible_in
 
 # Longer tables are folded, so that the page can be read from top to bottom.
 MAX_OPEN_ROWS = 20
+# Of more classifiers than these, beside those that are shown, a page has no tables but the SQL.
+MAX_OTHERS = 12
 CHARTS_FILE = "charts.js"
 # Of pages that show their queries one after the other, and nothing else.
 LIST_TEMPLATE = "pages/list.html.j2"
@@ -60,7 +65,9 @@ class Contents:
     pages
         Pages that are wanted; those without data are left out.
     pictures
-        Small pictures as `data:` URIs, by data set and path.
+        Files of small pictures beside the pages, by data set and path.
+    left_out_pictures
+        Why some have none, in sentences.
     with_pictures
         Whether they were asked for.
     more_pages
@@ -76,6 +83,7 @@ class Contents:
     is_chosen: bool = False
     pages: Sequence[Page] = PAGES
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    left_out_pictures: Sequence[str] = ()
     with_pictures: bool = False
     more_pages: Sequence[tuple[str, str]] = ()
     other: str = ""
@@ -121,7 +129,7 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         If a template names what it is not given.
     """
     same = same_everywhere(contents.tables["datasets"].records)
-    jinja = environment(templates, same)
+    jinja = environment(templates, same, contents.links)
     # a script runs only with this word, which no name in the store can know
     nonce = secrets.token_urlsafe(16)
     shared = {
@@ -133,10 +141,12 @@ def render_report(contents: Contents, provenance: Provenance, templates: Path) -
         "is_chosen": contents.is_chosen,
         "with_pictures": contents.with_pictures,
         "pictures": contents.pictures,
+        "left_out_pictures": contents.left_out_pictures,
         "other": contents.other,
         "counts": contents.tables["fingerprint"].records[0],
         "provenance": provenance,
         "max_open_rows": MAX_OPEN_ROWS,
+        "max_others": MAX_OTHERS,
         "nonce": nonce,
         "charts_file": CHARTS_FILE,
     }
@@ -175,7 +185,9 @@ def chips(datasets: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> lis
     return [same["dataset"], *split, counted(n_samples, "face")]
 
 
-def environment(templates: Path, same: Mapping[str, Any] | None = None) -> Environment:
+def environment(
+    templates: Path, same: Mapping[str, Any] | None = None, links: Links | None = None
+) -> Environment:
     """Return Jinja2's environment of the report: everything is escaped, nothing may be missing.
 
     Parameters
@@ -184,6 +196,8 @@ def environment(templates: Path, same: Mapping[str, Any] | None = None) -> Envir
         Folder with the templates.
     same
         Columns that tables leave out where they have this one value.
+    links
+        Where groups in tables lead to.
     """
     made = Environment(
         loader=FileSystemLoader(templates),
@@ -199,17 +213,26 @@ def environment(templates: Path, same: Mapping[str, Any] | None = None) -> Envir
     made.filters["visible_in"] = visible_in
     made.filters["best_first"] = best_first
     made.filters["percent"] = percent
-    made.globals["grid"] = partial(_grid, same=same or {})
+    made.globals["grid"] = partial(_grid, same=same or {}, links=links or Links())
     made.globals["matrix_grid"] = _matrix
     made.globals["anchor"] = _anchor
+    made.globals["faces_of"] = faces_of
+    made.globals["confusion_heat"] = confusion_heat
+    made.globals["error_heats"] = error_heats
+    made.globals["block_name"] = _block_name
     made.globals["shown_key"] = key_of
     return made
 
 
-def _grid(part: Table | Block, table: Table, same: Mapping[str, Any]) -> Markup:
+def _block_name(block: Block, shown: Sequence[BlockKey], names: Mapping[str, str]) -> str:
+    return whose(block.key, shown, Context(names=names))
+
+
+def _grid(part: Table | Block, table: Table, same: Mapping[str, Any], links: Links) -> Markup:
     """Write a table, or a block of it, with the anchor that its charts link to."""
     query = table.query
     left_out: dict[str, Any] = {}
+    addresses = _addresses(part, links)
     if isinstance(part, Table) and query.head not in same:
         whole, part = part, part.without(same)
         left_out = {
@@ -218,7 +241,27 @@ def _grid(part: Table | Block, table: Table, same: Mapping[str, Any]) -> Markup:
     caption = part.key if isinstance(part, Block) else query.title
     key = part.key if isinstance(part, Block) else None
     anchor = _anchor(table, key)
-    return grid(part, caption, anchor, query=query.name, head=query.head, same=left_out)
+    return grid(
+        part, caption, anchor, query=query.name, head=query.head, same=left_out,
+        addresses=addresses,
+    )  # fmt: skip
+
+
+def _addresses(part: Table | Block, links: Links) -> list[str]:
+    """Return where the groups of a table lead to, row by row; nothing where a row has none."""
+    named = {column.name for column in part.columns}
+    if not links.sections or not {"group_attribute", "group_name"} <= named:
+        return []
+    if isinstance(part, Table) and not part.has_blocks:
+        return []
+    return [
+        links.group(
+            part.key if isinstance(part, Block) else key_of(row),
+            row["group_attribute"],
+            row["group_name"],
+        )
+        for row in part.records
+    ]
 
 
 def _matrix(block: Block, table: Table) -> Markup:

@@ -17,7 +17,8 @@ A file `reports/queries/<name>.sql` starts with a header and holds one select::
 The first line has the name of the file and the title; only that and the text have to be there.
 `layout` is `table`, `blocks` (one table a classifier: the
 select has the columns dataset, split, attribute and classifier), `matrix` or `cards` (a table, and
-thumbnails with `--images`: the columns dataset, path and image_id). `show: shown` keeps the rows of
+thumbnails with `--images`: the columns dataset, path and image_id, or those of a pair, which end in
+`_a` and `_b`). `show: shown` keeps the rows of
 the classifiers that the report shows unfolded; `head` names the column that says what a row is;
 `fold: yes` folds the table however short it is. `with` names selects in `parts/<name>.sql` beside
 the file, which several queries share: each goes before the select, as a common table expression.

@@ -18,6 +18,7 @@ from facestore.progress import Progress
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
 from facestore.reporting.explanation_page import REPORT_PAGE, write_report_page
+from facestore.reporting.faces import links_to, wanted_pictures
 from facestore.reporting.kept_views import keep_views
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.output import replace_file, replacing_pages
@@ -34,7 +35,7 @@ from facestore.reporting.pages import (
 from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.run_query import run_query
 from facestore.reporting.tables import BlockKey, Table, keys_of
-from facestore.reporting.thumbnails import find_thumbnail
+from facestore.reporting.thumbnails import former_thumbnails, write_thumbnails
 from facestore.stores import Stores, pictures_of, versions
 
 FORMATS = ("html", "json", "csv")
@@ -43,6 +44,8 @@ _CSV_FOLDER = "csv"
 # Of so many classifiers that a user names the charts are drawn: more of them nobody compares, and
 # each takes 80 kB and a third of a second. Tables are there for all.
 _MOST_DRAWN = 6
+# With all faces: the most that DuckDB's arg_min gives.
+_MOST_FACES = 999_999
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class ReportOptions:
         Folder of the pictures; None: those that were ingested here.
     main
         Names of classifiers that stand before the best ones.
+    all_faces
+        Whether all faces behind a number are shown, instead of some that are drawn.
     """
 
     only: Sequence[str] = ()
@@ -74,6 +79,7 @@ class ReportOptions:
     diff: Path | None = None
     source: Path | None = None
     main: Sequence[str] = ()
+    all_faces: bool = False
 
     @property
     def pages(self) -> list[Page]:
@@ -93,6 +99,7 @@ def report(
     raw: bool = False,
     source: AnyPath | None = None,
     main: Sequence[str] = (),
+    all_faces: bool = False,
 ) -> Path:
     """Write the report, by default into the store; return its first page.
 
@@ -123,6 +130,9 @@ def report(
     main
         Names of the classifiers that the report is about, one an attribute, or patterns; else the
         best ones.
+    all_faces
+        Whether the page of faces has all that are behind a number, which may be very many, and not
+        up to 24 that are drawn by a hash of their paths.
 
     Returns
     -------
@@ -150,7 +160,7 @@ def report(
     known = store.catalog.predictions.names()
     options = ReportOptions(
         [current_name(page) for page in only], named(classifiers, known), images, format,
-        _path(diff), _path(source), named(main, known),
+        _path(diff), _path(source), named(main, known), all_faces,
     )  # fmt: skip
     _check_pages(options)
     _check([options.format], FORMATS, "format")
@@ -169,12 +179,15 @@ def report(
     is_whole = options.diff is None and not options.only
     gone = [page.file for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]]
     gone += FORMER_FILES if is_whole else ()
+    gone += former_thumbnails(
+        folder, [*gone, REPORT_PAGE, *(each.file for each in contents.filled)]
+    )
     with replacing_pages(folder, [*gone, REPORT_PAGE]) as new:
         explanations = write_report_page(store, new)
         if explanations is not None:
             contents = replace(contents, more_pages=[(explanations.name, "Explanations")])
         if options.images:
-            contents = _with_pictures(store, contents, options.source)
+            contents = _with_pictures(store, contents, options.source, new)
         files = render_report(contents, _provenance(contents.tables["datasets"]), own)
         for name, content in files.items():
             (new / name).write_text(content, encoding="utf-8", newline="")
@@ -192,7 +205,9 @@ def gather(
     names = queries_of(options.pages)
     wanted = _with(queries, names)
     asked = [sql for query in wanted for sql in (query.sql, query.finding) if sql]
-    keep_views(con, progress, options.main, asked)
+    keep_views(con, progress, main=options.main, queries=asked)
+    if options.all_faces:
+        con.execute("set variable faces_of_a_section = $most", {"most": _MOST_FACES})
     main = run_query(con, queries["best_classifiers"])
     shown = _chosen(con, options.classifiers) if options.classifiers else keys_of(main)
     of_shown = list(dict.fromkeys(key.classifier for key in shown))
@@ -202,7 +217,10 @@ def gather(
             limit = options.classifiers or (of_shown if query.show == "shown" else ())
             tables[query.name] = run_query(con, query, limit)
             task.advance()
-    return Contents(tables, shown, is_chosen=bool(options.classifiers), pages=options.pages)
+    return Contents(
+        tables, shown, is_chosen=bool(options.classifiers), pages=options.pages,
+        links=links_to(tables),
+    )  # fmt: skip
 
 
 def _with(queries: dict[str, Query], names: Iterable[str]) -> list[Query]:
@@ -259,22 +277,15 @@ def _with_changes(
     )
 
 
-def _with_pictures(store: Stores, contents: Contents, folder: Path | None) -> Contents:
-    pictures = pictures_of(store, None if folder is None else folder_of_pictures(folder))
-    wanted = {
-        (row["dataset"], row["path"]): row["image_id"]
-        for table in contents.tables.values()
-        if table.query.layout == "cards"
-        for row in table.records
-    }
-    found = {
-        (dataset, path): find_thumbnail(pictures.get(dataset), path, image_id)
-        for (dataset, path), image_id in wanted.items()
-    }
+def _with_pictures(store: Stores, contents: Contents, source: Path | None, new: Path) -> Contents:
+    """Write the small pictures into the folder of the new pages, and tell which are left out."""
+    pictures = pictures_of(store, None if source is None else folder_of_pictures(source))
+    wanted = wanted_pictures(contents.tables.values())
+    drawn = write_thumbnails(new, wanted, pictures, store.progress)
+    for line in drawn.left_out:
+        store.notify(f"{line}.")
     return replace(
-        contents,
-        pictures={key: picture for key, picture in found.items() if picture is not None},
-        with_pictures=True,
+        contents, pictures=drawn.files, left_out_pictures=drawn.left_out, with_pictures=True
     )
 
 

@@ -31,6 +31,11 @@ _FORMATS = {
     "ci_low_mae": ".2f",
     "ci_high_mae": ".2f",
     "bias": ".2f",
+    "ci_low_bias": ".2f",
+    "ci_high_bias": ".2f",
+    "mean_predicted": ".1f",
+    "ci_low_mean": ".1f",
+    "ci_high_mean": ".1f",
     "chi_square": ".1f",
     "n_expected": ",.1f",
     "ratio_to_uniform": ".2f",
@@ -49,6 +54,20 @@ _HEADINGS = {
     "ci_high_balanced": "95 % to",
     "ci_low_macro_f1": "95 % from",
     "ci_high_macro_f1": "95 % to",
+    "ci_low_bias": "95 % from",
+    "ci_high_bias": "95 % to",
+    "ci_low_mean": "95 % from",
+    "ci_high_mean": "95 % to",
+    "ci_low_precision": "95 % from",
+    "ci_high_precision": "95 % to",
+    "ci_low_recall": "95 % from",
+    "ci_high_recall": "95 % to",
+    "ci_low_selection_rate": "95 % from",
+    "ci_high_selection_rate": "95 % to",
+    "ci_low_true_positive_rate": "95 % from",
+    "ci_high_true_positive_rate": "95 % to",
+    "ci_low_false_positive_rate": "95 % from",
+    "ci_high_false_positive_rate": "95 % to",
     "ci_low_mae": "95 % from",
     "ci_high_mae": "95 % to",
     "worst_ci_low": "95 % from",
@@ -157,7 +176,7 @@ class Column:
             return "yes" if value else "no"
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M:%S}"
-        return str(value)
+        return raw(value)
 
 
 def is_number(value: Any) -> bool:
@@ -173,6 +192,8 @@ def raw(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {each}" for key, each in value.items())
     return str(value)
 
 

@@ -259,11 +259,10 @@ def _unpaired(since: Since, other: str) -> str:
         f"by '{other}' alone": since.only_earlier,
         "by both on no sample in common": since.apart,
     }
-    parts = [
-        f"{where}: {preview([f'{one!r} on {_place(data, split)}' for one, data, split in places])}"
-        for where, places in told.items()
-        if places
-    ]
+    parts = []
+    for where, places in told.items():
+        named = [f"{name!r} on {_place(dataset, split)}" for name, dataset, split in places]
+        parts += [f"{where}: {preview(named)}"] if named else []
     return f"Not compared, as judged {'; '.join(parts)}." if parts else ""
 
 

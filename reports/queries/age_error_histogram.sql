@@ -1,6 +1,7 @@
 -- age_error_histogram: Histogram of errors
 -- text: How many predictions miss the true age by how much: predicted minus true, in bins of 2 years
 -- that start at error from.
+-- empty: No classifier predicts ages in years.
 -- layout: blocks
 -- head: error_from
 -- show: shown

@@ -1,7 +1,8 @@
 -- age_errors: Errors of ages
--- text: For classifiers that predict years: the mean absolute error and the bias (predicted minus true,
--- so a positive one calls people too old) in years, and the fraction within 8 years with its 95 %
--- Wilson interval, of n samples.
+-- text: For classifiers that predict years: the mean absolute error (MAE) of each group with its 95 % interval. In the
+-- table there are the bias (predicted minus true, so a positive one calls people too old) and the share within 8 years
+-- with its 95 % Wilson interval, of n samples.
+-- empty: No classifier predicts ages in years.
 -- layout: blocks
 -- head: group_name
 select

@@ -1,6 +1,7 @@
--- age_tolerance: Tolerance
+-- age_tolerance: Ages within a tolerance
 -- text: The fraction of predicted ages within so many years of the true one, of all n samples, with its
 -- 95 % Wilson interval. An error of just the tolerance counts as right.
+-- empty: No classifier predicts ages in years.
 -- layout: blocks
 -- head: years
 with found as (

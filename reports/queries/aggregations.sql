@@ -1,12 +1,12 @@
 -- aggregations: Ways to pool prompts, side by side
 -- text: The classifiers that predict from prompts, by model and prompt set. sum and mean take all
--- prompts of a class, topk the k most similar ones, embedding_mean pools the vectors of the texts
--- before comparing, as most CLIP code does. prompts is the largest number of prompts of a class:
--- with 1 it is a single prompt and no ensemble. Accuracy is a fraction of n samples, with its 95 %
--- Wilson interval.
+-- prompts of a class, top-k the k most similar ones, embedding mean pools the vectors of the texts
+-- before comparing, as most CLIP code does. With one prompt a class there is nothing to pool. Accuracy is a fraction of n
+-- samples, with its 95 % Wilson interval.
 -- empty: No classifier that predicts from prompts meets a label.
 -- command: facestore predict --prompt-set age_race_gender_labels_v2 --attribute gender
 -- head: classifier
+-- fold: yes
 with sizes as (
     select
         prompt_set,
@@ -24,8 +24,7 @@ select
     leaderboard.pretrained,
     leaderboard.prompt_set,
     sizes.n_prompts,
-    leaderboard.aggregation,
-    leaderboard.k,
+    names.rule,
     leaderboard.n_samples,
     leaderboard.accuracy,
     leaderboard.ci_low,
@@ -33,7 +32,9 @@ select
     leaderboard.balanced_accuracy,
     leaderboard.classifier
 from leaderboard
-left join sizes using (prompt_set, attribute)
+inner join classifier_names as names on leaderboard.classifier = names.classifier
+left join sizes
+    on leaderboard.prompt_set = sizes.prompt_set and leaderboard.attribute = sizes.attribute
 where leaderboard.prompt_set is not null
 order by
     leaderboard.dataset,

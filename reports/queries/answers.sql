@@ -3,6 +3,7 @@
 -- and how sure that is. The interval of a gap is a 95 % one for all pairs of groups at once.
 -- empty: No prediction meets a label of its attribute.
 -- head: attribute
+-- fold: yes
 select
     dataset,
     split,

@@ -6,6 +6,7 @@
 -- scored in a stream keeps none unless you first run facestore settings keep_similarities always.
 -- command: facestore score age_race_gender_labels_v2
 -- head: encoder
+-- fold: yes
 select
     dataset,
     split,

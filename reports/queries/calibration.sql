@@ -1,4 +1,4 @@
--- calibration: Whether confidence is worth its name
+-- calibration: Confidence group by group
 -- text: Confidence is the probability that CLIP gives to the class it predicts. Overconfidence is mean
 -- confidence minus accuracy; the expected calibration error is the mean distance of the two over 15
 -- bins, with its 95 % interval, and what it would be by chance if confidence were right. Small groups

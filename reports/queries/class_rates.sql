@@ -1,8 +1,8 @@
--- class_rates: Rates of each class by group
+-- class_rates: Rates of every class by group
 -- text: One class against all others within each group, named as Fairlearn does: selection rate is the
 -- fraction predicted as the class, true positive rate the fraction of its labelled samples that are
--- found, false positive rate the fraction of all others that are called so. No intervals: n labelled
--- and n predicted say how much they rest on.
+-- found, false positive rate the fraction of all others that are called so. Intervals
+-- are 95 % Wilson intervals.
 -- show: shown
 -- layout: blocks
 -- head: group_name
@@ -19,8 +19,14 @@ select
     rates_by_group.n_labelled,
     rates_by_group.n_predicted,
     rates_by_group.selection_rate,
+    rates_by_group.ci_low_selection_rate,
+    rates_by_group.ci_high_selection_rate,
     rates_by_group.true_positive_rate,
+    rates_by_group.ci_low_true_positive_rate,
+    rates_by_group.ci_high_true_positive_rate,
     rates_by_group.false_positive_rate,
+    rates_by_group.ci_low_false_positive_rate,
+    rates_by_group.ci_high_false_positive_rate,
     rates_by_group.precision,
     rates_by_group.f1
 from rates_by_group

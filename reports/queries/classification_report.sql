@@ -1,7 +1,8 @@
--- classification_report: Classification report
--- text: For each class: precision is the fraction of its predictions that are right, recall the
--- fraction of its labelled samples that are found, F1 their harmonic mean; support counts the
--- labelled samples, n predicted the predictions. No intervals: see accuracy by group for those.
+-- classification_report: Precision and recall of each class
+-- text: For each class: recall is the share of its labelled samples that are found, precision the share of its predictions
+-- that are right, with their 95 % Wilson intervals; F1 in the table is their harmonic mean, support counts the labelled
+-- samples, n predicted the predictions.
+-- empty: No prediction meets a label of its attribute.
 -- layout: blocks
 -- head: class
 select
@@ -13,7 +14,11 @@ select
     classification_report.support,
     classification_report.n_predicted,
     classification_report.precision,
+    classification_report.ci_low_precision,
+    classification_report.ci_high_precision,
     classification_report.recall,
+    classification_report.ci_low_recall,
+    classification_report.ci_high_recall,
     classification_report.f1
 from classification_report
 left join classes using (attribute, class)

@@ -1,6 +1,7 @@
--- confusion: Confusion matrices
--- text: How often samples of each label (row) are predicted as each class (column): the count, and
--- below it the fraction of the row, between 0 and 1. The diagonal is right.
+-- confusion: Taken for what
+-- text: Of the samples with a label (row), how many percent are predicted as a class (column). The diagonal, framed, is
+-- right; darker is more often. A cell leads to its faces; counts are in its title and in the table.
+-- empty: No prediction meets a label of its attribute.
 -- layout: matrix
 select
     confusion_matrix.dataset,

@@ -4,6 +4,7 @@
 -- the figures describe a part of the data. A tie, two classes with the same highest score, is no
 -- prediction.
 -- head: classifier
+-- fold: yes
 select
     dataset,
     split,

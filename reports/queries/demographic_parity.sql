@@ -5,6 +5,8 @@
 -- two ratios, or see equalized odds, which goes by the labels.
 -- show: shown
 -- layout: blocks
+-- fold: yes
+-- empty: No classifier is judged on two groups of one kind.
 -- head: group_attribute
 select
     demographic_parity.dataset,

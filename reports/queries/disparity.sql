@@ -5,6 +5,7 @@
 -- ones). The extremes of many groups lie apart by chance alone: tau is the standard deviation of the groups' true
 -- accuracies, 0 where they differ by no more than chance, and detectable_difference the smallest difference that two
 -- groups of median size would show with 80 % power. The interval of a difference is in the view accuracy_gaps.
+-- show: shown
 -- layout: blocks
 -- head: group_attribute
 select

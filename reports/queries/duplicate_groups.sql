@@ -4,8 +4,8 @@
 -- perceptual hashes: 0 is the same content, or at least the same hash. The representative is the one that
 -- dedup --policy keep-one keeps.
 -- empty: No two files have the same picture, or nearly so.
--- layout: cards
 -- head: path
+-- fold: yes
 select
     left(duplicate_groups.group_id, 12) as group_id,
     duplicate_groups.n_images,
@@ -14,8 +14,7 @@ select
     samples.dataset,
     samples.split,
     samples.path,
-    duplicate_groups.is_representative,
-    samples.image_id
+    duplicate_groups.is_representative
 from duplicate_groups
 inner join samples using (image_id)
 order by

@@ -2,6 +2,7 @@
 -- text: Counts of pictures and pairs in the whole store. Nearly the same means perceptual hashes (64
 -- bits) that differ in no more bits than the setting duplicate_distance, which is the last row.
 -- head: what
+-- fold: yes
 with found as (
     select
         1 as place,

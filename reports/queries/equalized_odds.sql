@@ -5,6 +5,7 @@
 -- interval begins at 0 or below.
 -- show: shown
 -- layout: blocks
+-- fold: yes
 -- head: group_attribute
 -- empty: No classifier is judged on two groups of one kind.
 -- command: facestore import labels FILE --dataset NAME

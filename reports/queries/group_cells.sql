@@ -1,6 +1,7 @@
--- group_cells: Accuracy by age, gender and race together
--- text: The same for samples that share their age, gender and race. These are the smallest groups:
--- read n and the 95 % Wilson interval before the accuracy. A cell without a sample is not here.
+-- group_cells: Errors by age, gender and race together
+-- text: The share of wrong predictions among samples that share their age, gender and race, in percent, and below it their n;
+-- darker is worse. Cells with too few samples are hatched and show their n alone. The 95 % Wilson interval is in the title of
+-- a cell, and in the table.
 -- empty: No judged sample has labels of age, gender and race.
 -- command: facestore import labels FILE --dataset NAME
 -- show: shown
@@ -16,10 +17,10 @@ select
     split_part(accuracy_by_group.group_name, ' x ', 2) as gender,
     split_part(accuracy_by_group.group_name, ' x ', 3) as race,
     accuracy_by_group.n_samples,
-    accuracy_by_group.n_correct,
-    accuracy_by_group.accuracy,
-    accuracy_by_group.ci_low,
-    accuracy_by_group.ci_high
+    accuracy_by_group.n_samples - accuracy_by_group.n_correct as n_wrong,
+    1 - accuracy_by_group.accuracy as error,
+    1 - accuracy_by_group.ci_high as ci_low,
+    1 - accuracy_by_group.ci_low as ci_high
 from accuracy_by_group
 left join classes as ages
     on

@@ -1,6 +1,7 @@
 -- group_pairs: Accuracy by pairs of groups
--- text: The same for samples that share two labels, such as gender and race. Pairs are smaller
--- groups, so the 95 % Wilson intervals are wider: read n before the accuracy.
+-- text: Accuracy of samples that share two labels, such as gender and race. Pairs are smaller groups, so the 95 % Wilson
+-- intervals are wider: read n before the accuracy.
+-- empty: No judged sample has two labels.
 -- show: shown
 -- layout: blocks
 -- head: group_name

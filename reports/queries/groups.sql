@@ -1,7 +1,8 @@
 -- groups: Accuracy by group
--- text: The fraction of right predictions among the samples of each labelled group, with its 95 %
--- Wilson interval: two groups whose intervals overlap widely may not differ at all. n counts the
--- samples of the group.
+-- text: The share of right predictions in each labelled group, with its 95 % Wilson interval; n counts the samples of the
+-- group. The dashed line is the accuracy over all samples. A dot leads to the faces that are called wrong.
+-- empty: No prediction meets a label of a group.
+-- command: facestore import labels FILE --dataset NAME
 -- layout: blocks
 -- head: group_name
 select
@@ -15,7 +16,8 @@ select
     accuracy_by_group.n_correct,
     accuracy_by_group.accuracy,
     accuracy_by_group.ci_low,
-    accuracy_by_group.ci_high
+    accuracy_by_group.ci_high,
+    accuracy_by_group.seen
 from accuracy_by_group
 left join classes
     on

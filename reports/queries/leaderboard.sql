@@ -1,13 +1,10 @@
 -- leaderboard: Leaderboard
--- text: The classifiers of each attribute, best first. All but counts and ranks are fractions between
--- 0 and 1; the interval is the 95 % Wilson interval of accuracy. Ranks are by accuracy at least, which
--- counts missing samples as wrong, those with a label and no prediction; rank best and rank worst are
--- the ranks that its differences from the others allow, on the samples they are all judged on; a
--- classifier that was trained or tuned on the split (seen) has none. The worst group is the one on which
--- the classifier does
--- worst. Balanced accuracy is the mean recall over classes; chance-adjusted accuracy is accuracy minus
--- one over the number of classes. Macro F1 has an interval where facestore bootstrap has drawn it.
+-- text: A row a model: its best rule as a dot with a 95 % interval, its other rules as faint dots, in a square what was
+-- trained on these faces or judged on fewer of them. Ranks count a face without a prediction as wrong; rank best to rank
+-- worst are those that chance allows. The taxonomy 'as labelled' is that of labels that are in no taxonomy that is known
+-- here, so that they are compared as they are written.
 -- head: classifier
+-- fold: yes
 with drawn as (
     select
         classifier,
@@ -27,6 +24,11 @@ select
     rank_intervals.rank_best,
     rank_intervals.rank_worst,
     leaderboard.classifier,
+    figures.model,
+    names.prompt_set,
+    names.rule,
+    figures.place,
+    figures.place_of_model,
     leaderboard.seen,
     leaderboard.taxonomy,
     leaderboard.n_samples,
@@ -53,6 +55,12 @@ select
     leaderboard.architecture,
     leaderboard.pretrained
 from leaderboard
+inner join classifier_names as names on leaderboard.classifier = names.classifier
+inner join model_figures as figures
+    on
+        leaderboard.classifier = figures.classifier
+        and leaderboard.dataset = figures.dataset
+        and leaderboard.split is not distinct from figures.split
 left join drawn
     on
         leaderboard.classifier = drawn.classifier

@@ -4,6 +4,8 @@
 -- group, predictive parity and equalized odds cannot both hold but of a perfect classifier.
 -- show: shown
 -- layout: blocks
+-- fold: yes
+-- empty: No classifier is judged on two groups of one kind.
 -- head: group_attribute
 select
     predictive_parity.dataset,

@@ -7,6 +7,7 @@
 -- scored in a stream keeps none unless you first run facestore settings keep_similarities always.
 -- command: facestore score age_race_gender_labels_v2
 -- head: encoder
+-- fold: yes
 select
     dataset,
     split,
@@ -28,6 +29,7 @@ select
     best_wording,
     worst_wording
 from prompt_sensitivity
+where n_wordings > 1 and ensemble_accuracy is not null
 order by
     dataset,
     split,

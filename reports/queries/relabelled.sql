@@ -4,6 +4,7 @@
 -- flatters who agrees with the others; the bounds say how much could hang on these labels.
 -- empty: No label is contradicted by several models.
 -- head: classifier
+-- fold: yes
 select
     dataset,
     split,

@@ -3,6 +3,7 @@
 -- share) and with the largest group. The imbalance ratio is the largest group over the smallest. A
 -- group without a sample is not here.
 -- head: group_name
+-- fold: yes
 select
     representation.dataset,
     representation.split,

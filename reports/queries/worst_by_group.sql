@@ -1,4 +1,4 @@
--- worst_by_group: The most confident mistakes of each group
+-- worst_by_group: Mistakes of each group
 -- text: The same for each labelled group by itself, the first 3 of each, so that a group with few
 -- mistakes is seen too.
 -- empty: There is no wrong prediction.

@@ -27,7 +27,7 @@ drawn as (
         ) as n_wrong,
         row_number() over (
             partition by surest.attribute, surest.dataset, surest.split
-            order by md5(samples.path), samples.path
+            order by samples.image_id is null, md5(samples.path), samples.path
         ) as place
     from surest
     inner join classifiers on surest.classifier = classifiers.name
@@ -51,6 +51,7 @@ select
     drawn.classifier,
     drawn.group_attribute,
     drawn.worst_group,
+    group_words(drawn.group_attribute, drawn.worst_group) as who,
     drawn.n_wrong,
     drawn.path,
     drawn.image_id,

@@ -1,30 +1,53 @@
--- worst_predictions: The most confident mistakes
--- text: The 24 wrong predictions of each classifier in which it is surest: by margin where it has one,
--- else by score; a classifier that gives neither is in the order of the files. Look at the picture
--- before blaming the model: the label may be the one that is wrong.
+-- worst_predictions: Mistakes one by one
+-- text: 24 wrong predictions of each classifier: those in which it is surest, by margin where it has one, else by score; of a
+-- classifier that gives neither a sample, drawn by a hash of the paths. Look at the picture before blaming
+-- the model: the label may be the one that is wrong.
 -- empty: There is no wrong prediction.
 -- show: shown
 -- layout: cards
 -- head: path
+-- fold: yes
+with worst as (
+    select *
+    from worst_predictions
+    where rank <= 24
+),
+
+labelled as (
+    select
+        sample_id,
+        map_from_entries(
+            list(
+                { 'key': attribute, 'value': label }
+                order by list_position(['gender', 'race', 'age'], attribute) asc, attribute asc
+            )
+        ) as labels
+    from labels
+    semi join worst using (sample_id)
+    where label is not null
+    group by sample_id
+)
+
 select
-    worst_predictions.dataset,
-    worst_predictions.split,
-    worst_predictions.attribute,
-    worst_predictions.classifier,
-    worst_predictions.rank,
-    worst_predictions.path,
-    worst_predictions.label,
-    worst_predictions.predicted,
-    worst_predictions.score,
-    worst_predictions.margin,
+    worst.dataset,
+    worst.split,
+    worst.attribute,
+    worst.classifier,
+    worst.rank,
+    worst.path,
+    worst.label,
+    worst.predicted,
+    worst.score,
+    worst.margin,
+    labelled.labels,
     samples.image_id
-from worst_predictions
+from worst
+inner join labelled using (sample_id)
 inner join samples using (sample_id)
-where worst_predictions.rank <= 24
 order by
-    worst_predictions.dataset,
-    worst_predictions.split,
-    list_position(['gender', 'race', 'age'], worst_predictions.attribute),
-    worst_predictions.attribute,
-    worst_predictions.classifier,
-    worst_predictions.rank
+    worst.dataset,
+    worst.split,
+    list_position(['gender', 'race', 'age'], worst.attribute),
+    worst.attribute,
+    worst.classifier,
+    worst.rank

@@ -19,7 +19,7 @@ with by_cell as (
     group by all
 ),
 
-groups as (
+groups as materialized (
     select
         by_cell.classifier,
         by_cell.attribute,

@@ -4,40 +4,11 @@
 -- classifier_summary; held_out_accuracy:
 -- each half of all labelled samples is judged with the classifier that is best on the other half; ci_low_held_out and
 -- ci_high_held_out: its 95 % Wilson interval; n_compared counts the classifiers that it was chosen from
--- reads: classifier_summary, classifiers, numbered_splits, judged_words, samples, is_first_half, wilson_clustered
+-- reads: classifier_summary, classifiers, right_by_half, wilson_clustered
 -- note: best is who is right on most labelled samples, as in the leaderboard: a sample without a prediction counts as wrong,
 -- in held_out_accuracy too. Of equally good ones the first by name counts. Classifiers that were trained or tuned on the
 -- split take no part. Halves are those of best_k; held_out_accuracy is NULL where a half has no judged sample
-with halves as (
-    select
-        numbered_splits.split_number,
-        samples.sample_id >> 6 as word,
-        bit_or(
-            is_first_half(samples.dataset, samples.path)::ubigint
-            << (samples.sample_id & 63)::ubigint
-        ) as first_half
-    from samples
-    inner join numbered_splits
-        on
-            samples.dataset = numbered_splits.dataset
-            and samples.split is not distinct from numbered_splits.split
-    group by all
-),
-
-counts as (
-    select
-        judged_words.classifier_id,
-        judged_words.split_number,
-        sum(bit_count(judged_words.is_right))::bigint as n_right,
-        sum(bit_count(judged_words.is_right & halves.first_half))::bigint as n_right_first,
-        sum(bit_count(judged_words.judged))::bigint as n_judged,
-        sum(bit_count(judged_words.judged & halves.first_half))::bigint as n_judged_first
-    from judged_words
-    inner join halves using (split_number, word)
-    group by all
-),
-
-entrants as (
+with entrants as (
     select
         summary.attribute,
         summary.taxonomy,
@@ -51,20 +22,17 @@ entrants as (
         summary.ci_high,
         summary.coverage,
         summary.n_samples + greatest(summary.n_missing, 0) as n_labelled,
-        counts.n_right,
-        counts.n_right_first,
-        counts.n_judged_first,
-        counts.n_judged
+        right_by_half.n_right,
+        right_by_half.n_right_first,
+        right_by_half.n_judged_first,
+        right_by_half.n_judged
     from classifier_summary as summary
     inner join classifiers on summary.classifier = classifiers.name
-    inner join numbered_splits
+    inner join right_by_half
         on
-            summary.dataset = numbered_splits.dataset
-            and summary.split is not distinct from numbered_splits.split
-    inner join counts
-        on
-            classifiers.classifier_id = counts.classifier_id
-            and numbered_splits.split_number = counts.split_number
+            classifiers.classifier_id = right_by_half.classifier_id
+            and summary.dataset = right_by_half.dataset
+            and summary.split is not distinct from right_by_half.split
     where summary.seen is null
 ),
 

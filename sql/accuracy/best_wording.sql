@@ -2,7 +2,7 @@
 -- grain: encoder, prompt_set, attribute, dataset, split
 -- units: fractions in [0, 1]; accuracy of n_samples; held_out_accuracy: each half of the samples is judged with the wording
 -- that is best on the other half; ci_low and ci_high: its 95 % Wilson interval; n_wordings counts those chosen from
--- reads: wording_judgements, samples, encoders, is_first_half, wilson_low, wilson_high
+-- reads: wording_judgements, similarities, samples, encoders, is_first_half, wilson_low, wilson_high
 -- note: halves are those of best_k, and of equally good wordings the last by name counts, as in prompt_sensitivity;
 -- held_out_accuracy is NULL where a half has no sample
 with halves as materialized (
@@ -10,6 +10,8 @@ with halves as materialized (
         sample_id,
         is_first_half(dataset, path) as is_first
     from samples
+    -- without scores nothing is judged
+    where exists (from similarities)
 ),
 
 counts as (

@@ -17,7 +17,7 @@ with labelled as (
 ),
 
 -- Most samples win the same way for eight ks, so the rows are few before they become one for each k.
-patterns as (
+patterns as materialized (
     select
         winners_every_k.encoder_id,
         winners_every_k.prompt_set,

@@ -4,7 +4,9 @@
 -- reads: prediction_counts, classifiers, label_taxonomies, judged_as
 -- note: label and predicted in the taxonomy of the labels; a predicted class of another one is judged as the class
 -- that it is there, and one which has none keeps its name and is wrong
-with judged as (
+with judged as materialized (
+    -- as other views have a step that they count again: DuckDB plans what lies below an aggregate twice, so that a tower
+    -- of them would take 2 to the power of its height
     select
         prediction_counts.classifier_id,
         classifiers.name as classifier,

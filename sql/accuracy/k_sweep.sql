@@ -3,7 +3,7 @@
 -- units: fractions in [0, 1]; ci_low and ci_high: 95 % Wilson interval of accuracy
 -- reads: confusion_every_k, encoders, wilson_low, wilson_high
 -- note: the best k of a sweep, chosen on the samples it is judged on, flatters
-with recalls as (
+with recalls as materialized (
     select
         encoder_id,
         prompt_set,

@@ -1,12 +1,14 @@
 -- rates_by_group: one class against all others within each group: rates, precision, recall and F1
 -- grain: classifier, dataset, split, group_attribute, group_name, class
 -- units: rates are fractions in [0, 1]; n_samples of the group, n_labelled of them with the class as
--- their label, n_predicted with the class as their prediction, n_right with both; NULL where the denominator is 0
--- reads: judged_counts, cell_groups, if_enough, seen_by
+-- their label, n_predicted with the class as their prediction, n_right with both; NULL where the denominator is 0;
+-- ci_low and ci_high of the selection and the positive rates: 95 % Wilson intervals
+-- reads: judged_counts, cell_groups, cluster_effects, if_enough, wilson_low, wilson_high, seen_by
 -- note: names after Fairlearn; true_positive_rate is recall, selection_rate the share predicted as the
 -- class; the classes are those that occur as a label or a prediction of the classifier;
--- a group with fewer than min_samples samples (a setting of the store) has no rates
-with judged as (
+-- a group with fewer than min_samples samples (a setting of the store) has no rates. Where samples show the same person
+-- intervals are of fewer ones, as those of rate_gaps
+with judged as materialized (
     select
         judged_counts.classifier,
         judged_counts.attribute,
@@ -64,6 +66,21 @@ counts as (
             and judged.dataset = classes_of.dataset
             and judged.split is not distinct from classes_of.split
     group by all
+),
+
+weighed as (
+    select
+        counts.*,
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
+        coalesce(1 / cluster_effects.mean_cluster_size, 1) as worth_of_share
+    from counts
+    left join cluster_effects
+        on
+            counts.classifier = cluster_effects.classifier
+            and counts.dataset = cluster_effects.dataset
+            and counts.split is not distinct from cluster_effects.split
+            and counts.group_attribute = cluster_effects.group_attribute
+            and counts.group_name = cluster_effects.group_name
 )
 
 select
@@ -90,5 +107,19 @@ select
         (n_samples - n_labelled - n_predicted + n_right) / nullif(n_samples - n_predicted, 0),
         n_samples
     ) as negative_predictive_value,
+    if_enough(wilson_low(n_predicted * worth_of_share, n_samples * worth_of_share), n_samples)
+        as ci_low_selection_rate,
+    if_enough(wilson_high(n_predicted * worth_of_share, n_samples * worth_of_share), n_samples)
+        as ci_high_selection_rate,
+    if_enough(wilson_low(n_right * worth, n_labelled * worth), n_samples)
+        as ci_low_true_positive_rate,
+    if_enough(wilson_high(n_right * worth, n_labelled * worth), n_samples)
+        as ci_high_true_positive_rate,
+    if_enough(
+        wilson_low((n_predicted - n_right) * worth, (n_samples - n_labelled) * worth), n_samples
+    ) as ci_low_false_positive_rate,
+    if_enough(
+        wilson_high((n_predicted - n_right) * worth, (n_samples - n_labelled) * worth), n_samples
+    ) as ci_high_false_positive_rate,
     if_enough(2 * n_right / nullif(n_labelled + n_predicted, 0), n_samples) as f1
-from counts
+from weighed

@@ -4,7 +4,7 @@
 -- label, n_gained would be right by the class that others agree on
 -- reads: judged_counts, suspect_labels, sample_cells, predictions, classifiers, judged_as
 -- note: accuracy_if_relabelled and label_noise_by_group are made of it, and circular: see there
-with counts as (
+with counts as materialized (
     select
         classifier_id,
         classifier,

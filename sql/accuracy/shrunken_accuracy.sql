@@ -9,7 +9,7 @@
 -- note: the noise of a group is that of its n_effective samples (see cluster_effects). NULL where there is one group, and
 -- for groups with fewer than min_samples samples (a setting of the store), which take no part; tau is 0 where the groups
 -- differ by no more than chance, and all of them are then at the centre
-with judged as (
+with judged as materialized (
     select
         * exclude (ci_low, ci_high),
         if(accuracy is null, null, n_effective) as n_used,

@@ -2,7 +2,7 @@
 -- grain: sample, attribute
 -- units: counts of judges, classifiers and neighbours; agreement and neighbour_share are fractions in
 -- [0, 1]; rank from 1 within data set, split and attribute
--- reads: wrong_predictions, prediction_coverage, predictions, classifiers, encoders, samples, labels,
+-- reads: judged_words, prediction_coverage, predictions, classifiers, encoders, samples, labels,
 -- label_taxonomies, neighbour_pairs, judged_as
 -- note: a judge is a model, whatever its precision, with all its classifiers, which are not independent:
 -- their most frequent class is its vote, in a tie the label where it is among them; a classifier of
@@ -16,7 +16,6 @@ with judges_of_classifiers as (
         classifiers.classifier_id,
         classifiers.name as classifier,
         classifiers.attribute,
-        dense_rank() over (order by classifiers.attribute asc) as attribute_number,
         min(classifiers.classifier_id) over (
             partition by
                 coalesce(
@@ -41,42 +40,115 @@ complete_judges as (
     group by all
 ),
 
--- what is not among these can be no suspect, and is not looked at again; by numbers, as there are millions. Two classes
--- of one hash would be looked at for nothing
-wrong_classes as (
+-- which classifiers are wrong, 64 samples a number. By these numbers, as there are millions of mistakes
+wrong_words as (
     select
-        wrong_predictions.sample_id,
-        judges_of_classifiers.attribute_number,
-        count(*) as n_classifiers
-    from wrong_predictions
+        judged_words.dataset,
+        judged_words.split,
+        judged_words.word,
+        judges_of_classifiers.attribute,
+        list(xor(judged_words.judged, judged_words.is_right)) as masks
+    from judged_words
     inner join judges_of_classifiers using (classifier_id)
-    group by
-        wrong_predictions.sample_id,
-        judges_of_classifiers.attribute_number,
-        hash(wrong_predictions.predicted)
-    having min(judges_of_classifiers.judge) < max(judges_of_classifiers.judge)
+    group by all
 ),
 
-numbered_attributes as (
-    select distinct
-        attribute,
-        attribute_number
-    from judges_of_classifiers
-),
-
-doubted as materialized (
-    select distinct
-        wrong_classes.sample_id,
-        numbered_attributes.attribute
-    from wrong_classes
-    inner join numbered_attributes using (attribute_number)
-    inner join samples using (sample_id)
+-- more have to be wrong than this
+limited as (
+    select
+        wrong_words.word,
+        wrong_words.attribute,
+        wrong_words.masks,
+        greatest(1, coalesce(complete_judges.n_judges, 0) // 2)::ubigint as most
+    from wrong_words
     left join complete_judges
         on
-            samples.dataset = complete_judges.dataset
-            and samples.split is not distinct from complete_judges.split
-            and numbered_attributes.attribute = complete_judges.attribute
-    where wrong_classes.n_classifiers > coalesce(complete_judges.n_judges, 0) / 2
+            wrong_words.dataset = complete_judges.dataset
+            and wrong_words.split is not distinct from complete_judges.split
+            and wrong_words.attribute = complete_judges.attribute
+),
+
+-- how many are wrong, four samples a number: of each mask every 16th bit from the shift on, so that their sum has four
+-- counts of 16 bits. They begin at such a number that the highest bit of a count says that it is above `most`
+four_counts as (
+    select
+        word,
+        attribute,
+        most,
+        shift,
+        281479271743489::ubigint * (32767 - most)
+        + list_sum(
+            list_transform(masks, lambda mask: (mask >> shift) & 281479271743489)
+        )::ubigint as counts
+    from limited
+    cross join (select unnest(range(16))::ubigint as shift) as shifts
+),
+
+-- what is not among these can be no suspect, and is not looked at again. In one list, which is taken to be short: predictions
+-- and labels are then looked up in it, and not laid into a hash table
+often_wrong as (
+    select
+        unnest(
+            list(
+                {
+                    'sample_id': (
+                        four_counts.word * 64 + four_counts.shift::bigint + places.place
+                    )::integer,
+                    'attribute': four_counts.attribute,
+                    'most': four_counts.most
+                }
+            )
+        ) as found
+    from four_counts
+    cross join (select unnest([0, 16, 32, 48]) as place) as places
+    where
+        four_counts.counts & (281479271743489::ubigint << 15) <> 0
+        and (four_counts.counts >> (places.place + 15)::ubigint) & 1 = 1
+),
+
+asked as materialized (
+    select
+        often_wrong.found.sample_id,
+        often_wrong.found.attribute,
+        often_wrong.found.most,
+        judges_of_classifiers.classifier_id,
+        judges_of_classifiers.judge
+    from often_wrong
+    inner join judges_of_classifiers
+        on often_wrong.found.attribute = judges_of_classifiers.attribute
+),
+
+classes_said as materialized (
+    select
+        asked.sample_id,
+        asked.attribute,
+        asked.most,
+        asked.judge,
+        predictions.predicted
+    from predictions
+    inner join asked
+        on
+            predictions.sample_id = asked.sample_id
+            and predictions.classifier_id = asked.classifier_id
+    where predictions.predicted is not null
+),
+
+-- and again by the class. Two classes of one hash would be looked at for nothing
+doubted as materialized (
+    select distinct
+        sample_id,
+        attribute
+    from (
+        select
+            sample_id,
+            attribute
+        from classes_said
+        group by
+            sample_id,
+            attribute,
+            hash(predicted)
+        having count(*) > any_value(most) and min(judge) < max(judge)
+    ) as classes_said_by_many
 ),
 
 -- few: by themselves first, so that the labels and predictions of the others are passed over
@@ -105,18 +177,13 @@ judged as (
     select
         doubted_labels.sample_id,
         doubted_labels.attribute,
-        judges_of_classifiers.judge,
+        classes_said.judge,
         judged_as(
-            doubted_labels.taxonomy, doubted_labels.attribute, predictions.predicted
+            doubted_labels.taxonomy, doubted_labels.attribute, classes_said.predicted
         ) as predicted,
         doubted_labels.label
-    from predictions
-    inner join doubted_labels using (sample_id)
-    inner join judges_of_classifiers
-        on
-            predictions.classifier_id = judges_of_classifiers.classifier_id
-            and doubted_labels.attribute = judges_of_classifiers.attribute
-    where predictions.predicted is not null
+    from classes_said
+    inner join doubted_labels using (sample_id, attribute)
 ),
 
 votes as (
@@ -186,16 +253,23 @@ placed as (
     inner join doubted_labels using (sample_id, attribute)
 ),
 
+pairs as materialized (
+    select
+        sample_a,
+        sample_b
+    from neighbour_pairs
+),
+
 close_samples as (
     select
         sample_a as sample_id,
         sample_b as neighbour_id
-    from neighbour_pairs
+    from pairs
     union
     select
         sample_b as sample_id,
         sample_a as neighbour_id
-    from neighbour_pairs
+    from pairs
 ),
 
 -- by themselves first: else labels are joined with suspects by attribute alone
@@ -210,6 +284,16 @@ neighbours_of_suspects as materialized (
     inner join close_samples using (sample_id)
 ),
 
+-- named in one list, which is taken to be short: else all labels are laid into a hash table, for no neighbour too
+labels_of_neighbours as materialized (
+    select
+        sample_id,
+        attribute,
+        label
+    from labels
+    where sample_id in (select unnest(list(neighbour_id)) from neighbours_of_suspects)
+),
+
 neighbourhoods as (
     select
         neighbours_of_suspects.sample_id,
@@ -220,14 +304,14 @@ neighbourhoods as (
             judged_as(
                 neighbours_of_suspects.taxonomy,
                 neighbours_of_suspects.attribute,
-                labels.label
+                labels_of_neighbours.label
             ) = neighbours_of_suspects.agreed_class
         ) as n_neighbours_agreed
     from neighbours_of_suspects
-    inner join labels
+    inner join labels_of_neighbours
         on
-            neighbours_of_suspects.neighbour_id = labels.sample_id
-            and neighbours_of_suspects.attribute = labels.attribute
+            neighbours_of_suspects.neighbour_id = labels_of_neighbours.sample_id
+            and neighbours_of_suspects.attribute = labels_of_neighbours.attribute
     group by all
 )
 

@@ -3,7 +3,7 @@
 -- units: rank from 1; score and margin as the classifier gives them
 -- reads: wrong_predictions, classifiers, label_taxonomies, samples
 -- note: confidence is the margin where the classifier has one, else the score; without either the
--- order is that of the paths
+-- order is that of a hash of the paths, by which nobody chose
 select
     wrong_predictions.classifier_id,
     classifiers.name as classifier,
@@ -23,6 +23,7 @@ select
         order by
             wrong_predictions.margin desc nulls last,
             wrong_predictions.score desc nulls last,
+            md5(samples.path) asc,
             samples.path asc
     ) as rank
 from wrong_predictions

@@ -11,7 +11,8 @@ with examples as (
     group by all
 ),
 
-cell_labels as (
+-- and for each cell a row without a label: a single label is a triple of which two are left open
+cell_labels as materialized (
     select
         examples.cell,
         examples.dataset,
@@ -21,50 +22,34 @@ cell_labels as (
     inner join labels using (sample_id)
     inner join group_attributes using (attribute)
     where labels.label is not null
-),
-
-pairs as (
+    union all
     select
-        one.cell,
-        one.dataset,
-        two.attribute as last_attribute,
-        one.attribute || ' x ' || two.attribute as group_attribute,
-        one.label || ' x ' || two.label as group_name
-    from cell_labels as one
-    inner join cell_labels as two
-        on
-            one.cell = two.cell
-            and one.attribute < two.attribute
+        cell,
+        dataset,
+        null as attribute,
+        null as label
+    from examples
 )
 
 select
-    cell,
-    dataset,
-    'overall' as group_attribute,
-    'overall' as group_name
-from examples
-union all
-select
-    cell,
-    dataset,
-    attribute as group_attribute,
-    label as group_name
-from cell_labels
-union all
-select
-    cell,
-    dataset,
-    group_attribute,
-    group_name
-from pairs
-union all
-select
-    pairs.cell,
-    pairs.dataset,
-    pairs.group_attribute || ' x ' || cell_labels.attribute as group_attribute,
-    pairs.group_name || ' x ' || cell_labels.label as group_name
-from pairs
-inner join cell_labels
+    one.cell,
+    one.dataset,
+    if(
+        three.attribute is null,
+        'overall',
+        concat_ws(' x ', one.attribute, two.attribute, three.attribute)
+    ) as group_attribute,
+    if(
+        three.attribute is null,
+        'overall',
+        concat_ws(' x ', one.label, two.label, three.label)
+    ) as group_name
+from cell_labels as one
+inner join cell_labels as two
     on
-        pairs.cell = cell_labels.cell
-        and pairs.last_attribute < cell_labels.attribute
+        one.cell = two.cell
+        and coalesce(one.attribute < two.attribute, one.attribute is null)
+inner join cell_labels as three
+    on
+        two.cell = three.cell
+        and coalesce(two.attribute < three.attribute, two.attribute is null)

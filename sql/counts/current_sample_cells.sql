@@ -1,18 +1,28 @@
 -- current_sample_cells(of_all): the cell of each sample, made now
 -- grain: sample
 -- units: cell is half of an MD5 over data set, split, whether it is left out, and labels of group_attributes
--- reads: datasets_to_count, label_counts, group_attributes, samples, labels, excluded_samples
+-- reads: datasets_to_count, kept_label_counts, current_label_counts, group_attributes, samples, labels, excluded_samples
 -- note: two cells have one number by chance with a probability of n ** 2 / 2 ** 65, of which a million cells make
 -- 3 in 100 million
 with keys as (
+    -- to digest each label of each sample would take as long as all the rest
     select
-        label_counts.attribute,
-        label_counts.label,
-        md5_number_lower(concat_ws(chr(31), label_counts.attribute, label_counts.label))::hugeint
+        occurring.attribute,
+        occurring.label,
+        md5_number_lower(concat_ws(chr(31), occurring.attribute, occurring.label))::hugeint
             as label_key
-    from label_counts
-    inner join group_attributes using (attribute)
-    group by all
+    from (
+        select
+            attribute,
+            label
+        from kept_label_counts
+        union
+        select
+            attribute,
+            label
+        from current_label_counts(false)
+    ) as occurring
+    semi join group_attributes on occurring.attribute = group_attributes.attribute
 ),
 
 labelled as (

@@ -4,6 +4,11 @@
 -- reads: datasets, counted_datasets
 -- note: where everything is kept there is none, and DuckDB then reads nothing of what is joined with it: after a semi
 -- join, as an inner one may come last
-select dataset
+select datasets.dataset
 from datasets
-where of_all or dataset not in (select dataset from counted_datasets)
+anti join (
+    select dataset
+    from counted_datasets
+    where not of_all
+) as counted
+    on datasets.dataset = counted.dataset

@@ -5,11 +5,13 @@
 -- note: of several taxonomies which have all the classes that occur the finest counts; labels which
 -- are in none are 'as labelled'
 with occurring as (
-    select distinct
+    select
         dataset,
         attribute,
-        label
+        label,
+        count(*) over (partition by dataset, attribute) as n_classes
     from label_counts
+    group by dataset, attribute, label
 ),
 
 taxonomy_classes as (
@@ -26,37 +28,27 @@ fits as (
     select
         occurring.dataset,
         occurring.attribute,
+        occurring.n_classes,
         taxonomy_classes.taxonomy,
-        taxonomy_classes.n_classes,
+        taxonomy_classes.n_classes as size,
         count(*) as n_found
     from occurring
-    inner join taxonomy_classes
+    left join taxonomy_classes
         on
             occurring.attribute = taxonomy_classes.attribute
             and occurring.label = taxonomy_classes.to_class
     group by all
-),
-
-sizes as (
-    select
-        dataset,
-        attribute,
-        count(*) as n_classes
-    from occurring
-    group by all
 )
 
 select
-    sizes.dataset,
-    sizes.attribute,
-    sizes.n_classes,
+    dataset,
+    attribute,
+    n_classes,
     coalesce(
-        arg_max(fits.taxonomy, { 'size': fits.n_classes, 'name': fits.taxonomy }), 'as labelled'
+        arg_max(taxonomy, { 'size': size, 'name': taxonomy }) filter (
+            where taxonomy is not null and n_found = n_classes
+        ),
+        'as labelled'
     ) as taxonomy
-from sizes
-left join fits
-    on
-        sizes.dataset = fits.dataset
-        and sizes.attribute = fits.attribute
-        and sizes.n_classes = fits.n_found
-group by all
+from fits
+group by dataset, attribute, n_classes

@@ -17,7 +17,7 @@
 -- is the selection_rate alone, of all samples with a predicted class (predicted_shares), and no taxonomy. Where samples show the
 -- same person intervals are of fewer ones (see cluster_effects): by the design effect of the group, and for shares as if
 -- a person were one sample, since what is predicted or labelled hardly changes between pictures of one
-with rates as (
+with rates as materialized (
     select
         rates_by_group.*,
         coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
@@ -136,7 +136,7 @@ of_unlabelled as (
         and predicted_shares.share is not null
 ),
 
-shares as (
+shares as materialized (
     select * from of_judged
     union all
     select * from of_unlabelled
@@ -191,70 +191,89 @@ reaches as (
     from with_z
 ),
 
+-- by numbers, as there are hundreds of thousands of pairs: places are in the order of the names
+placed as materialized (
+    select
+        *,
+        dense_rank() over (
+            order by classifier, dataset, split, group_attribute, class, measure
+        ) as family,
+        row_number() over (
+            order by classifier, dataset, split, group_attribute, class, measure, group_name, part
+        ) as place
+    from reaches
+),
+
 pairs as (
     select
-        one.*,
-        other.group_name as lower_group,
-        other.n as lower_n,
-        other.rate as lower_rate,
+        one.family,
+        one.part,
+        one.place,
+        other.place as lower_place,
         one.rate - other.rate as difference,
         other.log_rate - one.log_rate as log_ratio,
         one.z * sqrt(one.log_variance + other.log_variance) as log_reach,
         one.rate - other.rate - sqrt(one.below ** 2 + other.above ** 2) as limit_low,
         one.rate - other.rate + sqrt(one.above ** 2 + other.below ** 2) as limit_high
-    from reaches as one
-    inner join reaches as other
+    from placed as one
+    inner join placed as other
         on
-            one.classifier = other.classifier
-            and one.dataset = other.dataset
-            and one.split is not distinct from other.split
-            and one.group_attribute = other.group_attribute
-            and one.class = other.class
-            and one.measure = other.measure
+            one.family = other.family
             and one.part = other.part
-            and one.group_name <> other.group_name
+            and one.place <> other.place
 ),
 
-widest as (
+widest as materialized (
     select
-        classifier,
-        attribute,
-        taxonomy,
-        dataset,
-        split,
-        group_attribute,
-        class,
-        measure,
-        arg_max(
-            {
-                'n_groups': n_groups,
-                'highest_group': group_name,
-                'n_highest': n,
-                'rate_max': rate,
-                'lowest_group': lower_group,
-                'n_lowest': lower_n,
-                'rate_min': lower_rate
-            },
-            { 'difference': difference, 'highest': group_name, 'lowest': lower_group }
-        ) as pair,
+        family,
+        max(part) > min(part) as has_parts,
         max(difference) as gap,
         max(limit_low) as ci_low,
         max(limit_high) as ci_high,
         exp(min(log_ratio - log_reach)) as ci_low_ratio,
         exp(min(log_ratio + log_reach)) as ci_high_ratio
     from pairs
-    group by all
-    having measure <> 'equalized_odds' or min(part) < max(part)
+    group by family
+),
+
+-- of several pairs the last by the names
+named as (
+    select
+        pairs.family,
+        max({ 'highest': pairs.place, 'lowest': pairs.lower_place }) as pair
+    from pairs
+    inner join widest
+        on
+            pairs.family = widest.family
+            and pairs.difference = widest.gap
+    group by pairs.family
 )
 
 select
-    * exclude (pair, gap, ci_low, ci_high, ci_low_ratio, ci_high_ratio),
-    seen_by(classifier, dataset, split) as seen,
-    pair.*,
-    gap,
-    ci_low,
-    ci_high,
-    pair.rate_min / nullif(pair.rate_max, 0) as ratio,
-    if(pair.rate_min = 0, 0, ci_low_ratio) as ci_low_ratio,
-    ci_high_ratio
+    highest.classifier,
+    highest.attribute,
+    highest.taxonomy,
+    highest.dataset,
+    highest.split,
+    highest.group_attribute,
+    highest.class,
+    highest.measure,
+    seen_by(highest.classifier, highest.dataset, highest.split) as seen,
+    highest.n_groups,
+    highest.group_name as highest_group,
+    highest.n as n_highest,
+    highest.rate as rate_max,
+    lowest.group_name as lowest_group,
+    lowest.n as n_lowest,
+    lowest.rate as rate_min,
+    widest.gap,
+    widest.ci_low,
+    widest.ci_high,
+    lowest.rate / nullif(highest.rate, 0) as ratio,
+    if(lowest.rate = 0, 0, widest.ci_low_ratio) as ci_low_ratio,
+    widest.ci_high_ratio
 from widest
+inner join named on widest.family = named.family
+inner join placed as highest on named.pair.highest = highest.place
+inner join placed as lowest on named.pair.lowest = lowest.place
+where highest.measure <> 'equalized_odds' or widest.has_parts

@@ -27,7 +27,7 @@ with ranked as (
     window of_largest as (partition by classifier_id, dataset, split order by margin desc)
 ),
 
-by_cell as (
+by_cell as materialized (
     select
         ranked.classifier_id,
         ranked.dataset,
@@ -43,7 +43,7 @@ by_cell as (
     group by all
 ),
 
-by_group as (
+by_group as materialized (
     select
         classifiers.name as classifier,
         by_cell.attribute,

@@ -1,12 +1,20 @@
 -- classifier_names: short names of classifiers, without what all of an attribute have in common
 -- grain: classifier
--- units: model is architecture and pretrained weights, rule the way in which prompts are pooled, with its k; NULL of a
--- classifier that is not made from prompts. short_name has those of model, prompt_set and rule that differ between the
+-- units: model is architecture and pretrained weights, rule the way in which prompts are pooled, with its k, or 'one prompt';
+-- NULL of a classifier that is not made from prompts. short_name has those of model, prompt_set and rule that differ between the
 -- classifiers of the attribute
--- reads: classifiers, encoders
--- note: a prompt set is left out where model and rule are enough; where two short names would be the same, they are the
--- whole names
-with known as (
+-- reads: classifiers, encoders, class_prompts
+-- note: a prompt set is left out where model and rule are enough; where two short names would be the same, they are
+-- the whole names
+with singles as (
+    select distinct
+        prompt_set,
+        attribute
+    from class_prompts
+    where k_max = 1
+),
+
+known as (
     select
         classifiers.name as classifier,
         classifiers.attribute,
@@ -15,11 +23,17 @@ with known as (
         regexp_replace(encoders.pretrained, '_s[0-9.]+[bm]_b[0-9]+k$', '') as weights,
         classifiers.prompt_set,
         case
+            -- nothing to pool, so its k is no choice
+            when singles.prompt_set is not null then 'one prompt'
             when classifiers.aggregation = 'topk' then 'top-' || classifiers.k
             else replace(classifiers.aggregation, '_', ' ')
         end as rule
     from classifiers
     left join encoders using (encoder_id)
+    left join singles
+        on
+            classifiers.prompt_set = singles.prompt_set
+            and classifiers.attribute = singles.attribute
 ),
 
 varying as (

@@ -3,7 +3,7 @@
 -- units: state is 'fine', 'look' (something was found) or 'not checked'; n counts what was found, NULL where nothing was
 -- looked for; command shows or does more
 -- reads: main_classifiers, samples, images, duplicate_groups, label_conflicts, split_leakage, dataset_leakage,
--- suspect_labels, accuracy_if_relabelled, cell_counts, classifiers, encoders, as_percent, counted
+-- accuracy_if_relabelled, classifiers, encoders, as_percent, counted
 -- note: pictures are compared only where they were ingested: coverage of pictures stands in the sentence. Suspect labels
 -- take two models, of which each judged all samples; the bounds are those of the main classifier that they could
 -- change most
@@ -31,7 +31,7 @@ copies as (
 ),
 
 conflicts as (
-    select count(*) as n from label_conflicts
+    select count(distinct (sample_id_a, sample_id_b)) as n from label_conflicts
 ),
 
 leaks as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -104,6 +105,27 @@ def test_names_are_found_in_subqueries_joins_and_common_tables(empty: Con, sql: 
     write(sql, "a", body)
     found = views.referenced_names(empty, views.parse_view_file(sql / "topic" / "a.sql"))
     assert {"one", "two", "three", "four", "five"} <= found
+
+
+def test_the_catalogue_knows_columns_of_every_type_and_name(empty: Con, sql: Path) -> None:
+    body = (
+        'select {\'a "b"\': [1::utinyint], \'c\': null::date} as "odd ""name", 1.50 as d, '
+        "null::blob as nothing, 'x'::enum ('x', 'y') as e, map {'k': now()::timestamp} as m"
+    )
+    write(sql, "a", body)
+    write(sql, "b", "select *, [d] as ds from a", reads="a")
+    write(sql, "c", "select * exclude (d) from b", reads="b")
+    install(empty, sql)
+    known = (
+        "select column_name, data_type from duckdb_columns() where table_name = ? "
+        "order by column_index"
+    )
+    for name in ("a", "b", "c"):
+        asked = empty.execute(f"select column_name, column_type from (describe {name})").fetchall()
+        assert empty.execute(known, [name]).fetchall() == asked
+    assert empty.execute("select d, ds, e from b").fetchall() == [
+        (Decimal("1.50"), [Decimal("1.50")], "x")
+    ]
 
 
 def test_views_which_read_each_other_in_a_circle_are_refused(sql: Path) -> None:

@@ -131,22 +131,22 @@ def test_commands_are_found_over_several_lines_and_without_comments():
 
 
 _WRITTEN = re.compile(r"`(facestore [^`\n]+)`")
+_OPTIONS = {name: command.params for name, command in commands_page.commands()}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_within_sentences_exist(page):
     text = re.sub(r"```.+?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    options = {name: command.params for name, command in commands_page.commands()}
     for line in _WRITTEN.findall(text):
         words = shlex.split(line)[1:]
         if words[0] in ("COMMAND", "...") or words[0].startswith("-"):
             continue
-        name = " ".join(words[:2]) if " ".join(words[:2]) in options else words[0]
-        groups = {known.split()[0] for known in options}
-        assert name in options or words[0] in groups, line
-        known = {option for each in options.get(name, ()) for option in each.opts} | {"--help"}
+        name = " ".join(words[:2]) if " ".join(words[:2]) in _OPTIONS else words[0]
+        groups = {known.split()[0] for known in _OPTIONS}
+        assert name in _OPTIONS or words[0] in groups, line
+        known = {option for each in _OPTIONS.get(name, ()) for option in each.opts} | {"--help"}
         given = {word.partition("=")[0] for word in words if word.startswith("--")}
-        assert given <= known or name not in options, line
+        assert given <= known or name not in _OPTIONS, line
 
 
 _QUERIES = sorted(

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 from support.pictures import write_labels, write_picture
-from support.reported import CLASSIFIER, Page, read_pages
+from support.reported import CLASSIFIER, Page, data_of, read_pages
 
 from facestore.connections import connect
 from facestore.errors import StoreNotFoundError, StoreWriteError, UnknownNameError
@@ -24,7 +24,7 @@ from facestore.store import Store
 pytestmark = pytest.mark.xdist_group("reported")
 
 DRAWN = {
-    "label_counts", "age_pyramid", "gaps", "groups", "group_cells", "k_sweep", "wording_accuracy",
+    "prompt_or_model", "label_counts", "age_pyramid", "gaps", "groups", "group_cells", "k_sweep", "wording_accuracy",
     "age_decades", "age_scatter", "age_error_histogram", "leaderboard", "training_epochs",
     "training_sweep", "published",
 }  # fmt: skip
@@ -120,16 +120,17 @@ def expected_matrices(rows):
     return {row[:6]: (str(row[6]), raw(row[7])) for row in rows}
 
 
-def test_headlines_are_those_of_the_best_classifiers(pages, answers):
+def test_the_first_page_begins_with_the_sentences_of_its_sql(pages, answers):
     read = pages["index.html"]
-    columns, rows = answers(read.sql["best_classifiers"])
-    place = [column.name for column in columns].index("accuracy")
-    spans = [attrs.get("class") for tag, attrs in read.tags if tag == "span"]
-    assert spans.count("figure") == len(rows) > 2
-    texts = [text for tag, text in read.texts if tag == "span"]
-    assert [t for t in texts if t in {f"{row[place]:.4f}" for row in rows}] == [
-        f"{row[place]:.4f}" for row in rows
-    ]
+    columns, rows = answers(read.sql["answers"])
+    names = [column.name for column in columns]
+    assert len(rows) > 2
+    classes = [attrs.get("class") for tag, attrs in read.tags if tag in ("h1", "p")]
+    assert classes[: len(rows)] == ["answer"] * len(rows)
+    for row in rows:
+        said = dict(zip(names, row, strict=True))
+        for part in ("claim", "emphasis", "detail"):
+            assert said[part].strip() in read.text
 
 
 def test_charts_draw_rows_of_their_tables(pages, answers):
@@ -152,25 +153,11 @@ def test_charts_draw_rows_of_their_tables(pages, answers):
             columns, rows = answers(read.sql[table.query])
             names = [column.name for column in columns]
             facts = {tuple((n, v) for n, v in zip(names, row, strict=True)) for row in rows}
-            points = data_of(spec)
+            points = [point for point in data_of(spec) if set(point) != {"key"}]  # no headings
             assert points
-            if table.query == "gaps":  # a row of the table is two points of the chart
-                facts = {
-                    tuple((n.removeprefix(f"{w}_"), v) for n, v in fact if n.startswith(w))
-                    for fact in facts for w in ("worst", "best")
-                }  # fmt: skip
             for point in points:
                 assert any(agrees(point, dict(fact)) for fact in facts), (table.query, point)
     assert drawn == DRAWN
-
-
-def data_of(spec):
-    """Give the first data of a chart that has more than helping lines."""
-    found = [spec.get("data", {}).get("values", [])]
-    for inner in [*spec.get("layer", []), spec.get("spec", {})]:
-        found.append(inner.get("data", {}).get("values", []))
-        found += [each.get("data", {}).get("values", []) for each in inner.get("layer", [])]
-    return max(found, key=lambda rows: len(rows) * len(rows[0]) if rows else 0)
 
 
 def agrees(point, fact):
@@ -266,16 +253,17 @@ def test_pages_without_data_are_left_out_and_old_ones_deleted(tmp_path):
     out = tmp_path / "deep" / "out"
     out.mkdir(parents=True)
     (out / "ages.html").write_text("of yesterday")
+    (out / "groups.html").write_text("of yesterday")
     (out / "mine.html").write_text("not of the report")
     with Store.open(tmp_path / "store") as store:
         store.import_labels(table, dataset="synthetic-faces", create_samples=True)
         first = store.report(out)
-    kept = ["charts.js", "dataset.html", "index.html", "mine.html", "provenance.html"]
+    kept = ["charts.js", "data.html", "index.html", "mine.html", "provenance.html"]
     assert sorted(path.name for path in out.iterdir()) == kept
     assert first.stat().st_mode & 0o777 == 0o644
     read = Page(first.read_text(encoding="utf-8"))
     links = [attrs["href"] for tag, attrs in read.tags if tag == "a"]
-    assert {"index.html", "dataset.html", "provenance.html"} == {
+    assert {"index.html", "data.html", "provenance.html"} == {
         link for link in links if link.endswith(".html")
     }
     for page in PAGES:
@@ -302,7 +290,7 @@ def test_thumbnails_are_shown_only_where_they_are_asked_for(tmp_path):
         for path in (plain, shown, again)
     ]
     assert list(map(len, pictures)) == [0, 2, 1]
-    assert pictures[1][0].startswith("data:image/jpeg;base64,")
+    assert set(pictures[1]) == {f"faces/{(next((tmp_path / 'shown' / 'faces').iterdir())).name}"}
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):

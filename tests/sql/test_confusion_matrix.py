@@ -142,3 +142,18 @@ def test_reports_of_two_classifiers_and_two_datasets_do_not_mix(
         ("b", "race", "other", "Indian", 0.0, 0.0, 0.0, 0, 1),
         ("b", "race", "other", "White", 1.0, 0.5, pytest.approx(2 / 3), 2, 1),
     ]
+
+
+def test_precision_and_recall_have_wilson_intervals_of_what_was_counted(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    judge(con, PAIRS)
+    ends = "class, ci_low_precision, ci_high_precision, ci_low_recall, ci_high_recall"
+    found = read(con, "classification_report", ends)
+    two_of_three = con.sql("select wilson_low(2, 3), wilson_high(2, 3)").fetchall()[0]
+    none_of_one = con.sql("select wilson_low(0, 1), wilson_high(0, 1)").fetchall()[0]
+    assert found == [
+        ("Black", None, None, *none_of_one),
+        ("Indian", *none_of_one, None, None),
+        ("White", *map(pytest.approx, two_of_three * 2)),
+    ]

@@ -197,6 +197,35 @@ def filled(all_views: list[views.ViewFile]) -> Iterator[duckdb.DuckDBPyConnectio
         yield con
 
 
+@pytest.fixture(scope="module")
+def tables(filled: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in filled.execute("select table_name from duckdb_tables()").fetchall()}
+
+
+@pytest.fixture(scope="module")
+def comments(filled: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Give the comments that the catalogue shows, each with its name."""
+    return filled.execute(
+        "select view_name, comment from duckdb_views() union all "
+        "select function_name, comment from duckdb_functions() where function_type like '%macro%'"
+    ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        yield con
+
+
+def rows_of(name: str, filled: duckdb.DuckDBPyConnection) -> str:
+    """Return the table of the rows of a view or macro, which it makes where there is none yet."""
+    table = f"rows_of_{name}"
+    query = "select count(*) from duckdb_tables() where table_name = ?"
+    if filled.execute(query, [table]).fetchone() == (0,):  # `if not exists` would plan it anew
+        filled.execute(f"create temp table {table} as from {source(name)}")
+    return table
+
+
 def test_every_file_of_sql_lies_in_a_folder_of_its_topic() -> None:
     assert sorted(resources.folder("sql").glob("*/*.sql")) == EVERYWHERE
     assert len(VIEWS) == len(FILES) >= 20
@@ -218,13 +247,11 @@ def test_a_header_states_grain_units_and_reads_once(path: Path) -> None:
 
 
 @every_file
-def test_reads_is_exactly_what_the_sql_names(path: Path, filled: duckdb.DuckDBPyConnection) -> None:
-    tables = {
-        name for (name,) in filled.execute("select table_name from duckdb_tables()").fetchall()
-    }
+def test_reads_is_exactly_what_the_sql_names(
+    path: Path, tables: set[str], empty: duckdb.DuckDBPyConnection
+) -> None:
     view = views.parse_view_file(path)
-    with duckdb.connect() as empty:
-        named = views.referenced_names(empty, view) & (tables | set(VIEWS))
+    named = views.referenced_names(empty, view) & (tables | set(VIEWS))
     assert sorted(view.reads) == sorted(named)
 
 
@@ -243,20 +270,15 @@ def test_a_file_holds_one_bare_select(path: Path) -> None:
 
 @every_file
 def test_the_catalogue_shows_the_header_as_a_comment(
-    path: Path, filled: duckdb.DuckDBPyConnection
+    path: Path, comments: list[tuple[str, str]]
 ) -> None:
-    comments = filled.execute(
-        "select comment from duckdb_views() where view_name = $name union all "
-        "select comment from duckdb_functions() where function_name = $name",
-        {"name": path.stem},
-    ).fetchall()
     text = "\n".join(line.removeprefix("--").removeprefix(" ") for line in header(path))
-    assert comments == [(text,)]
+    assert [comment for name, comment in comments if name == path.stem] == [text]
 
 
 @pytest.mark.parametrize("name", RELATIONS)
 def test_no_view_needs_an_extension(name: str, filled: duckdb.DuckDBPyConnection) -> None:
-    rows = filled.execute(f"from {source(name)}").fetchall()
+    rows = filled.execute(f"from {rows_of(name, filled)}").fetchall()
     assert rows, "the filled catalogue of this test has no row for it"
     loaded = "select extension_name from duckdb_extensions() where loaded"
     shipped = f"{loaded} and install_mode = 'STATICALLY_LINKED'"
@@ -265,9 +287,8 @@ def test_no_view_needs_an_extension(name: str, filled: duckdb.DuckDBPyConnection
 
 @pytest.mark.parametrize("name", RELATIONS)
 def test_the_grain_of_a_view_is_unique(name: str, filled: duckdb.DuckDBPyConnection) -> None:
-    relation = source(name)
-    columns = filled.execute(f"from {relation} limit 0").description
-    keys = key_columns(VIEWS[name], [column[0] for column in columns or []])
+    relation = rows_of(name, filled)
+    keys = key_columns(VIEWS[name], columns_of(name, filled))
     listed = ", ".join(f'"{key}"' for key in keys)
     repeated = f"select {listed}, count(*) from {relation} group by {listed} having count(*) > 1"
     assert filled.execute(repeated).fetchall() == []
@@ -275,9 +296,8 @@ def test_the_grain_of_a_view_is_unique(name: str, filled: duckdb.DuckDBPyConnect
 
 
 def columns_of(name: str, filled: duckdb.DuckDBPyConnection) -> list[str]:
-    return [
-        column[0] for column in filled.execute(f"from {source(name)} limit 0").description or []
-    ]
+    described = filled.execute(f"from {rows_of(name, filled)} limit 0").description
+    return [column[0] for column in described or []]
 
 
 @pytest.mark.parametrize("name", RELATIONS)

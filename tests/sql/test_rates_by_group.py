@@ -89,3 +89,24 @@ def test_splits_are_kept_apart(con):
         (None, "Female", 1, 0.0),
         (None, "Male", 1, 1.0),
     ]
+
+
+def test_rates_have_the_wilson_intervals_of_their_denominators(con):
+    fill(
+        con,
+        samples=samples(12),
+        labels=labels("gender", ["Male", "Female"] * 6),
+        classifiers=[classifier()],
+        predictions=predictions(["Male"] * 9 + ["Female"] * 3),
+    )
+    for rate, n_yes, n in (
+        ("selection_rate", "n_predicted", "n_samples"),
+        ("true_positive_rate", "n_right", "n_labelled"),
+        ("false_positive_rate", "n_predicted - n_right", "n_samples - n_labelled"),
+    ):
+        found = con.sql(
+            f"select ci_low_{rate}, ci_high_{rate}, wilson_low({n_yes}, {n}), "
+            f"wilson_high({n_yes}, {n}) from rates_by_group where group_name = 'overall'"
+        ).fetchall()
+        assert len(found) == 2
+        assert all(row[:2] == pytest.approx(row[2:]) and 0 < row[0] < row[1] < 1 for row in found)

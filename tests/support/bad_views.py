@@ -157,6 +157,8 @@ BAD_VIEWS: dict[str, list[str]] = {
         for column, value in [
             ("support", "support + 1"), ("support", "null"), ("n_predicted", "n_predicted + 1"),
             ("n_predicted", "null"), ("precision", "1.1"), ("recall", "-0.1"), ("f1", NAN),
+            ("ci_low_precision", "precision + 0.1"), ("ci_high_precision", "precision - 0.1"),
+            ("ci_low_recall", "recall + 0.1"), ("ci_high_recall", "recall - 0.1"),
         ]
     ],
     "classifier_summary_in_range": [
@@ -188,6 +190,11 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("true_positive_rate", NAN), ("false_positive_rate", "-0.1"), ("precision", "1.1"),
             ("f1", NAN),
         ]
+    ]
+    + [
+        spoiled("rates_by_group", f"ci_{end}_{rate}", f"{rate} {sign} 0.1", f"{rate} is not null")
+        for rate in ("selection_rate", "true_positive_rate", "false_positive_rate")
+        for end, sign in (("low", "+"), ("high", "-"))
     ],
     "rates_by_group_add_up": [
         spoiled("rates_by_group", "n_labelled", "n_labelled + 1"),

@@ -88,6 +88,7 @@ def fill_good(con: Con) -> None:
     con.execute("insert into forgotten_key values (repeat('c', 64))")
     fill_without_groups(con, 6)
     fill_without_labels(con, 7)
+    fill_rules(con, 8)
     fill_annotations(con)
     fill_explanations(con)
     fill_duplicates(con)
@@ -140,6 +141,23 @@ def fill_without_labels(con: Con, classifier_id: int) -> None:
     fill(con, predictions=predictions(said, classifier_id))
     tie = {"classifier_id": classifier_id, "sample_id": 7, "score": 0.5, "margin": 0.0}
     fill(con, predictions=[tie])
+
+
+def fill_rules(con: Con, first: int) -> None:
+    """Add what a model was imported with: one prompt a class, and two ks of a set without cosines."""
+    fill(con, **prompt_set("single", "gender", [(91, "Male"), (92, "Female")]))
+    fill(con, encoders=[encoder(3, "imported")])
+    of_three = {"kind": "zero_shot", "encoder_id": 3, "aggregation": "topk"}
+    rules = [("single", 1), ("imported", 1), ("imported", 2)]
+    said = [
+        ["Male", "Female"] * 4,
+        ["Male", "Male"] * 4,
+        ["Female", "Female", "Male", "Female"] * 2,
+    ]
+    for i, ((name, k), classes) in enumerate(zip(rules, said, strict=True), first):
+        about = {"prompt_set": name, "k": k}
+        fill(con, classifiers=[classifier(i, f"{name} {k}", **about, **of_three)])
+        fill(con, predictions=predictions(classes, i))
 
 
 def stream(con: Con, encoder_id: int, name: str, prompts: dict[str, list[str]], ids: range) -> None:

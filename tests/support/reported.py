@@ -243,3 +243,15 @@ def read_pages(folder: Path) -> dict[str, Page]:
     return {
         path.name: Page(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.html"))
     }
+
+
+def data_of(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the first data of a chart that has more than helping lines."""
+    found = [spec.get("data", {}).get("values", [])]
+    for inner in [*spec.get("layer", []), spec.get("spec", {})]:
+        found.append(inner.get("data", {}).get("values", []))
+        found += [each.get("data", {}).get("values", []) for each in inner.get("layer", [])]
+    largest: list[dict[str, Any]] = max(
+        found, key=lambda rows: len(rows) * len(rows[0]) if rows else 0
+    )
+    return largest

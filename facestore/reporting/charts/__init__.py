@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from facestore.reporting.charts import counts, intervals, lines, summary
+from facestore.reporting.charts import (
+    beside,
+    data,
+    groups,
+    intervals,
+    lines,
+    mistakes,
+    models,
+    prompts,
+    summary,
+)
 from facestore.reporting.charts.base import Chart, Context
 from facestore.reporting.charts.bundle import script_bundle
 from facestore.reporting.tables import Table
@@ -12,22 +22,29 @@ __all__ = ["Chart", "Context", "Draw", "charts_of", "script_bundle"]
 Draw = Callable[[Table, Context], list[Chart]]
 
 _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
-    "age_decades": (counts.decade_charts,),
-    "age_error_histogram": (counts.histogram_charts,),
-    "age_pyramid": (counts.pyramid_charts,),
-    "age_scatter": (counts.scatter_charts,),
+    "age_decades": (mistakes.decade_charts,),
+    "age_error_histogram": (mistakes.histogram_charts,),
+    "age_errors": (mistakes.age_charts,),
+    "age_pyramid": (data.population_charts,),
+    "age_scatter": (mistakes.scatter_charts,),
+    "classification_report": (mistakes.class_charts,),
     "diff_accuracy": (intervals.change_charts,),
+    "frontier": (models.front_charts,),
+    "gap_forest": (groups.forest_charts,),
     "gaps": (summary.gap_charts,),
-    "group_cells": (counts.cell_charts,),
-    "groups": (intervals.group_charts,),
-    "k_sweep": (lines.sweep_charts,),
-    "label_counts": (counts.label_charts,),
-    "leaderboard": (intervals.leaderboard_charts, counts.model_charts),
+    "group_rates": (mistakes.rate_charts,),
+    "groups": (groups.group_charts,),
+    "k_sweep": (prompts.sweep_charts,),
+    "label_counts": (data.label_charts,),
+    "leaderboard": (models.leaderboard_charts,),
+    "model_means": (beside.dataset_charts,),
     "prompt_or_model": (summary.range_charts,),
-    "published": (counts.published_charts,),
+    "prompt_slopes": (prompts.slope_charts,),
+    "published": (beside.published_charts,),
+    "reliability": (prompts.reliability_charts,),
     "training_epochs": (lines.epoch_charts,),
     "training_sweep": (lines.penalty_charts,),
-    "wording_accuracy": (intervals.wording_charts,),
+    "wording_accuracy": (prompts.wording_charts,),
 }
 
 

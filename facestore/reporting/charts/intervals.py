@@ -1,4 +1,4 @@
-"""Charts of dots with intervals: groups, gaps, the leaderboard, wordings."""
+"""Charts of dots with intervals: the leaderboard, changes, wordings."""
 
 from __future__ import annotations
 
@@ -17,60 +17,13 @@ from facestore.reporting.charts.base import (
     tooltip,
     values,
 )
-from facestore.reporting.tables import Table, best_first
+from facestore.reporting.tables import Table
 
 if TYPE_CHECKING:
     import altair
 
 _MAX_ROWS = 40
 _TITLE = "accuracy, 95 % interval"
-
-
-def group_charts(table: Table, context: Context) -> list[Chart]:
-    """Draw the accuracy of each group as a dot with its interval, kind by kind, the best first.
-
-    Groups that the store's setting calls too small have no rates and are left out.
-    """
-    charts = []
-    for block in best_first(table.blocks, context.shown)[0]:
-        rows = [row for row in block.records if _is_group(row)]
-        if not rows:
-            continue
-        overall = next(
-            (r["accuracy"] for r in block.records if r["group_attribute"] == "overall"), None
-        )
-        kinds = list(dict.fromkeys(row["group_attribute"] for row in rows))
-        rows.sort(key=lambda row: (kinds.index(row["group_attribute"]), -row["accuracy"]))
-        named = [
-            {
-                **row,
-                "label": f"{row['group_attribute']}: {row['group_name']} (n {row['n_samples']:,})",
-            }
-            for row in rows
-        ]
-        charts.append(
-            Chart(
-                f"Accuracy by group: {block.key}",
-                _ends(named, "label", overall),
-                finished(_dots(named, "accuracy", everyone=overall)),
-                block.key,
-            )
-        )
-    return charts
-
-
-def leaderboard_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw the accuracies of the first classifiers, one chart a data set, split and attribute."""
-    charts = []
-    for key, rows in parted(table.records, "dataset", "split", "attribute").items():
-        dataset, split, attribute = key
-        if len(rows) < 2:
-            continue
-        named = [{**row, "label": row["classifier"]} for row in rows[:_MAX_ROWS]]
-        some = f" (the first {_MAX_ROWS} of {len(rows)})" if len(rows) > _MAX_ROWS else ""
-        title = f"Accuracy of the classifiers: {attribute} on {place(dataset, split)}{some}"
-        charts.append(Chart(title, _ends(named, "label"), finished(_dots(named, "accuracy"))))
-    return charts
 
 
 def change_charts(table: Table, _context: Context) -> list[Chart]:
@@ -96,23 +49,6 @@ def change_charts(table: Table, _context: Context) -> list[Chart]:
         title = f"What changed: {attribute} on {place(dataset, split)}{some}"
         text = f"Above 0 is better now. The largest: {told}. The table has every one."
         charts.append(Chart(title, text, finished(dots)))
-    return charts
-
-
-def wording_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw single wordings beside the ensemble, one chart a sweep."""
-    charts = []
-    names = ("dataset", "split", "attribute", "encoder", "prompt_set")
-    for key, rows in parted(table.records, *names).items():
-        dataset, split, attribute, encoder, prompt_set = key
-        if len(rows) < 2:
-            continue
-        ensemble = rows[0]["ensemble_accuracy"]
-        named = [{**row, "label": row["wording"]} for row in rows[:_MAX_ROWS]]
-        title = f"Wordings of {prompt_set}: {attribute} by {encoder} on {place(dataset, split)}"
-        line = "" if ensemble is None else f"The dashed line is the ensemble, {ensemble:.4f}. "
-        told = line + _ends(named, "label")
-        charts.append(Chart(title, told, finished(_dots(named, "accuracy", everyone=ensemble))))
     return charts
 
 
@@ -161,10 +97,6 @@ def _x(field: str, title: str = _TITLE) -> altair.X:
 
     axis = alt.Axis(tickCount=6)
     return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=True))
-
-
-def _is_group(row: Mapping[str, Any]) -> bool:
-    return row["group_attribute"] != "overall" and row["accuracy"] is not None
 
 
 def _ends(rows: Sequence[Mapping[str, Any]], name: str, overall: float | None = None) -> str:

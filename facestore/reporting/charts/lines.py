@@ -11,7 +11,6 @@ from facestore.reporting.charts.base import (
     Context,
     finished,
     parted,
-    place,
     told_apart,
     tooltip,
     values,
@@ -21,65 +20,6 @@ from facestore.reporting.tables import Table
 _HEIGHT = 280
 # what is no curve of how good a classifier is
 _NO_CURVES = ("l2", "n_iterations")
-
-
-def sweep_charts(table: Table, _context: Context) -> list[Chart]:
-    """Draw the accuracy over k, one chart a data set, split and attribute."""
-    return [
-        _sweep_chart(
-            [{**row, "line": f"{row['encoder']}, {row['prompt_set']}"} for row in rows],
-            f"{attribute} on {place(dataset, split)}",
-        )
-        for (dataset, split, attribute), rows in parted(
-            table.records, "dataset", "split", "attribute"
-        ).items()
-        # a sweep with one k is a number and needs no line
-        if len({row["k"] for row in rows}) > 1
-    ]
-
-
-def _sweep_chart(rows: Sequence[Mapping[str, Any]], title: str) -> Chart:
-    import altair as alt
-
-    lines = list(dict.fromkeys(row["line"] for row in rows))
-    colour = alt.Color("line:N", scale=told_apart(lines, COLOURS))
-    k_max = max(row["k"] for row in rows)
-    x = alt.X(
-        "k:Q",
-        title="k, prompts of a class that count",
-        axis=alt.Axis(tickMinStep=1),
-        scale=alt.Scale(domain=[0.5, k_max + 0.5], nice=False, zero=False),
-    )
-    axis = alt.Axis(titlePadding=14)
-    y = alt.Y("accuracy:Q", title="accuracy", axis=axis, scale=alt.Scale(zero=False))
-    low, high = alt.Y("ci_low:Q", title="accuracy", axis=axis), "ci_high:Q"
-    shown = tooltip(
-        line__s="of", k__n="k", n_samples__n="n", accuracy__q="accuracy",
-        ci_low__q="95 % from", ci_high__q="95 % to",
-    )  # fmt: skip
-    base = alt.Chart(values(rows))
-    band = base.mark_area(opacity=0.16).encode(x=x, y=low, y2=high, color=colour)
-    # an area has no width where a prompt set has one k
-    single = base.transform_joinaggregate(n="count()", groupby=["line"]).transform_filter(
-        "datum.n == 1"
-    )
-    bar = single.mark_rule(opacity=0.5).encode(x=x, y=low, y2=high, color=colour)
-    line = base.mark_line(strokeWidth=1.8).encode(
-        x=x, y=y, color=colour, strokeDash=alt.StrokeDash("line:N", scale=told_apart(lines, DASHES))
-    )
-    point = base.mark_point(size=34, filled=True, opacity=1).encode(
-        x=x, y=y, color=colour, tooltip=shown,
-        shape=alt.Shape("line:N", scale=told_apart(lines, SHAPES)),
-    )  # fmt: skip
-    chart = alt.layer(band, bar, line, point).properties(height=_HEIGHT)
-    tops = [
-        max((row for row in rows if row["line"] == name), key=lambda row: float(row["accuracy"]))
-        for name in lines
-    ]
-    told = "; ".join(
-        f"{top['line']}: highest {top['accuracy']:.4f} at k {top['k']}" for top in tops
-    )
-    return Chart(f"Accuracy over k: {title}", f"{told}. The table has every k.", finished(chart))
 
 
 def epoch_charts(table: Table, _context: Context) -> list[Chart]:

@@ -34,6 +34,7 @@ _MOST_CHARACTERS = 28
 _LABELS = 128
 _BESIDE_PHONE = 50
 _KEY_DIGITS = 4
+_DOTS = ("accuracy_worst", "accuracy_best", "accuracy")
 _VERDICTS = {"clear": "clear", "may be chance": "chance?"}
 
 
@@ -65,19 +66,13 @@ def _gap_rows(rows: Sequence[Mapping[str, Any]], context: Context) -> list[dict[
         by = row["group_attribute"]
         made.append(
             {
+                **row,
                 "key": _key(len(made), f"by {by.replace(' x ', ' × ')}"),
-                "worst": row["accuracy_worst"],
-                "best": row["accuracy_best"],
-                "overall": row["accuracy"],
-                "worst_group": worst.replace(" x ", ", "),
-                "best_group": best.replace(" x ", ", "),
                 "worst_label": f"{_short(worst)} {100 * row['accuracy_worst']:.1f}",
                 "best_label": f"{100 * row['accuracy_best']:.1f} {_short(best)}",
-                "n_worst": row["n_samples_worst"],
-                "n_best": row["n_samples_best"],
-                "gap": f"{100 * row['gap']:.1f}",
+                "points": f"{100 * row['gap']:.1f}",
                 "interval": f"{100 * row['gap_ci_low']:.1f} – {100 * row['gap_ci_high']:.1f}",
-                "verdict": _VERDICTS[row["verdict"]],
+                "told": _VERDICTS[row["verdict"]],
                 "in_short": f"{_short(worst)} {100 * row['accuracy_worst']:.1f} %, gap "
                 f"{100 * row['gap']:.1f} ({_VERDICTS[row['verdict']]})",
                 "worst_link": context.links.group(key, by, worst),
@@ -95,8 +90,8 @@ def _key(place_: int, label: str) -> str:
 def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     import altair as alt
 
-    gaps = [row for row in rows if "worst" in row]
-    low = min(row["worst"] for row in gaps)
+    gaps = [row for row in rows if "gap" in row]
+    low = min(row["accuracy_worst"] for row in gaps)
     ticks = [tick / 10 for tick in range(0, 11, 2 if low < 0.8 else 1) if tick / 10 >= low - 0.2]
     scale = alt.Scale(
         domain=_domain(gaps),
@@ -119,26 +114,26 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     )
     y = alt.Y("key:N", sort=None, axis=label)
     base = alt.Chart(values(rows)).encode(y=y)
-    dots = base.transform_filter("isValid(datum.worst)")
-    x = {name: alt.X(f"{name}:Q", scale=scale, axis=axis) for name in ("worst", "best", "overall")}
+    dots = base.transform_filter("isValid(datum.accuracy_worst)")
+    x = {name: alt.X(f"{name}:Q", scale=scale, axis=axis) for name in _DOTS}
     colour = alt.condition("datum.verdict == 'clear'", alt.value(COLOURS[1]), alt.value(_GREY))
     shown = tooltip(
-        worst_group__s="worst group", worst__q="accuracy", n_worst__n="n", gap__s="gap, points",
-        best_group__s="best group", best__q="accuracy of best", n_best__n="n of best",
-        interval__s="95 %",
+        worst_group__s="worst group", accuracy_worst__q="accuracy", n_samples_worst__n="n",
+        best_group__s="best group", accuracy_best__q="accuracy of best",
+        n_samples_best__n="n of best", points__s="gap, points", interval__s="95 %",
     )  # fmt: skip
     layers = [
         # a row without dots keeps its place
         base.mark_point(opacity=0).encode(),
         dots.mark_rule(strokeWidth=4, opacity=0.45).encode(
-            x=x["worst"], x2="best:Q", stroke=colour
+            x=x["accuracy_worst"], x2="accuracy_best:Q", stroke=colour
         ),
-        dots.mark_tick(thickness=2, size=16, stroke="currentColor").encode(x=x["overall"]),
+        dots.mark_tick(thickness=2, size=16, stroke="currentColor").encode(x=x["accuracy"]),
         dots.mark_point(filled=True, size=130, opacity=1).encode(
-            x=x["worst"], fill=colour, tooltip=shown, href=alt.Href("worst_link:N")
+            x=x["accuracy_worst"], fill=colour, tooltip=shown, href=alt.Href("worst_link:N")
         ),
         dots.mark_point(filled=True, size=90, opacity=1, fill=COLOURS[0]).encode(
-            x=x["best"], tooltip=shown, href=alt.Href("best_link:N")
+            x=x["accuracy_best"], tooltip=shown, href=alt.Href("best_link:N")
         ),
         *_labels(dots, x),
         *_columns(dots),
@@ -149,12 +144,12 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _domain(gaps: Sequence[Mapping[str, Any]]) -> list[float]:
     """Return the ends of the axis that leave room for the labels of the dots, which take pixels."""
-    low = min(row["worst"] for row in gaps)
-    high = max(row["best"] for row in gaps)
+    low = min(row["accuracy_worst"] for row in gaps)
+    high = max(row["accuracy_best"] for row in gaps)
     for _ in range(20):
         pixel = min((high - low) / _PLOT, 0.01)
-        low = min(row["worst"] - pixel * _pixels(row["worst_label"]) for row in gaps)
-        high = max(row["best"] + pixel * _pixels(row["best_label"]) for row in gaps)
+        low = min(row["accuracy_worst"] - pixel * _pixels(row["worst_label"]) for row in gaps)
+        high = max(row["accuracy_best"] + pixel * _pixels(row["best_label"]) for row in gaps)
     return [low, high]
 
 
@@ -173,10 +168,10 @@ def _labels(dots: altair.Chart, x: Mapping[str, Any]) -> list[altair.Chart]:
 
     return [
         dots.mark_text(align="right", dx=-12, fontSize=12)
-        .encode(x=x["worst"], text=alt.Text("worst_label:N"))
+        .encode(x=x["accuracy_worst"], text=alt.Text("worst_label:N"))
         .properties(name=f"{WIDE}_worst"),
         dots.mark_text(align="left", dx=10, fontSize=12)
-        .encode(x=x["best"], text=alt.Text("best_label:N"))
+        .encode(x=x["accuracy_best"], text=alt.Text("best_label:N"))
         .properties(name=f"{WIDE}_best"),
         dots.mark_text(align="left", dy=-15, fontSize=11)
         .encode(x=alt.value(-_BESIDE_PHONE), text=alt.Text("in_short:N"))
@@ -190,7 +185,7 @@ def _columns(dots: altair.Chart) -> list[altair.Chart]:
 
     def column(field: str, at: int, heading: str, **mark: Any) -> list[altair.Chart]:
         where = alt.value({"expr": f"width - right + {at}"})
-        weight = {"clear": "bold"} if field == "verdict" else {}
+        weight = {"clear": "bold"} if field == "told" else {}
         colour = (
             alt.condition("datum.verdict == 'clear'", alt.value("var(--worse)"), alt.value(_GREY))
             if weight
@@ -208,9 +203,9 @@ def _columns(dots: altair.Chart) -> list[altair.Chart]:
         ]
 
     return [
-        *column("gap", _GAP, "gap, points", align="right", fontSize=14, fontWeight="bold"),
+        *column("points", _GAP, "gap, points", align="right", fontSize=14, fontWeight="bold"),
         *column("interval", _INTERVAL, "95 %", align="left", fontSize=12),
-        *column("verdict", _VERDICT, "verdict", align="left", fontSize=12, fontWeight="bold"),
+        *column("told", _VERDICT, "verdict", align="left", fontSize=12, fontWeight="bold"),
     ]
 
 

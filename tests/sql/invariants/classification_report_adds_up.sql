@@ -1,4 +1,5 @@
 -- classification_report_adds_up: supports and predictions of the classes both add up to the samples; fractions are in [0, 1]
+-- and in their intervals
 -- audits: classification_report
 -- reads: classification_report, judged_predictions
 -- todo: the view is wrong
@@ -61,3 +62,7 @@ where
     or n_predicted is null
     or least(precision, recall, f1) < 0
     or greatest(precision, recall, f1) > 1
+    or ci_low_precision > precision + 1e-9
+    or ci_high_precision < precision - 1e-9
+    or ci_low_recall > recall + 1e-9
+    or ci_high_recall < recall - 1e-9

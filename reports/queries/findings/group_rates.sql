@@ -1,0 +1,35 @@
+-- group_rates: The class whose groups differ most in being found, or in being taken for
+with widest as (
+    select *
+    from rate_gaps
+    where measure in ('true_positive_rate', 'false_positive_rate') and not contains(group_attribute, ' x ')
+    qualify
+        row_number() over (
+            partition by classifier, dataset, split
+            order by ci_low desc, gap desc, class asc, group_attribute asc
+        ) = 1
+)
+
+select
+    classifier,
+    if(
+        ci_low > 0,
+        format(
+            '{} called {} in {} of {}, {} points more than of {} ({} to {})',
+            if(measure = 'true_positive_rate', 'Rightly', 'Wrongly'),
+            class,
+            as_percent(rate_max),
+            group_words(group_attribute, highest_group),
+            as_points(gap),
+            group_words(group_attribute, lowest_group),
+            as_points(ci_low),
+            as_points(ci_high)
+        ),
+        format('Perceived {}: no gap of rates that chance could not make', attribute)
+    ) as sentence
+from widest
+order by
+    dataset asc,
+    split asc,
+    list_position(['gender', 'race', 'age'], attribute) asc,
+    attribute asc
