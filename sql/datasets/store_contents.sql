@@ -2,7 +2,7 @@
 -- grain: kind, name
 -- units: n counts samples, similarities, prompts, predictions or runs
 -- reads: samples, labels, datasets, encoders, similarities, streams, streamed_winners, prompt_sets, prompt_set_members,
--- classifiers, predictions, runs, counted
+-- classifiers, predictions, runs, with_noun
 -- note: of samples that were scored in a stream no similarities are kept: details say how many they are
 with dataset_counts as (
     select
@@ -58,15 +58,15 @@ select
     coalesce(dataset_counts.n_samples, 0) as n,
     format(
         '{}, {} labelled, {}{}',
-        counted(coalesce(dataset_counts.n_images, 0), 'image', 'images'),
-        counted(coalesce(dataset_counts.n_labelled, 0), 'sample', 'samples'),
-        counted(coalesce(dataset_counts.n_errors, 0), 'unreadable file', 'unreadable files'),
+        with_noun(coalesce(dataset_counts.n_images, 0), 'image', 'images'),
+        with_noun(coalesce(dataset_counts.n_labelled, 0), 'sample', 'samples'),
+        with_noun(coalesce(dataset_counts.n_errors, 0), 'unreadable file', 'unreadable files'),
         if(
             dataset_counts.n_people > 0,
             format(
                 ', {} of {}',
-                counted(dataset_counts.n_of_people, 'sample', 'samples'),
-                counted(dataset_counts.n_people, 'person', 'people')
+                with_noun(dataset_counts.n_of_people, 'sample', 'samples'),
+                with_noun(dataset_counts.n_people, 'person', 'people')
             ),
             ''
         )
@@ -80,8 +80,8 @@ select
     coalesce(similarity_counts.n_similarities, 0) as n,
     format(
         'similarities{}; {}',
-        coalesce(', and ' || counted(stream_counts.n_streamed, 'sample', 'samples') || ' streamed', ''),
-        coalesce('vectors of ' || counted(encoders.dim, 'value', 'values'), 'no vectors')
+        coalesce(', and ' || with_noun(stream_counts.n_streamed, 'sample', 'samples') || ' streamed', ''),
+        coalesce('vectors of ' || with_noun(encoders.dim, 'value', 'values'), 'no vectors')
     ) as details
 from encoders
 left join similarity_counts using (encoder_id)

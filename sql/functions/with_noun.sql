@@ -1,4 +1,4 @@
--- counted(n, one, many): a number with its noun, such as 1 image or 2,000 images
+-- with_noun(n, one, many): a number with its noun, such as 1 image or 2,000 images
 -- grain: scalar
 -- units: text; NULL where n is
 -- reads:
