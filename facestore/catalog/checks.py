@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 from facestore.catalog.database import TableFamily
@@ -222,7 +223,7 @@ class Checks(TableFamily):
                 if name not in known:
                     if kind == "classifier":
                         raise unknown_classifier(name, sorted(known))
-                    raise UnknownNameError(kind, name, known)
+                    raise UnknownNameError(kind, name, known, _todo_about(kind, scope.dataset))
 
     def _figures(
         self, query: str, scope: Scope, more: Sequence[str], **values: int
@@ -231,6 +232,13 @@ class Checks(TableFamily):
 
     def _number(self, query: str, scope: Scope, more: Sequence[str]) -> int:
         return int(self._rows(query, _parameters(scope, more))[0][0] or 0)
+
+
+def _todo_about(kind: str, dataset: str | None) -> str:
+    """Return what makes a name that is not there; empty where no command does."""
+    if kind != "split":
+        return ""
+    return f"`facestore split dataset={quote(dataset or 'DATASET')}` makes train, val and test."
 
 
 def _parameters(scope: Scope, more: Sequence[str]) -> dict[str, Any]:

@@ -185,6 +185,14 @@ def check(
 
 def _require_limits(limits: Mapping[str, float], *, has_groups: bool, has_other: bool) -> None:
     """Refuse limits that are none, and what does not go with them."""
+    if has_other != ("max_drop" in limits):
+        one, other, todo = (
+            ("against", "max_drop", "the largest drop as well, such as `max_drop=0.01`")
+            if has_other
+            else ("max_drop", "against", "a store or a snapshot to compare with as well")
+        )
+        message = f"`{one}=` goes with `{other}=`: give {todo}."
+        raise ParametersError(message)
     if not limits:
         message = (
             "Nothing to check: give a limit, `max_gap=`, `certify_gap=`, `min_accuracy=`, "
@@ -193,14 +201,6 @@ def _require_limits(limits: Mapping[str, float], *, has_groups: bool, has_other:
         raise ParametersError(message)
     if has_groups and limits.keys().isdisjoint(_OF_GROUPS):
         message = "`groups=` goes with `max_gap=` or `certify_gap=`: give one of them as well."
-        raise ParametersError(message)
-    if has_other != ("max_drop" in limits):
-        one, other, todo = (
-            ("against", "max_drop", "the largest drop as well, such as `max_drop=0.01`")
-            if has_other
-            else ("max_drop", "against", "a store or a snapshot to compare with as well")
-        )
-        message = f"`{one}=` goes with `{other}=`: give {todo}."
         raise ParametersError(message)
     for name, limit in limits.items():
         if not 0 <= limit <= 1:

@@ -14,6 +14,12 @@ from facestore.errors import QueryError, StoreAlteredError, preview
 from facestore.stores import Stores
 
 _NAME = re.compile(r"[a-z_]+")
+# What DuckDB says of a column that is not there.
+_NO_COLUMN = re.compile(
+    r'column "(?P<column>[^"]+)" not found|have a column named "(?P<named>[^"]+)"'
+)
+# What views call by the name of the thing, and its own table `name`.
+_NAMED = {"classifier": "classifiers", "encoder": "encoders"}
 # How DuckDB words that a connection is shut (`connections.py`); settings it names cannot be set.
 _WALLS = (
     "disabled by configuration",
@@ -48,7 +54,7 @@ def sql(store: Stores, query: str) -> duckdb.DuckDBPyRelation:
     QueryError
         If DuckDB refuses it, it is empty, or more than one of its statements has rows.
     """
-    with _refused():
+    with _refused(query):
         session = store.catalog.database.user_session()
         _refuse_unshown(session.extract_statements(query))
         found = session.sql(query)
@@ -72,7 +78,7 @@ def rows(store: Stores, query: str) -> tuple[list[str], list[tuple[Any, ...]]] |
     relation: duckdb.DuckDBPyRelation | None = sql(store, query)
     if relation is None:  # what DuckDB returns for a statement without rows
         return None
-    with _refused():
+    with _refused(query):
         return relation.columns, relation.fetchall()
 
 
@@ -90,7 +96,7 @@ def execute(store: Stores, statement: str) -> None:
         If DuckDB refuses one of them, or they change what facestore makes; nothing is written then.
     """
     database = store.catalog.database
-    with _refused(), database.writing() as con:
+    with _refused(statement), database.writing() as con:
         _refuse_transactions(con, statement)
         switch_off(con)
         con.execute(statement)
@@ -145,11 +151,20 @@ def _tell_unkept(store: Stores, query: str) -> None:
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
-    """Turn an error of DuckDB into one line."""
+def _refused(query: str) -> Iterator[None]:
+    """Turn an error of DuckDB into one line, with what helps where that is known."""
     try:
         yield
     except duckdb.Error as error:
         told = " ".join(str(error).split())
         is_wall = any(words in told for words in _WALLS)
-        raise QueryError(told, _BEYOND if is_wall else "") from error
+        raise QueryError(told, _BEYOND if is_wall else _called(told, query)) from error
+
+
+def _called(told: str, query: str) -> str:
+    """Return what a missing column is called in a table that the query names; else nothing."""
+    found = _NO_COLUMN.search(told)
+    table = _NAMED.get((found["column"] or found["named"]).lower()) if found else None
+    if table is None or table not in _NAME.findall(query.lower()):
+        return ""
+    return f"The table {table!r} calls it `name`, the views {table[:-1]!r}."

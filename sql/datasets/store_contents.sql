@@ -2,7 +2,7 @@
 -- grain: kind, name
 -- units: n counts samples, similarities, prompts, predictions or runs
 -- reads: samples, labels, datasets, encoders, similarities, streams, streamed_winners, prompt_sets, prompt_set_members,
--- classifiers, predictions, runs
+-- classifiers, predictions, runs, with_noun
 -- note: of samples that were scored in a stream no similarities are kept: details say how many they are
 with dataset_counts as (
     select
@@ -57,13 +57,17 @@ select
     datasets.dataset as name,
     coalesce(dataset_counts.n_samples, 0) as n,
     format(
-        '{} images, {} samples labelled, {} unreadable files{}',
-        coalesce(dataset_counts.n_images, 0),
-        coalesce(dataset_counts.n_labelled, 0),
-        coalesce(dataset_counts.n_errors, 0),
+        '{}, {} labelled, {}{}',
+        with_noun(coalesce(dataset_counts.n_images, 0), 'image', 'images'),
+        with_noun(coalesce(dataset_counts.n_labelled, 0), 'sample', 'samples'),
+        with_noun(coalesce(dataset_counts.n_errors, 0), 'unreadable file', 'unreadable files'),
         if(
             dataset_counts.n_people > 0,
-            format(', {} samples of {} people', dataset_counts.n_of_people, dataset_counts.n_people),
+            format(
+                ', {} of {}',
+                with_noun(dataset_counts.n_of_people, 'sample', 'samples'),
+                with_noun(dataset_counts.n_people, 'person', 'people')
+            ),
             ''
         )
     ) as details
@@ -75,9 +79,9 @@ select
     encoders.name,
     coalesce(similarity_counts.n_similarities, 0) as n,
     format(
-        'similarities{}; vectors of {} values',
-        coalesce(format(', and {} samples streamed', stream_counts.n_streamed), ''),
-        coalesce(encoders.dim::varchar, '?')
+        'similarities{}; {}',
+        coalesce(', and ' || with_noun(stream_counts.n_streamed, 'sample', 'samples') || ' streamed', ''),
+        coalesce('vectors of ' || with_noun(encoders.dim, 'value', 'values'), 'no vectors')
     ) as details
 from encoders
 left join similarity_counts using (encoder_id)

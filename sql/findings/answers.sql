@@ -2,7 +2,7 @@
 -- grain: attribute, dataset, split
 -- units: claim, emphasis and detail are the parts of the sentence, one after the other; verdict is that of the surest gap,
 -- NULL where nothing has two groups
--- reads: main_classifiers, gap_findings, confusion_findings, as_percent, as_points, group_words
+-- reads: main_classifiers, gap_findings, confusion_findings, as_percent, as_points, group_words, with_noun
 -- note: says no more than the intervals carry: a gap that chance could make is called so. Where the surest gap is one
 -- between labels of the attribute itself, the sentence says what the worst one is taken for
 with surest as (
@@ -25,10 +25,10 @@ select
     surest.worst_group,
     surest.verdict,
     format(
-        'Perceived {}: right for {} of {:,} faces{}{}',
+        'Perceived {}: right for {} of {}{}{}',
         main.attribute,
         as_percent(main.accuracy),
-        main.n_samples,
+        with_noun(main.n_samples, 'face', 'faces'),
         if(main.coverage < 1, ' (' || as_percent(main.coverage) || ' of those with a label)', ''),
         case
             when surest.verdict = 'clear' and surest.group_attribute <> main.attribute then ', but for '

@@ -3,7 +3,7 @@
 -- units: state is 'fine', 'look' (something was found) or 'not checked'; n counts what was found, NULL where nothing was
 -- looked for; command shows or does more
 -- reads: main_classifiers, samples, images, duplicate_groups, label_conflicts, split_leakage, dataset_leakage,
--- suspect_labels, accuracy_if_relabelled, cell_counts, classifiers, encoders, as_percent
+-- accuracy_if_relabelled, classifiers, encoders, as_percent, with_noun
 -- note: pictures are compared only where they were ingested: coverage of pictures stands in the sentence. Suspect labels
 -- take two models, of which each judged all samples; the bounds are those of the main classifier that they could
 -- change most
@@ -111,9 +111,10 @@ select
         when suspects.n_suspects > 0
             then
                 format(
-                    '{:,} labels of {} look wrong: its accuracy lies between {:.1f} and {}',
-                    suspects.n_suspects,
+                    '{} of {} {} wrong: its accuracy lies between {:.1f} and {}',
+                    with_noun(suspects.n_suspects, 'label', 'labels'),
                     suspects.attribute,
+                    if(suspects.n_suspects = 1, 'looks', 'look'),
                     100 * suspects.accuracy_low,
                     as_percent(suspects.accuracy_high)
                 )

@@ -189,6 +189,7 @@ def test_each_condition_is_a_line_and_one_failure_is_enough(facestore):
         (["--max-gap", 0.1, "--classifier", "clp"], 1, "Did you mean 'clip'"),
         (["--max-gap", 0.1, "--dataset", "face"], 1, "Did you mean 'faces'"),
         (["--max-gap", 0.1, "--split", "vall"], 1, "Did you mean 'val'"),
+        (["--max-gap", 0.1, "--split", "test"], 1, "`facestore split --dataset DATASET"),
         (["--max-gap", 0.1, "--split", "train"], 1, "Nothing to hold against --max-gap"),
         (["--max-gap", 0.1, "--group", "gender"], 1, "Nothing to hold against --max-gap"),
     ],

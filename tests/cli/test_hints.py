@@ -98,3 +98,21 @@ def test_a_name_that_the_program_does_not_offer_is_wrong_usage(facestore, pictur
     facestore("ingest", pictures, "--model", "tiny")
     ran = facestore(*(word.format(pictures=pictures) for word in words))
     assert (ran.status, ran.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("select classifier from classifiers", "The table 'classifiers' calls it `name`"),
+        ("select c.classifier from classifiers as c", "the views 'classifier'"),
+        ("select encoder from encoders", "The table 'encoders' calls it `name`"),
+        ("select classifier from samples", None),
+        ("select nothing from classifiers", None),
+    ],
+)
+def test_a_name_that_views_call_otherwise_is_told(facestore, store_is_there, query, says):
+    ran = facestore("sql", query)
+    assert ran.status == 1
+    assert len(ran.err.splitlines()) == 1
+    assert ("calls it" in ran.err) == (says is not None)
+    assert (says or "") in ran.err

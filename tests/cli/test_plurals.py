@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import facestore
+from facestore import resources
 from facestore.cli.removed import lines_of
 from facestore.errors import by_number, counted, counted_of
 from facestore.removing.finish import Freed
@@ -54,6 +55,26 @@ def test_no_text_has_a_number_before_a_plural_that_may_be_one():
         name: places for name, places in found.items() if len(places) > NEVER_ONE.get(name, 0)
     }
     assert not unknown, "use `counted`, `counted_of` or `by_number` of facestore.errors"
+
+
+# In SQL: a number that is formatted, and behind it a plural.
+MANY_IN_SQL = re.compile(r"\{(?::,)?\} (?:[a-z]+ ){0,2}?[a-z]{3,}s\b")
+# Points have decimals; a part of some is less than all, which are two or more; copies are many.
+NEVER_ONE_IN_SQL = {
+    "findings/answers.sql": 1,
+    "findings/gap_findings.sql": 2,
+    "findings/trust_checks.sql": 3,
+}
+
+
+def test_no_text_of_sql_has_a_number_before_a_plural_that_may_be_one():
+    folder = resources.folder("sql")
+    found = {
+        path.relative_to(folder).as_posix(): len(MANY_IN_SQL.findall(path.read_text("utf-8")))
+        for path in folder.rglob("*.sql")
+    }
+    assert "with_noun" in {path.stem for path in folder.rglob("*.sql")}
+    assert {name: n for name, n in found.items() if n > NEVER_ONE_IN_SQL.get(name, 0)} == {}
 
 
 def test_numbers_have_their_words():
