@@ -10,6 +10,7 @@ select
     attribute,
     group_attribute,
     worst_group,
+    n_samples_worst,
     classifier,
     accuracy_main,
     rival,

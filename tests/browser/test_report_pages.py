@@ -104,6 +104,7 @@ def test_a_page_whose_scripts_do_not_run_has_static_charts(browser, reported):
     page = context.new_page()
     page.goto((reported / "out" / "groups.html").as_uri())
     assert page.locator(".chart svg").count() == page.locator(".chart").count() > 3
+    page.locator(".tail summary").first.click()
     assert page.locator("table").first.is_visible()
     context.close()
 
@@ -127,8 +128,14 @@ def test_a_script_in_the_page_would_be_blocked(context, reported, tmp_path):
     opened.page.close()
 
 
+def unfolded(page):
+    """Open everything that is folded."""
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    return page
+
+
 def test_a_column_is_sorted_by_its_numbers_and_back_by_keyboard(visit):
-    page = visit("groups.html").drawn()
+    page = unfolded(visit("groups.html").drawn())
     table = page.locator("table[data-query=groups]").first
     column = 1 + [th.get_attribute("data-c") for th in table.locator("thead th").all()].index(
         "accuracy"
@@ -147,7 +154,7 @@ def test_a_column_is_sorted_by_its_numbers_and_back_by_keyboard(visit):
 
 
 def test_csv_has_whole_numbers_and_text_that_spreadsheets_keep(visit, reported):
-    page = visit("groups.html").drawn()
+    page = unfolded(visit("groups.html").drawn())
     with page.expect_download() as download:
         page.locator("table[data-query=groups]").first.locator("xpath=../preceding-sibling::button[1]").click()  # fmt: skip
     text = download.value.path().read_text(encoding="utf-8-sig")
@@ -165,9 +172,10 @@ def test_csv_has_whole_numbers_and_text_that_spreadsheets_keep(visit, reported):
 
 
 def test_csv_of_a_confusion_matrix_is_long(visit):
-    page = visit("classes.html").drawn()
+    page = unfolded(visit("mistakes.html").drawn())
     with page.expect_download() as download:
-        page.locator("button.csv").first.click()
+        of_matrix = page.locator("table.matrix").first
+        of_matrix.locator("xpath=../preceding-sibling::button[1]").click()
     read = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
     assert read[0][4:] == ["label", "predicted", "n_samples", "fraction_of_label"]
     assert [row[4:6] for row in read[1:]] == [
@@ -178,7 +186,7 @@ def test_csv_of_a_confusion_matrix_is_long(visit):
 
 
 def test_a_chart_leads_to_its_table_in_a_fold(visit):
-    page = visit("ages.html").drawn()
+    page = visit("mistakes.html").drawn()
     link = page.locator("figcaption a[href^='#t-age_scatter']").first
     table = page.locator(link.get_attribute("href"))
     assert not table.is_visible()
@@ -189,7 +197,7 @@ def test_a_chart_leads_to_its_table_in_a_fold(visit):
 
 
 def test_the_sql_of_a_table_unfolds_by_keyboard(visit):
-    page = visit("dataset.html").drawn()
+    page = visit("data.html").drawn()
     summary = page.locator("details.sql > summary").first
     code = page.locator("details.sql pre").first
     assert not code.is_visible()
@@ -207,8 +215,8 @@ def test_pages_are_reached_by_keyboard_and_the_figures_first(visit):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == each.title
     page.keyboard.press("Enter")
-    page.wait_for_url("**/prompts.html")
-    assert page.locator("h1").inner_text() == "Prompts"
+    page.wait_for_url("**/mistakes.html")
+    assert page.locator("h1").inner_text() == "Mistaken for what"
 
 
 def test_a_tooltip_shows_names_as_text(visit):

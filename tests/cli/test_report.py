@@ -21,7 +21,7 @@ def test_report_says_where_it_is_and_takes_its_options(facestore, reported, tmp_
         "report", *store, "--out", out, "--only", "classes", "--classifier", "bad",
         "--classifier", "years", "--images", "--open",
     )  # fmt: skip
-    page = out / "classes.html"
+    page = out / "mistakes.html"  # which has what that page had
     assert (ran.status, ran.out) == (0, f"{page}\n")
     assert opened == [page.as_uri()]
     html = page.read_text(encoding="utf-8")
@@ -37,9 +37,9 @@ def test_report_says_where_it_is_and_takes_its_options(facestore, reported, tmp_
 
 def test_a_name_that_is_not_known_is_one_line(facestore, reported, tmp_path):
     store = ("--store", reported / "store", "--out", tmp_path / "out")
-    ran = facestore("report", *store, "--only", "clases")
+    ran = facestore("report", *store, "--only", "mistake")
     assert (ran.status, ran.out) == (2, "")
-    assert "No page 'clases'. Did you mean 'classes'" in ran.err
+    assert "No page 'mistake'. Did you mean 'mistakes'" in ran.err
     assert ran.err.count("\n") == 1
     assert facestore("report", *store, "--format", "pdf").status == 2
     assert not (tmp_path / "out").exists()

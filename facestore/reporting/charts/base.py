@@ -248,8 +248,16 @@ def place(dataset: str, split: str | None) -> str:
     return f"{dataset}, {'no split' if split is None else split}"
 
 
+def _without_links(part: Any) -> Any:
+    """Leave out addresses: the converter would make them absolute, of a site on the network."""
+    if isinstance(part, Mapping):
+        return {key: _without_links(value) for key, value in part.items() if key != "href"}
+    return [_without_links(each) for each in part] if isinstance(part, list) else part
+
+
 def _static(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Give a chart that would follow the page a width of its own."""
+    spec = _without_links(spec)
     if spec.get("width") != "container":
         return dict(spec)
     made = copy.deepcopy({**spec, "width": STATIC_WIDTH})
