@@ -28,7 +28,7 @@ COMPUTED: set[str] = set()
 DRAWN = {
     "age_decades", "age_error_histogram", "age_errors", "age_pyramid", "age_scatter",
     "classification_report", "gap_forest", "gaps", "group_rates", "groups", "frontier", "k_sweep",
-    "label_counts", "leaderboard", "prompt_or_model", "published", "reliability",
+    "label_counts", "leaderboard", "model_means", "published", "reliability",
     "training_epochs", "training_sweep", "wording_accuracy",
 }  # fmt: skip
 
@@ -65,6 +65,8 @@ def reads_as(text: str, value: object) -> bool:
     """Whether what a reader sees is the value, rounded to the digits that are shown."""
     if value is None or value == "":
         return text == "–"
+    if isinstance(value, dict):
+        return text == "; ".join(f"{name}: {each}" for name, each in value.items())
     if isinstance(value, bool):
         return text == ("yes" if value else "no")
     if isinstance(value, int | float | Decimal):
