@@ -9,7 +9,7 @@
 -- predictions where they do not; where there are both they are the same figure, but that a tie is no prediction. The
 -- other group is the worst one of the main classifier's surest gap, known from predictions alone. Of several classifiers
 -- with one k the first by name counts
--- materialized: steps that are read twice would be planned twice, with all that is below them
+-- a step that is read twice would be planned twice, with all that is below it
 with predicted as materialized (
     select
         classifiers.encoder_id,

@@ -6,7 +6,7 @@
 -- note: of each model one rule, the same on all parts: that with the highest mean. Means of classifiers that were judged on
 -- different parts are no comparison, so n_parts stands beside them. Only where there are several parts; what was trained or
 -- tuned on one of them has no place
--- materialized: it is read three times
+-- read three times, and planned once
 with judged as materialized (
     select *
     from model_figures

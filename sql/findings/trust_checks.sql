@@ -36,7 +36,7 @@ copies as (
 ),
 
 conflicts as (
-    select count(distinct (sample_id_a, sample_id_b)) as n from label_conflicts
+    select count(distinct { 'a': sample_id_a, 'b': sample_id_b }) as n from label_conflicts
 ),
 
 leaks as (
