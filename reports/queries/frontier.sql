@@ -23,8 +23,8 @@ select
     worst_group,
     n_samples_worst,
     worst_accuracy,
-    worst_ci_low,
-    worst_ci_high,
+    ci_low_worst,
+    ci_high_worst,
     is_on_front
 from model_figures
 where worst_accuracy is not null

@@ -30,7 +30,7 @@ cell_words as (
     group by all
 ),
 
-group_words as materialized (
+words_by_group as materialized (
     select
         cell_words.dataset,
         cell_groups.group_attribute,
@@ -69,21 +69,21 @@ groups as (
         pairs.attribute,
         pairs.dataset,
         pairs.split,
-        group_words.group_attribute,
+        words_by_group.group_attribute,
         pairs.classifier_a,
         pairs.classifier_b,
-        group_words.group_name,
-        sum(bit_count(pairs.judged & group_words.members))::bigint as n,
-        sum(bit_count(pairs.is_right_a & group_words.members))::bigint as n_right_a,
-        sum(bit_count(pairs.is_right_b & group_words.members))::bigint as n_right_b,
-        sum(bit_count(pairs.is_right_a & pairs.is_right_b & group_words.members))::bigint as n_both
+        words_by_group.group_name,
+        sum(bit_count(pairs.judged & words_by_group.members))::bigint as n,
+        sum(bit_count(pairs.is_right_a & words_by_group.members))::bigint as n_right_a,
+        sum(bit_count(pairs.is_right_b & words_by_group.members))::bigint as n_right_b,
+        sum(bit_count(pairs.is_right_a & pairs.is_right_b & words_by_group.members))::bigint as n_both
     from pairs
-    inner join group_words
+    inner join words_by_group
         on
-            pairs.dataset = group_words.dataset
-            and pairs.word = group_words.word
+            pairs.dataset = words_by_group.dataset
+            and pairs.word = words_by_group.word
     group by all
-    having sum(bit_count(pairs.judged & group_words.members)) > 0
+    having sum(bit_count(pairs.judged & words_by_group.members)) > 0
 ),
 
 rated as (

@@ -4,7 +4,7 @@
 -- share of the class in wrong_as; verdict is 'clear' where the label is surely called that more often than right, or
 -- else 'may be chance' or 'less often'
 -- reads: main_classifiers, confusion_matrix, cluster_effects, wilson_low, wilson_high, z_of_pairs, if_enough, as_percent,
--- group_words, seen_by
+-- group_words
 -- note: of equally frequent classes the first by name counts. A label with fewer than min_samples samples (a setting of
 -- the store) has no rates and no sentence. Whether it is surely more often than right: McNemar's normal test of the two
 -- counts, which exclude each other, at 95 % over all labels of the attribute (Bonferroni)
@@ -38,6 +38,7 @@ labels_of as (
         dataset,
         split,
         classifier,
+        any_value(seen) as seen,
         label,
         any_value(worth) as worth,
         any_value(n_labelled)::bigint as n_samples,
@@ -66,7 +67,7 @@ select
     dataset,
     split,
     classifier,
-    seen_by(classifier, dataset, split) as seen,
+    seen,
     label,
     n_samples,
     if_enough(n_right / n_samples, n_samples) as fraction_right,

@@ -2,7 +2,7 @@
 -- grain: attribute, dataset, split, group_attribute
 -- units: as in accuracy_gaps; verdict is 'clear' where the interval of the gap is above 0, else 'may be chance';
 -- is_surest marks the gap with the highest lower limit among groups of one label
--- reads: main_classifiers, accuracy_gaps, as_percent, as_points, group_words, seen_by
+-- reads: main_classifiers, accuracy_gaps, as_percent, as_points, group_words
 -- note: sentence claims no more than the interval does. Groups with fewer than min_samples samples (a setting of the
 -- store) take no part
 with gaps as (
@@ -27,7 +27,7 @@ select
     gaps.dataset,
     gaps.split,
     gaps.classifier,
-    seen_by(gaps.classifier, gaps.dataset, gaps.split) as seen,
+    gaps.seen,
     gaps.group_attribute,
     gaps.n_groups,
     gaps.accuracy,

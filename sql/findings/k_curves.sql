@@ -9,7 +9,8 @@
 -- predictions where they do not; where there are both they are the same figure, but that a tie is no prediction. The
 -- other group is the worst one of the main classifier's surest gap, known from predictions alone. Of several classifiers
 -- with one k the first by name counts
-with predicted as (
+-- a step that is read twice would be planned twice, with all that is below it
+with predicted as materialized (
     select
         classifiers.encoder_id,
         classifiers.prompt_set,
@@ -25,6 +26,11 @@ with predicted as (
                 summary.split
             order by summary.n_samples desc, summary.classifier asc
         ) = 1
+),
+
+sweep as materialized (
+    select *
+    from k_sweep
 ),
 
 of_all as (
@@ -45,7 +51,7 @@ of_all as (
         accuracy,
         ci_low,
         ci_high
-    from k_sweep
+    from sweep
     union all
     select
         predicted.encoder_id,
@@ -65,15 +71,15 @@ of_all as (
         predicted.ci_low,
         predicted.ci_high
     from predicted
-    left join k_sweep
+    left join sweep
         on
-            predicted.encoder_id = k_sweep.encoder_id
-            and predicted.prompt_set = k_sweep.prompt_set
-            and predicted.attribute = k_sweep.attribute
-            and predicted.dataset = k_sweep.dataset
-            and predicted.split is not distinct from k_sweep.split
-            and k_sweep.k = 1
-    where k_sweep.k is null
+            predicted.encoder_id = sweep.encoder_id
+            and predicted.prompt_set = sweep.prompt_set
+            and predicted.attribute = sweep.attribute
+            and predicted.dataset = sweep.dataset
+            and predicted.split is not distinct from sweep.split
+            and sweep.k = 1
+    where sweep.k is null
 ),
 
 of_worst as (

@@ -58,8 +58,8 @@ described as (
         worst_groups.worst.group_name as worst_group,
         worst_groups.worst.n_samples as n_samples_worst,
         worst_groups.worst.accuracy as worst_accuracy,
-        worst_groups.worst.ci_low as worst_ci_low,
-        worst_groups.worst.ci_high as worst_ci_high,
+        worst_groups.worst.ci_low as ci_low_worst,
+        worst_groups.worst.ci_high as ci_high_worst,
         max(summary.n_samples) over (
             partition by summary.attribute, summary.dataset, summary.split
         ) as n_most

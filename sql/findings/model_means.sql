@@ -6,7 +6,13 @@
 -- note: of each model one rule, the same on all parts: that with the highest mean. Means of classifiers that were judged on
 -- different parts are no comparison, so n_parts stands beside them. Only where there are several parts; what was trained or
 -- tuned on one of them has no place
-with means as (
+-- read three times, and planned once
+with judged as materialized (
+    select *
+    from model_figures
+),
+
+means as (
     select
         attribute,
         model,
@@ -14,7 +20,7 @@ with means as (
         count(*) as n_parts,
         avg(accuracy_at_least) as mean_accuracy,
         count(seen) > 0 as has_seen
-    from model_figures
+    from judged
     group by all
 ),
 
@@ -32,7 +38,7 @@ parts as (
     select
         attribute,
         count(distinct { 'dataset': dataset, 'split': split }) as n_all_parts
-    from model_figures
+    from judged
     group by all
 )
 
@@ -61,7 +67,7 @@ select
         )
     ) as place
 from chosen
-inner join model_figures as figures
+inner join judged as figures
     on chosen.attribute = figures.attribute and chosen.classifier = figures.classifier
 inner join parts on chosen.attribute = parts.attribute
 where parts.n_all_parts > 1

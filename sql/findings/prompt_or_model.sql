@@ -37,7 +37,7 @@ known as materialized (
         and seen_by(summed.classifier, summed.dataset, summed.split) is null
 ),
 
-worst as (
+worst as materialized (
     select
         classifier,
         dataset,
@@ -49,7 +49,7 @@ worst as (
     group by all
 ),
 
-mains as (
+mains as materialized (
     select
         known.*,
         gap_findings.group_attribute,

@@ -21,7 +21,7 @@ with sizes as (
     group by all
 ),
 
-known as (
+known as materialized (
     select
         classifiers.name as classifier,
         classifiers.attribute,
@@ -43,6 +43,12 @@ known as (
             classifiers.prompt_set = sizes.prompt_set
             and classifiers.attribute = sizes.attribute
     where classifiers.prompt_set is not null and summary.seen is null
+),
+
+groups as materialized (
+    select *
+    from accuracy_by_group
+    where accuracy is not null
 ),
 
 -- of each model one classifier of either kind
@@ -73,7 +79,7 @@ ranked as (
     left join classifiers as main on main_classifiers.classifier = main.name
 ),
 
-pairs as (
+pairs as materialized (
     select
         one.attribute,
         one.taxonomy,
@@ -91,7 +97,7 @@ pairs as (
             and one.dataset = many.dataset
             and one.split is not distinct from many.split
             and one.architecture = many.architecture
-            and one.pretrained = many.pretrained
+            and one.pretrained is not distinct from many.pretrained
     left join model_names
         on
             one.attribute = model_names.attribute
@@ -117,20 +123,19 @@ met as (
             and pairs.dataset = gap_findings.dataset
             and pairs.split is not distinct from gap_findings.split
             and gap_findings.is_surest
-    inner join accuracy_by_group as one
+    inner join groups as one
         on
             pairs.classifier_single = one.classifier
             and pairs.dataset = one.dataset
             and pairs.split is not distinct from one.split
             and one.group_attribute in ('overall', gap_findings.group_attribute)
-    inner join accuracy_by_group as many
+    inner join groups as many
         on
             pairs.classifier_ensemble = many.classifier
             and pairs.dataset = many.dataset
             and pairs.split is not distinct from many.split
             and one.group_attribute = many.group_attribute
             and one.group_name = many.group_name
-    where one.accuracy is not null and many.accuracy is not null
 ),
 
 limited as (

@@ -7,7 +7,12 @@
 -- note: pictures are compared only where they were ingested: coverage of pictures stands in the sentence. Suspect labels
 -- take two models, of which each judged all samples; the bounds are those of the main classifier that they could
 -- change most
-with pictures as (
+with mains as materialized (
+    select *
+    from main_classifiers
+),
+
+pictures as (
     select
         count(*) as n_samples,
         count(samples.image_id) as n_known,
@@ -23,7 +28,7 @@ covered as (
         count(*) as n_main,
         min(coverage) as lowest,
         arg_min(classifier, coverage) as of_which
-    from main_classifiers
+    from mains
 ),
 
 copies as (
@@ -31,7 +36,7 @@ copies as (
 ),
 
 conflicts as (
-    select count(distinct (sample_id_a, sample_id_b)) as n from label_conflicts
+    select count(distinct { 'a': sample_id_a, 'b': sample_id_b }) as n from label_conflicts
 ),
 
 leaks as (
@@ -47,11 +52,11 @@ suspects as (
         bounds.accuracy_low,
         bounds.accuracy_high
     from accuracy_if_relabelled as bounds
-    inner join main_classifiers
+    inner join mains
         on
-            bounds.classifier = main_classifiers.classifier
-            and bounds.dataset = main_classifiers.dataset
-            and bounds.split is not distinct from main_classifiers.split
+            bounds.classifier = mains.classifier
+            and bounds.dataset = mains.dataset
+            and bounds.split is not distinct from mains.split
     qualify
         row_number() over (
             order by bounds.accuracy_high - bounds.accuracy_low desc, bounds.attribute asc

@@ -1,6 +1,7 @@
 -- as_percent(share): a fraction as a reader takes it in, such as 96.6 %
 -- grain: scalar
 -- units: text; NULL for NULL
+-- reads:
 -- note: what is neither none nor all is not rounded to it: 0.9999 is 'over 99.9 %'
 select
     case

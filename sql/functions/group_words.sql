@@ -1,6 +1,7 @@
 -- group_words(group_attribute, group_name): a group as a sentence names it, such as 'Black faces' or 'ages 0-2'
 -- grain: scalar
 -- units: text
+-- reads:
 -- note: gender and race stand before the noun, ages and all other attributes after it; of pairs of labels each part is
 -- named so
 select

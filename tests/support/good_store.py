@@ -143,11 +143,11 @@ def fill_without_labels(con: Con, classifier_id: int) -> None:
     fill(con, predictions=[tie])
 
 
-def fill_rules(con: Con, first: int) -> None:
+def fill_rules(con: Con, first: int, encoder_id: int = 3) -> None:
     """Add what a model was imported with: one prompt a class, and two ks of a set without cosines."""
     fill(con, **prompt_set("single", "gender", [(91, "Male"), (92, "Female")]))
-    fill(con, encoders=[encoder(3, "imported")])
-    of_three = {"kind": "zero_shot", "encoder_id": 3, "aggregation": "topk"}
+    fill(con, encoders=[encoder(encoder_id, "imported")])
+    of_it = {"kind": "zero_shot", "encoder_id": encoder_id, "aggregation": "topk"}
     rules = [("single", 1), ("imported", 1), ("imported", 2)]
     said = [
         ["Male", "Female"] * 4,
@@ -156,7 +156,7 @@ def fill_rules(con: Con, first: int) -> None:
     ]
     for i, ((name, k), classes) in enumerate(zip(rules, said, strict=True), first):
         about = {"prompt_set": name, "k": k}
-        fill(con, classifiers=[classifier(i, f"{name} {k}", **about, **of_three)])
+        fill(con, classifiers=[classifier(i, f"{name} {k}", **about, **of_it)])
         fill(con, predictions=predictions(classes, i))
 
 

@@ -91,7 +91,7 @@ def _point(row: Mapping[str, Any], context: Context, best: Mapping[str, str]) ->
         made["link"] = link
     # intervals of all of many would hide the dots
     if row["is_on_front"] or best[row["model"]] == row["classifier"]:
-        ends = ("ci_low", "ci_high", "worst_ci_low", "worst_ci_high")
+        ends = ("ci_low", "ci_high", "ci_low_worst", "ci_high_worst")
         made |= {field: row[field] for field in ends}
     return made
 
@@ -126,7 +126,7 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     shown = tooltip(
         name__s="classifier", whole__s="whole name", x__q="accuracy", ci_low__q="95 % from",
         ci_high__q="95 % to", group__s="worst group", n__n="n of it", y__q="accuracy of it",
-        worst_ci_low__q="95 % from", worst_ci_high__q="95 % to", mark__s="mark",
+        ci_low_worst__q="95 % from", ci_high_worst__q="95 % to", mark__s="mark",
     )  # fmt: skip
     base = alt.Chart(values(drawn))
     whole = base.transform_filter("isValid(datum.ci_low)")
@@ -149,7 +149,7 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             x=axes.x("ci_low"), x2="ci_high:Q", y=axes.y("y"), color=colour
         ),
         whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
-            x=axes.x("x"), y=axes.y("worst_ci_low"), y2="worst_ci_high:Q", color=colour
+            x=axes.x("x"), y=axes.y("ci_low_worst"), y2="ci_high_worst:Q", color=colour
         ),
         line.encode(x=axes.x("x"), y=axes.y("y")),
         *_front_names(drawn, axes, height),
@@ -169,7 +169,7 @@ class _Axes:
         ends = [{"low": row["ci_low"], "high": row["ci_high"]} for row in have]
         across = domain_of([*dots, *ends], "low", "high")
         dots = [{"low": row["y"], "high": row["y"]} for row in rows]
-        ends = [{"low": row["worst_ci_low"], "high": row["worst_ci_high"]} for row in have]
+        ends = [{"low": row["ci_low_worst"], "high": row["ci_high_worst"]} for row in have]
         self.height = domain_of([*dots, *ends], "low", "high")
         self._x = alt.Scale(
             domain=across,

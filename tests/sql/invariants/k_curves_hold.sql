@@ -39,7 +39,7 @@ wrong_scores as (
         or from_scores.classifier is not null
 ),
 
-wrong_predictions as (
+wrong_figures as (
     select curves.k
     from k_curves as curves
     left join classifiers on curves.classifier = classifiers.name
@@ -86,7 +86,7 @@ union all
 select
     k,
     'predictions' as place
-from wrong_predictions
+from wrong_figures
 union all
 select
     k,

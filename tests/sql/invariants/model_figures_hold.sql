@@ -35,8 +35,8 @@ wrong_figures as (
         or coalesce(figures.model, '') = ''
         or not coalesce(figures.place between 1 and figures.n_rules, false)
         or (figures.is_on_front and (figures.seen is not null or figures.worst_accuracy is null))
-        or not (figures.worst_ci_low between 0 and figures.worst_accuracy + 1e-9)
-        or not (figures.worst_ci_high between figures.worst_accuracy - 1e-9 and 1)
+        or not (figures.ci_low_worst between 0 and figures.worst_accuracy + 1e-9)
+        or not (figures.ci_high_worst between figures.worst_accuracy - 1e-9 and 1)
 ),
 
 wrong_models as (

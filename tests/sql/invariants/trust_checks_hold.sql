@@ -1,6 +1,6 @@
 -- trust_checks_hold: each topic once, and what was not looked for is not called fine
 -- audits: trust_checks
--- reads: trust_checks, main_classifiers, images, samples, duplicate_groups
+-- reads: trust_checks, main_classifiers, samples, duplicate_groups
 -- todo: the view is wrong
 with facts as (
     select
@@ -24,6 +24,7 @@ where
     or (found.n > 0) is distinct from if(found.state = 'not checked', null, found.state = 'look')
     or coalesce(found.sentence, '') = ''
     or coalesce(found.command, '') = ''
+    or (found.topic = 'coverage' and found.n > 1)
     or (found.topic = 'coverage' and (found.state = 'not checked') <> (facts.n_main = 0))
     or (
         found.topic in ('duplicates', 'conflicting labels')
