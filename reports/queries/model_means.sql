@@ -10,6 +10,7 @@ select
     model,
     place,
     n_parts,
+    n_all_parts,
     mean_accuracy,
     dataset,
     split,
