@@ -221,7 +221,7 @@ def test_pages_are_reached_by_keyboard_and_the_figures_first(visit):
 
 def test_a_tooltip_shows_names_as_text(visit):
     page = visit("groups.html").drawn()
-    mark = page.locator(".plot svg .mark-symbol path").first
+    mark = page.locator(".plot").first.locator("svg .mark-symbol path").last
     mark.scroll_into_view_if_needed()
     mark.hover(force=True)
     shown = page.locator("#vg-tooltip-element.visible")

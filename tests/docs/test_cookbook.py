@@ -56,6 +56,9 @@ def test_every_view_and_macro_has_an_example_here_or_on_a_page_of_the_report():
     queries = read_queries(resources.folder("reports") / "queries")
     shown = {name for query in queries.values() for name in query.reads}
     with duckdb.connect() as empty:
+        for query in queries.values():
+            for sql in filter(None, (query.sql, query.finding)):
+                shown |= views.referenced_names(empty, views.ViewFile("", None, "", {}, sql))
         for question in QUESTIONS:
             block = views.ViewFile("", None, "", {}, question.values[0].sql)
             shown |= views.referenced_names(empty, block)

@@ -178,7 +178,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
         self.tags.append((tag, known))
-        if tag in ("meta", "br", "img"):
+        if tag in ("meta", "br", "img", "wbr", "input"):
             return
         self._open.append((tag, known))
         if tag == "table":
