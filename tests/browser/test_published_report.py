@@ -19,12 +19,13 @@ pytestmark = [
 
 MOST_BYTES = 3_000_000
 # Texts of a chart which reach out of it, and pairs of texts that lie on one another.
-_BOXES = """
+_BOXES = r"""
     const boxes = (chart) => [...chart.querySelectorAll("text")].filter((text) => upright(text))
         .map((text) => [text.textContent, text.getBoundingClientRect()])
         .filter(([told, box]) => told.trim() && box.width > 0);
     // labels that are hidden for want of room, and slanted ones, whose boxes are larger than they
-    const upright = (text) => text.getAttribute("opacity") !== "0" && !/rotate\(-?[1-9]/.test(text.getAttribute("transform") ?? "");
+    const upright = (text) => text.getAttribute("opacity") !== "0"
+        && !/rotate\(-?[1-9]/.test(text.getAttribute("transform") ?? "");
 """
 _CUT = f"""() => {{ {_BOXES}
     const cut = [];
