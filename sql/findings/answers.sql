@@ -41,7 +41,9 @@ select
             then
                 format(
                     '{} are called {} in {}',
-                    group_words(main.attribute, surest.worst_group),
+                    -- it begins a sentence
+                    upper(left(group_words(main.attribute, surest.worst_group), 1))
+                    || substr(group_words(main.attribute, surest.worst_group), 2),
                     surest.worst_group,
                     as_percent(surest.accuracy_worst)
                 )

@@ -147,7 +147,7 @@ def fill_rules(con: Con, first: int, encoder_id: int = 3) -> None:
     """Add what a model was imported with: one prompt a class, and two ks of a set without cosines."""
     fill(con, **prompt_set("single", "gender", [(91, "Male"), (92, "Female")]))
     fill(con, encoders=[encoder(encoder_id, "imported")])
-    of_it = {"kind": "zero_shot", "encoder_id": encoder_id, "aggregation": "topk"}
+    of_it = {"encoder_id": encoder_id, "aggregation": "topk"}
     rules = [("single", 1), ("imported", 1), ("imported", 2)]
     said = [
         ["Male", "Female"] * 4,
@@ -155,8 +155,10 @@ def fill_rules(con: Con, first: int, encoder_id: int = 3) -> None:
         ["Female", "Female", "Male", "Female"] * 2,
     ]
     for i, ((name, k), classes) in enumerate(zip(rules, said, strict=True), first):
-        about = {"prompt_set": name, "k": k}
-        fill(con, classifiers=[classifier(i, f"{name} {k}", **about, **of_it)])
+        # a set of which only predictions were imported has no prompts here
+        kind = "imported" if name == "imported" else "zero_shot"
+        about = of_it | {"prompt_set": name, "k": k, "kind": kind}
+        fill(con, classifiers=[classifier(i, f"{name} {k}", **about)])
         fill(con, predictions=predictions(classes, i))
 
 
