@@ -136,7 +136,7 @@ def told_wrong(world: World, name: str, out: Path) -> list[str]:
     for file in (each for each in out.rglob("*") if each.is_file()):
         content = file.read_bytes()
         found += [f"{file.name} has a secret" for each in secrets if each in content]
-        if file.name == "errors.html" and (name in SHOWN) != (b'src="data:image' in content):
+        if file.name == "faces.html" and (name in SHOWN) != (b'src="faces/' in content):
             found.append("a page has a picture of outside, or not that of the source")
         is_page = file.suffix in (".html", ".svg")  # elsewhere it is a name like any other
         if is_page and (b"<script>alert(1)" in content or b'href="javascript:' in content):
