@@ -26,7 +26,6 @@ _COMPUTED_ONCE = (
     "numbered_splits",
     "judged_words",
     "judged_pairs",
-    "wrong_predictions",
     "accuracy_by_group",
     "confusion_matrix",
     "classifier_summary",
@@ -45,12 +44,19 @@ _COMPUTED_ONCE = (
     "accuracy_gaps",
     "gap_findings",
     "confusion_findings",
+    "wrong_predictions",
     "rates_by_group",
     "rate_gaps",
     "conditional_gaps",
 )
 # Of these tables a page has the rows of the classifiers that it shows: the others take seconds.
-_OF_SHOWN = ("rates_by_group",)
+_OF_SHOWN = {
+    "rates_by_group": "list_contains({shown}, classifier)",
+    "wrong_predictions": (
+        "classifier_id in "
+        "(select classifier_id from classifiers where list_contains({shown}, name))"
+    ),
+}
 # They read sums over samples.
 _COMPUTED_LAST = ("k_curves", "k_choices", "prompt_slopes")
 # Views that have no row where a table has none: all labels would be read to find that out.
@@ -105,8 +111,8 @@ def keep_views(
         if classifiers
         else "(select list(classifier) from main_classifiers)"
     )
-    for view in _OF_SHOWN:
-        sources_of[view] = f"{view} where list_contains({shown}, classifier)"
+    for view, condition in _OF_SHOWN.items():
+        sources_of[view] = f"{view} where {condition.format(shown=shown)}"
     _keep(con, _COMPUTED_ONCE, is_read, sources_of)
     for view, table in _EMPTY_WITHOUT.items():
         (is_there,) = _row(con, f"select exists (from {table})")
