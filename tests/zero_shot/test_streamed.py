@@ -279,7 +279,7 @@ def test_a_query_of_cosines_that_were_not_kept_is_told_of(scored, tmp_path):
 def test_info_says_what_was_streamed(streamed, capsys):
     n = streamed.rows("select count(distinct sample_id) from streamed_winners")[1][0][0]
     (details,) = [row[3] for row in streamed.info() if row[:3] == ("encoder", "m imported", 0)]
-    assert details.startswith(f"similarities, and {n} samples streamed; vectors of ")
+    assert details.startswith(f"similarities, and {n:,} samples streamed; vectors of ")
 
     def shown():
         print_overview(streamed.overview(), store_option="", show_all=True)
