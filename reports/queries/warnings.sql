@@ -25,7 +25,7 @@ with found as (
     select
         3 as place,
         'pairs of the same picture with different labels' as warning,
-        count(distinct (sample_id_a, sample_id_b)) as n,
+        count(distinct { 'a': sample_id_a, 'b': sample_id_b }) as n,
         'At least one label of each pair is wrong.' as meaning,
         'facestore dedup' as command
     from label_conflicts
