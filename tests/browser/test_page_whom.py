@@ -40,8 +40,7 @@ def test_a_cell_of_the_matrix_leads_to_its_faces(browser, reported):
     context = browser.new_context()
     page = Visit(context, reported / "out" / "mistakes.html").drawn()
     links = page.locator("table.heat td a")
-    if not links.count():
-        pytest.skip("the page of faces has no sections yet")
+    assert links.count() > 4
     section = links.first.get_attribute("href").split("#")[1]
     links.first.click()
     page.wait_for_selector(f"#{section}", state="attached")
