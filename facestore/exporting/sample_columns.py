@@ -7,6 +7,7 @@ import polars as pl
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import NoVectorsError
+from facestore.exporting.label_columns import label_column
 from facestore.exporting.selection import with_column
 from facestore.images.pictures import Pictures
 from facestore.images.small import shown_small
@@ -16,10 +17,6 @@ from facestore.stores import Stores
 
 # A struct of this kind is drawn as a picture by Embedding Atlas, as by Hugging Face's viewer.
 _PICTURE = pl.Struct({"bytes": pl.Binary(), "path": pl.String()})
-# What else is said of a sample; DuckDB tells no names apart by their letter case.
-_OURS = frozenset(
-    ("predicted", "judged", "margin", "duplicate_group", "suspect", "x", "y", "neighbors")
-)
 
 
 def with_vectors(
@@ -49,10 +46,9 @@ def with_vectors(
 
 def with_labels(samples: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     """Add a column for each attribute; `label: NAME` where that name stands for something else."""
-    taken = _OURS | {name.casefold() for name in samples.columns}
+    taken = {name.casefold() for name in samples.columns}
     for (attribute,), part in labels.group_by("attribute", maintain_order=True):
-        name = str(attribute)
-        name = f"label: {name}" if name.casefold() in taken else name
+        name = label_column(str(attribute), taken)
         label = pl.coalesce("label", pl.col("value").cast(pl.String))
         samples = with_column(samples, name, part, label)
     return samples

@@ -9,6 +9,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+import duckdb
+
+from facestore.connections import quoted_name
+from facestore.exporting.label_columns import label_column
 from facestore.reporting.links import Links, cell_section, group_section
 from facestore.reporting.tables import BlockKey, Table, key_of
 from facestore.reporting.thumbnails import Sample
@@ -89,8 +93,8 @@ class Section:
             + "\n    and ".join(conditions)
         )
 
-    def command(self, same: Mapping[str, Any]) -> str:
-        """Return the command that opens all of them to be looked at by hand.
+    def where(self, same: Mapping[str, Any]) -> str:
+        """Return what picks all of them among the rows that can be looked at by hand.
 
         Parameters
         ----------
@@ -101,10 +105,9 @@ class Section:
         if self.group:
             conditions += ["judged = 'wrong'", *_of_group(self.group)]
         else:
-            conditions.append(f"{_name(self.key.attribute)} = {_text(self.label)}")
+            conditions.append(f"{_column(self.key.attribute)} = {_text(self.label)}")
             conditions.append(f"predicted = {_text(self.predicted)}")
-        where = _shell(" and ".join(conditions))
-        return f"facestore explore --classifier {_shell(self.key.classifier)} --where {where}"
+        return " and ".join(conditions)
 
 
 def sections_of(table: Table) -> dict[BlockKey, list[Section]]:
@@ -151,7 +154,7 @@ class Faces:
             "judges": [
                 {
                     "classifier": key.classifier,
-                    "attribute": _name(key.attribute),
+                    "attribute": _column(key.attribute),
                     "place": [] if same else _place(key.dataset, key.split),
                 }
                 for key in self.parts
@@ -227,17 +230,20 @@ def _place(dataset: str | None, split: str | None) -> list[str]:
 
 
 def _of_group(group: Mapping[str, str]) -> list[str]:
-    return [f"{_name(attribute)} = {_text(label)}" for attribute, label in group.items()]
+    return [f"{_column(attribute)} = {_text(label)}" for attribute, label in group.items()]
 
 
 def _text(value: str | None) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _name(column: str) -> str:
-    return column if column.isidentifier() else '"' + column.replace('"', '""') + '"'
+def _column(attribute: str) -> str:
+    """Return the column with the labels of an attribute among the rows that `explore` shows."""
+    column = label_column(attribute)
+    is_name = [kind for _, kind in duckdb.tokenize(column)] == [duckdb.token_type.identifier]
+    return column if is_name and column.isidentifier() else quoted_name(column)
 
 
-def _shell(text: str) -> str:
+def in_shell(text: str) -> str:
     """Quote a text for a shell, so that SQL in it stays readable where it can."""
     return shlex.quote(text) if _SHELL & set(text) else f'"{text}"'

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from facestore.errors import counted
 from facestore.reporting.charts import Chart, Context, charts_of, script_bundle
 from facestore.reporting.charts.groups import whose
-from facestore.reporting.faces import faces_of
+from facestore.reporting.faces import faces_of, in_shell
 from facestore.reporting.grid import grid, matrix_grid
 from facestore.reporting.heat import confusion_heat, error_heats
 from facestore.reporting.links import Links
@@ -211,6 +211,7 @@ def environment(
     made.filters["counted"] = counted
     made.filters["svg"] = _svg_markup
     made.filters["visible_in"] = visible_in
+    made.filters["in_shell"] = in_shell
     made.filters["best_first"] = best_first
     made.filters["percent"] = percent
     made.globals["grid"] = partial(_grid, same=same or {}, links=links or Links())

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from support.once import made_once
 from support.pictured import SURE, fill
-from support.visits import CHROMIUM, Visit, serious
+from support.visits import CHROMIUM, Visit, serious, wait_until
 
 from facestore.reporting.links import cell_section, group_section
 from facestore.reporting.tables import BlockKey
@@ -62,19 +62,14 @@ def test_a_number_leads_to_its_faces_in_one_click(visit, pictured):
     opened = visit("mistakes.html")
     page = opened.drawn()
     anchor = cell_section(KEY, "Male", "Female")
-    # as a cell of the matrix has it
-    page.evaluate(
-        "address => { const link = document.createElement('a'); link.href = address; "
-        "link.id = 'cell'; link.textContent = '12'; document.querySelector('main').prepend(link); }",
-        f"faces.html#{anchor}",
-    )
-    page.locator("#cell").click()
+    page.locator(f"table.heat a[href='faces.html#{anchor}']").click()
     page.wait_for_selector("html[data-drawn]", state="attached")
     assert page.evaluate(SHOWN) == rows(pictured, CELL, SURE, "Male", "Female")
     assert page.evaluate("document.querySelectorAll('details.faces[open]').length") == 1
     assert page.locator(f"#{anchor}").is_visible()
-    page.wait_for_function(
-        "[...document.querySelectorAll('details[open] img')].some(each => each.naturalWidth > 9)"
+    wait_until(
+        page,
+        "[...document.querySelectorAll('details[open] img')].some(each => each.naturalWidth > 9)",
     )
     assert opened.console == []
     folder = (pictured / "out").as_uri()
@@ -86,7 +81,7 @@ def test_from_one_section_to_another_and_back_to_all(visit):
     n_sections = page.locator("details.faces").count()
     for anchor in (group_section(KEY, "age", "0-2"), cell_section(KEY, "Female", "Male")):
         page.evaluate("anchor => { location.hash = anchor; }", anchor)
-        page.wait_for_function("document.querySelectorAll('details.faces[open]').length === 1")
+        wait_until(page, "document.querySelectorAll('details.faces[open]').length === 1")
         assert page.locator("details.faces[open]").get_attribute("id") == anchor
     page.locator("#shown a").click()
     assert page.locator("details.faces:visible").count() == n_sections
@@ -110,7 +105,7 @@ def test_the_filters_show_what_sql_gives(visit, pictured):
     page.locator("select[name=c]").select_option("surest tenth")
     assert set(page.evaluate(SHOWN)) <= set(young)
     page.locator("button[type=reset]").click()
-    page.wait_for_function("!document.querySelector('details.faces[hidden], .faces li[hidden]')")
+    wait_until(page, "!document.querySelector('details.faces[hidden], .faces li[hidden]')")
 
 
 def test_without_scripts_all_sections_can_be_read(browser, pictured):
@@ -171,8 +166,9 @@ def test_pictures_are_shown_over_http_too(browser, pictured):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/data.html")
-        page.wait_for_function(
-            "[...document.querySelectorAll('.pairs img')].every(each => each.naturalWidth > 9)"
+        wait_until(
+            page,
+            "[...document.querySelectorAll('.pairs img')].every(each => each.naturalWidth > 9)",
         )
         assert page.locator(".pairs img").count() == 2
         page.close()

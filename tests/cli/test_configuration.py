@@ -135,7 +135,7 @@ def test_a_near_miss_of_a_command_or_option_is_named(facestore):
 
 
 # Named so by what they are for: what is given differs.
-NOT_ALIKE = {"--format", "--classifier", "--column", "--images", "--source"}
+NOT_ALIKE = {"--against", "--format", "--classifier", "--column", "--images", "--source"}
 
 
 def test_an_option_of_one_name_takes_the_same_in_all_commands():

@@ -13,6 +13,7 @@ from support.pictured import SURE, UNSURE, N, fill
 from support.pictures import write_picture
 from support.reported import Page
 
+from facestore.reporting.faces import Section
 from facestore.reporting.links import cell_section, group_section
 from facestore.reporting.tables import BlockKey
 from facestore.store import Store
@@ -206,6 +207,26 @@ def test_the_filters_know_the_groups_by_their_labels(pictured):
     assert [judge["classifier"] for judge in asked["judges"]] == [SURE, UNSURE]
     assert asked["groups"]["Ages 0-2 called wrong"]["where"] == ["age = '0-2'"]
     assert len(asked["groups"]["Male, White faces called wrong"]["labels"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("attribute", "column"),
+    [
+        ("gender", "gender"),
+        ("group", '"group"'),
+        ("perceived gender", '"perceived gender"'),
+        ("Split", '"label: Split"'),
+        ('a "b"', '"a ""b"""'),
+    ],
+)
+def test_the_command_names_the_column_that_explore_has(attribute, column):
+    same = {"dataset": "faces", "split": None}
+    called = [{"label": "Male", "predicted": "Female"}]
+    key = BlockKey("faces", None, attribute, SURE)
+    cell = Section("cell", key, "Male called Female", 1, {}, called)
+    assert cell.where(same) == f"{column} = 'Male' and predicted = 'Female'"
+    group = Section("group", OF_GENDER, "Males called wrong", 1, {attribute: "Male"}, called)
+    assert group.where(same) == f"judged = 'wrong' and {column} = 'Male'"
 
 
 def test_the_command_quotes_what_a_shell_would_read(pictured, copied, tmp_path):

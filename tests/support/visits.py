@@ -29,6 +29,15 @@ class Visit:
         return self.page
 
 
+def wait_until(page: Any, expression: str) -> None:
+    """Wait until an expression holds; `wait_for_function` evaluates texts in the page, which forbids it."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)
+
+
 def serious(response: dict[str, Any]) -> list[tuple[str, str]]:
     """Give the serious ones of axe's findings: rule and place."""
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facestore.errors import counted
 from facestore.reporting.charts.base import (
     COLOURS,
     DASHES,
@@ -237,9 +238,8 @@ def _told(sweep: str, rows: Sequence[Mapping[str, Any]]) -> str:
     mine = [row for row in rows if row["sweep"] == sweep]
     low, high = (end(float(row["accuracy"]) for row in mine) for end in (min, max))
     ensemble = percent(mine[0]["ensemble_accuracy"])
-    return (
-        f"{sweep}: {len(mine)} wordings from {percent(low)} to {percent(high)}, ensemble {ensemble}"
-    )
+    n_wordings = counted(len(mine), "wording")
+    return f"{sweep}: {n_wordings} from {percent(low)} to {percent(high)}, ensemble {ensemble}"
 
 
 def _strips(rows: Sequence[Mapping[str, Any]], n_strips: int) -> dict[str, Any]:
@@ -279,7 +279,8 @@ def reliability_charts(table: Table, _context: Context) -> list[Chart]:
         names, rest = first_panels(list(dict.fromkeys(row["panel"] for row in drawn)))
         drawn = [row for row in drawn if row["panel"] in names]
         title = f"Accuracy over confidence: {attribute} on {place(dataset, split)}{rest}"
-        told = f"{len(names)} ways to predict; the dashed line is where confidence is right."
+        ways = counted(len(names), "way")
+        told = f"{ways} to predict; the dashed line is where confidence is right."
         spec = panels(_reliability(drawn), "panel", names)
         charts.append(Chart(title, told, spec, caption=f"{attribute.capitalize()}{rest}"))
     return charts
