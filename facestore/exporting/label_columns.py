@@ -4,8 +4,21 @@ from collections.abc import Collection
 
 # What rows of samples say besides labels.
 OF_SAMPLES = frozenset(
-    "picture path dataset split sample_id predicted judged margin "
-    "duplicate_group suspect x y neighbors".split()
+    [
+        "picture",
+        "path",
+        "dataset",
+        "split",
+        "sample_id",
+        "predicted",
+        "judged",
+        "margin",
+        "duplicate_group",
+        "suspect",
+        "x",
+        "y",
+        "neighbors",
+    ]
 )
 
 
