@@ -10,6 +10,8 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
+import altair as alt
+import jsonschema
 import pytest
 from support.pictures import write_labels, write_picture
 from support.reported import CLASSIFIER, Page, data_of, read_pages
@@ -168,6 +170,16 @@ def test_charts_draw_rows_of_their_tables(pages, answers):
 def shares_of(values):
     """Give the numbers with a point, rounded as far as sums may differ."""
     return {round(each, 6) for each in values if isinstance(each, float)}
+
+
+def test_every_chart_is_valid_vega_lite(pages):
+    schema = alt.load_schema()
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    specs = [spec for page in pages.values() for spec in page.specs]
+    assert len(specs) > 10
+    for spec in specs:
+        found = jsonschema.exceptions.best_match(validator.iter_errors(spec))
+        assert found is None, f"{found.json_path}: {found.message[:300]}"
 
 
 def test_every_query_is_in_the_provenance(pages):

@@ -58,4 +58,11 @@ def charts_of(table: Table, context: Context) -> list[Chart]:
     context
         What charts need of the report they stand in.
     """
-    return [chart for draw in _DRAWN_BY.get(table.query.name, ()) for chart in draw(table, context)]
+    drawn_by = _DRAWN_BY.get(table.query.name, ())
+    if not drawn_by:
+        return []
+    from altair.utils.schemapi import debug_mode
+
+    # altair holds each part against its schema: two seconds for a report; our tests do
+    with debug_mode(False):
+        return [chart for draw in drawn_by for chart in draw(table, context)]

@@ -177,10 +177,10 @@ def _dumbbells(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     kinds = ["published", "measured"]
     chart = alt.layer(
         base.mark_rule(strokeWidth=6, opacity=0.2, stroke=COLOURS[0]).encode(
-            x=alt.X("ci_low:Q", scale=scale, axis=axis), x2="ci_high:Q"
+            x=alt.X("ci_low:Q", scale=scale, axis=axis), x2=alt.X2("ci_high:Q")
         ),
         base.mark_rule(strokeWidth=2, opacity=0.7, stroke="currentColor").encode(
-            x=alt.X("published:Q", scale=scale, axis=axis), x2="measured:Q"
+            x=alt.X("published:Q", scale=scale, axis=axis), x2=alt.X2("measured:Q")
         ),
         alt.Chart(values(ends))
         .mark_point(filled=True, size=70, opacity=1)

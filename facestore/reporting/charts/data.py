@@ -56,7 +56,7 @@ def _bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     )
     chart = alt.layer(
         base.mark_bar(fill=COLOURS[0]),
-        base.mark_text(align="left", dx=5, fontSize=12).encode(text="said:N"),
+        base.mark_text(align="left", dx=5, fontSize=12).encode(text=alt.Text("said:N")),
     ).properties(height=ROW * len(rows))
     return finished(chart)
 
@@ -105,7 +105,7 @@ def _population(
         base.mark_rect(fill=HEAT).encode(
             fillOpacity=alt.FillOpacity("n_samples:Q", scale=shade, legend=None)
         ),
-        base.mark_text(fontSize=11).encode(text="said:N"),
+        base.mark_text(fontSize=11).encode(text=alt.Text("said:N")),
     ).properties(
         height=_CELL * len(ages),
         # the last of the slanted names of races leans out to the right

@@ -145,10 +145,10 @@ def dots_spec(rows: Sequence[Mapping[str, Any]], how: Dots) -> dict[str, Any]:
     layers += [
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", fontSize=12, fontWeight="bold")
-        .encode(x=alt.value(0), text="heading:N"),
+        .encode(x=alt.XValue(0), text=alt.Text("heading:N")),
         base.transform_filter("isValid(datum.note)")
         .mark_text(align="left", fontSize=11, fill=GREY)
-        .encode(x=alt.value(2), text="note:N"),
+        .encode(x=alt.XValue(2), text=alt.Text("note:N")),
         *(text for each in how.beside for text in _beside(base, each)),
     ]
     n_places = len({row["key"] for row in rows})
@@ -182,7 +182,7 @@ def _marks(base: altair.Chart, x: Mapping[str, Any], how: Dots) -> list[altair.C
             dot = line | {"shape": alt.Shape("series:N", scale=shapes)}
         marks += [
             drawn.mark_rule(strokeWidth=2.2, opacity=0.75, yOffset=down).encode(
-                x=x["low"], x2="high:Q", **line
+                x=x["low"], x2=alt.X2("high:Q"), **line
             ),
             drawn.mark_point(filled=True, size=62, opacity=1, yOffset=down).encode(
                 x=x["value"], tooltip=how.shown, href=alt.Href("link:N"), **dot
@@ -194,13 +194,13 @@ def _marks(base: altair.Chart, x: Mapping[str, Any], how: Dots) -> list[altair.C
 def _beside(base: altair.Chart, each: Beside) -> list[altair.Chart]:
     import altair as alt
 
-    where = alt.value({"expr": f"width - room + {each.at}"})
+    where = alt.XValue({"expr": f"width - room + {each.at}"})
     weight = "bold" if each.is_bold else "normal"
     before = WIDE if each.is_wide else "any"
     text = (
         base.transform_filter(f"isValid(datum.{each.field})")
         .mark_text(align="right", fontSize=12, fontWeight=weight)
-        .encode(x=where, text=f"{each.field}:N")
+        .encode(x=where, text=alt.Text(f"{each.field}:N"))
         .properties(name=f"{before}_{each.field}")
     )
     if not each.heading:
@@ -208,7 +208,7 @@ def _beside(base: altair.Chart, each: Beside) -> list[altair.Chart]:
     head = (
         alt.Chart(alt.Data(values=[{}]))
         .mark_text(align="right", baseline="bottom", fontSize=11, fill=GREY)
-        .encode(x=where, y=alt.value(-4), text=alt.value(each.heading))
+        .encode(x=where, y=alt.YValue(-4), text=alt.TextValue(each.heading))
         .properties(name=f"{before}_head_{each.field}")
     )
     return [text, head]

@@ -68,7 +68,7 @@ def _dots(
     )
     layers: list[Any] = [
         base.mark_rule(strokeWidth=2.5, stroke=COLOURS[0]).encode(
-            x=_x("ci_low", title), x2="ci_high:Q"
+            x=_x("ci_low", title), x2=alt.X2("ci_high:Q")
         ),
         base.mark_point(filled=True, size=60, fill=COLOURS[0], opacity=1).encode(
             x=_x(figure, title)

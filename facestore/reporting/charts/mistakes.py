@@ -198,8 +198,8 @@ def scatter_charts(table: Table, context: Context) -> list[Chart]:
             ),
             cloud,
             bars.encode(
-                x=x, y=alt.Y("ci_low_mean:Q", axis=axis, scale=scale), y2="ci_high_mean:Q",
-                stroke=alt.value(COLOURS[0]), tooltip=said,
+                x=x, y=alt.Y("ci_low_mean:Q", axis=axis, scale=scale), y2=alt.Y2("ci_high_mean:Q"),
+                stroke=alt.StrokeValue(COLOURS[0]), tooltip=said,
             ),
             dots.encode(x=x, y=alt.Y("mean_predicted:Q", axis=axis, scale=scale), tooltip=said),
         ).properties(height=_HEIGHT + 80)  # fmt: skip
@@ -229,7 +229,7 @@ def histogram_charts(table: Table, context: Context) -> list[Chart]:
             .mark_bar(fill=COLOURS[0])
             .encode(
                 x=alt.X("error_from:Q", bin="binned", axis=_years("predicted minus true, years")),
-                x2="error_to:Q",
+                x2=alt.X2("error_to:Q"),
                 y=alt.Y("n_samples:Q", title="samples", axis=alt.Axis(tickCount=_TICKS)),
                 tooltip=tooltip(error_from__n="from", error_to__n="to", n_samples__n="n"),
             )

@@ -146,10 +146,10 @@ def _front(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             href=alt.Href("link:N"),
         ),
         whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
-            x=axes.x("ci_low"), x2="ci_high:Q", y=axes.y("y"), color=colour
+            x=axes.x("ci_low"), x2=alt.X2("ci_high:Q"), y=axes.y("y"), color=colour
         ),
         whole.mark_rule(strokeWidth=1.4, opacity=0.45).encode(
-            x=axes.x("x"), y=axes.y("ci_low_worst"), y2="ci_high_worst:Q", color=colour
+            x=axes.x("x"), y=axes.y("ci_low_worst"), y2=alt.Y2("ci_high_worst:Q"), color=colour
         ),
         line.encode(x=axes.x("x"), y=axes.y("y")),
         *_front_names(drawn, axes, height),
@@ -214,9 +214,9 @@ def _front_names(rows: Sequence[Mapping[str, Any]], axes: _Axes, height: int) ->
     texts = base.mark_text(align="left", dx=4, fontSize=12)
     return [
         lines.encode(
-            x=axes.x("x"), x2=alt.value(beside), y=axes.y("y"), y2="at:Q"
+            x=axes.x("x"), x2=alt.X2Value(beside), y=axes.y("y"), y2=alt.Y2("at:Q")
         ).properties(name=f"{WIDE}_lines"),
-        texts.encode(x=alt.value(beside), y=axes.y("at"), text="label:N")
+        texts.encode(x=alt.XValue(beside), y=axes.y("at"), text=alt.Text("label:N"))
         .properties(name=f"{WIDE}_names"),
     ]  # fmt: skip
 
@@ -306,16 +306,16 @@ def _board(rows: Sequence[Mapping[str, Any]], n_rows: int) -> dict[str, Any]:
             x=x, shape=_shape(), tooltip=shown
         ),
         best.mark_rule(strokeWidth=2.5, stroke=COLOURS[0]).encode(
-            x=alt.X("ci_low:Q", scale=scale, axis=axis), x2="ci_high:Q"
+            x=alt.X("ci_low:Q", scale=scale, axis=axis), x2=alt.X2("ci_high:Q")
         ),
         best.mark_point(filled=True, size=90, opacity=1, fill=COLOURS[0]).encode(
             x=x, shape=_shape(), tooltip=shown
         ),
         best.mark_text(align="left", fontSize=12)
-        .encode(x=alt.value({"expr": "width - right + 10"}), text=alt.Text("told:N"))
+        .encode(x=alt.XValue({"expr": "width - right + 10"}), text=alt.Text("told:N"))
         .properties(name=f"{WIDE}_told"),
         best.mark_text(align="left", dy=-14, fontSize=11)
-        .encode(x=alt.value(0), text=alt.Text("told:N"))
+        .encode(x=alt.XValue(0), text=alt.Text("told:N"))
         .properties(name=f"{NARROW}_told"),
     ).properties(height=(ROW + 6) * n_rows)
     return finished(chart.add_params(alt.param(name="right", value=_RIGHT)))

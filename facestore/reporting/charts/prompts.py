@@ -105,7 +105,7 @@ def _curves(rows: Sequence[Mapping[str, Any]]) -> Any:
     )  # fmt: skip
     base = alt.Chart(values(rows)).encode(x=x, color=colour)
     return alt.layer(
-        base.mark_area(opacity=0.16).encode(y=low, y2="ci_high:Q"),
+        base.mark_area(opacity=0.16).encode(y=low, y2=alt.Y2("ci_high:Q")),
         base.mark_line(strokeWidth=1.8).encode(
             y=y, strokeDash=alt.StrokeDash("line:N", scale=told_apart(lines, DASHES), sort=None)
         ),
@@ -197,7 +197,7 @@ def _slopes(rows: Sequence[Mapping[str, Any]]) -> Any:
         line__s="of", step__s="with", accuracy__q="accuracy", n_samples__n="n",
         difference__s="ensemble minus one",
     )  # fmt: skip
-    base = alt.Chart(values(ends)).encode(x=x, color=colour, detail="line:N")
+    base = alt.Chart(values(ends)).encode(x=x, color=colour, detail=alt.Detail("line:N"))
     y = alt.Y("accuracy:Q", axis=axis, scale=scale)
     is_end = f"datum.step == '{_STEPS[1]}'"
     return alt.layer(
@@ -309,7 +309,7 @@ def _reliability(rows: Sequence[Mapping[str, Any]]) -> Any:
     return alt.layer(
         diagonal,
         base.mark_rule(strokeWidth=2, stroke=COLOURS[0], opacity=0.6).encode(
-            y=alt.Y("ci_low:Q", axis=axis, scale=scale), y2="ci_high:Q"
+            y=alt.Y("ci_low:Q", axis=axis, scale=scale), y2=alt.Y2("ci_high:Q")
         ),
         base.mark_point(filled=True, opacity=1, fill=COLOURS[0]).encode(
             y=alt.Y("accuracy:Q", axis=axis, scale=scale),

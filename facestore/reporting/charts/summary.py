@@ -126,7 +126,7 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         # a row without dots keeps its place
         base.mark_point(opacity=0).encode(),
         dots.mark_rule(strokeWidth=4, opacity=0.45).encode(
-            x=x["accuracy_worst"], x2="accuracy_best:Q", stroke=colour
+            x=x["accuracy_worst"], x2=alt.X2("accuracy_best:Q"), stroke=colour
         ),
         dots.mark_tick(thickness=2, size=16, stroke="currentColor").encode(x=x["accuracy"]),
         dots.mark_point(filled=True, size=130, opacity=1).encode(
@@ -174,7 +174,7 @@ def _labels(dots: altair.Chart, x: Mapping[str, Any]) -> list[altair.Chart]:
         .encode(x=x["accuracy_best"], text=alt.Text("best_label:N"))
         .properties(name=f"{WIDE}_best"),
         dots.mark_text(align="left", dy=-15, fontSize=11)
-        .encode(x=alt.value(-_BESIDE_PHONE), text=alt.Text("in_short:N"))
+        .encode(x=alt.XValue(-_BESIDE_PHONE), text=alt.Text("in_short:N"))
         .properties(name=f"{NARROW}_label"),
     ]
 
@@ -184,18 +184,18 @@ def _columns(dots: altair.Chart) -> list[altair.Chart]:
     import altair as alt
 
     def column(field: str, at: int, heading: str, **mark: Any) -> list[altair.Chart]:
-        where = alt.value({"expr": f"width - right + {at}"})
+        where = alt.XValue({"expr": f"width - right + {at}"})
         weight = {"clear": "bold"} if field == "told" else {}
         colour = (
             alt.condition("datum.verdict == 'clear'", alt.value("var(--worse)"), alt.value(_GREY))
             if weight
-            else alt.value("currentColor")
+            else alt.FillValue("currentColor")
         )
         cells = dots.mark_text(**mark).encode(x=where, text=alt.Text(f"{field}:N"), fill=colour)
         head = (
             alt.Chart(alt.Data(values=[{}]))
             .mark_text(align=mark["align"], baseline="bottom", fontSize=11, fill=_GREY)
-            .encode(x=where, y=alt.value(-6), text=alt.value(heading))
+            .encode(x=where, y=alt.YValue(-6), text=alt.TextValue(heading))
         )
         return [
             cells.properties(name=f"{WIDE}_{field}"),
@@ -245,7 +245,7 @@ def range_charts(table: Table, _context: Context) -> list[Chart]:
         for end in ("accuracy_min", "accuracy_max")
     ]
     line = base.mark_rule(strokeWidth=4, opacity=0.45, stroke=COLOURS[0]).encode(
-        x=alt.X("accuracy_min:Q", scale=scale, axis=axis), x2="accuracy_max:Q"
+        x=alt.X("accuracy_min:Q", scale=scale, axis=axis), x2=alt.X2("accuracy_max:Q")
     )
     chart = alt.layer(line, *ends).properties(height=(ROW + 4) * len(rows))
     told = "; ".join(f"{row['attribute']}: {row['sentence']}" for row in rows)
