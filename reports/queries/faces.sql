@@ -28,6 +28,8 @@ said as materialized (
         predictions.classifier_id,
         predictions.sample_id,
         predictions.predicted,
+        predictions.score,
+        predictions.margin,
         sample_cells.cell
     from predictions
     semi join main using (classifier_id)
@@ -88,10 +90,11 @@ judged as (
     inner join sample_cells using (sample_id)
 ),
 
+-- a number of 60 bits is in the order of the hash it begins, and is put in order much faster
 lots as (
     select
         sample_id,
-        if(image_id is null, '1', '0') || md5(path) as lot
+        ('0x' || if(image_id is null, '1', '0') || left(md5(path), 15))::ubigint as lot
     from samples
 ),
 
@@ -104,8 +107,12 @@ of_cells as (
         judged.label,
         judged.predicted,
         unnest(
-            arg_min(judged.sample_id, lots.lot, coalesce(getvariable('faces_of_a_section'), 24))
-        ) as sample_id
+            arg_min(
+                { 'sample_id': judged.sample_id, 'lot': lots.lot },
+                lots.lot,
+                coalesce(getvariable('faces_of_a_section'), 24)
+            )
+        ) as sample
     from judged
     inner join lots using (sample_id)
     group by all
@@ -133,33 +140,60 @@ sections as (
         )
 ),
 
+firsts as (
+    select
+        classifier_id,
+        split_number,
+        group_attribute,
+        group_name,
+        if(group_name is null, { 'label': label, 'predicted': predicted }, null) as call,
+        arg_min(
+            { 'sample_id': sample.sample_id, 'label': label, 'predicted': predicted },
+            sample.lot,
+            coalesce(getvariable('faces_of_a_section'), 24)
+        ) as faces
+    from sections
+    group by all
+),
+
+faces as (
+    select
+        classifier_id,
+        split_number,
+        group_attribute,
+        group_name,
+        unnest(faces) as face,
+        generate_subscripts(faces, 1) as place
+    from firsts
+),
+
 drawn as materialized (
     select
         main.*,
-        sections.* exclude (classifier_id, split_number, cell),
+        faces.* exclude (classifier_id, split_number, face),
+        faces.face.label,
+        faces.face.predicted,
+        said.sample_id,
+        said.score,
+        said.margin,
         samples.path,
-        samples.image_id,
-        row_number() over (
-            partition by
-                sections.classifier_id, sections.split_number,
-                sections.group_attribute, sections.group_name,
-                if(sections.group_name is null, { 'label': sections.label, 'predicted': sections.predicted }, null)
-            order by samples.image_id is null asc, md5(samples.path) asc, sections.sample_id asc
-        ) as place
-    from sections
+        samples.image_id
+    from faces
     inner join main using (classifier_id, split_number)
-    inner join samples using (sample_id)
-    qualify place <= coalesce(getvariable('faces_of_a_section'), 24)
+    inner join said
+        on
+            faces.classifier_id = said.classifier_id
+            and faces.face.sample_id = said.sample_id
+    inner join samples on said.sample_id = samples.sample_id
 ),
 
 limits as (
     select
-        predictions.classifier_id,
-        quantile_disc(coalesce(predictions.margin, predictions.score), [0.5, 0.9]) as sure
-    from predictions
-    semi join main using (classifier_id)
-    where coalesce(predictions.margin, predictions.score) is not null
-    group by predictions.classifier_id
+        classifier_id,
+        quantile_disc(coalesce(margin, score), [0.5, 0.9]) as sure
+    from said
+    where coalesce(margin, score) is not null
+    group by classifier_id
 ),
 
 labelled as (
@@ -195,22 +229,18 @@ select
     ) as n_section,
     drawn.label,
     drawn.predicted,
-    predictions.score,
-    predictions.margin,
+    drawn.score,
+    drawn.margin,
     case
-        when coalesce(predictions.margin, predictions.score) >= limits.sure[2] then 'surest tenth'
-        when coalesce(predictions.margin, predictions.score) >= limits.sure[1] then 'surer half'
-        when coalesce(predictions.margin, predictions.score) is not null then 'less sure half'
+        when coalesce(drawn.margin, drawn.score) >= limits.sure[2] then 'surest tenth'
+        when coalesce(drawn.margin, drawn.score) >= limits.sure[1] then 'surer half'
+        when coalesce(drawn.margin, drawn.score) is not null then 'less sure half'
     end as confidence,
     labelled.labels,
     drawn.path,
     drawn.image_id
 from drawn
 inner join labelled using (sample_id)
-inner join predictions
-    on
-        drawn.sample_id = predictions.sample_id
-        and drawn.classifier_id = predictions.classifier_id
 left join limits on drawn.classifier_id = limits.classifier_id
 left join confusion_matrix
     on
