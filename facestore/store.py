@@ -48,7 +48,7 @@ from facestore.upkeep.check import check
 from facestore.upkeep.doctor import doctor, repair
 from facestore.upkeep.info import info, overview
 from facestore.upkeep.query import execute, rows, sql
-from facestore.upkeep.settings import change_setting, migrate, settings
+from facestore.upkeep.settings import change_kind, change_setting, kinds, migrate, settings
 from facestore.upkeep.snapshot import snapshot
 from facestore.zero_shot.many import predict_all, score_all
 from facestore.zero_shot.predict import predict
@@ -135,5 +135,7 @@ class Store(Stores):
     repair = repair
     snapshot = snapshot
     settings = settings
+    kinds = kinds
+    set_kind = change_kind
     set = change_setting
     migrate = migrate

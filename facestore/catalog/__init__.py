@@ -16,6 +16,7 @@ from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
 from facestore.catalog.exports import Exports
+from facestore.catalog.kinds import Kinds
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.merging import Merging
 from facestore.catalog.neighbours import Neighbours
@@ -81,6 +82,7 @@ class Catalog:
         self.duplicates = Duplicates(self.database)
         self.splits = Splits(self.database)
         self.settings = Settings(self.database)
+        self.kinds = Kinds(self.database)
         self.runs = Runs(self.database)
         self.audits = Audits(self.database)
         self.checks = Checks(self.database)

@@ -62,6 +62,11 @@ class Renaming(TableFamily):
             uncount_datasets(con, [old, new])
             forget_bootstraps(con, "dataset", [old, new])  # weights hang on the name
             _update(con, "datasets", "dataset", old, new)
+            con.execute(
+                "insert or ignore into dataset_kinds "
+                "select ?, kind from dataset_kinds where dataset = ?",
+                [new, old],
+            )
             _update(con, "samples", "dataset", old, new)
             _update(con, "dataset_splits", "dataset", old, new)
             _update(con, "published_figures", "dataset", old, new)

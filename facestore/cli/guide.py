@@ -11,7 +11,7 @@ _PANELS = {
     "Bring data in": "ingest import models prompts",
     "Measure": "score predict train bootstrap report sql",
     "Look closer": "near search explain explore index",
-    "Look after the data": "dedup split doctor snapshot settings migrate",
+    "Look after the data": "dedup split doctor snapshot settings kinds migrate",
     "Take out": "forget remove rename merge",
     "Hand on": "check export",
 }
@@ -48,6 +48,7 @@ _EXAMPLES = {
     "doctor": "facestore doctor",
     "snapshot": "facestore snapshot faces-2026-11.duckdb",
     "settings": "facestore settings min_samples 30",
+    "kinds": "facestore kinds cars fine-grained",
     "migrate": "facestore migrate",
     "check": "facestore check --max-gap 0.05 --attribute gender --group race",
     "export": "facestore export fairlearn gender.csv --classifier NAME",

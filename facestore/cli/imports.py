@@ -272,9 +272,7 @@ def import_embeddings(
 
 @imports.command("published")
 def import_published(
-    file: Annotated[
-        Path, typer.Argument(help="CSV or Parquet: a figure a row, or a column for each group.")
-    ],
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet: see above for its forms.")],
     store: options.StoreOption = options.DEFAULT,
     dataset: options.DatasetOption = None,
     split: options.SplitOption = None,
@@ -283,6 +281,10 @@ def import_published(
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="ARCHITECTURE[,PRETRAINED], if no column says it.")
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(help="accuracy (acc1), balanced_accuracy ...; if no column says it."),
     ] = None,
     prompt_set: Annotated[str | None, typer.Option(help="If no column says it.")] = None,
     aggregation: Annotated[str | None, typer.Option(help="If no column says it.")] = None,
@@ -295,13 +297,15 @@ def import_published(
         typer.Option(help="TABLE_COLUMN=NAME, such as Network=architecture (repeatable)."),
     ] = None,
 ) -> None:
-    """Import figures that others published, for the view published_comparison.
+    """Import figures that others published, for the views published_comparison and benchmark.
 
     They replace what the store has of the same source. Columns: source, classifier, architecture,
     pretrained, prompt_set, aggregation, k, dataset, split, attribute, taxonomy, group_attribute,
-    group_name, metric, value; or, instead of the last four, `accuracy` and the names of classes.
-    Model, datasource, Prompt and Mode are read as architecture, pretrained, prompt_set and
-    aggregation.
+    group_name, metric, value; or, instead of the last four, `accuracy` and the names of classes; or
+    `dataset` and a column for each model, or `model` and one for each data set (--metric says of
+    what); or CLIP_benchmark's CSV. Model, datasource, Prompt, Mode, acc1 and
+    mean_per_class_recall are read as architecture, pretrained, prompt_set, aggregation, accuracy
+    and balanced_accuracy.
     """
     with open_store(store) as opened:
         summary = opened.import_published(
@@ -309,6 +313,7 @@ def import_published(
             dataset=dataset,
             attribute=attribute,
             model=model,
+            metric=metric,
             columns=told_once("columns", ((each, *_pair(each)) for each in column or ())),
             split=split,
             prompt_set=prompt_set,

@@ -1,4 +1,4 @@
-"""Commands that look after a store: info, doctor, settings, migrate, snapshot."""
+"""Commands that look after a store: info, doctor, settings, kinds, migrate, snapshot."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ROWS = 1000
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (info, doctor, settings, migrate, snapshot):
+    for command in (info, doctor, settings, kinds, migrate, snapshot):
         app.command()(command)
 
 
@@ -128,6 +128,27 @@ def settings(
             opened.set(name, value)
         rows = opened.settings()
     print_rows(("setting", "value", "meaning"), rows, format)
+
+
+def kinds(
+    dataset: Annotated[
+        str | None, typer.Argument(help="The data set; without, all are shown.", show_default=False)
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="Its kind: medical, faces ... ('': none).", show_default=False),
+    ] = None,
+    store: options.StoreOption = options.DEFAULT,
+    format: options.FormatOption = Format.table,
+) -> None:
+    """Show or change of what kind data sets are: models are compared by kind on the board."""
+    with open_store(store) as opened:
+        if dataset is not None and kind is None:
+            raise typer.BadParameter("give its kind as well", param_hint="KIND")
+        if dataset is not None and kind is not None:
+            opened.set_kind(dataset, kind)
+        rows = opened.kinds()
+    print_rows(("dataset", "kind"), rows, format)
 
 
 def migrate(

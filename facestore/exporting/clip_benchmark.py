@@ -11,11 +11,12 @@ from facestore.files import csv_text, write_text
 from facestore.folders import replacing_folder
 from facestore.stores import Stores
 
-# The columns that `clip_benchmark build` writes, in its order.
+# The columns that `clip_benchmark build` writes, in its order; behind them what tells results of
+# one model apart here, and what the name of the data set is made of.
 CSV_COLUMNS = (
     "acc1", "acc5", "mean_per_class_recall", "dataset", "model", "pretrained", "task",
     "mean_average_precision", "image_retrieval_recall@5", "text_retrieval_recall@5",
-    "model_fullname", "language",
+    "model_fullname", "language", "split", "attribute", "classifier",
 )  # fmt: skip
 _METRICS = ("acc1", "acc5", "mean_per_class_recall")
 _TASKS = {"zero_shot": "zeroshot_classification", "linear_probe": "linear_probe"}
@@ -73,6 +74,8 @@ def _result(row: Mapping[str, Any]) -> dict[str, Any]:
         "task": _TASKS.get(row["kind"], row["kind"]),
         "metrics": metrics,
         "language": _LANGUAGE,
+        "split": row["split"],
+        "attribute": row["attribute"],
         "classifier": row["classifier"],
     }
 

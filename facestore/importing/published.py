@@ -8,37 +8,21 @@ from pathlib import Path
 import polars as pl
 
 from facestore.encoders.names import model_name
-from facestore.errors import TableError, preview
-from facestore.importing.published_columns import PUBLISHED_SCHEMA, also_called, renamed_columns
+from facestore.errors import TableError, counted, preview
+from facestore.importing.published_columns import (
+    PUBLISHED_SCHEMA,
+    also_called,
+    known_metrics,
+    of_clip_benchmark,
+    renamed_columns,
+    with_weights,
+)
+from facestore.importing.published_forms import METRICS, OVERALL, ROW, figures_of
 from facestore.numbers import COUNT, SCORE, number_column
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
 from facestore.tables import read_rows, refusing
 
-# Those of the view measured_figures, with which the figures are compared.
-OVERALL_METRICS = (
-    "accuracy",
-    "balanced_accuracy",
-    "macro_precision",
-    "macro_recall",
-    "macro_f1",
-    "weighted_precision",
-    "weighted_recall",
-    "weighted_f1",
-    "chance_adjusted_accuracy",
-)
-DISPARITY_METRICS = (
-    "accuracy_min",
-    "accuracy_max",
-    "accuracy_mean",
-    "accuracy_difference",
-    "accuracy_ratio",
-    "mean_minus_min",
-)
-METRICS = OVERALL_METRICS + DISPARITY_METRICS
-
-_ROW = "row of the file"
-_OVERALL = "overall"
 _NEEDED = ("dataset", "attribute")
 
 
@@ -94,6 +78,7 @@ def import_published(
     dataset: str | None = None,
     attribute: str | None = None,
     model: str | None = None,
+    metric: str | None = None,
     columns: Mapping[str, str] | None = None,
     **described: str | int | None,
 ) -> PublishedSummary:
@@ -102,11 +87,12 @@ def import_published(
     Parameters
     ----------
     path
-        CSV or Parquet: a figure a row (`group_attribute`, `group_name`, `metric`, `value`), or a
-        column for each (`accuracy`, names of classes).
-    dataset, attribute, model
+        CSV or Parquet: a figure a row (`group_attribute`, `group_name`, `metric`, `value`), a
+        column for each (`accuracy`, names of classes), for each model or for each data set.
+    dataset, attribute, model, metric
         What the figures are about, where no column says it; the model as
-        `ARCHITECTURE[,PRETRAINED]`.
+        `ARCHITECTURE[,PRETRAINED]`. Without an attribute it is the one that the data set is
+        labelled with, or has the name of the data set.
     columns
         Name in the table -> name of the column that it is.
     **described
@@ -124,12 +110,17 @@ def import_published(
         "attribute": attribute,
         "architecture": name.architecture if name else None,
         "pretrained": name.pretrained if name else None,
+        "metric": metric,
         **described,
     }
     classes = store.catalog.samples.class_names()
     read = read_published(
         path,
         classes=classes,
+        attributes={
+            name: store.catalog.samples.labelled_attributes(name)
+            for name in store.catalog.samples.datasets()
+        },
         constants={"source": path.stem} | {k: v for k, v in constants.items() if v is not None},
         renamed=columns or {},
     )
@@ -153,7 +144,14 @@ def import_published(
 
 def _notes_on(figures: pl.DataFrame, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Say which attributes are those of published figures alone: a slip, or not labelled here."""
-    for attribute in sorted(set(figures["attribute"]) - set(classes)):
+    own = figures.filter(pl.col("attribute") == pl.col("dataset"))["dataset"].unique().to_list()
+    new = sorted(set(own) - set(classes))
+    if new:
+        yield (
+            f"{counted(len(new), 'data set')} without an attribute: each has one of its own name, "
+            f"such as {new[0]!r}"
+        )
+    for attribute in sorted(set(figures["attribute"]) - set(classes) - set(new)):
         near = difflib.get_close_matches(attribute, list(classes), n=1)
         slip = f": was {near[0]!r} meant?" if near else ", and nothing here is compared with them"
         yield f"attribute {attribute!r} is one of published figures alone{slip}"
@@ -163,6 +161,7 @@ def read_published(
     path: Path,
     *,
     classes: Mapping[str, Sequence[str]],
+    attributes: Mapping[str, Sequence[str]],
     constants: Mapping[str, str | int | None],
     renamed: Mapping[str, str],
 ) -> PublishedFigures:
@@ -173,9 +172,12 @@ def read_published(
     path
         Columns of `PUBLISHED_SCHEMA`, or instead of `group_attribute`, `group_name`, `metric` and
         `value` a column for each figure: `accuracy` and other overall metrics, the classes of
-        attributes (accuracy of that group), `race gap` (mean_minus_min over races).
+        attributes (accuracy of that group), `race gap` (mean_minus_min over races); or a column
+        for each model, or for each data set; or CLIP_benchmark's CSV.
     classes
         The class names of each attribute.
+    attributes
+        The labelled attributes of each data set.
     constants
         Values of columns that the table lacks; None: not given.
     renamed
@@ -189,98 +191,81 @@ def read_published(
         the same figure of the same model.
     """
     with refusing(path):
-        return _published(path, classes, constants, renamed)
+        return _published(path, classes, attributes, constants, renamed)
 
 
 def _published(
     path: Path,
     classes: Mapping[str, Sequence[str]],
+    attributes: Mapping[str, Sequence[str]],
     constants: Mapping[str, str | int | None],
     renamed: Mapping[str, str],
 ) -> PublishedFigures:
     given = {name: value for name, value in constants.items() if value is not None}
     read = read_rows(path)
     read.check_plain(path, (*renamed, *PUBLISHED_SCHEMA))
-    table = renamed_columns(path, read.table, renamed)
-    table = also_called(table, set(given) | set(renamed.values()))
+    # an empty text says nothing, whether it was quoted or not
+    said = read.table.with_columns(pl.col(pl.String).replace("", None))
+    table = renamed_columns(path, said, renamed)
+    table = of_clip_benchmark(also_called(table, set(given) | set(renamed.values())))
     table = table.with_columns(
         pl.lit(value).alias(name) for name, value in given.items() if name not in table.columns
-    ).with_row_index(_ROW, 1)
-    missing = [name for name in _NEEDED if name not in table.columns]
-    if missing:
-        problem = f"no column {missing[0]!r} among {preview(map(repr, table.columns[1:]), 10)}"
-        raise TableError(path, problem, f"Add it, or give `{missing[0]}=NAME`.")
-    columns = table.columns[1:]
-    if "value" in columns:
-        ignored = tuple(name for name in columns if name not in PUBLISHED_SCHEMA)
-        figures = table
-    else:
-        figures, ignored = _melted(path, table, classes)
-    figures = _completed(path, figures)
+    ).with_row_index(ROW, 1)
+    long, ignored = figures_of(path, known_metrics(table), classes, given)
+    if "architecture" in long.columns and "architecture" not in table.columns:
+        long = with_weights(long)
+    if "dataset" not in long.columns:
+        problem = f"no column 'dataset' among {preview(map(repr, table.columns[1:]), 10)}"
+        raise TableError(path, problem, "Add it, or give `dataset=NAME`.")
+    figures = _completed(path, _with_attributes(path, long, attributes))
     _check(path, figures, classes)
-    _check_keys(path, figures, table.select(_ROW, *ignored))
-    return PublishedFigures(figures.drop(_ROW), ignored, read.notes)
+    _check_keys(path, figures, table.select(ROW, *ignored))
+    return PublishedFigures(figures.drop(ROW), ignored, read.notes)
 
 
-def _melted(
-    path: Path, table: pl.DataFrame, classes: Mapping[str, Sequence[str]]
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Turn a column for each figure into a row for each."""
-    meaning: dict[str, tuple[str, str | None, str]]
-    meaning = {name: (_OVERALL, _OVERALL, name) for name in OVERALL_METRICS}
-    meaning |= {
-        name: (attribute, name, "accuracy")
-        for attribute, names in classes.items()
-        for name in names
-    }
-    meaning |= {f"{name} gap": (name, None, "mean_minus_min") for name in classes}
-    found = {name: meaning[key] for name in table.columns if (key := _key(name, meaning))}
-    if not found:
-        problem = f"no figures among the columns {preview(map(repr, table.columns[1:]), 10)}"
-        todo = "Expected a column `value`, or `accuracy` and columns named after classes."
-        raise TableError(path, problem, todo)
-    described = [name for name in table.columns if name in PUBLISHED_SCHEMA]
-    whose = pl.DataFrame(
-        [(name, *each) for name, each in found.items()],
-        schema=["column", "group_attribute", "group_name", "metric"],
-        orient="row",
+def _with_attributes(
+    path: Path, figures: pl.DataFrame, attributes: Mapping[str, Sequence[str]]
+) -> pl.DataFrame:
+    """Say what was predicted: that which is labelled, or that named after the data set."""
+    if "attribute" in figures.columns:
+        return figures
+    datasets = figures["dataset"].cast(pl.String).drop_nulls().unique(maintain_order=True)
+    several = [name for name in datasets if len(attributes.get(name, ())) > 1]
+    has_groups = "group_attribute" in figures.columns and (
+        figures.filter(pl.col("group_attribute") != OVERALL).height
     )
-    rows = table.select(pl.format("row {}", _ROW)).to_series()
-    table = table.with_columns(number_column(path, table[name], SCORE, rows) for name in found)
-    long = table.unpivot(list(found), index=[_ROW, *described], variable_name="column")
-    ignored = tuple(
-        n for n in table.columns if n != _ROW and n not in found and n not in PUBLISHED_SCHEMA
+    if several or has_groups:
+        of = f": data set {several[0]!r} has several" if several else ""
+        problem = f"no column 'attribute' among {preview(map(repr, figures.columns[1:]), 10)}{of}"
+        raise TableError(path, problem, "Add it, or give `attribute=NAME`.")
+    called = {name: next(iter(attributes.get(name, ())), name) for name in datasets}
+    return figures.with_columns(
+        pl.col("dataset").cast(pl.String).alias("attribute").replace(called)
     )
-    return long.join(whose, on="column", how="left").drop("column"), ignored
-
-
-def _key(column: str, meaning: Mapping[str, object]) -> str | None:
-    """Find what a column means: by its name, or by the name in lower case."""
-    return next((each for each in (column, column.lower()) if each in meaning), None)
 
 
 def _completed(path: Path, table: pl.DataFrame) -> pl.DataFrame:
     """Give a table all columns, in their order and types; figures that are not there go."""
     missing = [name for name in PUBLISHED_SCHEMA if name not in table.columns]
     table = table.with_columns(pl.lit(None).alias(name) for name in missing)
-    rows = table.select(pl.format("row {}", _ROW)).to_series()
+    rows = table.select(pl.format("row {}", ROW)).to_series()
     table = table.with_columns(
         number_column(path, table["value"], SCORE, rows),
         number_column(path, table["k"], COUNT, rows),
     )
     try:
-        table = table.select(_ROW, *PUBLISHED_SCHEMA).cast(PUBLISHED_SCHEMA)
+        table = table.select(ROW, *PUBLISHED_SCHEMA).cast(PUBLISHED_SCHEMA)
     except pl.exceptions.InvalidOperationError as error:
         problem = str(error).splitlines()[0]
         raise TableError(
             path, problem, "Expected text in all columns but `value` and `k`."
         ) from error
     table = table.filter(pl.col("value").is_not_null()).with_columns(
-        pl.col("group_attribute").fill_null(_OVERALL), pl.col("metric").fill_null("accuracy")
+        pl.col("group_attribute").fill_null(OVERALL), pl.col("metric").fill_null("accuracy")
     )
-    is_overall = pl.col("group_attribute") == _OVERALL
+    is_overall = pl.col("group_attribute") == OVERALL
     return table.with_columns(
-        group_name=pl.when(is_overall).then(pl.lit(_OVERALL)).otherwise("group_name")
+        group_name=pl.when(is_overall).then(pl.lit(OVERALL)).otherwise("group_name")
     )
 
 
@@ -295,7 +280,7 @@ def _check(path: Path, figures: pl.DataFrame, classes: Mapping[str, Sequence[str
         raise TableError(path, problem, "Expected fractions in [0, 1]: divide per cent by 100.")
     unsaid = [name for name in ("source", *_NEEDED) if figures[name].null_count()]
     if unsaid:
-        row = figures.filter(pl.col(unsaid[0]).is_null())[_ROW][0]
+        row = figures.filter(pl.col(unsaid[0]).is_null())[ROW][0]
         raise TableError(path, f"row {row} has no {unsaid[0]}", "Say it in every row.")
     for attribute, names in classes.items():
         groups = figures.filter(pl.col("group_attribute") == attribute)["group_name"].drop_nulls()
@@ -311,7 +296,7 @@ def _check_keys(path: Path, figures: pl.DataFrame, unread: pl.DataFrame) -> None
     if repeated.is_empty():
         return
     first = repeated.join(repeated.head(1).select(key), on=key, nulls_equal=True)
-    rows, values = first[_ROW].to_list(), first["value"].to_list()
+    rows, values = first[ROW].to_list(), first["value"].to_list()
     described = ("classifier", "architecture", "pretrained", "prompt_set", "aggregation", "k")
     who = " ".join(str(first[name][0]) for name in described if first[name][0] is not None)
     what = " ".join(filter(None, (first["group_name"][0], first["metric"][0])))
@@ -319,7 +304,7 @@ def _check_keys(path: Path, figures: pl.DataFrame, unread: pl.DataFrame) -> None
         f"rows {preview(rows, 6)} say one figure, {what} of {who or 'no model in particular'}: "
         f"{preview([f'{value:g}' for value in values], 6)}"
     )
-    apart = unread.filter(pl.col(_ROW).is_in(rows)).drop(_ROW)
+    apart = unread.filter(pl.col(ROW).is_in(rows)).drop(ROW)
     telling = [column for column in apart.columns if apart[column].n_unique() > 1]
     todo = "Remove all but one, or add a column that tells them apart, such as `architecture`."
     if telling:

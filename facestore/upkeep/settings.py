@@ -39,6 +39,31 @@ def change_setting(store: Stores, name: str, value: int | str) -> None:
         )
 
 
+def kinds(store: Stores) -> list[tuple[str, str]]:
+    """Return each data set that the store has figures of, and its kind: medical, faces ..."""
+    return store.catalog.kinds.of_datasets()
+
+
+def change_kind(store: Stores, dataset: str, kind: str) -> None:
+    """Say of what kind a data set is, by which the views `benchmark_means` and `_ranks` part them.
+
+    Parameters
+    ----------
+    dataset
+        One that the store has figures of, measured or published.
+    kind
+        Any name but `all`; empty: none, which views call other.
+
+    Raises
+    ------
+    UnknownNameError
+        If the store has no figure of the data set.
+    InputError
+        If the kind is no name.
+    """
+    store.catalog.kinds.set(dataset, kind)
+
+
 def migrate(store: Stores, *, rebuild_views: bool = False) -> list[str]:
     """Bring the store up to date with this program; return what was applied.
 

@@ -17,6 +17,7 @@ MARKED = {
     "accuracy_without_duplicates": ["seen"],
     "age_errors": ["seen"],
     "answers": ["seen"],
+    "benchmark": ["seen"],
     "classification_report": ["seen"],
     "classifier_comparison": ["seen_a", "seen_b"],
     "classifier_summary": ["seen"],

@@ -10,6 +10,48 @@ def _spoilt(view: str, *values: tuple[str, str]) -> list[str]:
 
 
 BAD_MODELS: dict[str, list[str]] = {
+    "kinds_of_datasets_hold": _spoilt("kinds_of_datasets", ("kind", "'another'")),
+    "benchmark_holds": [
+        *_spoilt(
+            "benchmark",
+            ("value", "value + 0.1"),
+            ("kind", "'another'"),
+            ("model", "''"),
+            ("origin", "'elsewhere'"),
+            ("place", "place + 1"),
+        ),
+        spoiled("benchmark", "ci_low", "0.99999", "metric = 'accuracy' and ci_low is not null"),
+        spoiled("benchmark", "n_samples", "null", "origin = 'measured'"),
+        spoiled("benchmark", "seen", "null", "seen is not null"),
+        spoiled("benchmark", "source", "null", "origin = 'published'"),
+        spoiled("benchmark", "value", "-2", "metric = 'chance_adjusted_accuracy'"),
+        spoiled(
+            "benchmark",
+            "place",
+            "3 - place",
+            "model = 'b' and split is null and metric = 'accuracy'",
+        ),
+    ],
+    "benchmark_means_hold": _spoilt(
+        "benchmark_means",
+        ("mean", "mean + 0.1"),
+        ("n_tasks", "n_tasks + 1"),
+        ("n_published", "n_published + 1"),
+        ("n_shared", "n_shared + 1"),
+        ("mean_shared", "coalesce(mean_shared + 0.1, 0.1)"),
+        ("ci_low", "if(ci_low is null, 0.1, null)"),
+    ),
+    "benchmark_ranks_hold": _spoilt(
+        "benchmark_ranks",
+        ("mean_rank", "mean_rank + 0.1"),
+        ("n_models", "n_models + 1"),
+        ("n_tasks", "n_tasks + 1"),
+        ("rank_best", "rank_best + 1"),
+        ("rank_worst", "rank_worst - 1"),
+        ("critical_difference", "0"),
+        ("ci_low", NAN),
+        ("ci_high", "null"),
+    ),
     "right_by_half_holds": _spoilt(
         "right_by_half",
         ("n_judged", "n_judged + 1"),

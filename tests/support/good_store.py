@@ -73,7 +73,18 @@ def fill_good(con: Con) -> None:
     fill(con, training_steps=[step | {"metric": m, "value": v} for m, v in steps])
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall", "source": "p"}
-    fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "unknown")])
+    fill(con, published_figures=[figure | {"classifier": name} for name in ("a", "b", "unknown")])
+    # a board: three models on three tasks, and one that has fewer
+    board = figure | {"source": "board", "metric": "accuracy"}
+    values = {"x": (0.9, 0.8, 0.7), "y": (0.7, 0.8, 0.6), "z": (0.5, 0.4, 0.6), "w": (0.9,)}
+    fill(
+        con,
+        published_figures=[
+            board | {"architecture": name, "dataset": dataset, "attribute": dataset, "value": value}
+            for name, each in values.items()
+            for dataset, value in zip(("vtab/pets", "cars", "pcam"), each, strict=False)
+        ],
+    )
     keys = [IMAGE, *(f"sample:faces/{i}.jpg" for i in (4, 6, 7, 8))]
     fill(con, **neighbours([(a, b, 0.9375) for a, b in combinations(keys, 2)]))
     con.execute(
