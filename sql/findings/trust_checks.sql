@@ -166,7 +166,7 @@ select
         when conflicts.n = 0 then 'no copies with different labels'
         else
             format(
-                '{:,} {} of copies {} labels that differ',
+                '{:,} {} of copies, exact or near, {} labels that differ',
                 conflicts.n,
                 if(conflicts.n = 1, 'pair', 'pairs'),
                 if(conflicts.n = 1, 'has', 'have')
