@@ -46,7 +46,8 @@ def html_of(con, name):
     """Render one page; it is empty where the report has no such page."""
     with con.cursor() as cursor:
         contents = gather(cursor, QUERIES, ReportOptions(only=[name]), SilentProgress())
-    return render_report(contents, PROVENANCE, OWN).get(f"{name}.html", "")
+    file = "index" if name == "summary" else name
+    return render_report(contents, PROVENANCE, OWN).get(f"{file}.html", "")
 
 
 def test_figures_of_models_are_those_of_the_view(con):
