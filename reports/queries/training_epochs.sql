@@ -3,7 +3,7 @@
 -- those held back to choose by (validation). Losses are in nats; accuracies are fractions. A
 -- validation loss that rises while the other one falls is over-fitting.
 -- empty: No classifier was trained in epochs.
--- command: facestore train heads
+-- command: facestore train heads --attribute gender
 -- head: step
 -- fold: yes
 select

@@ -2,7 +2,7 @@
 -- text: The strengths of the penalty (l2) that were tried for a linear probe, in order, with what each
 -- reached. The one with the best figure on the samples held back (validation) was taken.
 -- empty: No linear probe was trained.
--- command: facestore train probe
+-- command: facestore train probe --attribute gender
 -- head: step
 -- fold: yes
 select

@@ -18,15 +18,15 @@ with found as (
         2 as place,
         'groups of pictures that are the same or nearly so' as warning,
         count(distinct group_id) as n,
-        'Copies count several times in every figure: see the page on duplicates.' as meaning,
+        'Copies count several times in every figure: see what is there twice, below.' as meaning,
         'facestore dedup' as command
     from duplicate_groups
     union all
     select
         3 as place,
-        'pairs of the same picture with different labels' as warning,
+        'pairs of the same picture, or nearly so, with different labels' as warning,
         count(distinct { 'a': sample_id_a, 'b': sample_id_b }) as n,
-        'At least one label of each pair is wrong.' as meaning,
+        'At least one label of each pair is wrong, or the pictures are only alike: look at them.' as meaning,
         'facestore dedup' as command
     from label_conflicts
     union all

@@ -8,7 +8,8 @@
 -- reads: judged_counts, main_classifiers, classifier_names, classifier_comparison, gap_findings, accuracy_by_group,
 -- as_percent, seen_by
 -- note: only of a main classifier that is made from prompts, and only where something varies; classifiers that were
--- trained or tuned on the split, or did not predict as many samples, are left out. group_attribute is that of the main
+-- trained or tuned on the split, or did not predict as many samples, are left out. With one prompt set (n_prompt_sets)
+-- only the rule that pools its prompts varies, and not the wording. group_attribute is that of the main
 -- classifier's surest gap
 with summed as (
     select
@@ -75,6 +76,7 @@ varied as (
         mains.group_attribute,
         mains.gap,
         known.classifier,
+        known.prompt_set,
         known.accuracy,
         unnest(
             list_filter(
@@ -107,6 +109,7 @@ ranges as materialized (
         varied.group_attribute,
         varied.gap,
         count(*) as n_classifiers,
+        count(distinct varied.prompt_set) as n_prompt_sets,
         min(varied.accuracy) as accuracy_min,
         max(varied.accuracy) as accuracy_max,
         arg_min(varied.classifier, { 'is': varied.accuracy, 'name': varied.classifier }) as lowest,
@@ -131,6 +134,7 @@ select
     ranges.main_classifier,
     ranges.varied,
     ranges.n_classifiers,
+    ranges.n_prompt_sets,
     ranges.accuracy_min,
     ranges.accuracy_max,
     ranges.accuracy_max - ranges.accuracy_min as spread,
@@ -150,7 +154,11 @@ select
         format('{:.1f}', 100 * ranges.accuracy_min),
         as_percent(ranges.accuracy_max),
         ranges.n_classifiers,
-        if(ranges.varied = 'prompts', 'prompts and rules of one model', 'models with one prompt'),
+        case
+            when ranges.varied = 'models' then 'models with the same prompts'
+            when ranges.n_prompt_sets = 1 then 'rules of one model and prompt set'
+            else 'prompts and rules of one model'
+        end,
         if(met.p_value_holm < 0.05, '', ', no more than chance')
     ) as sentence
 from ranges

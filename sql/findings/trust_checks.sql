@@ -98,7 +98,7 @@ select
         when n_main = 0 then 'coverage: no classifier is judged yet'
         when lowest < 1
             then format('only {} of the labelled faces have a prediction by {}', as_percent(lowest), of_which)
-        else 'every labelled face has a prediction'
+        else 'every labelled face has a prediction by the main classifiers'
     end as sentence,
     'facestore sql "from prediction_coverage"' as command
 from covered
@@ -116,7 +116,7 @@ select
         when suspects.n_suspects > 0
             then
                 format(
-                    '{} of {} {} wrong: its accuracy lies between {:.1f} and {}',
+                    '{} of {} {} wrong: changed, its accuracy would be between {:.1f} and {}',
                     with_noun(suspects.n_suspects, 'label', 'labels'),
                     suspects.attribute,
                     if(suspects.n_suspects = 1, 'looks', 'look'),
@@ -166,7 +166,7 @@ select
         when conflicts.n = 0 then 'no copies with different labels'
         else
             format(
-                '{:,} {} of copies {} labels that differ',
+                '{:,} {} of copies, exact or near, {} labels that differ',
                 conflicts.n,
                 if(conflicts.n = 1, 'pair', 'pairs'),
                 if(conflicts.n = 1, 'has', 'have')

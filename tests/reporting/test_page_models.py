@@ -46,7 +46,8 @@ def html_of(con, name):
     """Render one page; it is empty where the report has no such page."""
     with con.cursor() as cursor:
         contents = gather(cursor, QUERIES, ReportOptions(only=[name]), SilentProgress())
-    return render_report(contents, PROVENANCE, OWN).get(f"{name}.html", "")
+    file = "index" if name == "summary" else name
+    return render_report(contents, PROVENANCE, OWN).get(f"{file}.html", "")
 
 
 def test_figures_of_models_are_those_of_the_view(con):
@@ -89,3 +90,12 @@ def test_of_300_classifiers_the_first_are_drawn(con):
     fill(con, [f"number {i}" for i in range(300)])
     html = html_of(con, "models")
     assert "(the first 150 of 300)" in html
+
+
+def test_charts_of_several_data_sets_name_theirs(con):
+    fill(con, ["one", "two"], datasets=("faces", "others"))
+    for name in ("models", "summary"):
+        html = html_of(con, name)
+        captions = [part.split("<a")[0] for part in html.split("<figcaption>")[1:]]
+        assert any("faces, " in each for each in captions)
+        assert any("others, " in each for each in captions)

@@ -65,6 +65,7 @@ BAD_FINDINGS: dict[str, list[str]] = {
             ("main_classifier", "'another'"),
             ("varied", "'weather'"),
             ("n_classifiers", "1"),
+            ("n_prompt_sets", "0"),
             ("accuracy_min", "accuracy_min - 0.1"),
             ("accuracy_max", "accuracy_max + 0.1"),
             ("lowest", "'another'"),

@@ -248,6 +248,14 @@ def place(dataset: str, split: str | None) -> str:
     return f"{dataset}, {'no split' if split is None else split}"
 
 
+def captioned(
+    attribute: str, dataset: str, split: str | None, records: Sequence[Mapping[str, Any]]
+) -> str:
+    """Name what a chart is about, and its data where the table has several data sets or splits."""
+    several = len({(row["dataset"], row["split"]) for row in records}) > 1
+    return attribute.capitalize() + (f", {place(dataset, split)}" if several else "")
+
+
 def _without_links(part: Any) -> Any:
     """Leave out addresses: the converter would make them absolute, of a site on the network."""
     if isinstance(part, Mapping):

@@ -138,11 +138,13 @@ def published_charts(table: Table, context: Context) -> list[Chart]:
 
 def _dumbbell(i: int, row: Mapping[str, Any], context: Context) -> dict[str, Any]:
     group = row["group_name"] if row["group_attribute"] != "overall" else ""
-    words = ", ".join(
-        filter(None, (context.name(row["classifier"]), row["metric"].replace("_", " "), group))
-    )
+    metric = row["metric"].replace("_", " ")
+    words = ", ".join(filter(None, (context.name(row["classifier"]), metric, group)))
+    # what tells the rows apart stands last, and a long name must not cut it off
+    what = group if group and metric == "accuracy" else ", ".join(filter(None, (metric, group)))
+    name = short(context.name(row["classifier"]), max(12, 38 - len(what)))
     return {
-        "row": f"{i:0{KEY_DIGITS}d}{short(words, 40)}",
+        "row": f"{i:0{KEY_DIGITS}d}{short(f'{name}, {what}', 40)}",
         "words": words,
         "classifier": row["classifier"],
         "published": row["published"],

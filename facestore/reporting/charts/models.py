@@ -13,6 +13,7 @@ from facestore.reporting.charts.base import (
     WIDE,
     Chart,
     Context,
+    captioned,
     finished,
     parted,
     percent_axis,
@@ -62,7 +63,7 @@ def front_charts(table: Table, context: Context) -> list[Chart]:
         )
         title = f"Accuracy against the worst group: {attribute} on {place(dataset, split)}{some}"
         text = f"{counted(len(rows), 'classifier')}; on the front: {told}."
-        caption = f"{attribute.capitalize()}{some}"
+        caption = f"{captioned(attribute, dataset, split, table.records)}{some}"
         charts.append(Chart(title, text, _front(drawn), caption=caption))
     return charts
 
@@ -248,7 +249,7 @@ def leaderboard_charts(table: Table, context: Context) -> list[Chart]:
             f"{percent(row['ci_high'])})"
             for row in firsts[:8]
         )
-        caption = f"{attribute.capitalize()}{some}"
+        caption = f"{captioned(attribute, dataset, split, table.records)}{some}"
         spec = _board(drawn, len(firsts))
         charts.append(Chart(title, f"{told}.", spec, caption=caption))
     return charts

@@ -13,6 +13,7 @@ from facestore.reporting.charts.base import (
     SHAPES,
     Chart,
     Context,
+    captioned,
     finished,
     parted,
     percent_axis,
@@ -56,7 +57,14 @@ def sweep_charts(table: Table, context: Context) -> list[Chart]:
         title = f"Accuracy over k: {attribute} on {place(dataset, split)}{rest}"
         told = "; ".join(_range(name, drawn) for name in names)
         spec = panels(_curves(drawn), "panel", names)
-        charts.append(Chart(title, f"{told}.", spec, caption=f"{attribute.capitalize()}{rest}"))
+        charts.append(
+            Chart(
+                title,
+                f"{told}.",
+                spec,
+                caption=f"{captioned(attribute, dataset, split, table.records)}{rest}",
+            )
+        )
     return charts
 
 
@@ -137,7 +145,7 @@ def slope_charts(table: Table, _context: Context) -> list[Chart]:
             for row in rows
             if row["group_attribute"] == "overall"
         )
-        caption = f"{attribute.capitalize()}{rest}"
+        caption = f"{captioned(attribute, dataset, split, table.records)}{rest}"
         spec = panels(_slopes(kept), "model", names, _SLOPE_WIDTH)
         charts.append(Chart(title, f"{told}.", spec, caption=caption))
     return charts
@@ -230,7 +238,14 @@ def wording_charts(table: Table, _context: Context) -> list[Chart]:
         title = f"Wordings of prompt sets: {attribute} on {place(dataset, split)}{rest}"
         told = "; ".join(_told(sweep, named) for sweep in sweeps)
         spec = _strips(named, len(sweeps))
-        charts.append(Chart(title, f"{told}.", spec, caption=f"{attribute.capitalize()}{rest}"))
+        charts.append(
+            Chart(
+                title,
+                f"{told}.",
+                spec,
+                caption=f"{captioned(attribute, dataset, split, table.records)}{rest}",
+            )
+        )
     return charts
 
 
@@ -282,7 +297,14 @@ def reliability_charts(table: Table, _context: Context) -> list[Chart]:
         ways = counted(len(names), "way")
         told = f"{ways} to predict; the dashed line is where confidence is right."
         spec = panels(_reliability(drawn), "panel", names)
-        charts.append(Chart(title, told, spec, caption=f"{attribute.capitalize()}{rest}"))
+        charts.append(
+            Chart(
+                title,
+                told,
+                spec,
+                caption=f"{captioned(attribute, dataset, split, table.records)}{rest}",
+            )
+        )
     return charts
 
 

@@ -41,15 +41,20 @@ _VERDICTS = {"clear": "clear", "may be chance": "chance?"}
 def gap_charts(table: Table, context: Context) -> list[Chart]:
     """Draw the worst and the best group of each kind, one chart a data set and split."""
     charts = []
-    for (dataset, split), rows in parted(table.records, "dataset", "split").items():
+    parts = parted(table.records, "dataset", "split")
+    for (dataset, split), rows in parts.items():
         title = f"From the worst group to the best: {place(dataset, split)}"
+        # without it nobody sees which data set a chart is of
+        caption = place(dataset, split) if len(parts) > 1 else ""
         told = "; ".join(
             f"{row['attribute']} by {row['group_attribute']}: {percent(row['accuracy_worst'])} for "
             f"{row['worst_group']}, {percent(row['accuracy_best'])} for {row['best_group']}, "
             f"gap {100 * row['gap']:.1f} points, {row['verdict']}"
             for row in rows
         )
-        charts.append(Chart(title, f"{told}.", _gap_spec(_gap_rows(rows, context))))
+        charts.append(
+            Chart(title, f"{told}.", _gap_spec(_gap_rows(rows, context)), caption=caption)
+        )
     return charts
 
 
@@ -92,7 +97,10 @@ def _gap_spec(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     gaps = [row for row in rows if "gap" in row]
     low = min(row["accuracy_worst"] for row in gaps)
-    ticks = [tick / 10 for tick in range(0, 11, 2 if low < 0.8 else 1) if tick / 10 >= low - 0.2]
+    # a narrow range would hold one tenth alone, or none
+    span = max(row["accuracy_best"] for row in gaps) - low
+    step = 20 if span > 0.3 else 10 if span > 0.15 else 5
+    ticks = [tick / 100 for tick in range(0, 101, step) if tick / 100 >= low - 0.2]
     scale = alt.Scale(
         domain=_domain(gaps),
         range=[0, {"expr": "width - right"}],
@@ -216,7 +224,7 @@ def range_charts(table: Table, _context: Context) -> list[Chart]:
     rows = [
         {
             **row,
-            "key": f"{i:0{_KEY_DIGITS}d}{row['n_classifiers']} {row['varied']}"
+            "key": f"{i:0{_KEY_DIGITS}d}{row['n_classifiers']} {_varied(row)}"
             + (f", {row['attribute']}" if len({r["attribute"] for r in table.records}) > 1 else ""),
         }
         for i, row in enumerate(table.records)
@@ -250,3 +258,9 @@ def range_charts(table: Table, _context: Context) -> list[Chart]:
     chart = alt.layer(line, *ends).properties(height=(ROW + 4) * len(rows))
     told = "; ".join(f"{row['attribute']}: {row['sentence']}" for row in rows)
     return [Chart("From the lowest accuracy to the highest", f"{told}.", finished(chart))]
+
+
+def _varied(row: Mapping[str, Any]) -> str:
+    """Say what varies: of one prompt set it is the rule that pools it, and not the prompt."""
+    is_rule = row["varied"] == "prompts" and row["n_prompt_sets"] == 1
+    return "rules" if is_rule else str(row["varied"])

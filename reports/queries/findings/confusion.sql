@@ -18,7 +18,7 @@ select
             concat(concat_ws(', ', dataset, split), ': '),
             ''
         ),
-        sentence
+        upper(sentence[1]) || sentence[2:]
     ) as sentence
 from largest
 order by fraction_wrong desc, attribute asc, dataset asc, split asc

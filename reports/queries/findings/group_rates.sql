@@ -15,8 +15,9 @@ select
     if(
         ci_low > 0,
         format(
-            '{} called {} in {} of {}, {} points more than of {} ({} to {})',
-            if(measure = 'true_positive_rate', 'Rightly', 'Wrongly'),
+            -- the rates are of those with the label, or of those without it, and not of the whole group
+            'Of those {} {}, {} of {} are called so, {} points more than of {} ({} to {})',
+            if(measure = 'true_positive_rate', 'labelled', 'not labelled'),
             class,
             as_percent(rate_max),
             group_words(group_attribute, highest_group),

@@ -26,7 +26,7 @@ spoken as (
                 then format('The ensemble is worse than one prompt for {} of {} models', n_worse, n_models)
             else
                 format(
-                    'An ensemble gains {} points on one prompt{}{}',
+                    'An ensemble gains {} points over one prompt{}{}',
                     if(
                         as_points(least) = as_points(most),
                         as_points(least),

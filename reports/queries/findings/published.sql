@@ -49,12 +49,11 @@ lines as (
                     list_sort(
                         list(
                             distinct
+                            -- figures by group are too many to name one by one
                             concat_ws(
                                 ' ',
-                                coalesce(concat_ws(' ', architecture, pretrained), classifier),
-                                attribute,
-                                metric,
-                                nullif(group_name, 'overall')
+                                coalesce(nullif(concat_ws(' ', architecture, pretrained), ''), classifier),
+                                attribute
                             )
                         )
                     ),
@@ -63,7 +62,18 @@ lines as (
                 ),
                 '; '
             ),
-            if(count(*) > 8, ' and more, which the table has', '')
+            if(
+                count(
+                    distinct
+                    concat_ws(
+                        ' ',
+                        coalesce(nullif(concat_ws(' ', architecture, pretrained), ''), classifier),
+                        attribute
+                    )
+                ) > 8,
+                ' and more, which the table has',
+                ''
+            )
         ) as sentence
     from figures
     where not is_measured

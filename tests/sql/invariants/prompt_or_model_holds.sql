@@ -27,6 +27,9 @@ where
     main.accuracy is null
     or found.varied not in ('prompts', 'models')
     or found.n_classifiers < 2
+    or not found.n_prompt_sets between 1 and found.n_classifiers
+    or (found.varied = 'models' and found.n_prompt_sets <> 1)
+    or (found.n_prompt_sets > 1) is distinct from contains(found.sentence, 'prompts and rules')
     or not main.accuracy between found.accuracy_min and found.accuracy_max
     or found.accuracy_min is distinct from lowest.accuracy
     or found.accuracy_max is distinct from highest.accuracy
