@@ -87,7 +87,9 @@ def folder(made, tmp_path):
     with duckdb.connect(own / "store" / "facestore.duckdb") as con:
         for column in ("source from datasets", "arguments from runs"):
             name, _, table = column.split()
-            con.execute(f"update {table} set {name} = replace({name}::varchar, '{made_at}', '{own}')")
+            con.execute(
+                f"update {table} set {name} = replace({name}::varchar, '{made_at}', '{own}')"
+            )
     return own
 
 
