@@ -180,10 +180,10 @@ sized as (
     select
         by_group.*,
         by_group.n_samples - by_group.n_ties as n_judged,
-        coalesce(cluster_effects.icc, 1) as icc,
-        n_judged / (1 + icc * coalesce(more.n_more_judged, 0) / greatest(1, n_judged))
+        coalesce(cluster_effects.icc, 1) as correlation,
+        n_judged / (1 + correlation * coalesce(more.n_more_judged, 0) / greatest(1, n_judged))
             as n_effective,
-        by_group.n_samples / (1 + icc * coalesce(more.n_more, 0) / by_group.n_samples)
+        by_group.n_samples / (1 + correlation * coalesce(more.n_more, 0) / by_group.n_samples)
             as n_effective_drawn
     from by_group
     left join more

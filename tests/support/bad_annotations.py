@@ -61,6 +61,8 @@ BAD_ANNOTATIONS: dict[str, list[str]] = {
                 ("n_judged", "n_judged + 1", "nth = 1"),
                 ("n_correct", "n_correct + 1", "nth = 1"),
                 ("n_correct", "n_judged + 1", "agreement_kind = 'all'"),
+                ("n_effective", "n_judged + 1", "nth = 1"),
+                ("n_effective", "null", "nth = 1"),
                 ("agreement_kind", "'another'", "nth = 1"),
                 ("accuracy", "accuracy / 2 + 0.1", "accuracy > 0"),
                 ("accuracy", "null", "true"),
