@@ -177,21 +177,20 @@ BAD_GAPS: dict[str, list[str]] = {
         without_first("accuracy_gaps"),
     ],
     "prompt_sensitivity_in_range": [
-        spoiled("prompt_sensitivity", column, value, row)
-        for column, value, row in [
-            ("n_samples", "null", "nth = 1"),
-            ("n_samples", "0", "nth = 1"),
-            ("accuracy_min", "-0.1", "nth = 1"),
-            ("accuracy_max", "1.1", "nth = 1"),
-            ("accuracy_spread", "2", "nth = 1"),
-            ("ensemble_accuracy", NAN, "nth = 1"),
-            ("accuracy_sd", "-0.1", "nth = 1"),
-            ("chance_spread", "1.1", "nth = 1"),
-            ("cochran_q", "-1", "nth = 1"),
-            ("p_value", "2", "nth = 1"),
-            ("n_paired", "99", "nth = 1"),
-            ("n_effective", "n_paired + 1", "n_paired > 0"),
-            ("n_effective", "null", "n_paired > 0"),
+        spoiled("prompt_sensitivity", column, value)
+        for column, value in [
+            ("n_samples", "null"),
+            ("n_samples", "0"),
+            ("accuracy_min", "-0.1"),
+            ("accuracy_max", "1.1"),
+            ("accuracy_spread", "2"),
+            ("ensemble_accuracy", NAN),
+            ("accuracy_sd", "-0.1"),
+            ("chance_spread", "1.1"),
+            ("cochran_q", "-1"),
+            ("p_value", "2"),
+            ("n_paired", "99"),
+            ("n_effective", "if(p_value is null, 1, null)"),
         ]
     ],
     "label_noise_by_group_holds": [
