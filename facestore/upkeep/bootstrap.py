@@ -55,8 +55,9 @@ def bootstrap(
     """Draw balanced accuracy, macro F1 and errors of ages anew, for the view bootstrap_intervals.
 
     In each replicate a sample counts as often as a weight of mean 1 says, which hangs on seed,
-    replicate, data set and path alone; samples of one person, or copies, have the same. What is there already, of the same figure and seed, is not
-    drawn again; what was drawn stays if the command is killed.
+    replicate, data set and path alone; samples of one person, or copies of one picture, have the
+    same weight. What is there already, of the same figure and seed, is not drawn again; what was
+    drawn stays if the command is killed.
 
     Parameters
     ----------
