@@ -6,10 +6,10 @@
 -- Scores of prompts, errors of ages and drawn weights take a person, or a picture and its copies, for one observation.
 
 create table kept_sample_clusters (
-    sample_id bigint not null,
+    sample_id integer not null,
     dataset varchar not null,
     split varchar,
-    cluster_number bigint not null,
+    cluster_number integer not null,
     first_path varchar not null
 );
 comment on table kept_sample_clusters is 'samples of a person or picture that has several of them in its data set and split; see the view sample_clusters';

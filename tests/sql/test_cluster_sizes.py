@@ -204,3 +204,21 @@ def test_a_store_of_before_is_counted_again_where_there_are_persons() -> None:
         keep(con)
         overall = "group_attribute = 'overall'"
         assert read(con, "cluster_sizes", "dataset, n_clusters", overall) == [("faces", 3)]
+
+
+def test_chance_puts_pictures_of_a_person_together(con: Con, new_catalogue) -> None:
+    """Ninety people three times each come by chance as ninety people do, and not as 270."""
+    chance = "max_skew_by_chance, max_skew_chance_95"
+    view = "ranking_skew('a face of a man', 'a face of a woman', 'race', {k}, 0)"
+    fill_people(con, 7, 1)
+    (alone,) = read(con, view.format(k=20), chance)
+    with duckdb.connect() as copied:
+        copied.execute(f"attach '{new_catalogue}' as new (read_only)")
+        copied.execute("copy from database new to memory")
+        fill_people(copied, 7, 3)
+        (together,) = read(copied, view.format(k=60), chance)
+        change_people(copied, "null")
+        (apart,) = read(copied, view.format(k=60), chance)
+    assert together == pytest.approx(alone, rel=0.2)
+    assert apart[0] < 0.75 * min(alone[0], together[0])
+    assert apart[1] < 0.75 * min(alone[1], together[1])

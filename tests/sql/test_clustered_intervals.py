@@ -21,8 +21,8 @@ VIEWS = (
 )  # fmt: skip
 # Not counted by classifier, or of what else than being right: a person counts once.
 OF_PERSONS = (
-    "accuracy_by_agreement", "age_errors", "age_errors_within(3)", "best_classifier", "best_k", "best_wording",
-    "bootstrap_intervals", "calibration", "calibration_bins", "class_averages_by_group", "k_sweep",
+    "accuracy_by_agreement", "age_errors", "age_errors_within(3)", "annotator_agreement", "best_classifier", "best_k", "best_wording",
+    "bootstrap_intervals", "calibration", "calibration_bins", "class_averages_by_group", "k_curves", "k_sweep",
     "k_sweep_without_duplicates", "label_noise_by_group", "prompt_sensitivity",
     "ranking_skew_by_group('a face of a man', 'a face of a woman', 'race', 30 * {copies})", "region_shares_by_group",
     "top_n_accuracy(1)", "wording_accuracy",

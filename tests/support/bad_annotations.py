@@ -31,6 +31,8 @@ BAD_ANNOTATIONS: dict[str, list[str]] = {
             for column, value, row in [
                 ("n_samples", "n_samples + 1", "nth = 1"),
                 ("n_single", "n_single + 1", "nth = 1"),
+                ("n_effective", "n_samples + 1", "nth = 1"),
+                ("n_effective", "null", "nth = 1"),
                 ("n_unanimous", "n_unanimous + 1", "nth = 1"),
                 ("n_annotations", "0", "n_samples > 0"),
                 ("pairwise_agreement", "pairwise_agreement / 2", "pairwise_agreement > 0"),
