@@ -12,7 +12,7 @@ create table kept_sample_clusters (
     cluster_number integer not null,
     first_path varchar not null
 );
-comment on table kept_sample_clusters is 'samples of a person or picture that has several of them in its data set and split; see the view sample_clusters';
+comment on table kept_sample_clusters is 'samples of which several show one person or picture; see the view sample_clusters';
 comment on column kept_sample_clusters.cluster_number is 'the smallest sample_id of the cluster';
 comment on column kept_sample_clusters.first_path is 'the smallest path of the cluster, on which weights and halves hang';
 
@@ -31,7 +31,7 @@ comment on column kept_cluster_sizes.n_samples is 'with a label of the attribute
 comment on column kept_cluster_sizes.sum_of_squares is 'of how many samples of the group each cluster has';
 
 alter table bootstraps add column n_effective double;
-comment on column bootstraps.n_effective is 'how many independent samples there were; views leave out what is of other persons or copies by now';
+comment on column bootstraps.n_effective is 'so many independent samples; views leave out what is of other persons by now';
 update bootstraps set n_effective = n_samples;
 
 create temp table with_clusters as
@@ -49,13 +49,21 @@ select samples.dataset
 from excluded_samples
 inner join samples using (sample_id);
 
-delete from counted_datasets where dataset in (select dataset from with_clusters);
-delete from kept_label_counts where dataset in (select dataset from with_clusters);
-delete from kept_sample_cells where dataset in (select dataset from with_clusters);
-delete from kept_cell_counts where dataset in (select dataset from with_clusters);
-delete from kept_cell_groups where dataset in (select dataset from with_clusters);
-delete from counted_predictions where dataset in (select dataset from with_clusters);
-delete from kept_prediction_counts where dataset in (select dataset from with_clusters);
-delete from kept_cluster_counts where dataset in (select dataset from with_clusters);
+delete from counted_datasets
+where dataset in (select dataset from with_clusters);
+delete from kept_label_counts
+where dataset in (select dataset from with_clusters);
+delete from kept_sample_cells
+where dataset in (select dataset from with_clusters);
+delete from kept_cell_counts
+where dataset in (select dataset from with_clusters);
+delete from kept_cell_groups
+where dataset in (select dataset from with_clusters);
+delete from counted_predictions
+where dataset in (select dataset from with_clusters);
+delete from kept_prediction_counts
+where dataset in (select dataset from with_clusters);
+delete from kept_cluster_counts
+where dataset in (select dataset from with_clusters);
 
 drop table with_clusters;

@@ -1,7 +1,8 @@
 -- class_averages_by_group: balanced accuracy and macro F1 within each group of samples
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: fractions in [0, 1]; balanced_accuracy is of the n_classes that are labels in the group, with its 95 %
--- interval ci_low to ci_high, of n_effective samples (see cluster_effects); macro_f1 is of all that are a label or a prediction there
+-- interval ci_low to ci_high, of n_effective samples (see cluster_effects); macro_f1 is of all that are a label or a
+-- prediction there
 -- reads: judged_counts, cell_groups, cluster_effects, if_enough, shrunken_share, share_limits
 -- note: of all samples (group overall) they are those of classifier_summary. Groups of one label of the attribute itself
 -- have one class alone. A group with fewer than min_samples samples (a setting of the store) has no figures

@@ -3,7 +3,8 @@
 -- units: n_samples counts samples; k counts prompts
 -- reads: winners_every_k, class_prompts, sample_labels, class_maps, kept_sample_clusters, is_first_half
 -- note: classes are those of the taxonomy of the labels; halves go by the MD5 of data set and path, so
--- they are the same in every store, and a person or picture (see sample_clusters) is in one of them; a sample without a label of the attribute is not here
+-- they are the same in every store, and a person or picture (see sample_clusters) is in one of them; a sample without a
+-- label of the attribute is not here
 with labelled as (
     select
         sample_labels.sample_id,

@@ -1,9 +1,9 @@
 -- annotator_agreement: how far annotators agree, among all samples and within each group of them
 -- grain: attribute, dataset, split, group_attribute, group_name
 -- units: n_samples and n_annotations count samples with two annotations or more, and these; n_single samples with one,
--- which tell nothing; n_unanimous those on which all agree; pairwise_agreement is the chance in [0, 1] that two annotators
--- drawn of a sample agree, ci_low and ci_high its 95 % interval, of n_effective samples; alpha_nominal and alpha_ordinal are Krippendorff's alpha:
--- 1 is perfect agreement, 0 as much as by chance
+-- which tell nothing; n_unanimous those on which all agree; pairwise_agreement is the chance in [0, 1] that two
+-- annotators drawn of a sample agree, ci_low and ci_high its 95 % interval, of n_effective samples; alpha_nominal and
+-- alpha_ordinal are Krippendorff's alpha: 1 is perfect agreement, 0 as much as by chance
 -- reads: annotations, classes, ordered_attributes, sample_cells, cell_counts, cell_groups, kept_sample_clusters, if_enough,
 -- wilson_clustered
 -- source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability; the first is Fleiss' 1971, 10.1037/h0031619,

@@ -1,9 +1,10 @@
 -- ranking_skew(of_prompt, minus_prompt, of_attribute, first_k, seed): MaxSkew@k and NDKL of a ranking by prompts, beside their chance level
 -- grain: encoder, dataset, split, group_attribute
 -- units: max_skew is the largest logarithm of a group's share among the first k by its share in all; ndkl the mean over
--- ranks 1 to k of the Kullback-Leibler divergence (nats) of the shares up to there from those in all, weighted by
--- 1 / log2(rank + 1); both are 0 or more, 0 where all groups come evenly. max_skew_by_chance and ndkl_by_chance are their
--- means over 200 random orders of the same samples, those of one person or picture together (see sample_clusters), max_skew_chance_95 and ndkl_chance_95 the 95 % quantiles
+-- ranks 1 to k of the Kullback-Leibler divergence (nats) of the shares up to there from those in all, weighted by 1 /
+-- log2(rank + 1); both are 0 or more, 0 where all groups come evenly. max_skew_by_chance and ndkl_by_chance are their
+-- means over 200 random orders of the same samples, those of one person or picture together (see sample_clusters),
+-- max_skew_chance_95 and ndkl_chance_95 the 95 % quantiles
 -- reads: ranked_by_prompts, kept_sample_clusters
 -- source: Geyik, Ambler and Kenthapadi 2019, arXiv 1905.01989, definitions 3.2 and 3.4
 -- note: arguments as in ranked_by_prompts; first_k, at least 1, is k; seed, any number, draws other orders. Chance alone
