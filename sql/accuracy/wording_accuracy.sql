@@ -1,8 +1,8 @@
 -- wording_accuracy: accuracy of every single wording of a prompt set, one prompt for each class
 -- grain: encoder, prompt_set, attribute, dataset, split, wording
--- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval, of n_effective
--- samples: a person, or a picture and its copies, counts as one (see cluster_sizes); wording is the text of the prompt
--- for the class of the lowest ordinal
+-- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval, of
+-- n_effective samples: a person, or a picture and its copies, counts as one (see cluster_sizes); wording is the text of
+-- the prompt for the class of the lowest ordinal
 -- reads: wording_counts, cluster_sizes, encoders, counted_by_cluster, wilson_clustered
 -- note: where a wording has several prompts for a class, their mean cosine counts; a sample counts only
 -- where all prompts of the wording have a similarity; ties go to the lowest ordinal
