@@ -142,6 +142,15 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     figure = {"dataset": "faces", "attribute": "gender", "metric": "accuracy", "value": 0.5}
     figure |= {"group_attribute": "overall", "group_name": "overall"}
     fill(con, published_figures=[figure | {"source": s, "classifier": "a"} for s in ("p", "q")])
+    board = [("x", "cars", 0.5), ("x", "pets", 0.6), ("y", "cars", 0.4), ("y", "pets", 0.7)]
+    fill(
+        con,
+        published_figures=[
+            figure | {"source": "board", "architecture": model, "dataset": task, "attribute": task}
+            | {"value": value}
+            for model, task, value in board
+        ],
+    )  # fmt: skip
     keys = [f"sample:faces/{i}.jpg" for i in (3, 6, 7)] + ["sample:other/10.jpg"]
     pairs = [(a, b, 0.95) for a, b in combinations(keys, 2)]
     for encoder_id in (1, 2):
