@@ -217,8 +217,7 @@ def _named(store: Stores, models: Sequence[str], ingesting: Mapping[str, Any]) -
             fast_resize=bool(ingesting.get("fast_resize")),
         )
         # A checkpoint is found by its path alone, which no store keeps.
-        whole = f"{model.architecture},{model.pretrained}"
-        known = given if model == ModelName.parse(given) else whole
+        known = given if model == ModelName.parse(given) else str(model)
         try:
             is_clear = store.catalog.encoders.find(known).name == encoder.name
         except InputError:
