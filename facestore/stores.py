@@ -216,7 +216,8 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
             record(" ".join(f"{type(error).__name__}: {error}".split())[:500])
         raise
     record("done")
-    store.catalog.counts.keep()
+    if not any(counts.values()):  # or else it was counted with the row of `runs`
+        store.catalog.counts.keep()
 
 
 def _as_text(name: str, value: Any) -> Any:

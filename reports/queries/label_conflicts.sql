@@ -1,6 +1,7 @@
 -- label_conflicts: Different labels for one picture
 -- text: Pairs of samples with the same picture, or nearly so, whose labels differ, the nearest first; the first
--- 300. At least one label of each pair is wrong, or the two pictures are only alike: above 0 bits look at them. Years apart are those of ages in years.
+-- 300. At least one label of each pair is wrong, or the two pictures are only alike: above 0 bits look at them. Years apart are those of
+-- ages in years.
 -- empty: No two samples of one picture have different labels.
 -- head: path_a
 -- fold: yes

@@ -2,7 +2,7 @@
 -- text: What a classifier gains that says nothing where it is unsure: its accuracy on the half, 60 % and so on with the
 -- largest margins, with one threshold for all groups. coverage is the share of the group that is still answered. A group
 -- with low coverage pays for the accuracy of the others, and the gap between groups may grow.
--- empty: No classifier has margins; predictions that were imported have none.
+-- empty: None of the main classifiers has margins; predictions that were imported have none.
 -- command: facestore predict --prompt-set age_race_gender_labels_v2 --attribute gender
 -- show: shown
 -- layout: blocks

@@ -55,7 +55,7 @@ select
         when surest.verdict is null then ''
         when surest.verdict <> 'clear' then 'No gap between groups that chance could not make.'
         when surest.group_attribute = main.attribute
-            then coalesce(
+            then format(' (n {:,})', surest.n_samples_worst) || coalesce(
                 format(
                     '; {} are called {}.',
                     as_percent(confusions.fraction_wrong),
@@ -65,7 +65,8 @@ select
             )
         else
             format(
-                '. Gap to {}: {} points ({} to {}).',
+                ' (n {:,}). Gap to {}: {} points ({} to {}).',
+                surest.n_samples_worst,
                 group_words(surest.group_attribute, surest.best_group),
                 as_points(surest.gap),
                 as_points(surest.ci_low),

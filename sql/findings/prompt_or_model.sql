@@ -6,7 +6,7 @@
 -- main classifier's surest gap: 'hardly' below a quarter of it, 'partly' below three quarters, else 'much', and 'may be
 -- chance' where p_value is not below 0.05 or that gap is not clear
 -- reads: judged_counts, main_classifiers, classifier_names, classifier_comparison, gap_findings, accuracy_by_group,
--- as_percent, seen_by
+-- as_percent, as_points, seen_by
 -- note: only of a main classifier that is made from prompts, and only where something varies; classifiers that were
 -- trained or tuned on the split, or did not predict as many samples, are left out. With one prompt set (n_prompt_sets)
 -- only the rule that pools its prompts varies, and not the wording. group_attribute is that of the main
@@ -159,7 +159,15 @@ select
             when ranges.n_prompt_sets = 1 then 'rules of one model and prompt set'
             else 'prompts and rules of one model'
         end,
-        if(met.p_value_holm < 0.05, '', ', no more than chance')
+        case
+            when not coalesce(met.p_value_holm < 0.05, false) then ', no more than chance'
+            when ranges.gap is not null
+                then
+                    format(
+                        ', which is {} points where the gap is {}', as_points(spread), as_points(ranges.gap)
+                    )
+            else ''
+        end
     ) as sentence
 from ranges
 left join classifier_comparison as met

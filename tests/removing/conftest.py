@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from support.copied import copy_as_own
+from support.once import made_once
 
 from facestore import Store
 from facestore.importing.embeddings import TextSource
@@ -69,19 +70,26 @@ _TOLD = ("datasets_have_folders", "samples_say_something", "images_have_vectors"
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("removing") / "made"
-    make_store(folder)
-    return folder
+    """Give a folder with such a store (`of`), and with the name that it had (`made_at`)."""
+
+    def make(folder):
+        make_store(folder / "of")
+        (folder / "made_at").write_text(str(folder / "of"))
+
+    return made_once(tmp_path_factory, "removing", make)
 
 
 @pytest.fixture
 def folder(made, tmp_path):
     """Give a folder with a store of its own, and what it came from: pictures of that folder."""
-    own = copy_as_own(made, tmp_path / "own")
+    own = copy_as_own(made / "of", tmp_path / "own")
+    made_at = (made / "made_at").read_text()
     with duckdb.connect(own / "store" / "facestore.duckdb") as con:
         for column in ("source from datasets", "arguments from runs"):
             name, _, table = column.split()
-            con.execute(f"update {table} set {name} = replace({name}::varchar, '{made}', '{own}')")
+            con.execute(
+                f"update {table} set {name} = replace({name}::varchar, '{made_at}', '{own}')"
+            )
     return own
 
 
@@ -116,15 +124,16 @@ def import_few(store, folder, dataset):
 @pytest.fixture(scope="session")
 def made_few(tmp_path_factory):
     """Give a store of names alone, with imported vectors: made in a second, without a model."""
-    folder = tmp_path_factory.mktemp("removing") / "few"
-    folder.mkdir()
-    write_few(folder)
-    with Store.open(folder / "store") as store:
-        import_few(store, folder, "faces")
-        store.score(PROMPTS)
-        store.predict(attribute="gender", prompt_set=PROMPTS)
-        store.find_neighbours(min_cosine=0.01)
-    return folder
+
+    def make(folder):
+        write_few(folder)
+        with Store.open(folder / "store") as store:
+            import_few(store, folder, "faces")
+            store.score(PROMPTS)
+            store.predict(attribute="gender", prompt_set=PROMPTS)
+            store.find_neighbours(min_cosine=0.01)
+
+    return made_once(tmp_path_factory, "removing_few", make)
 
 
 @pytest.fixture

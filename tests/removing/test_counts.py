@@ -8,9 +8,6 @@ from removing.conftest import ANNA, PROMPTS, TWIN, import_few
 
 from facestore.errors import InputError, UnknownNameError
 
-# One worker makes their stores, once.
-pytestmark = pytest.mark.xdist_group("removing")
-
 USUAL = "RN50 theirs imported original_clip_labels_v2 gender sum"
 OF_GROUPS = "from accuracy_by_group order by all"
 

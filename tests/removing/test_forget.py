@@ -19,9 +19,6 @@ from facestore.recorded_vectors import VectorRecord
 from facestore.removing import finish as finishing
 from facestore.removing import plan
 
-# One worker makes their stores, once.
-pytestmark = pytest.mark.xdist_group("removing")
-
 
 def image_of(store, path):
     ((image_id, phash),) = store.sql(f"select image_id, phash from samples inner join images using (image_id) where path = '{path}'").fetchall()  # fmt: skip

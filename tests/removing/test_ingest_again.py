@@ -10,9 +10,6 @@ from removing.conftest import ANNA, NEAR, TWIN, well
 from facestore import Store
 from facestore.errors import InputError, TableError
 
-# One worker makes their stores, once.
-pytestmark = pytest.mark.xdist_group("removing")
-
 
 def test_a_forgotten_picture_is_passed_over_under_any_name_until_told(store, folder):
     pictures = folder / "pictures"

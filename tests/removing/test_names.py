@@ -13,9 +13,6 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.removing import finish as finishing
 from facestore.removing.plan import Removal, begin
 
-# One worker makes their stores, once.
-pytestmark = pytest.mark.xdist_group("removing")
-
 USUAL = "RN50 theirs imported original_clip_labels_v2 gender sum"
 
 

@@ -26,7 +26,7 @@ from facestore.store import Store
 pytestmark = pytest.mark.xdist_group("reported")
 
 DRAWN = {
-    "age_decades", "age_error_histogram", "age_errors", "age_pyramid", "age_scatter",
+    "age_decades", "age_error_histogram", "age_errors", "age_pyramid", "age_scatter", "board",
     "classification_report", "gap_forest", "gaps", "group_rates", "groups", "frontier", "k_sweep",
     "label_counts", "leaderboard", "model_means", "published", "reliability",
     "training_epochs", "training_sweep", "wording_accuracy",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.spoiling import NAN, spoiled, without_first
+from support.spoiling import NAN, replaced, spoiled, without_first
 
 
 def _spoilt(view: str, *values: tuple[str, str]) -> list[str]:
@@ -31,6 +31,15 @@ BAD_MODELS: dict[str, list[str]] = {
             "3 - place",
             "model = 'b' and split is null and metric = 'accuracy'",
         ),
+    ],
+    "board_metric_holds": [
+        *_spoilt(
+            "board_metric",
+            ("metric", "'balanced_accuracy'"),
+            ("n_tasks", "n_tasks + 1"),
+            ("n_models", "n_models + 1"),
+        ),
+        replaced("board_metric", "select metric || unnest(['', '!']) as metric, n_tasks, n_models"),
     ],
     "benchmark_means_hold": _spoilt(
         "benchmark_means",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from facestore.reporting.charts import (
     beside,
+    board,
     data,
     groups,
     intervals,
@@ -27,6 +28,8 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_errors": (mistakes.age_charts,),
     "age_pyramid": (data.population_charts,),
     "age_scatter": (mistakes.scatter_charts,),
+    "board": (board.board_charts,),
+    "board_kinds": (board.kind_charts,),
     "classification_report": (mistakes.class_charts,),
     "diff_accuracy": (intervals.change_charts,),
     "frontier": (models.front_charts,),

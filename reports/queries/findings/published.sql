@@ -13,6 +13,8 @@ with figures as (
         bool_or(measured is not null) as is_measured,
         bool_or(is_inside) as is_inside
     from published_comparison
+    -- boards of other data sets are in another table
+    where measured is not null or attribute in (select attribute from label_counts)
     group by all
 ),
 
@@ -21,17 +23,17 @@ lines as (
         0 as place,
         case
             when count(*) filter (where is_measured) = 0
-                then format('None of {} published figures was measured here', count(*))
+                then format('None of {:,} published figures was measured here', count(*))
             when count(*) filter (where is_inside is not null) = 0
                 then
                     format(
-                        '{} of {} published figures were measured here, none with an interval',
+                        '{:,} of {:,} published figures were measured here, none with an interval',
                         count(*) filter (where is_measured),
                         count(*)
                     )
             else
                 format(
-                    '{} of {} published figures lie in the interval measured here',
+                    '{:,} of {:,} published figures lie in the interval measured here',
                     count(*) filter (where is_inside),
                     count(*) filter (where is_inside is not null)
                 )
@@ -42,7 +44,7 @@ lines as (
     select
         1 as place,
         format(
-            'Nothing here matches {} of them: {}{}.',
+            'Nothing here matches {:,} of them: {}{}.',
             count(*),
             array_to_string(
                 list_slice(
