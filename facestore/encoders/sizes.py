@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -48,16 +48,35 @@ def size_of(model: torch.nn.Module, tower: torch.nn.Module, pixels: torch.Tensor
 
 def _gflops(tower: torch.nn.Module, pixels: torch.Tensor) -> float | None:
     import torch
-    from torch.utils.flop_counter import FlopCounterMode
+    from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils.flop_counter import flop_registry
 
-    counter = FlopCounterMode(display=False)
+    counted: list[int] = []
+
+    class Counter(TorchDispatchMode):
+        """Counts as torch's `FlopCounterMode`, without its hooks, which fail on some towers."""
+
+        def __torch_dispatch__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            kwargs = kwargs or {}
+            formula = flop_registry.get(func._overloadpacket)
+            if formula is None:
+                with self:  # what is made of other functions is counted by them
+                    made = func.decompose(*args, **kwargs)
+                if made is not NotImplemented:
+                    return made
+            made = func(*args, **kwargs)
+            if formula is not None:
+                counted.append(formula(*args, **kwargs, out_val=made))
+            return made
+
     try:
-        with torch.inference_mode(), _by_matrices(), counter:
+        with torch.inference_mode(), _by_matrices(), Counter():
             tower(pixels)
-    except (RuntimeError, NotImplementedError, ValueError, TypeError):
+    except (RuntimeError, NotImplementedError, ValueError, TypeError, AttributeError):
         return None
-    n_operations: int = counter.get_total_flops()
-    return n_operations / 1e9 if n_operations else None
+    return sum(counted) / 1e9 if counted else None
 
 
 @contextmanager

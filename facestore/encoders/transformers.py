@@ -27,9 +27,13 @@ from facestore.records import ModelName
 if TYPE_CHECKING:
     import torch
 
-_CONFIG, _PREPROCESSOR = "config.json", "preprocessor_config.json"
-# What newer versions write instead, with a tokenizer's configuration beside it.
-_PROCESSOR = "processor_config.json"
+# One of each has to be in a folder; newer versions write the other name for processors of both.
+_NEEDED = {
+    ("config.json",): "it is no model of transformers: `save_pretrained` of the model",
+    ("preprocessor_config.json", "processor_config.json"): (
+        "nothing says how pictures get into it: `save_pretrained` of its image processor"
+    ),
+}
 _TODO = "give a folder with it as `models=transformers:FOLDER`"
 # Where a model says how many tokens of a text it reads.
 _LENGTH = "max_position_embeddings"
@@ -189,6 +193,9 @@ def load_encoder(
             processor = _processor(name)
             tokenizer = _tokenizer(name) if has_texts(model) else None
     except LOADING_ERRORS as error:
+        near = "" if name.folder else _near_folders(Path(name.architecture))
+        if near:
+            described += f" (d{near})"
         raise not_loaded(described, error, _TODO) from error
     return TransformersEncoder(
         in_precision(model.eval(), arithmetic, chosen),
@@ -274,28 +281,25 @@ def _check_folder(name: ModelName) -> None:
     if folder is None:
         return
     if not folder.is_dir():
-        near = near_names(folder.name, _folders(folder.parent))
-        hint = f" Did you mean {preview([f'{str(folder.parent / each)!r}' for each in near])}?"
+        near = _near_folders(folder)
+        hint = f" D{near}" if near else ""
         message = (
-            f"There is no folder '{folder}' with a model of transformers.{hint if near else ''} "
-            "`save_pretrained` writes one."
+            f"There is no folder '{folder}' with a model of transformers.{hint} `save_pretrained` "
+            "writes one."
         )
         raise InputError(message)
-    for wanted in ((_CONFIG,), (_PREPROCESSOR, _PROCESSOR)):
-        if not any((folder / each).is_file() for each in wanted):
-            what = "model" if wanted == (_CONFIG,) else "image processor"
-            message = (
-                f"'{folder}' has no {wanted[0]}, so nothing says how pictures get into it: "
-                if what == "image processor"
-                else f"'{folder}' has no {wanted[0]}, so it is no model of transformers: "
-            )
-            raise InputError(f"{message}`save_pretrained` of its {what} writes one.")
+    for files, so in _NEEDED.items():
+        if not any((folder / each).is_file() for each in files):
+            message = f"'{folder}' has no {files[0]}, so {so} writes one."
+            raise InputError(message)
 
 
-def _folders(parent: Path) -> list[str]:
-    return (
-        sorted(each.name for each in parent.iterdir() if each.is_dir()) if parent.is_dir() else []
-    )
+def _near_folders(folder: Path) -> str:
+    """Return a question that suggests folders of a similar name; often none."""
+    parent = folder.parent
+    there = [each.name for each in parent.iterdir() if each.is_dir()] if parent.is_dir() else []
+    near = [repr(str(parent / each)) for each in near_names(folder.name, sorted(there))]
+    return f"id you mean {preview(near)}?" if near else ""
 
 
 @contextmanager

@@ -101,6 +101,10 @@ class TransformersTower(torch.nn.Module):
         with torch.inference_mode():
             return self._read(pixels)[0]
 
+    def without_projection(self) -> None:
+        """Give the pooled output from now on, and not what lies in one space with texts."""
+        self._is_of_both, self.projection = False, None
+
     def _read(self, pixels: torch.Tensor) -> tuple[str, torch.Tensor]:
         encode = self._whole[0].get_image_features if self._is_of_both else self.trunk
         output = encode(pixel_values=pixels)

@@ -224,6 +224,14 @@ def test_a_folder_that_there_is_not_suggests_one_that_there_is(places):
     assert "\n" not in str(caught.value)
 
 
+def test_a_name_that_is_a_folder_misspelt_suggests_it(places, monkeypatch):
+    monkeypatch.chdir(places("siglip").parent)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(EncoderError, match=r"\(did you mean 'siglip'\?\)") as caught:
+        loaded("siglipp")
+    assert "\n" not in str(caught.value)
+
+
 def test_a_model_that_gives_no_vector_is_refused(places):
     encoder = loaded(places("segformer"))
     with pytest.raises(EncoderError, match=r"gives no vector .* of shape \(1, 16, ") as caught:
