@@ -97,7 +97,8 @@ def processor_of(config: Mapping[str, Any]) -> Processor:
             "another version of it."
         )
         raise EncoderError(message)
-    return Processor(kind.from_dict(told))
+    make: Any = kind
+    return Processor(make.from_dict(told))
 
 
 def require_transformers() -> None:

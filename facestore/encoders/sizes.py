@@ -53,7 +53,7 @@ def _gflops(tower: torch.nn.Module, pixels: torch.Tensor) -> float | None:
 
     counted: list[int] = []
 
-    class Counter(TorchDispatchMode):
+    class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Counts as torch's `FlopCounterMode`, without its hooks, which fail on some towers."""
 
         def __torch_dispatch__(
@@ -72,7 +72,7 @@ def _gflops(tower: torch.nn.Module, pixels: torch.Tensor) -> float | None:
             return made
 
     try:
-        with torch.inference_mode(), _by_matrices(), Counter():
+        with torch.inference_mode(), _by_matrices(), Counter():  # type: ignore[no-untyped-call]
             tower(pixels)
     except (RuntimeError, NotImplementedError, ValueError, TypeError, AttributeError):
         return None

@@ -65,7 +65,7 @@ def test_a_family_does_the_whole_job(name, faces, tmp_path):
         explained = {method: explain(store, model, method) for method in METHODS}
         assert "lime" in {method for method, said in explained.items() if said is None}
         assert all(
-            "\n" not in said and "Use `method=" in said for said in explained.values() if said
+            "\n" not in said and "use `method=" in said for said in explained.values() if said
         )
         judged = store.sql("select distinct classifier from leaderboard").fetchall()
         assert len(judged) == 1 + len(probe.heads.classifier_names) + len(
