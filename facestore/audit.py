@@ -1,18 +1,16 @@
 """Audit: from pictures and labels to the report, by verbs that can be called one by one as well."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from facestore.config import DEFAULT_PRECISION
-from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import EncoderError, InputError, UnknownNameError
-from facestore.ingest.ingest import ingest
-from facestore.records import AnyPath, ModelName, PromptSet
+from facestore.errors import InputError, UnknownNameError
+from facestore.records import AnyPath, PromptSet
 from facestore.reporting.report import report
+from facestore.steps import Steps, named_in
 from facestore.stores import Stores
 from facestore.zero_shot.many import Failure, predict_all, score_all
 
@@ -24,23 +22,6 @@ _PROMPT_SETS = {
 }
 # The most similar prompt, as others decide, and the best k of those experiments.
 _K = (1, 11)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A verb that an audit is about to call; the command line shows the command for it.
-
-    Attributes
-    ----------
-    verb
-        Name of the verb.
-    arguments, parameters
-        With what it is called.
-    """
-
-    verb: str
-    arguments: tuple[str, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +104,7 @@ def audit(
         raise InputError(message)
     for prompt_set in prompt_sets:  # before anything takes its time
         store.catalog.prompts.get(prompt_set)
-    steps = _Steps(store)
+    steps = Steps(store)
     place = None if device == "auto" else device
     given = {
         "dataset": dataset,
@@ -133,7 +114,7 @@ def audit(
     }
     name, had = steps.ingest(source, list(models), given)
     questions = _questions(store, name, attributes, prompt_sets, aggregations, k)
-    of = {"models": _named(store, had, ingesting), "dataset": name}
+    of = {"models": named_in(store, had, ingesting), "dataset": name}
     sets = dict.fromkeys(each.prompt_set for each in questions)
     steps.each("score", score_all, *sets, **of, device=place)
     for each in questions:
@@ -148,82 +129,6 @@ def audit(
         )
     page = steps("report", report, out=out, images=images)
     return AuditSummary(page, name, steps.n_results, tuple(steps.failures))
-
-
-class _Steps:
-    """Calls verbs, and tells each before: what is told is what is called."""
-
-    def __init__(self, store: Stores) -> None:
-        self._store = store
-        self.n_results = 0
-        self.failures: list[Failure] = []
-
-    def __call__(self, verb: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """Call a verb without what is not given."""
-        named = {key: value for key, value in named.items() if value not in (None, [], (), False)}
-        self._store.notify(Step(verb, tuple(map(str, given)), named))
-        if verb == "score":
-            return function(self._store, list(given), **named)
-        return function(self._store, *given, **named)
-
-    def ingest(
-        self, source: AnyPath, models: list[str], given: Mapping[str, Any]
-    ) -> tuple[str, list[str]]:
-        """Ingest with all models at once; if one cannot be had, with each, and that one fails.
-
-        Returns
-        -------
-        tuple of str, list of str
-            Name of the data set, and the models that were had.
-        """
-        try:
-            summary = self("ingest", ingest, source, models=models, **given)
-            self._store.notify(summary)
-        except EncoderError:
-            if len(models) == 1:
-                raise
-        else:
-            return summary.plan.dataset, models
-        had = []
-        for model in models:
-            try:
-                dataset, _ = self.ingest(source, [model], given)
-                had.append(model)
-            except EncoderError as error:
-                self.n_results += 1
-                self.failures.append(Failure(model, error))
-        if not had:
-            raise self.failures[-1].error
-        return dataset, had
-
-    def each(self, verb: str, function: Callable[..., Any], *given: Any, **named: Any) -> None:
-        """Call a verb that yields results; those that failed are kept for the end."""
-        for result in self(verb, function, *given, **named):
-            self.n_results += 1
-            if isinstance(result, Failure):
-                self.failures.append(result)
-            else:
-                self._store.notify(result)
-
-
-def _named(store: Stores, models: Sequence[str], ingesting: Mapping[str, Any]) -> list[str]:
-    """Return what each model is called now: as it was given, or its encoder's name if need be."""
-    named = []
-    for given in models:
-        model = ModelName.parse(given, ingesting.get("pretrained"))
-        encoder = LazyEncoder(
-            model,
-            precision=ingesting.get("precision") or DEFAULT_PRECISION,
-            fast_resize=bool(ingesting.get("fast_resize")),
-        )
-        # A checkpoint is found by its path alone, which no store keeps.
-        known = given if model == ModelName.parse(given) else str(model)
-        try:
-            is_clear = store.catalog.encoders.find(known).name == encoder.name
-        except InputError:
-            is_clear = False
-        named.append(known if is_clear else encoder.name)
-    return named
 
 
 def _questions(

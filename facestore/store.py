@@ -2,6 +2,7 @@
 
 from facestore.arguments import checked
 from facestore.audit import audit
+from facestore.benchmark import bench
 from facestore.curation.dedup import dedup, duplicates, export_excluded, undo_dedup
 from facestore.curation.split import split
 from facestore.demo.demo import demo
@@ -128,6 +129,7 @@ class Store(Stores):
     execute = execute
 
     audit = audit
+    bench = bench
     demo = demo
     info = info
     overview = overview

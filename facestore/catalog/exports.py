@@ -110,6 +110,8 @@ order by classifier, dataset, path
 _RESULTS = """
 select classifier_summary.classifier, classifier_summary.attribute, classifier_summary.dataset,
     classifier_summary.split, classifiers.kind, encoders.architecture, encoders.pretrained,
+    classifier_summary.n_samples, classifier_summary.n_classes, classifier_summary.ci_low,
+    classifier_summary.ci_high, classifier_summary.chance_adjusted_accuracy,
     classifier_summary.accuracy as acc1,
     if(classifier_summary.n_classes < 5, null, top_five.accuracy) as acc5,
     classifier_summary.balanced_accuracy as mean_per_class_recall,
@@ -205,6 +207,16 @@ class Exports(TableFamily):
     ) -> pl.DataFrame:
         """Return the figures of classifiers that CLIP_benchmark has."""
         return self._read(_RESULTS, dataset=dataset, split=split, classifiers=classifiers)
+
+    def benchmarked(self, classifiers: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return what `facestore.benchmark.FIGURES` names, the best of each data set first."""
+        found = self.results(None, None, classifiers)
+        model = pl.concat_str("architecture", "pretrained", separator=" ", ignore_nulls=True)
+        found = found.sort("dataset", "split", "attribute", -pl.col("acc1"), maintain_order=True)
+        return found.select(
+            "dataset", "split", "attribute", model, "n_samples", "n_classes", "acc1", "ci_low",
+            "ci_high", "acc5", "mean_per_class_recall", "chance_adjusted_accuracy",
+        ).rows()  # fmt: skip
 
     def _read(self, query: str, **values: Any) -> pl.DataFrame:
         if "classifiers" in values:

@@ -93,8 +93,8 @@ def audit(
 
     Run it again at any time: what is there already is as before.
     """
-    from facestore.audit import Step
     from facestore.errors import PartlyDoneError
+    from facestore.steps import Step
 
     store_option = typed_store(store)
     # As they are typed; the verb takes them as one thing.

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from facestore.cli import (
     analysis,
     audit,
+    benchmark,
     classifiers,
     curation,
     data,
@@ -54,7 +55,7 @@ from facestore.names import check_text
 from facestore.stopping import STOPPED, Stopping
 
 # What loads PyTorch always; the others ask for its room when they load a model.
-_WITH_MODELS = ("audit", "demo", "explain", "train")
+_WITH_MODELS = ("audit", "bench", "demo", "explain", "train")
 
 app = typer.Typer(
     name="facestore",
@@ -99,6 +100,7 @@ removing.add_commands(app)
 train.add_commands(app)
 analysis.add_commands(app)
 audit.add_commands(app)
+benchmark.add_commands(app)
 nearest.add_commands(app)
 index.add_commands(app)
 explain.add_commands(app)

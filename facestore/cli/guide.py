@@ -9,7 +9,7 @@ from facestore.cli.usage import CheckedCommand
 _PANELS = {
     "Start": "demo audit info",
     "Bring data in": "ingest import models prompts",
-    "Measure": "score predict train bootstrap report sql",
+    "Measure": "bench score predict train bootstrap report sql",
     "Look closer": "near search explain explore index",
     "Look after the data": "dedup split doctor snapshot settings kinds migrate",
     "Take out": "forget remove rename merge",
@@ -18,6 +18,7 @@ _PANELS = {
 _EXAMPLES = {
     "demo": "facestore demo",
     "audit": "facestore audit faces/ --labels labels.csv --model ViT-L-14,openai",
+    "bench": "facestore bench cars/ pets/ --model ViT-B-32,openai --model ViT-L-14,openai",
     "info": "facestore info --store faces",
     "ingest": "facestore ingest faces/ --labels labels.csv --model ViT-L-14,openai",
     "models": "facestore models laion2b",

@@ -1,0 +1,210 @@
+"""`bench`: models on data sets of every form, against a plain computation, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sklearn.datasets import load_digits
+from sklearn.metrics import accuracy_score, recall_score, top_k_accuracy_score
+
+from facestore.encoders.open_clip import load_encoder
+from facestore.errors import InputError
+from facestore.records import ModelName
+from facestore.store import Store
+
+pytestmark = [pytest.mark.portable, pytest.mark.xdist_group("bench")]
+
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+SHAPES = ["red square", "blue disc", "green stripe", "yellow cross", "nothing_at_all", "dot"]
+COLOURS = [(255, 0, 0), (0, 0, 255), (0, 255, 0), (255, 255, 0)]
+TEMPLATES = ["a photo of a {c}.", "a drawing of a {c}.", "an image of {c}"]
+PETS = ["Basset_Hound", "Bengal", "Sphynx"]
+N = 60
+
+
+def png(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels.astype("uint8")).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+def digits():
+    read = load_digits()
+    return [(png(255 - read.images[i] * 15), WORDS[read.target[i]]) for i in range(N)]
+
+
+def shapes():
+    rng = np.random.default_rng(0)
+    for i in range(N):
+        pixels = rng.integers(0, 255, (40, 40, 3))
+        pixels[8:32, 8:32] = COLOURS[i % 4]
+        yield png(pixels), SHAPES[i % 4]
+
+
+def pets():
+    rng = np.random.default_rng(1)
+    return [(png(rng.integers(0, 255, (32, 32, 3))), PETS[i % 3]) for i in range(N)]
+
+
+def in_class_folders(folder, pictures):
+    for i, (data, name) in enumerate(pictures):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / f"{i:03d}.png").write_bytes(data)
+
+
+def in_tars(folder, pictures, names, templates=TEMPLATES):
+    """Write a web data set as CLIP_benchmark has them."""
+    (folder / "test").mkdir(parents=True)
+    (folder / "classnames.txt").write_text("\n".join(names) + "\n")
+    (folder / "zeroshot_classification_templates.txt").write_text("\n".join(templates) + "\n")
+    with tarfile.open(folder / "test" / "0.tar", "w") as tar:
+        for i, (data, name) in enumerate(pictures):
+            number = str(names.index(name) if name in names else name).encode()
+            for suffix, content in (("png", data), ("cls", number)):
+                info = tarfile.TarInfo(f"{i:06d}.{suffix}")
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+
+
+def as_clip_benchmark(pictures, names, templates):
+    """Return acc1, acc5 and mean per-class recall: class vectors are means of normalised templates."""
+    encoder = load_encoder(ModelName("tiny"))
+    images = [Image.open(io.BytesIO(data)) for data, _ in pictures]
+    with torch.no_grad():
+        vectors = torch.stack([encoder.preprocess(image) for image in images])
+        seen = torch.nn.functional.normalize(encoder._model.encode_image(vectors), dim=-1)
+        classes = []
+        for name in names:
+            texts = encoder._tokenizer(
+                [each.format(c=name.replace("_", " ")) for each in templates]
+            )
+            said = torch.nn.functional.normalize(encoder._model.encode_text(texts), dim=-1)
+            mean = said.mean(dim=0)
+            classes.append(mean / mean.norm())
+        logits = (100 * seen @ torch.stack(classes, dim=1)).numpy()
+    true = np.array([names.index(name) for _, name in pictures])
+    said = logits.argmax(axis=1)
+    five = (
+        top_k_accuracy_score(true, logits, k=5, labels=range(len(names)))
+        if len(names) > 5
+        else None
+    )
+    recall = recall_score(true, said, labels=np.unique(true), average="macro")
+    return accuracy_score(true, said), five, recall
+
+
+@pytest.fixture(scope="module")
+def benched(tmp_path_factory, new_store):
+    """Give three data sets, a store and what a benchmark of the tiny model said of them."""
+    folder = tmp_path_factory.mktemp("bench")
+    in_class_folders(folder / "digits", digits())
+    in_class_folders(folder / "pets" / "val", pets())
+    in_tars(folder / "shapes", shapes(), SHAPES)
+    with Store.open(folder / "store") as store:
+        sources = [folder / "digits", folder / "shapes" / "test", folder / "pets" / "val"]
+        done = store.bench(sources, models=["tiny"])
+    return folder, done
+
+
+def test_figures_are_those_of_clip_benchmark(benched):
+    _, done = benched
+    rows = {row[0]: row for row in done.rows}
+    assert done.failures == ()
+    expected = {
+        "digits": (None, as_clip_benchmark(digits(), sorted(WORDS), ["a photo of a {c}."])),
+        "pets": ("val", as_clip_benchmark(pets(), PETS, ["a photo of a {c}."])),
+        "shapes": ("test", as_clip_benchmark(list(shapes()), SHAPES, TEMPLATES)),
+    }
+    assert rows.keys() == expected.keys()
+    for name, (split, (acc1, acc5, recall)) in expected.items():
+        row = rows[name]
+        assert row[1:5] == (split, name, "tiny", N)
+        assert (row[6], row[10]) == pytest.approx((acc1, recall), abs=1e-6)
+        assert row[7] <= row[6] <= row[8]
+        assert row[11] == pytest.approx(acc1 - 1 / row[5])
+        if name == "digits":
+            assert row[9] == pytest.approx(acc5, abs=1e-6)
+
+
+def test_a_second_call_finds_everything_there(benched):
+    folder, done = benched
+    told = []
+    with Store.open(folder / "store", notify=lambda line: told.append(str(line))) as store:
+        again = store.bench([folder / "digits"], models=["tiny"])
+        named = store.bench(["digits", "pets"], models=["tiny"])
+        n_runs = store.sql("select count(*) from predictions").fetchall()
+    assert again.rows == tuple(row for row in done.rows if row[0] == "digits")
+    assert [row[:7] for row in named.rows] == [row[:7] for row in done.rows if row[0] != "shapes"]
+    assert n_runs == [(3 * N,)]
+
+
+def test_the_board_has_the_models_on_all_data_sets(benched):
+    folder, done = benched
+    with Store.open(folder / "store") as store:
+        board = store.sql(
+            "select dataset, model, value from benchmark where metric = 'accuracy' order by dataset"
+        ).fetchall()
+    assert board == [(row[0], row[3], row[6]) for row in done.rows]
+
+
+def test_one_model_and_one_data_set_that_cannot_be_had_leave_the_others(benched, tmp_path):
+    folder, done = benched
+    one = tmp_path / "one"
+    in_class_folders(one, [(data, "only") for data, _ in pets()])
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"no weights")
+    with Store.open(tmp_path / "store") as store:
+        sources = [folder / "pets" / "val", one]
+        again = store.bench(sources, models=["tiny", f"RN50,{broken}"])
+    assert [row[:7] for row in again.rows] == [row[:7] for row in done.rows if row[0] == "pets"]
+    failed = {each.what: str(each.error) for each in again.failures}
+    assert "has one class alone ('only'): two are needed" in failed["one"]
+    assert "broken.pt" in failed[f"RN50,{broken}"]
+
+
+def refused(tmp_path, *sources, **options):
+    with Store.open(tmp_path / "store") as store, pytest.raises(InputError) as caught:
+        store.bench(list(sources), **({"models": ["tiny"]} | options))
+    with Store.open(tmp_path / "store") as store:
+        if store.catalog.database.exists:
+            assert store.sql("select count(*) from predictions").fetchall() == [(0,)]
+    return str(caught.value)
+
+
+def test_what_cannot_be_meant_is_refused_in_one_line(tmp_path):
+    folder = tmp_path / "pets"
+    in_class_folders(folder, pets())
+    assert "needs a model" in refused(tmp_path, folder, models=[])
+    assert "needs a data set" in refused(tmp_path)
+    said = refused(tmp_path, folder, templates=["a photo of a pet"])
+    assert said == "Template 'a photo of a pet' names no class: put {c} where its name belongs."
+    assert "No folder or data set 'petz'" in refused(tmp_path, "petz")
+    in_tars(tmp_path / "few", shapes(), SHAPES[:3])
+    assert "classnames.txt of 'few' has 3 names, and the labels have 4 classes" in refused(
+        tmp_path, tmp_path / "few" / "test"
+    )
+    in_tars(tmp_path / "twice", shapes(), [*SHAPES, "dot"])
+    assert "names 'dot' twice" in refused(tmp_path, tmp_path / "twice" / "test")
+    in_tars(tmp_path / "bad", shapes(), SHAPES, ["a photo"])
+    assert "Template 'a photo' names no class" in refused(tmp_path, tmp_path / "bad" / "test")
+    other = tmp_path / "other" / "pets"
+    in_class_folders(other, pets())
+    assert "would both be data set 'pets'" in refused(tmp_path, folder, other)
+
+
+def test_the_command_prints_a_row_a_data_set_and_says_what_failed(facestore, tmp_path):
+    in_class_folders(tmp_path / "pets", pets())
+    in_class_folders(tmp_path / "one", [(data, "only") for data, _ in pets()])
+    ran = facestore(
+        "bench", tmp_path / "pets", tmp_path / "one", "--model", "tiny", "--format", "csv"
+    )
+    assert ran.status == 1
+    (row,) = csv.DictReader(io.StringIO(ran.out.strip()))
+    assert (row["dataset"], row["model"], row["n_samples"]) == ("pets", "tiny", str(N))
+    assert "failed: one: 'one' has one class alone" in ran.err
