@@ -83,6 +83,7 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
         device=device,
         force_quick_gelu=bool(record.preprocessing.get("quick_gelu")),
         fast_resize=resizes_fast(record.preprocessing),
+        notify=lambda _: None,  # it was told when the pictures were encoded
     )
 
 
