@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestore.errors import InputError, UnknownNameError, preview
+from facestore.errors import InputError, UnknownNameError, counted, preview
 from facestore.ingest.layouts.manifest import split_called
 from facestore.mappings import LabelMapping
 from facestore.records import AnyPath, Prompt, PromptSet
@@ -278,9 +278,10 @@ def _add(
     new = tuple(each for each in classes if each not in known)
     made = PromptSet(name, _DESCRIPTION, prompts, {attribute: new} if new else {})
     if len(known) > len(classes):
+        other = next(each for each in known if each not in classes)
         message = (
-            f"{_CLASS_NAMES} of {name!r} has {len(classes)} names, and the labels have "
-            f"{len(known)} classes, such as {next(e for e in known if e not in classes)!r}."
+            f"{_CLASS_NAMES} of {name!r} has {counted(len(classes), 'name')}, and the labels have "
+            f"{counted(len(known), 'class', 'classes')}, such as {other!r}: give it a line a class."
         )
         raise InputError(message)
     store.catalog.prompts.add(made)

@@ -18,6 +18,7 @@ from simulated_store import RACES, SIZES, catalogue
 from simulations_of_figures import single_figures
 from simulations_of_many import tables
 from simulations_of_people import people
+from simulations_of_persons import persons
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -241,6 +242,13 @@ def main() -> None:
     for name, icc, n_effective, covered, covered_by_people in people(5 * n_runs):
         shares = f"{covered:.3f} | {covered_by_people:.3f}"
         print(f"| {name} | {icc:.2f} | {n_effective:.0f} | {shares} |")
+    print(
+        "\n| 300 pictures of 60 people | covered, persons not known | known | mean width | known |"
+    )
+    print("|---|---|---|---|---|")
+    for name, covered, covered_by_people, *widths in persons(n_runs // 2):
+        shown = " | ".join("" if width is None else f"{width:.3f}" for width in widths)
+        print(f"| {name} | {covered:.2f} | {covered_by_people:.2f} | {shown} |")
     for line in tables(iter(catalogue, None), n_runs // 3, accuracy=0.9, shared=SHARED):
         print(line)
 

@@ -49,7 +49,7 @@ _BOOTSTRAP = f"""
 insert into bootstraps
 select
     group_name::integer, classifier_id, dataset, split, group_attribute, group_name, measure, 0,
-    {_N_REPLICATES}, n_samples, value, timestamp '2026-01-01'
+    {_N_REPLICATES}, n_samples, value, timestamp '2026-01-01', n_effective
 from figures_to_bootstrap
 where measure = 'macro_f1' and group_attribute = 'run';
 insert into bootstrap_figures

@@ -32,6 +32,7 @@ known as (
         if(
             bootstraps.seed = $seed
             and bootstraps.n_samples = figures.n_samples
+            and abs(bootstraps.n_effective - figures.n_effective) <= 1e-9 * figures.n_effective
             and abs(bootstraps.value - figures.value) <= 1e-9 * greatest(1, figures.value),
             bootstraps.n_replicates,
             0
@@ -57,7 +58,8 @@ select
     bool_or(is_of_other_seed),
     (sum(n_samples) / count(distinct measure))::bigint,
     list(
-        {'group_name': group_name, 'measure': measure, 'n_samples': n_samples, 'value': value}
+        {'group_name': group_name, 'measure': measure, 'n_samples': n_samples, 'value': value,
+            'n_effective': n_effective}
         order by group_name, measure
     )
 from known
@@ -93,7 +95,8 @@ select
     0,
     n_samples,
     value,
-    $made_at
+    $made_at,
+    n_effective
 from incoming
 """
 _ADD = f"""
@@ -122,7 +125,7 @@ class Drawable:
     n_samples
         How many samples are drawn from.
     figures
-        As they are now: `group_name`, `measure`, `n_samples` and `value` of each.
+        As they are now: `group_name`, `measure`, `n_samples`, `value` and `n_effective` of each.
     """
 
     classifier_id: int

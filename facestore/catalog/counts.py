@@ -17,6 +17,8 @@ _OF_DATASETS = (
     "from current_sample_cells(false) order by sample_id",
     "insert into kept_cell_counts from current_cell_counts(false)",
     "insert into kept_cell_groups from current_cell_groups(false)",
+    "insert into kept_sample_clusters from current_sample_clusters(false) order by sample_id",
+    "insert into kept_cluster_sizes from current_cluster_sizes(false)",
     "insert into counted_datasets select dataset, "
     "(select coalesce(list(attribute order by place), []) from group_attributes) "
     "from datasets_to_count(false)",
@@ -39,7 +41,7 @@ _KEPT_BY_CLASSIFIER = ("counted_predictions", "kept_prediction_counts", "kept_cl
 # By data set.
 _KEPT = (
     "counted_datasets", "kept_label_counts", "kept_sample_cells", "kept_cell_counts",
-    "kept_cell_groups", *_KEPT_BY_CLASSIFIER,
+    "kept_cell_groups", "kept_sample_clusters", "kept_cluster_sizes", *_KEPT_BY_CLASSIFIER,
 )  # fmt: skip
 
 
@@ -53,12 +55,13 @@ class Counts(TableFamily):
             "where not is_current order by dataset, name nulls first"
         )
 
-    def keep(self) -> None:
-        """Count what is not counted, as a command that was killed leaves it, and keep it."""
+    def keep(self) -> bool:
+        """Count what is not counted, as a command that was killed leaves it; return whether any."""
         if not self._database.exists or not has_uncounted(self._database.reader()):
-            return
+            return False
         with self._database.writing() as con:
             keep(con)
+        return True
 
     def renew(self) -> int:
         """Count again where what is kept is not what is there; return how many counts were."""

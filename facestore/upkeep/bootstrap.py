@@ -55,8 +55,9 @@ def bootstrap(
     """Draw balanced accuracy, macro F1 and errors of ages anew, for the view bootstrap_intervals.
 
     In each replicate a sample counts as often as a weight of mean 1 says, which hangs on seed,
-    replicate, data set and path alone. What is there already, of the same figure and seed, is not
-    drawn again; what was drawn stays if the command is killed.
+    replicate, data set and path alone; samples of one person, or copies of one picture, have the
+    same weight. What is there already, of the same figure and seed, is not drawn again; what was
+    drawn stays if the command is killed.
 
     Parameters
     ----------
@@ -91,6 +92,10 @@ def bootstrap(
     found = store.catalog.bootstraps.drawable(scope, seed)
     if not found:
         raise _nothing_to_draw(store)
+    if any(each.n_drawn < replicates for each in found):
+        require_writable(store)
+        if store.catalog.counts.keep():  # weights hang on what is kept of persons and copies
+            found = store.catalog.bootstraps.drawable(scope, seed)
     todo = [each for each in found if each.n_drawn < replicates]
     arguments = {
         "classifiers": list(classifiers),
@@ -101,8 +106,6 @@ def bootstrap(
         "replicates": replicates,
         "seed": seed,
     }
-    if todo:
-        require_writable(store)
     with recorded(store, "bootstrap", arguments) as counts:
         _draw_all(store, todo, replicates, seed, counts)
     return BootstrapSummary(

@@ -1,10 +1,11 @@
 -- best_k: the best k of a sweep, and what is left of its accuracy when it is chosen on other samples
 -- grain: encoder, prompt_set, attribute, dataset, split
 -- units: fractions in [0, 1]; held_out_accuracy: each half of the samples is judged with the k that is
--- best on the other half; ci_low and ci_high: its 95 % Wilson interval
--- reads: confusion_every_k, encoders, wilson_low, wilson_high
--- note: halves go by the MD5 of data set and path, so they are the same in every store; of equally
--- good ks the smallest counts; held_out_accuracy is NULL where a half has no sample
+-- best on the other half; ci_low and ci_high: its 95 % Wilson interval, of n_effective samples: a person, or a picture and
+-- its copies, counts as one (see cluster_sizes)
+-- reads: confusion_every_k, cluster_sizes, encoders, counted_by_cluster, wilson_clustered
+-- note: halves go by the MD5 of data set and path, so they are the same in every store; who has several pictures is in one
+-- half with all of them. Of equally good ks the smallest counts; held_out_accuracy is NULL where a half has no sample
 with judged as (
     select
         encoder_id,
@@ -63,6 +64,26 @@ chosen as (
         )::bigint as n_held_out
     from ranked
     group by all
+),
+
+sized as (
+    select
+        chosen.*,
+        counted_by_cluster(chosen.n_samples, cluster_sizes.mean_cluster_size) as n_effective
+    from chosen
+    left join cluster_sizes
+        on
+            chosen.attribute = cluster_sizes.attribute
+            and chosen.dataset = cluster_sizes.dataset
+            and chosen.split is not distinct from cluster_sizes.split
+            and cluster_sizes.group_attribute = 'overall'
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_held_out, n_samples, n_effective) as limits
+    from sized
 )
 
 select
@@ -79,7 +100,8 @@ select
     chosen.k_first as k_of_first_half,
     chosen.k_second as k_of_second_half,
     if(chosen.has_halves, chosen.n_held_out / chosen.n_samples, null) as held_out_accuracy,
-    if(chosen.has_halves, wilson_low(chosen.n_held_out, chosen.n_samples), null) as ci_low,
-    if(chosen.has_halves, wilson_high(chosen.n_held_out, chosen.n_samples), null) as ci_high
-from chosen
+    if(chosen.has_halves, chosen.limits.low, null) as ci_low,
+    if(chosen.has_halves, chosen.limits.high, null) as ci_high,
+    chosen.n_effective
+from intervals as chosen
 inner join encoders using (encoder_id)

@@ -1,15 +1,20 @@
 -- best_wording: the best single wording of a prompt set, and what is left of its accuracy when it is chosen on other samples
 -- grain: encoder, prompt_set, attribute, dataset, split
 -- units: fractions in [0, 1]; accuracy of n_samples; held_out_accuracy: each half of the samples is judged with the wording
--- that is best on the other half; ci_low and ci_high: its 95 % Wilson interval; n_wordings counts those chosen from
--- reads: wording_judgements, similarities, samples, encoders, is_first_half, wilson_low, wilson_high
+-- that is best on the other half; ci_low and ci_high: its 95 % Wilson interval, of n_effective samples: a person, or
+-- a picture and its copies, counts as one (see cluster_sizes); n_wordings counts those chosen from
+-- reads: wording_judgements, similarities, samples, kept_sample_clusters, cluster_sizes, encoders, is_first_half,
+-- counted_by_cluster, wilson_clustered
 -- note: halves are those of best_k, and of equally good wordings the last by name counts, as in prompt_sensitivity;
 -- held_out_accuracy is NULL where a half has no sample
 with halves as materialized (
     select
-        sample_id,
-        is_first_half(dataset, path) as is_first
+        samples.sample_id,
+        is_first_half(
+            samples.dataset, coalesce(kept_sample_clusters.first_path, samples.path)
+        ) as is_first
     from samples
+    left join kept_sample_clusters using (sample_id)
     -- without scores nothing is judged
     where exists (from similarities)
 ),
@@ -68,6 +73,26 @@ held_out as (
         of_first.n_correct + of_second.n_correct as n_held_out
     from chosen
     where place = 1
+),
+
+sized as (
+    select
+        held_out.*,
+        counted_by_cluster(held_out.n_judged, cluster_sizes.mean_cluster_size) as n_effective
+    from held_out
+    left join cluster_sizes
+        on
+            held_out.attribute = cluster_sizes.attribute
+            and held_out.dataset = cluster_sizes.dataset
+            and held_out.split is not distinct from cluster_sizes.split
+            and cluster_sizes.group_attribute = 'overall'
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_held_out, n_judged, n_effective) as limits
+    from sized
 )
 
 select
@@ -85,7 +110,8 @@ select
     held_out.of_first.wording as wording_of_first_half,
     held_out.of_second.wording as wording_of_second_half,
     held_out.n_held_out / held_out.n_judged as held_out_accuracy,
-    wilson_low(held_out.n_held_out, held_out.n_judged) as ci_low,
-    wilson_high(held_out.n_held_out, held_out.n_judged) as ci_high
-from held_out
+    held_out.limits.low as ci_low,
+    held_out.limits.high as ci_high,
+    held_out.n_effective
+from intervals as held_out
 inner join encoders using (encoder_id)

@@ -4,7 +4,8 @@
 -- |accuracy - confidence| of their bin, over 15 bins of equal width; overconfidence is confidence - accuracy;
 -- calibration_error_by_chance: the mean of that error if each bin had in truth the accuracy that its confidence says, and
 -- calibration_error_chance_95 its 95 % quantile, roughly (normal), with as many samples in each bin;
--- ci_low and ci_high: 95 % interval of the error that more such samples would have, at the same bins
+-- ci_low and ci_high: 95 % interval of the error that more such samples would have, at the same bins; what is
+-- by chance and the interval are of n_effective samples: a person, or a picture and its copies, counts as one
 -- reads: calibration_bins, binomial_mean_deviation, shrunken_share
 -- source: Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599, section 2; that the error is above 0 by chance:
 -- Bröcker and Smith 2007, 10.1175/WAF993.1
@@ -12,15 +13,24 @@
 -- holds whatever the true error is, as one that is off by x and by chance e lies between |x| + e or |x| - e and |x| + |e|;
 -- a bootstrap of this error does not hold where it is near 0 (docs/figures.md). A group with fewer than min_samples samples
 -- (a setting of the store) has no figures
-with bins as (
+with sized as (
     select
         *,
-        binomial_mean_deviation(n_samples, calibration_bins.confidence) as n_off_by_chance,
-        n_samples * abs(calibration_bins.accuracy - calibration_bins.confidence) as n_off,
-        n_samples
-        * shrunken_share(n_correct, n_samples)
-        * (1 - shrunken_share(n_correct, n_samples)) as variance
+        -- of which each varies as much as one independent sample does
+        n_samples / n_effective as n_alike
     from calibration_bins
+),
+
+bins as (
+    select
+        *,
+        binomial_mean_deviation(n_effective, sized.confidence) * n_alike as n_off_by_chance,
+        n_samples * abs(sized.accuracy - sized.confidence) as n_off,
+        n_samples
+        * shrunken_share(n_correct / n_alike, n_effective)
+        * (1 - shrunken_share(n_correct / n_alike, n_effective))
+        * n_alike as variance
+    from sized
 ),
 
 sums as (
@@ -47,7 +57,8 @@ sums as (
         sum(bins.n_off_by_chance) / sum(n_samples) as calibration_error_by_chance,
         (
             sum(bins.n_off_by_chance) + 1.6448536269514722e0 * sqrt(greatest(0, sum(
-                n_samples * bins.confidence * (1 - bins.confidence) - bins.n_off_by_chance ** 2
+                n_samples * bins.confidence * (1 - bins.confidence) * n_alike
+                - bins.n_off_by_chance ** 2
             )))
         ) / sum(n_samples) as calibration_error_chance_95,
         -- what bins lie off beyond doubt does not make the error larger by chance; what others do does
@@ -58,13 +69,15 @@ sums as (
         ) as variance_below,
         sum(bins.variance) as variance_above,
         -- how many samples are in each bin is chance as well
-        sum(bins.n_off ** 2 / n_samples) - sum(bins.n_off) ** 2 / sum(n_samples) as variance_of_sizes
+        (sum(bins.n_off ** 2 / n_samples) - sum(bins.n_off) ** 2 / sum(n_samples)) * max(n_alike)
+            as variance_of_sizes,
+        sum(n_effective) as n_effective
     from bins
     group by all
 )
 
 select
-    * exclude (n_off_too_much, variance_below, variance_above, variance_of_sizes),
+    * exclude (n_off_too_much, variance_below, variance_above, variance_of_sizes, n_effective),
     greatest(
         0,
         expected_calibration_error - (
@@ -76,5 +89,6 @@ select
         1,
         expected_calibration_error
         + 1.959963984540054e0 * sqrt(greatest(0, variance_above + variance_of_sizes)) / n_samples
-    ) as ci_high
+    ) as ci_high,
+    n_effective
 from sums

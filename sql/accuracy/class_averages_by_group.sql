@@ -1,8 +1,9 @@
 -- class_averages_by_group: balanced accuracy and macro F1 within each group of samples
 -- grain: classifier, dataset, split, group_attribute, group_name
 -- units: fractions in [0, 1]; balanced_accuracy is of the n_classes that are labels in the group, with its 95 %
--- interval ci_low to ci_high; macro_f1 is of all that are a label or a prediction there
--- reads: judged_counts, cell_groups, if_enough, shrunken_share, share_limits
+-- interval ci_low to ci_high, of n_effective samples (see cluster_effects); macro_f1 is of all that are a label or a
+-- prediction there
+-- reads: judged_counts, cell_groups, cluster_effects, if_enough, shrunken_share, share_limits
 -- note: of all samples (group overall) they are those of classifier_summary. Groups of one label of the attribute itself
 -- have one class alone. A group with fewer than min_samples samples (a setting of the store) has no figures
 with counts as (
@@ -41,15 +42,31 @@ sides as (
     from counts
 ),
 
-by_class as (
+by_class as materialized (
     select
         * exclude (n_labelled, n_predicted, n_right),
         sum(n_labelled)::bigint as n_labelled,
+        sum(n_right)::bigint as n_right,
         sum(n_right) / nullif(sum(n_labelled), 0) as recall,
-        shrunken_share(sum(n_right), sum(n_labelled)) as shrunken_recall,
         2 * sum(n_right) / (sum(n_labelled) + sum(n_predicted)) as f1
     from sides
     group by all
+),
+
+with_worth as (
+    select
+        by_class.*,
+        -- of each sample
+        coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1) as worth,
+        shrunken_share(by_class.n_right * worth, by_class.n_labelled * worth) as shrunken_recall
+    from by_class
+    left join cluster_effects
+        on
+            by_class.classifier_id = cluster_effects.classifier_id
+            and by_class.dataset = cluster_effects.dataset
+            and by_class.split is not distinct from cluster_effects.split
+            and by_class.group_attribute = cluster_effects.group_attribute
+            and by_class.group_name = cluster_effects.group_name
 ),
 
 figures as (
@@ -68,11 +85,12 @@ figures as (
         share_limits(
             avg(recall),
             avg(shrunken_recall),
-            sum(shrunken_recall * (1 - shrunken_recall) / n_labelled) / count(recall) ** 2,
-            sum(n_labelled)
+            sum(shrunken_recall * (1 - shrunken_recall) / (n_labelled * worth)) / count(recall) ** 2,
+            sum(n_labelled * worth)
         ) as ci,
-        avg(f1) as macro_f1
-    from by_class
+        avg(f1) as macro_f1,
+        sum(n_labelled * worth) as n_effective
+    from with_worth
     group by all
 )
 
@@ -89,5 +107,6 @@ select
     if_enough(balanced_accuracy, n_samples) as balanced_accuracy,
     if_enough(ci.low, n_samples) as ci_low,
     if_enough(ci.high, n_samples) as ci_high,
-    if_enough(macro_f1, n_samples) as macro_f1
+    if_enough(macro_f1, n_samples) as macro_f1,
+    n_effective
 from figures

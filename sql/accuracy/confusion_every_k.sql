@@ -1,19 +1,23 @@
 -- confusion_every_k: the confusion matrix of zero_shot_topk for every k, in two halves of the samples
 -- grain: encoder, prompt_set, attribute, dataset, split, is_first_half, k, label, predicted
 -- units: n_samples counts samples; k counts prompts
--- reads: winners_every_k, class_prompts, sample_labels, class_maps, is_first_half
+-- reads: winners_every_k, class_prompts, sample_labels, class_maps, kept_sample_clusters, is_first_half
 -- note: classes are those of the taxonomy of the labels; halves go by the MD5 of data set and path, so
--- they are the same in every store; a sample without a label of the attribute is not here
+-- they are the same in every store, and a person or picture (see sample_clusters) is in one of them; a sample without a
+-- label of the attribute is not here
 with labelled as (
     select
-        sample_id,
-        attribute,
-        taxonomy,
-        label,
-        dataset,
-        split,
-        is_first_half(dataset, path) as is_first_half
+        sample_labels.sample_id,
+        sample_labels.attribute,
+        sample_labels.taxonomy,
+        sample_labels.label,
+        sample_labels.dataset,
+        sample_labels.split,
+        is_first_half(
+            sample_labels.dataset, coalesce(kept_sample_clusters.first_path, sample_labels.path)
+        ) as is_first_half
     from sample_labels
+    left join kept_sample_clusters using (sample_id)
 ),
 
 -- Most samples win the same way for eight ks, so the rows are few before they become one for each k.

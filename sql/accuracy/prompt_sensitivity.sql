@@ -3,10 +3,13 @@
 -- units: fractions in [0, 1]; accuracy_spread is accuracy_max - accuracy_min over the wordings,
 -- accuracy_sd their standard deviation; chance_spread is the mean spread that wordings would have which are all equally
 -- good; cochran_q and p_value test whether they are; n_paired counts the samples that all wordings judged, on which
--- the three rest; ensemble_accuracy is that of the mean over all prompts of a class
--- reads: wording_accuracy, wording_counts, ensemble_counts, encoders, chi_square_tail, normal_range
+-- the three rest, and of n_effective of them: a person, or a picture and its copies, counts as one (see cluster_sizes);
+-- ensemble_accuracy is that of the mean over all prompts of a class
+-- reads: wording_accuracy, wording_counts, ensemble_counts, cluster_sizes, encoders, counted_by_cluster, chi_square_tail,
+-- normal_range
 -- source: Cochran 1950, 10.1093/biomet/37.3-4.256; chance_spread: normal_range of the same variance, that of the wordings'
--- counts when the right ones of each sample are dealt to them by chance
+-- counts when the right ones of each sample are dealt to them by chance; the statistic is divided by the design effect: Rao
+-- and Scott 1984, 10.1214/aos/1176346391
 -- note: the wordings are judged on the same samples, so that a spread far below the width of their intervals can be no
 -- chance, which p_value says. It is 1 where the wordings never disagree and NULL for a single one; the best wording was
 -- chosen on the samples it is judged on, so it flatters
@@ -50,14 +53,26 @@ paired as (
 
 tests as (
     select
-        *,
+        paired.*,
+        counted_by_cluster(paired.n_paired, cluster_sizes.mean_cluster_size) as n_effective,
+        -- of each sample
+        n_effective / paired.n_paired as worth,
         coalesce(
-            (k - 1) * (k * sum_of_squares - n_right ** 2) / nullif(disagreement, 0),
+            (paired.k - 1) * (paired.k * paired.sum_of_squares - paired.n_right ** 2)
+            / nullif(paired.disagreement, 0),
             0
-        ) as cochran_q,
-        normal_range(k) * sqrt(disagreement / (k * (k - 1))) / n_paired as chance_spread
+        ) * worth as cochran_q,
+        normal_range(paired.k) * sqrt(paired.disagreement / (paired.k * (paired.k - 1)))
+        / paired.n_paired
+        / sqrt(worth) as chance_spread
     from paired
-    where k > 1 and n_paired > 0
+    left join cluster_sizes
+        on
+            paired.attribute = cluster_sizes.attribute
+            and paired.dataset = cluster_sizes.dataset
+            and paired.split is not distinct from cluster_sizes.split
+            and cluster_sizes.group_attribute = 'overall'
+    where paired.k > 1 and paired.n_paired > 0
 )
 
 select
@@ -65,6 +80,7 @@ select
     encoders.name as encoder,
     spreads.* exclude (encoder_id),
     tests.n_paired,
+    tests.n_effective,
     tests.chance_spread,
     tests.cochran_q,
     chi_square_tail(tests.cochran_q, tests.k - 1) as p_value,

@@ -1,7 +1,9 @@
 -- top_n_accuracy(n): how often the label is among the n classes with the highest scores, by group
 -- grain: aggregation, encoder, prompt_set, attribute, dataset, split, group_attribute, group_name
--- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval
--- reads: class_scores, sample_labels, judged_as, sample_cells, cell_groups, encoders, group_accuracy_of_counts
+-- units: accuracy is a fraction in [0, 1] of n_samples; ci_low and ci_high: 95 % Wilson interval, of
+-- n_effective samples: a person, or a picture and its copies, counts as one (see cluster_sizes)
+-- reads: class_scores, sample_labels, judged_as, sample_cells, cell_groups, cluster_sizes, encoders, if_enough,
+-- counted_by_cluster, wilson_clustered
 -- note: equal scores count in order of the classes' ordinals; with n_classes of n or fewer it is 1 by
 -- itself, so read it beside n_classes
 with ranked as (
@@ -62,7 +64,7 @@ by_cell as (
     group by all
 ),
 
-groups as (
+groups as materialized (
     select
         by_cell.aggregation,
         by_cell.encoder_id,
@@ -74,12 +76,32 @@ groups as (
         cell_groups.group_attribute,
         cell_groups.group_name,
         any_value(by_cell.n_classes) as n_classes,
-        group_accuracy_of_counts(
-            sum(by_cell.n_correct)::bigint, sum(by_cell.n_samples)::bigint
-        ) as figures
+        sum(by_cell.n_correct)::bigint as n_correct,
+        sum(by_cell.n_samples)::bigint as n_samples
     from by_cell
     inner join cell_groups using (cell)
     group by all
+),
+
+sized as (
+    select
+        groups.*,
+        counted_by_cluster(groups.n_samples, cluster_sizes.mean_cluster_size) as n_effective
+    from groups
+    left join cluster_sizes
+        on
+            groups.attribute = cluster_sizes.attribute
+            and groups.dataset = cluster_sizes.dataset
+            and groups.split is not distinct from cluster_sizes.split
+            and groups.group_attribute = cluster_sizes.group_attribute
+            and groups.group_name = cluster_sizes.group_name
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_correct, n_samples, n_effective) as limits
+    from sized
 )
 
 select
@@ -94,10 +116,11 @@ select
     groups.group_attribute,
     groups.group_name,
     groups.n_classes,
-    groups.figures.n_samples,
-    groups.figures.n_correct,
-    groups.figures.accuracy,
-    groups.figures.ci_low,
-    groups.figures.ci_high
-from groups
+    groups.n_samples,
+    groups.n_correct,
+    if_enough(groups.n_correct / nullif(groups.n_samples, 0), groups.n_samples) as accuracy,
+    if_enough(groups.limits.low, groups.n_samples) as ci_low,
+    if_enough(groups.limits.high, groups.n_samples) as ci_high,
+    groups.n_effective
+from intervals as groups
 inner join encoders using (encoder_id)

@@ -1,17 +1,18 @@
 -- annotator_agreement: how far annotators agree, among all samples and within each group of them
 -- grain: attribute, dataset, split, group_attribute, group_name
 -- units: n_samples and n_annotations count samples with two annotations or more, and these; n_single samples with one,
--- which tell nothing; n_unanimous those on which all agree; pairwise_agreement is the chance in [0, 1] that two annotators
--- drawn of a sample agree, ci_low and ci_high its 95 % interval; alpha_nominal and alpha_ordinal are Krippendorff's alpha:
--- 1 is perfect agreement, 0 as much as by chance
--- reads: annotations, classes, ordered_attributes, sample_cells, cell_counts, cell_groups, if_enough, wilson_low, wilson_high
+-- which tell nothing; n_unanimous those on which all agree; pairwise_agreement is the chance in [0, 1] that two
+-- annotators drawn of a sample agree, ci_low and ci_high its 95 % interval, of n_effective samples; alpha_nominal and
+-- alpha_ordinal are Krippendorff's alpha: 1 is perfect agreement, 0 as much as by chance
+-- reads: annotations, classes, ordered_attributes, sample_cells, cell_counts, cell_groups, kept_sample_clusters, if_enough,
+-- wilson_clustered
 -- source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability; the first is Fleiss' 1971, 10.1037/h0031619,
 -- observed agreement, for samples with any number of annotators
 -- note: alpha_ordinal is for attributes of ordered_attributes alone, and counts a near miss for less than a far one. Alpha is
 -- NULL where only one class is said: nobody can tell agreement from a habit then. It depends on how often classes are
 -- said, so that a group with few classes has a low one at the same agreement: read both. The interval is Wilson's for as
--- many samples: two draws of each, somewhat too wide. A group with fewer than min_samples such samples (a setting of the
--- store) has no rates
+-- many samples: two draws of each, somewhat too wide. A person, or a picture and its copies, counts as one sample
+-- (see sample_clusters). A group with fewer than min_samples such samples (a setting of the store) has no rates
 with said as (
     select
         sample_id,
@@ -211,6 +212,49 @@ observed as (
             and group_pairs.attribute = other.attribute
             and group_pairs.other_number = other.class_number
     group by all
+),
+
+-- those which are not one by themselves
+clustered as (
+    select
+        groups.group_number,
+        sizes.attribute,
+        kept_sample_clusters.cluster_number,
+        count(*) as n_samples
+    from sizes
+    inner join kept_sample_clusters using (sample_id)
+    inner join groups on sizes.cell = groups.cell
+    where sizes.n_annotations > 1
+    group by all
+),
+
+-- for each sample, how many more of its cluster are there
+more as (
+    select
+        group_number,
+        attribute,
+        sum(n_samples * (n_samples - 1)) as n_more
+    from clustered
+    group by all
+),
+
+sized as (
+    select
+        group_sizes.*,
+        group_sizes.n_samples / (1 + coalesce(more.n_more, 0) / greatest(1, group_sizes.n_samples))
+            as n_effective
+    from group_sizes
+    left join more
+        on
+            group_sizes.group_number = more.group_number
+            and group_sizes.attribute = more.attribute
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(agreement, n_samples, n_effective) as limits
+    from sized
 )
 
 select
@@ -226,10 +270,8 @@ select
     if_enough(
         group_sizes.agreement / nullif(group_sizes.n_samples, 0), group_sizes.n_samples
     ) as pairwise_agreement,
-    if_enough(wilson_low(group_sizes.agreement, group_sizes.n_samples), group_sizes.n_samples)
-        as ci_low,
-    if_enough(wilson_high(group_sizes.agreement, group_sizes.n_samples), group_sizes.n_samples)
-        as ci_high,
+    if_enough(group_sizes.limits.low, group_sizes.n_samples) as ci_low,
+    if_enough(group_sizes.limits.high, group_sizes.n_samples) as ci_high,
     if_enough(
         1 - coalesce(observed.nominal, 0) / expected.nominal, group_sizes.n_samples
     ) as alpha_nominal,
@@ -240,8 +282,9 @@ select
             1 - coalesce(observed.ordinal, 0) / expected.ordinal
         ),
         group_sizes.n_samples
-    ) as alpha_ordinal
-from group_sizes
+    ) as alpha_ordinal,
+    group_sizes.n_effective
+from intervals as group_sizes
 left join expected
     on
         group_sizes.group_number = expected.group_number

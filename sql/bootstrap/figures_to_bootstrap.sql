@@ -1,6 +1,7 @@
 -- figures_to_bootstrap: the figures that can be drawn anew, as they are now: one long table
 -- grain: classifier, dataset, split, group_attribute, group_name, measure
--- units: value is in years for mae, else a fraction in [0, 1]; n_samples counts the samples that it is of
+-- units: value is in years for mae, else a fraction in [0, 1]; n_samples counts the samples that it is of, which are
+-- worth n_effective independent ones
 -- reads: class_averages_by_group, age_errors, classifiers
 with of_classes as (
     select * from class_averages_by_group
@@ -21,7 +22,8 @@ figures as (
         group_name,
         measure,
         n_samples,
-        value
+        value,
+        n_effective
     from of_classes
     union all
     select
@@ -32,7 +34,8 @@ figures as (
         group_name,
         measure,
         n_samples,
-        value
+        value,
+        n_effective
     from of_ages
 )
 
@@ -46,7 +49,8 @@ select
     figures.group_name,
     figures.measure,
     figures.n_samples,
-    figures.value
+    figures.value,
+    figures.n_effective
 from figures
 inner join classifiers on figures.classifier = classifiers.name
 where figures.value is not null

@@ -2,8 +2,9 @@
 -- grain: dataset, classifier_id
 -- units: classifier_id is NULL where labels and cells of a data set were compared, and not predictions
 -- reads: counted_datasets, counted_predictions, kept_label_counts, kept_sample_cells, kept_cell_counts, kept_cell_groups,
--- kept_prediction_counts, kept_cluster_counts, current_label_counts, current_sample_cells, current_cell_counts, current_cell_groups,
--- current_prediction_counts, current_cluster_counts, group_attributes
+-- kept_sample_clusters, kept_cluster_sizes, kept_prediction_counts, kept_cluster_counts, current_label_counts, current_sample_cells,
+-- current_cell_counts, current_cell_groups, current_sample_clusters, current_cluster_sizes, current_prediction_counts,
+-- current_cluster_counts, group_attributes
 -- note: it counts everything again, so it costs a pass over all predictions. What changes without facestore is not
 -- counted again by itself: `facestore doctor --repair` does that
 with label_counts_of_both as (
@@ -40,6 +41,30 @@ cell_groups_of_both as (
         *,
         -1 as sign
     from current_cell_groups(true)
+),
+
+sample_clusters_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_sample_clusters
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_sample_clusters(true)
+),
+
+cluster_sizes_of_both as (
+    select
+        *,
+        1 as sign
+    from kept_cluster_sizes
+    union all by name
+    select
+        *,
+        -1 as sign
+    from current_cluster_sizes(true)
 ),
 
 prediction_counts_of_both as (
@@ -87,6 +112,31 @@ compared as (
         concat_ws(chr(31), 'group', cell, group_attribute, group_name) as what,
         sign as n
     from cell_groups_of_both
+    union all
+    select
+        dataset,
+        null as classifier_id,
+        concat_ws(
+            chr(31), 'sample', sample_id, coalesce(split, chr(30)), cluster_number, first_path
+        ) as what,
+        sign as n
+    from sample_clusters_of_both
+    union all
+    select
+        dataset,
+        null as classifier_id,
+        concat_ws(
+            chr(31),
+            'size',
+            attribute,
+            coalesce(split, chr(30)),
+            group_attribute,
+            group_name,
+            n_clusters,
+            sum_of_squares
+        ) as what,
+        sign * n_samples as n
+    from cluster_sizes_of_both
     union all
     select
         dataset,
@@ -194,6 +244,16 @@ kept as (
         dataset,
         null as classifier_id
     from kept_cell_groups
+    union
+    select
+        dataset,
+        null as classifier_id
+    from kept_sample_clusters
+    union
+    select
+        dataset,
+        null as classifier_id
+    from kept_cluster_sizes
     union
     select
         dataset,

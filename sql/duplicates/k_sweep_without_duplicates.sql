@@ -2,8 +2,9 @@
 -- grain: encoder, prompt_set, attribute, dataset, split, k
 -- units: fractions in [0, 1] of n_samples_raw and n_samples_dedup; ci_low and ci_high: 95 % Wilson
 -- interval of accuracy_dedup, ci_low_raw and ci_high_raw of accuracy_raw
--- reads: k_sweep, winners_every_k, class_prompts, sample_labels, excluded_samples, judged_as, wilson_low, wilson_high
--- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is
+-- reads: k_sweep, winners_every_k, class_prompts, samples, sample_labels, excluded_samples, judged_as, wilson_clustered
+-- note: `facestore dedup --policy keep-one` says which samples are left out; before, none is. Intervals are of as many
+-- independent samples as k_sweep says; without duplicates only where persons are known, of the same design effect
 with removed_winners as (
     select
         winners_every_k.encoder_id,
@@ -64,6 +65,29 @@ counts as (
             and k_sweep.dataset = removed.dataset
             and k_sweep.split is not distinct from removed.split
             and k_sweep.k = removed.k
+),
+
+-- copies that are left out hang together no more, but pictures of one person do
+with_people as (
+    select distinct dataset
+    from samples
+    where person_id is not null
+),
+
+sized as (
+    select
+        *,
+        n_samples - n_removed as n_samples_dedup,
+        n_effective / n_samples as worth,
+        if(dataset in (select dataset from with_people), worth, 1) as worth_dedup
+    from counts
+),
+
+intervals as (
+    select
+        *,
+        wilson_clustered(n_correct_dedup, n_samples_dedup, n_samples_dedup * worth_dedup) as limits
+    from sized
 )
 
 select
@@ -77,11 +101,11 @@ select
     k,
     n_samples as n_samples_raw,
     n_removed,
-    n_samples - n_removed as n_samples_dedup,
+    n_samples_dedup,
     accuracy as accuracy_raw,
-    counts.ci_low as ci_low_raw,
-    counts.ci_high as ci_high_raw,
+    intervals.ci_low as ci_low_raw,
+    intervals.ci_high as ci_high_raw,
     if(n_samples_dedup > 0, n_correct_dedup / n_samples_dedup, null) as accuracy_dedup,
-    wilson_low(n_correct_dedup, n_samples_dedup) as ci_low,
-    wilson_high(n_correct_dedup, n_samples_dedup) as ci_high
-from counts
+    limits.low as ci_low,
+    limits.high as ci_high
+from intervals

@@ -1,10 +1,11 @@
 -- ranking_skew(of_prompt, minus_prompt, of_attribute, first_k, seed): MaxSkew@k and NDKL of a ranking by prompts, beside their chance level
 -- grain: encoder, dataset, split, group_attribute
 -- units: max_skew is the largest logarithm of a group's share among the first k by its share in all; ndkl the mean over
--- ranks 1 to k of the Kullback-Leibler divergence (nats) of the shares up to there from those in all, weighted by
--- 1 / log2(rank + 1); both are 0 or more, 0 where all groups come evenly. max_skew_by_chance and ndkl_by_chance are their
--- means over 200 random orders of the same samples, max_skew_chance_95 and ndkl_chance_95 the 95 % quantiles
--- reads: ranked_by_prompts
+-- ranks 1 to k of the Kullback-Leibler divergence (nats) of the shares up to there from those in all, weighted by 1 /
+-- log2(rank + 1); both are 0 or more, 0 where all groups come evenly. max_skew_by_chance and ndkl_by_chance are their
+-- means over 200 random orders of the same samples, those of one person or picture together (see sample_clusters),
+-- max_skew_chance_95 and ndkl_chance_95 the 95 % quantiles
+-- reads: ranked_by_prompts, kept_sample_clusters
 -- source: Geyik, Ambler and Kenthapadi 2019, arXiv 1905.01989, definitions 3.2 and 3.4
 -- note: arguments as in ranked_by_prompts; first_k, at least 1, is k; seed, any number, draws other orders. Chance alone
 -- makes both larger the fewer come first and the more groups there are: a value below the quantile may be nothing else.
@@ -48,8 +49,10 @@ members as materialized (
         shares.share,
         shares.n_samples::double as n_samples,
         ranked.sample_id,
-        ranked.rank
+        ranked.rank,
+        coalesce(kept_sample_clusters.cluster_number, ranked.sample_id) as drawn_as
     from ranked
+    left join kept_sample_clusters using (sample_id)
     inner join shares
         on
             ranked.encoder_id = shares.encoder_id
@@ -58,11 +61,21 @@ members as materialized (
             and ranked.group_name = shares.group_name
 ),
 
+-- how many come together at most
+together as (
+    select coalesce(max(n_samples), 1) as n_most
+    from (
+        select count(*) as n_samples
+        from kept_sample_clusters
+        group by cluster_number
+    ) as clusters
+),
+
 lots as (
     select
         members.* exclude (rank),
         draws.draw,
-        hash(members.sample_id, draws.draw, seed) as lot
+        hash(members.drawn_as, draws.draw, seed) as lot
     from members
     cross join (select unnest(range(1, 201)) as draw) as draws
 ),
@@ -87,7 +100,12 @@ orders as (
         ) as rank
     from lots
     cross join limits
-    where lots.lot <= 18446744073709551615::double * (limits.k + 6 * sqrt(limits.k) + 20) / lots.n_samples
+    cross join together
+    where
+        lots.lot
+        <= 18446744073709551615::double
+        * (limits.k + 6 * sqrt(limits.k * together.n_most) + 20 * together.n_most)
+        / lots.n_samples
 ),
 
 counted as (

@@ -9,7 +9,7 @@
 -- Bonferroni's correction for the pairs
 -- note: of imported and other predictions two ks are compared by McNemar's test, as in classifier_comparison. Ks from
 -- similarities have no such test: the interval between the best and the worst is that of independent samples, which is
--- rather too wide. Of equally good ks the smallest counts
+-- rather too wide. Of equally good ks the smallest counts. Intervals are of as many independent samples as k_curves has
 with curves as materialized (
     select
         *,
@@ -42,9 +42,9 @@ ends as (
         any_value(k_min) as k_min,
         any_value(k_max) as k_max,
         any_value(accuracy) filter (where k = k_min) as accuracy_min,
-        any_value(n_samples) filter (where k = k_min) as n_min,
+        any_value(n_effective) filter (where k = k_min) as n_min,
         any_value(accuracy) filter (where k = k_max) as accuracy_max,
-        any_value(n_samples) filter (where k = k_max) as n_max
+        any_value(n_effective) filter (where k = k_max) as n_max
     from curves
     group by all
 ),
@@ -108,6 +108,8 @@ halves as (
         curves.dataset,
         curves.split,
         curves.k,
+        -- of each sample, where several show the same person
+        curves.n_effective / curves.n_samples as worth,
         right_by_half.* exclude (classifier_id, dataset, split),
         first_value(curves.k) over (
             partition by curves.encoder_id, curves.prompt_set, curves.attribute, curves.dataset, curves.split
@@ -141,6 +143,7 @@ chosen as (
         sum(
             if(k = k_second, n_judged_first, 0) + if(k = k_first, n_judged - n_judged_first, 0)
         ) as n_judged,
+        min(worth) as worth,
         min(n_judged_first) > 0 and min(n_judged - n_judged_first) > 0 as has_halves
     from halves
     group by all
@@ -156,7 +159,7 @@ honest as (
         k_first,
         k_second,
         if(has_halves, n_right / n_judged, null) as held_out_accuracy,
-        if(has_halves, wilson_clustered(n_right, n_judged, n_judged), null) as interval
+        if(has_halves, wilson_clustered(n_right, n_judged, n_judged * worth), null) as interval
     from chosen
     union all
     select

@@ -1,7 +1,7 @@
 -- k_curves: accuracy by k, of all classifiers that differ in k alone, and of every k where there are similarities
 -- grain: attribute, dataset, split, encoder, prompt_set, k, group_attribute, group_name
 -- units: fractions of n_samples; model is the short name of the encoder's; k counts the prompts of a class that count;
--- ci_low and ci_high: 95 % interval of accuracy;
+-- ci_low and ci_high: 95 % interval of accuracy, of n_effective samples;
 -- source is 'similarities' (see k_sweep; classifier is NULL) or 'predictions' (of the classifier, imported ones too); n_ks
 -- counts the ks of the same curve
 -- reads: k_sweep, classifiers, encoders, model_names, classifier_summary, accuracy_by_group, gap_findings
@@ -50,7 +50,8 @@ of_all as (
         n_samples,
         accuracy,
         ci_low,
-        ci_high
+        ci_high,
+        n_effective
     from sweep
     union all
     select
@@ -69,7 +70,8 @@ of_all as (
         predicted.n_samples,
         predicted.accuracy,
         predicted.ci_low,
-        predicted.ci_high
+        predicted.ci_high,
+        predicted.n_effective
     from predicted
     left join sweep
         on
@@ -99,7 +101,8 @@ of_worst as (
         by_group.n_samples,
         by_group.accuracy,
         by_group.ci_low,
-        by_group.ci_high
+        by_group.ci_high,
+        by_group.n_effective
     from predicted
     inner join gap_findings
         on

@@ -63,6 +63,7 @@ MANY_IN_SQL = re.compile(r"\{(?::,)?\} (?:[a-z]+ ){0,2}?[a-z]{3,}s\b")
 NEVER_ONE_IN_SQL = {
     "findings/answers.sql": 1,
     "findings/gap_findings.sql": 2,
+    "findings/prompt_or_model.sql": 1,
     "findings/trust_checks.sql": 3,
 }
 

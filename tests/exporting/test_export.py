@@ -147,7 +147,7 @@ def test_clip_benchmark_has_its_columns_as_csv_and_as_json(store, tmp_path):
     assert list(rows[0]) == [
         "acc1", "acc5", "mean_per_class_recall", "dataset", "model", "pretrained", "task",
         "mean_average_precision", "image_retrieval_recall@5", "text_retrieval_recall@5",
-        "model_fullname", "language",
+        "model_fullname", "language", "split", "attribute", "classifier",
     ]  # fmt: skip
     zero = next(row for row in rows if row["task"] == "zeroshot_classification")
     accuracy, recall = store.sql(

@@ -18,6 +18,8 @@ OPENAI = "ViT-L-14 openai imported raw_gender_labels gender topk 1"
 def test_without_persons_every_interval_is_of_all_samples(published_store):
     with Store.open(published_store) as store:
         assert store.sql("from cluster_effects").fetchall() == []
+        assert store.sql("from cluster_sizes").fetchall() == []
+        assert store.sql("from kept_sample_clusters").fetchall() == []
         wrong = (
             "n_effective is distinct from n_samples or ci_low <> wilson_low(n_correct, n_samples) "
             "or ci_high <> wilson_high(n_correct, n_samples)"
@@ -30,6 +32,14 @@ def test_without_persons_every_interval_is_of_all_samples(published_store):
             "or ci_high <> wilson_high(round(accuracy * n_samples), n_samples)"
         )
         assert store.sql(f"from leaderboard where {wrong}").fetchall() == []
+        wrong = (
+            "n_effective is distinct from n_samples "
+            "or ci_low <> wilson_low(round(accuracy * n_samples), n_samples) "
+            "or ci_high <> wilson_high(round(accuracy * n_samples), n_samples)"
+        )
+        for view in ("k_sweep", "wording_accuracy"):
+            assert store.sql(f"from {view} where {wrong}").fetchall() == []
+            assert store.sql(f"from {view} limit 1").fetchall() != []
         wrong = "ci_low <> wilson_low(n_predicted, n_samples) or n_effective <> n_samples"
         assert store.sql(f"from predicted_shares where {wrong}").fetchall() == []
 

@@ -110,6 +110,7 @@ def test_what_is_not_kept_is_counted_by_the_views(few):
     with duckdb.connect(few.path / "facestore.duckdb") as con:
         for table in ("counted_datasets", "counted_predictions", "kept_label_counts",
                       "kept_sample_cells", "kept_cell_counts", "kept_cell_groups",
+                      "kept_sample_clusters", "kept_cluster_sizes",
                       "kept_prediction_counts", "kept_cluster_counts"):  # fmt: skip
             con.execute(f"delete from {table}")
     assert {view: few.sql(f"from {view} order by all").fetchall() for view in views} == kept

@@ -11,6 +11,7 @@ import simulations_of_checks
 import simulations_of_figures
 import simulations_of_many
 import simulations_of_people
+import simulations_of_persons
 from simulated_store import catalogue
 from support.places import ROOT
 
@@ -141,3 +142,18 @@ def test_a_check_of_many_fails_by_chance_only_where_its_intervals_hold_for_one_g
     assert by_gap[2] >= 0.75
     assert by_call[1] == 50 * (36 + 21 + 1)
     assert by_call[2] <= 0.5
+
+
+def test_what_is_not_counted_by_classifier_covers_where_persons_are_known() -> None:
+    n_runs = 30
+    found = {name: each for name, *each in simulations_of_persons.persons(n_runs)}
+    assert len(found) == 11
+    for name, (as_people, as_persons, width, wide) in found.items():
+        # four standard deviations less than 0.95 of 30 runs, of ten what is drawn anew
+        assert as_persons >= (0.67 if name == "macro F1, drawn anew" else 0.79), name
+        assert as_persons >= as_people, name
+        if width is not None:
+            # of five pictures with a correlation of one half, by the root of 3, and of 5 at most
+            assert 1.5 < wide / width < 2.5, name
+    # pictures that are taken for people cover two of three, as sqrt(3) too narrow intervals do
+    assert found["accuracy where annotators agree"][0] < 0.95

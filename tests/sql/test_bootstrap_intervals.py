@@ -160,7 +160,7 @@ def keep(con, seed=5, n=20):
     con.execute(
         "insert into bootstraps select row_number() over (order by measure), classifier_id, "
         "dataset, split, group_attribute, group_name, measure, $seed, $n, n_samples, value, "
-        "'2026-01-01' from figures_to_bootstrap where group_attribute = 'overall'",
+        "'2026-01-01', n_effective from figures_to_bootstrap where group_attribute = 'overall'",
         {"seed": seed, "n": n},
     )
     for macro, classifier_id in (("replicated_classes", 1), ("replicated_ages", 2)):

@@ -2,86 +2,50 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import duckdb
 import pytest
+from support.people import draw, figures, fill_people
 from support.rows import classifier, fill, labels, load, predictions, read, samples
 
 from facestore.catalog.counts import keep
 
 Con = duckdb.DuckDBPyConnection
-N, K = 90, 3
-KEYS = (
-    "classifier", "classifier_a", "classifier_b", "attribute", "dataset", "split", "group_attribute",
-    "group_name", "class", "predicted", "measure", "given", "group_a", "group_b", "coverage_asked",
-)  # fmt: skip
-# What follows from how many samples there are, besides what is called ci_....
-OF_SIZES = {
-    "chi_square", "p_value", "p_value_mid", "p_value_holm", "tau", "detectable_gap", "detectable_difference",
-    "shrunken_accuracy", "shrunken_gap", "posterior_gap", "posterior_sd", "own_weight", "n_effective",
-    "rank_best", "rank_worst",
-}  # fmt: skip
+K = 3
 VIEWS = (
     "accuracy_by_group", "accuracy_by_white", "accuracy_disparity", "accuracy_gaps", "accuracy_gaps_among(40)",
     "accuracy_without_duplicates", "classifier_comparison", "classifier_summary", "clip_table_5",
     "demographic_parity", "equalized_odds", "gap_comparison", "group_spread", "leaderboard",
     "predicted_shares", "predictive_parity", "rate_gaps", "selective_accuracy", "shrunken_accuracy",
 )  # fmt: skip
+# Not counted by classifier, or of what else than being right: a person counts once.
+OF_PERSONS = (
+    "accuracy_by_agreement", "age_errors", "age_errors_within(3)", "annotator_agreement", "best_classifier", "best_k", "best_wording",
+    "bootstrap_intervals", "calibration", "calibration_bins", "class_averages_by_group", "k_curves", "k_sweep",
+    "k_sweep_without_duplicates", "label_noise_by_group", "prompt_sensitivity",
+    "ranking_skew_by_group('a face of a man', 'a face of a woman', 'race', 30 * {copies})", "region_shares_by_group",
+    "top_n_accuracy(1)", "wording_accuracy",
+)  # fmt: skip
 # Variances of samples by n - 1, and so of copies nearly the same.
 NEARLY = ("conditional_gaps", "auc_by_group('race')")
-
-
-def fill_people(con: Con, seed: int, copies: int) -> None:
-    """Fill a store with two classifiers of gender, one of which misses some samples."""
-    rng = random.Random(seed)
-    rows = [
-        {
-            "gender": rng.choice(["Male", "Female"]),
-            "race": rng.choice(["White", "Black", "Indian"]),
-            "age": rng.choice(["20-29", "30-39"]),
-            "said": [
-                rng.choices(["Male", "Female", None], weights)[0]
-                for weights in ((2, 1, 0), (3, 2, 1))
-            ],
-            "margin": rng.random(),
-        }
-        for _ in range(N)
-    ]
-    rows = [row for row in rows for _ in range(copies)]
-    fill(con, samples=samples(len(rows)))
-    con.execute(f"update samples set person_id = (sample_id - 1) // {copies}")
-    for attribute in ("gender", "race", "age"):
-        load(con, labels=labels(attribute, [row[attribute] for row in rows]))
-    fill(con, classifiers=[classifier(1, "one"), classifier(2, "two")])
-    for number in (0, 1):
-        said = predictions([row["said"][number] for row in rows], number + 1)
-        load(con, predictions=[p | {"margin": rows[p["sample_id"] - 1]["margin"]} for p in said])
-    keep(con)
-
-
-def figures(con: Con, view: str) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Return what a view says of sizes and intervals, by the names in its rows."""
-    columns = con.sql(f"from {view}").columns
-    keys = [name for name in KEYS if name in columns]
-    wanted = [name for name in columns if name.startswith("ci_") or name in OF_SIZES]
-    assert wanted
-    found = read(con, view, ", ".join([*keys, *wanted]))
-    return {row[: len(keys)]: dict(zip(wanted, row[len(keys) :], strict=True)) for row in found}
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_copies_of_every_sample_change_no_interval(con: Con, new_catalogue, seed: int) -> None:
     fill_people(con, seed, 1)
+    draw(con)
     with duckdb.connect() as copied:
         copied.execute(f"attach '{new_catalogue}' as new (read_only)")
         copied.execute("copy from database new to memory")
         fill_people(copied, seed, K)
-        assert read(con, "cluster_effects") == []
+        draw(copied)
+        assert read(con, "cluster_effects") == read(con, "cluster_sizes") == []
         assert {icc for (icc,) in read(copied, "cluster_effects", "icc")} == {1}
-        for view in (*VIEWS, *NEARLY):
-            before, after = figures(con, view), figures(copied, view)
+        assert {size for (size,) in read(copied, "cluster_sizes", "mean_cluster_size")} == {K}
+        for view in (*VIEWS, *OF_PERSONS, *NEARLY):
+            before = figures(con, view.format(copies=1))
+            after = figures(copied, view.format(copies=K))
             assert before.keys() == after.keys() != set(), view
             tolerance = {"rel": 0.1, "abs": 0.05} if view in NEARLY else {"rel": 1e-9, "abs": 1e-9}
             for key, expected in before.items():

@@ -68,6 +68,8 @@ ARGUMENTS = {
     "current_cell_groups": "(true)",
     "current_prediction_counts": "(true)",
     "current_cluster_counts": "(true)",
+    "current_sample_clusters": "(true)",
+    "current_cluster_sizes": "(true)",
     "sample_cluster_keys": "(true)",
     "auc_by_group": "('race')",
     "ranked_by_prompts": "('p1', 'p2', 'race')",

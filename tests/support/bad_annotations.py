@@ -31,6 +31,8 @@ BAD_ANNOTATIONS: dict[str, list[str]] = {
             for column, value, row in [
                 ("n_samples", "n_samples + 1", "nth = 1"),
                 ("n_single", "n_single + 1", "nth = 1"),
+                ("n_effective", "n_samples + 1", "nth = 1"),
+                ("n_effective", "null", "nth = 1"),
                 ("n_unanimous", "n_unanimous + 1", "nth = 1"),
                 ("n_annotations", "0", "n_samples > 0"),
                 ("pairwise_agreement", "pairwise_agreement / 2", "pairwise_agreement > 0"),
@@ -61,6 +63,8 @@ BAD_ANNOTATIONS: dict[str, list[str]] = {
                 ("n_judged", "n_judged + 1", "nth = 1"),
                 ("n_correct", "n_correct + 1", "nth = 1"),
                 ("n_correct", "n_judged + 1", "agreement_kind = 'all'"),
+                ("n_effective", "n_judged + 1", "nth = 1"),
+                ("n_effective", "null", "nth = 1"),
                 ("agreement_kind", "'another'", "nth = 1"),
                 ("accuracy", "accuracy / 2 + 0.1", "accuracy > 0"),
                 ("accuracy", "null", "true"),

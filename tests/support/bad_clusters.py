@@ -20,6 +20,20 @@ BAD_CLUSTERS: dict[str, list[str]] = {
         spoiled("sample_clusters", "kind", "'picture'", "kind = 'person'"),
         without_first("sample_clusters"),
     ],
+    "cluster_sizes_hold": [
+        *(
+            spoiled("cluster_sizes", column, value)
+            for column, value in [
+                ("n_samples", "n_samples + 1"),
+                ("n_clusters", "n_clusters + 1"),
+                ("mean_cluster_size", "mean_cluster_size + 1e-6"),
+                ("mean_cluster_size", "null"),
+                ("mean_cluster_size", NAN),
+                ("group_name", "'other'"),
+            ]
+        ),
+        without_first("cluster_sizes"),
+    ],
     "cluster_effects_hold": [
         *(
             spoiled("cluster_effects", column, value)

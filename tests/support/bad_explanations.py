@@ -39,6 +39,8 @@ BAD_EXPLANATIONS: dict[str, list[str]] = {
         without_first(GROUPS),
         spoiled(GROUPS, "n_samples", "null"),
         spoiled(GROUPS, "n_samples", "n_samples + 1", "group_attribute = 'overall'"),
+        spoiled(GROUPS, "n_effective", "n_samples + 1"),
+        spoiled(GROUPS, "n_effective", "null"),
         spoiled(GROUPS, "n_without", "null"),
         spoiled(GROUPS, "n_without", "-1"),
         spoiled(GROUPS, "n_without", "0", "n_samples = 0"),

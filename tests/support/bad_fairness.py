@@ -117,7 +117,7 @@ BAD_FAIRNESS: dict[str, list[str]] = {
         *_macro(
             "ranking_skew_by_group", "'p1', 'p4', 'race', 3", "one, two, of_attribute, first_k",
             "n_group + 1 as n_group", "n_group_first + 1 as n_group_first", "skew / 2 - 1 as skew",
-            "skew + 1 as ci_low", "skew - 1 as ci_high",
+            "skew + 1 as ci_low", "skew - 1 as ci_high", "n_first + 1 as n_effective",
         ),
         *_macro(
             "ranked_by_prompts", "'p1', 'p4', 'race'", "one, two, of_attribute",

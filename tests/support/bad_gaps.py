@@ -34,6 +34,8 @@ BAD_GAPS: dict[str, list[str]] = {
                 ("ci_low_percentile", "ci_high_percentile + 0.1"),
                 ("n_replicates", "1"),
                 ("seed", "-1"),
+                ("n_effective", "n_effective / 2"),
+                ("n_effective", "null"),
             ]
         ),
         spoiled("bootstrap_intervals", "ci_high", "1.1", "measure = 'macro_f1'"),
@@ -53,6 +55,8 @@ BAD_GAPS: dict[str, list[str]] = {
                 ("ci_low", "balanced_accuracy + 0.1"),
                 ("ci_high", "1.1"),
                 ("n_classes", "n_classes + 1"),
+                ("n_effective", "n_effective / 2"),
+                ("n_effective", "null"),
             ]
         ),
         spoiled("class_averages_by_group", "macro_f1", "1.1", "group_attribute = 'gender'"),
@@ -139,6 +143,8 @@ BAD_GAPS: dict[str, list[str]] = {
         spoiled("wording_judgements", "predicted", "'another'", "is_correct"),
         spoiled("wording_judgements", "label", "predicted", "not is_correct"),
         spoiled("wording_accuracy", "n_samples", "n_samples + 1"),
+        spoiled("wording_accuracy", "ci_low", "accuracy"),
+        spoiled("wording_accuracy", "ci_low", "ci_low / 2", "n_effective = n_samples"),
         without_first("wording_accuracy"),
     ],
     "accuracy_gaps_hold": [
@@ -184,6 +190,7 @@ BAD_GAPS: dict[str, list[str]] = {
             ("cochran_q", "-1"),
             ("p_value", "2"),
             ("n_paired", "99"),
+            ("n_effective", "if(p_value is null, 1, null)"),
         ]
     ],
     "label_noise_by_group_holds": [
@@ -194,6 +201,8 @@ BAD_GAPS: dict[str, list[str]] = {
                 ("n_samples", "n_samples + 1"),
                 ("n_suspects", "n_suspects + 1"),
                 ("n_suspects", "null"),
+                ("n_effective", "n_samples + 1"),
+                ("n_effective", "null"),
                 ("suspect_share", "suspect_share + 0.1"),
                 ("suspect_share", NAN),
                 ("ci_low", "1.1"),

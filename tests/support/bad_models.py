@@ -76,6 +76,8 @@ BAD_MODELS: dict[str, list[str]] = {
             ("n_samples", "n_samples + 1"),
             ("ci_low", "1.1"),
             ("ci_high", NAN),
+            ("n_effective", "n_samples + 1"),
+            ("n_effective", "null"),
             ("n_ks", "n_ks + 1"),
             ("model", "''"),
             ("encoder", "null"),

@@ -326,6 +326,13 @@ BAD_TABLES: dict[str, list[str]] = {
             f"update kept_cluster_counts set {column} = {column} + 1"
             for column in ("n_in_cluster", "n_clusters", "n_correct", "sum_n_correct_squared")
         ),
+        *(
+            f"update kept_cluster_sizes set {column} = {column} + 1"
+            for column in ("n_samples", "n_clusters", "sum_of_squares")
+        ),
+        "update kept_sample_clusters set cluster_number = cluster_number + 1",
+        "update kept_sample_clusters set first_path = 'other'",
+        "delete from kept_sample_clusters where sample_id = 5",
         "update kept_prediction_counts set n_samples = n_samples + 1",
         "update kept_prediction_counts set label = null",
         "update kept_cell_counts set n_samples = n_samples + 1",
@@ -336,7 +343,8 @@ BAD_TABLES: dict[str, list[str]] = {
         "update counted_datasets set attributes = ['gender']",
         *(f"delete from {table}" for table in (
             "counted_datasets", "counted_predictions", "kept_label_counts", "kept_cell_counts",
-            "kept_cell_groups", "kept_prediction_counts", "kept_cluster_counts",
+            "kept_cell_groups", "kept_sample_clusters", "kept_cluster_sizes", "kept_prediction_counts",
+            "kept_cluster_counts",
         )),
     ],
     "bootstraps_refer": [

@@ -219,6 +219,7 @@ BAD_VIEWS: dict[str, list[str]] = {
                 ("n_samples", "n_samples - 1"), ("n_samples", "null"), ("k", "7"),
                 ("accuracy", "1.1"), ("accuracy", NAN), ("balanced_accuracy", "-0.1"),
                 ("ci_low", "accuracy + 0.1"), ("ci_high", NAN),
+                ("n_effective", "n_samples + 1"), ("n_effective", "null"),
             ]
         ),
         without_first("k_sweep"),
@@ -229,6 +230,7 @@ BAD_VIEWS: dict[str, list[str]] = {
             for column, value in [
                 ("n_samples", "n_samples - 1"), ("accuracy", "accuracy - 0.1"),
                 ("held_out_accuracy", "1.1"), ("ci_low", "1.1"), ("ci_high", NAN),
+                ("n_effective", "n_samples + 1"), ("n_effective", "null"),
             ]
         ),
         without_first("best_k"),
@@ -260,6 +262,7 @@ BAD_VIEWS: dict[str, list[str]] = {
             for column, value in [
                 ("wording", "'another'"), ("accuracy", "accuracy - 0.1"), ("n_wordings", "0"),
                 ("held_out_accuracy", "1.1"), ("ci_low", "1.1"), ("ci_high", NAN),
+                ("n_effective", "n_samples + 1"), ("n_effective", "null"),
             ]
         ),
         without_first("best_wording"),
@@ -279,6 +282,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         for column, value in [
             ("n_samples", "null"), ("n_samples", "0"), ("mae", "-1"), ("mae", NAN),
             ("bias", "mae + 1"), ("within_8_years", "1.1"), ("ci_low", "1.1"), ("ci_high", "-1"),
+            ("n_effective", "n_samples + 1"), ("n_effective", "null"),
         ]
     ],
     "age_decade_confusion_holds": [
@@ -328,7 +332,7 @@ BAD_VIEWS: dict[str, list[str]] = {
             ("n_samples", "null"), ("n_samples", "0"), ("n_correct", "null"),
             ("n_correct", "n_samples + 1"), ("bin", "0"), ("confidence", "-0.1"),
             ("confidence", NAN), ("accuracy", "accuracy + 0.1"), ("ci_low", "1.1"),
-            ("ci_high", "-0.1"),
+            ("ci_high", "-0.1"), ("n_effective", "n_samples + 1"), ("n_effective", "null"),
         ]
     ],
     "calibration_adds_up": [
@@ -340,7 +344,8 @@ BAD_VIEWS: dict[str, list[str]] = {
                 ("expected_calibration_error", "-0.1"), ("maximum_calibration_error", "1.1"),
                 ("maximum_calibration_error", "0"), ("calibration_error_by_chance", "-0.1"),
                 ("calibration_error_by_chance", "null"), ("calibration_error_chance_95", "1.1"),
-                ("calibration_error_chance_95", "-0.1"),
+                ("calibration_error_chance_95", "-0.1"), ("n_effective", "n_samples + 1"),
+                ("n_effective", "null"), ("ci_low", "1.1"), ("ci_high", "-0.1"),
             ]
         ),
         replaced("calibration", where="group_name <> 'overall'"),
@@ -350,7 +355,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         f"as table select * replace ({wrong}) from kept"
         for wrong in (
             "n_samples + n as n_samples", "0 as n_samples", "-n as n_correct",
-            "1.1 as ci_low", "-0.1 as ci_high",
+            "1.1 as ci_low", "-0.1 as ci_high", "n_samples + 1 as n_effective",
         )
     ],
     "wording_accuracy_in_range": [
@@ -358,7 +363,7 @@ BAD_VIEWS: dict[str, list[str]] = {
         for column, value in [
             ("n_samples", "null"), ("n_samples", "0"), ("n_correct", "null"),
             ("n_correct", "n_samples + 1"), ("accuracy", NAN), ("ci_low", "1.1"),
-            ("ci_high", "-0.1"),
+            ("ci_high", "-0.1"), ("n_effective", "n_samples + 1"), ("n_effective", "null"),
         ]
     ],
     "measured_figures_in_range": [

@@ -199,7 +199,7 @@ def draw_figures(con: Con) -> None:
     """Keep two replicates of each figure of all samples, as if they had been drawn."""
     con.execute(
         "insert into bootstraps select row_number() over (), classifier_id, dataset, "
-        "split, group_attribute, group_name, measure, 0, 2, n_samples, value, '2026-01-01' "
+        "split, group_attribute, group_name, measure, 0, 2, n_samples, value, '2026-01-01', n_effective "
         "from (from figures_to_bootstrap order by all) where group_attribute = 'overall'"
     )
     con.execute(

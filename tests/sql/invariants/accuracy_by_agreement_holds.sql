@@ -82,6 +82,7 @@ where
     not n_correct between 0 and n_judged
     or (accuracy is null) <> (if_enough(1, n_judged) is null or n_judged = 0)
     or not abs(accuracy - n_correct / n_judged) < 1e-9
+    or coalesce(n_effective not between 0 and n_judged + 1e-9, true)
     or (ci_low is null) <> (accuracy is null)
     or (ci_high is null) <> (accuracy is null)
     or not ci_low between 0 and accuracy + 1e-9

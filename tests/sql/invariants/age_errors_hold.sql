@@ -18,6 +18,7 @@ from age_errors
 where
     n_samples is null
     or n_samples < 1
+    or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
     or not (mae >= 0 and isfinite(mae))
     or not (abs(bias) <= mae + 1e-9)
     or not (within_8_years between 0 and 1)

@@ -103,6 +103,7 @@ where
     or not abs(annotator_agreement.pairwise_agreement - by_group.agreement) < 1e-9
     or (annotator_agreement.ci_low is null) <> (annotator_agreement.pairwise_agreement is null)
     or (annotator_agreement.ci_high is null) <> (annotator_agreement.pairwise_agreement is null)
+    or coalesce(annotator_agreement.n_effective not between 0 and by_group.n_samples + 1e-9, true)
     or not annotator_agreement.ci_low
     between 0 and annotator_agreement.pairwise_agreement + 1e-9
     or not annotator_agreement.ci_high

@@ -40,6 +40,7 @@ full outer join sweeps
 where
     best_k.n_samples is distinct from sweeps.n_samples
     or not (abs(best_k.accuracy - sweeps.accuracy) < 1e-9)
+    or coalesce(best_k.n_effective not between 1 - 1e-9 and best_k.n_samples + 1e-9, true)
     or not (best_k.held_out_accuracy between 0 and 1)
     or not (best_k.ci_low between 0 and best_k.held_out_accuracy + 1e-9)
     or not (best_k.ci_high between best_k.held_out_accuracy - 1e-9 and 1)

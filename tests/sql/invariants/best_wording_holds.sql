@@ -26,6 +26,8 @@ full outer join prompt_sensitivity as sensitivity
 where
     best.wording is distinct from sensitivity.best_wording
     or best.n_wordings is distinct from sensitivity.n_wordings
+    or (best.n_effective is null) <> (best.held_out_accuracy is null)
+    or not (best.n_effective between 1 - 1e-9 and best.n_samples + 1e-9)
     or not (abs(best.accuracy - sensitivity.accuracy_max) < 1e-9)
     or not (best.held_out_accuracy between 0 and 1)
     or not (best.ci_low between 0 and best.held_out_accuracy + 1e-9)

@@ -19,6 +19,7 @@ left join figures_to_bootstrap as figures
 where
     intervals.attribute is distinct from figures.attribute
     or intervals.n_samples is distinct from figures.n_samples
+    or coalesce(abs(intervals.n_effective - figures.n_effective) > 1e-9 * figures.n_effective, true)
     or coalesce(abs(intervals.value - figures.value) > 1e-9, true)
     or coalesce(intervals.ci_low not between 0 and intervals.value + 1e-9, true)
     or coalesce(intervals.ci_high < intervals.value - 1e-9, true)

@@ -70,6 +70,8 @@ from calibration
 where
     n_samples is null
     or n_samples < 1
+    or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
+    or coalesce(expected_calibration_error not between ci_low - 1e-9 and ci_high + 1e-9, accuracy is not null)
     or least(accuracy, confidence, expected_calibration_error) < 0
     or greatest(accuracy, confidence, maximum_calibration_error) > 1 + 1e-9
     or not (abs(confidence - accuracy - overconfidence) < 1e-9)

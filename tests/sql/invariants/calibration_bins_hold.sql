@@ -23,6 +23,7 @@ where
     n_samples is null
     or n_samples < 1
     or n_correct is null
+    or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
     or not (n_correct between 0 and n_samples)
     or not (bin between 1 and 15)
     or not (confidence between confidence_from - 1e-9 and confidence_to + 1e-9)

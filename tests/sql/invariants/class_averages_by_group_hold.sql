@@ -34,6 +34,7 @@ where
     or averages.ci_high > 1
     or averages.macro_f1 not between 0 and 1
     or averages.n_classes < 1
+    or coalesce(abs(averages.n_effective - groups.n_effective) > 1e-6, true)
     or (averages.n_classes = 1 and abs(averages.balanced_accuracy - groups.accuracy) > 1e-9)
     or (
         groups.group_attribute = 'overall'

@@ -69,6 +69,7 @@ wrong_shapes as (
     where
         coalesce(model, '') = ''
         or coalesce(encoder, '') = ''
+        or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
         or not coalesce(ci_low between 0 and accuracy + 1e-9, false)
         or not coalesce(ci_high between accuracy - 1e-9 and 1, false)
     union all

@@ -33,6 +33,7 @@ where
     or n_samples < 1
     or n_samples <> n_samples_largest
     or n_ks <> k_largest
+    or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
     or not (balanced_accuracy between 0 and 1)
     or not (ci_low between 0 and accuracy + 1e-9)
     or not (ci_high between accuracy - 1e-9 and 1)

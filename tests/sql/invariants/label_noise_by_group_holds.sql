@@ -58,6 +58,7 @@ where
     or (noise.ci_high is null) <> (noise.accuracy is null)
     or not noise.suspect_share between noise.ci_low - 1e-9 and noise.ci_high + 1e-9
     or not noise.ci_low >= 0
+    or coalesce(noise.n_effective not between 1 - 1e-9 and accuracy_by_group.n_effective + 1e-6, true)
     or not noise.ci_high <= 1
     or (noise.accuracy_low is null) <> (noise.accuracy is null)
     or (noise.accuracy_high is null) <> (noise.accuracy is null)

@@ -29,6 +29,8 @@ where
     or least(accuracy_sd, chance_spread, cochran_q, p_value) < 0
     or greatest(accuracy_sd, chance_spread, p_value) > 1
     or n_paired > n_samples
+    or (n_effective is null) <> (p_value is null)
+    or not (n_effective between 1 - 1e-9 and n_paired + 1e-9)
     -- a test where several wordings have samples in common, and nowhere else
     or (cochran_q = 0 and p_value <> 1)
     or coalesce(n_paired > 0, false) is distinct from (p_value is not null)

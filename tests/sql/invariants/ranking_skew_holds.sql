@@ -22,7 +22,8 @@ groups as (
         sum(n_group)::bigint as n_samples,
         sum(n_group_first)::bigint as n_first,
         max(skew) as max_skew,
-        bool_or(skew not between ci_low and ci_high) as is_outside
+        bool_or(skew not between ci_low and ci_high) as is_outside,
+        bool_or(coalesce(n_effective not between 1 - 1e-9 and n_first + 1e-9, true)) as is_too_large
     from ranking_skew_by_group('p1', 'p4', 'race', 3)
     group by all
 )
@@ -54,6 +55,7 @@ where
     or least(ranked.n_samples, 3) is distinct from groups.n_first
     or groups.n_first is distinct from skews.n_first
     or coalesce(groups.is_outside, true)
+    or coalesce(groups.is_too_large, true)
     or abs(groups.max_skew - skews.max_skew) > 1e-9
     or coalesce(skews.max_skew < -1e-9, true)
     or coalesce(skews.ndkl < -1e-9, true)

@@ -33,6 +33,7 @@ select
     totals.group_name,
     totals.region,
     totals.n_samples,
+    totals.n_effective,
     totals.n_without,
     totals.share,
     totals.ci_low,
@@ -54,5 +55,6 @@ where
     or not coalesce(totals.share_sd >= 0 and isfinite(totals.share_sd), true)
     or not coalesce(totals.ci_low <= totals.share and totals.share <= totals.ci_high, true)
     or (totals.ci_low is null) <> (totals.ci_high is null)
-    or (totals.n_samples < 2 and totals.ci_low is not null)
-    or (totals.share is not null and totals.n_samples > 1 and totals.ci_low is null)
+    or coalesce(totals.n_effective not between 0 and totals.n_samples + 1e-9, true)
+    or (totals.n_effective < 2 - 1e-6 and totals.ci_low is not null)
+    or (totals.share is not null and totals.n_effective > 2 - 1e-6 and totals.ci_low is null)

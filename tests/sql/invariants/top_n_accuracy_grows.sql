@@ -31,6 +31,7 @@ left join top_n_accuracy(1) as one
 where
     one.n_samples is distinct from two.n_samples
     or two.n_samples < 1
+    or coalesce(two.n_effective not between 1 - 1e-9 and two.n_samples + 1e-9, true)
     or not (two.n_correct between one.n_correct and two.n_samples)
     or not (two.ci_low between 0 and two.accuracy + 1e-9)
     or not (two.ci_high between two.accuracy - 1e-9 and 1)

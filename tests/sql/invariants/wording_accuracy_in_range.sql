@@ -19,6 +19,7 @@ where
     n_samples is null
     or n_samples < 1
     or n_correct is null
+    or coalesce(n_effective not between 1 - 1e-9 and n_samples + 1e-9, true)
     or not (n_correct between 0 and n_samples)
     or not (abs(accuracy - n_correct / n_samples) < 1e-9)
     or not (ci_low between 0 and accuracy + 1e-9)

@@ -42,5 +42,10 @@ where
     wording_accuracy.n_samples is distinct from counts.n_samples
     or wording_accuracy.n_correct is distinct from counts.n_correct
     or wording_accuracy.accuracy is distinct from counts.figures.accuracy
-    or wording_accuracy.ci_low is distinct from counts.figures.ci_low
+    -- of fewer independent samples it is wider
+    or wording_accuracy.ci_low > counts.figures.ci_low
+    or (
+        wording_accuracy.n_effective = wording_accuracy.n_samples
+        and wording_accuracy.ci_low is distinct from counts.figures.ci_low
+    )
     or counts.n_misjudged > 0
