@@ -72,7 +72,7 @@ def old_store(tmp_path, pictures):
     record = LazyEncoder(ModelName("tiny"), device="cpu").load().record
     with duckdb.connect(str(path / CATALOG_FILE)) as con:
         migrations = migrate.load_migrations(resources.folder("migrations"))
-        migrate.migrate(con, migrations, stop_before=18)
+        migrate.migrate(con, migrations, stop_before=19)
         con.execute(
             "insert into encoders select 1, $name, 'open_clip', 'tiny', null, 'fp32', $dim, "
             "$logit_scale, $preprocessing, $weights, '{}', $vectors, now()::timestamp",

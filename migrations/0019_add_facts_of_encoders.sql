@@ -1,4 +1,4 @@
--- 0018: what SigLIP adds to a logit, and how large the model of an encoder is
+-- 0019: what SigLIP adds to a logit, and how large the model of an encoder is
 -- data: none moves; encoders that are there get theirs when their model is loaded again; undo: drop the four columns
 
 alter table encoders add column logit_bias double;
