@@ -43,6 +43,7 @@ portable: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/storage_page.py
 	$(BIN)/python scripts/commands_page.py
+	$(BIN)/python scripts/encoders_page.py
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/cookbook.py
 
 # 1,000 kills at random moments, and 10,000 bytes of a store changed one at a time; tests/faults/test_campaign.py is the

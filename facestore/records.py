@@ -23,6 +23,11 @@ Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 AnyPath = str | PathLike[str]
 _BACKEND = re.compile(r"([a-z][a-z0-9_]*):")
+_TRANSFORMERS = "transformers"
+_LOCAL = "local-dir:"
+_PATHS = ("/", "./", "../", "~/")
+# What the name of a model begins with that is a place.
+_PLACES = ("hf-hub:", _LOCAL, *_PATHS)
 # OpenAI writes the size of patches behind a slash: `ViT-B/32`, `ViT-L/14@336px`.
 _WITH_PATCHES = re.compile(r"([^/,]+/\d+(?:@\d+px)?)(?:/(.*))?")
 
@@ -83,7 +88,7 @@ class EncoderRecord:
     Attributes
     ----------
     source
-        `open_clip`, loaded here, or `imported`: only what others computed with it.
+        `open_clip`, loaded here by any library, or `imported`: only what others computed with it.
     architecture, pretrained
         open_clip's names, or `BACKEND:NAME`; `pretrained` is a tag or the name of a checkpoint
         file.
@@ -99,6 +104,11 @@ class EncoderRecord:
         SHA-256 over the loaded weights.
     versions
         Library versions; recorded, not part of the identity.
+    logit_bias
+        What is added to that logit where a model was trained with a sigmoid, as SigLIP; else None.
+    n_parameters, n_parameters_image, gflops
+        How large the model and its image tower are, and what a picture costs in 1e9 floating point
+        operations; no part of the identity.
     """
 
     source: str
@@ -110,6 +120,10 @@ class EncoderRecord:
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     weights_sha256: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    logit_bias: float | None = None
+    n_parameters: int | None = None
+    n_parameters_image: int | None = None
+    gflops: float | None = None
 
     @property
     def name(self) -> str:
@@ -140,7 +154,8 @@ class ModelName:
     Attributes
     ----------
     architecture
-        The backend's name of it; of open_clip also `hf-hub:org/name`, `local-dir:FOLDER`, `tiny`.
+        The backend's name of it; of open_clip also `hf-hub:org/name`, `local-dir:FOLDER`, `tiny`;
+        of timm also `hf-hub:org/name` or a folder; of transformers `org/name` or a folder.
     pretrained
         A tag of `open_clip.list_pretrained()` or a checkpoint file; None where the architecture
         says it already.
@@ -154,12 +169,19 @@ class ModelName:
 
     @classmethod
     def parse(cls, text: str, pretrained: str | None = None) -> ModelName:
-        """Read `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, or a name beside `pretrained`."""
+        """Read `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, or a name beside `pretrained`.
+
+        Of timm `resnet18.a1_in1k` is read as well, and all of a name of transformers is a name.
+        """
         if text == "tiny" or text.startswith(("hf-hub:", "local-dir:")):
             return cls(text)
         named = _BACKEND.match(text)
         backend = named[1] if named else cls.backend
         plain = text[named.end() :] if named else text
+        if named and (backend == _TRANSFORMERS or plain.startswith(_PLACES)):
+            return cls(plain.strip(), None, backend)
+        if backend == "timm" and not set(plain) & {",", "/"}:
+            plain = plain.replace(".", ",", 1)
         if "," in plain:
             architecture, _, tag = plain.partition(",")
         elif patches := _WITH_PATCHES.fullmatch(plain):
@@ -186,9 +208,28 @@ class ModelName:
         """Return the name as `parse` reads it, and as it is typed: `ViT-L-14,openai`."""
         return ",".join(filter(None, (self.whole_architecture, self.pretrained)))
 
+    @property
+    def is_place(self) -> bool:
+        """Whether the name says where a model lies, with its weights, and not which one it is."""
+        return self.backend == _TRANSFORMERS or self.architecture.startswith(_PLACES)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that a model of another backend than open_clip is read from; None: of none."""
+        if self.backend == ModelName.backend or not self.is_place:
+            return None
+        place = Path(self.architecture.removeprefix(_LOCAL)).expanduser()
+        is_told = self.architecture.startswith((_LOCAL, *_PATHS))
+        return place if is_told or place.is_dir() else None
+
     def without_folder(self) -> ModelName:
-        """Return the name as a store knows it: a checkpoint file without its folder."""
-        return replace(self, pretrained=self.pretrained and Path(self.pretrained).name)
+        """Return the name as a store knows it: a file, or a folder, without where it lies."""
+        folder, file = self.folder, self.pretrained
+        return replace(
+            self,
+            architecture=folder.resolve().name if folder else self.architecture,
+            pretrained=file and Path(file).name,
+        )
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def named_in(store: Stores, models: Sequence[str], ingesting: Mapping[str, Any])
             fast_resize=bool(ingesting.get("fast_resize")),
         )
         # A checkpoint is found by its path alone, which no store keeps.
-        whole = f"{model.architecture},{model.pretrained}"
+        whole = str(model)
         known = given if model == ModelName.parse(given) else whole
         try:
             is_clear = store.catalog.encoders.find(known).name == encoder.name

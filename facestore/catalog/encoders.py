@@ -2,18 +2,28 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from shlex import quote
+from typing import Any
 
 from facestore.catalog.database import TableFamily
 from facestore.encoders.names import model_name, with_tag
-from facestore.errors import EncoderMismatchError, InputError, UnknownNameError
+from facestore.errors import EncoderMismatchError, InputError, StoreError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 
+# Those of `EncoderRecord`, which have the names of its fields.
+_FIELDS = (
+    "source", "architecture", "pretrained", "precision", "dim", "logit_scale", "preprocessing",
+    "weights_sha256", "versions", "logit_bias", "n_parameters", "n_parameters_image", "gflops",
+)  # fmt: skip
 _ALL = (
-    "select encoder_id, name, source, architecture, pretrained, precision, dim, logit_scale, "
-    "preprocessing, weights_sha256, versions, vectors from encoders order by encoder_id"
+    f"select encoder_id, name, vectors, {', '.join(_FIELDS)} "  # noqa: S608 - names of columns
+    "from encoders order by encoder_id"
 )
+# What an import cannot know, or an older facestore did not ask.
+_LATER = ("dim", "logit_scale", "precision")
+_FACTS = ("logit_bias", "n_parameters", "n_parameters_image", "gflops")
 
 
 @dataclass(frozen=True)
@@ -124,89 +134,64 @@ class Encoders(TableFamily):
             If the name is known with other weights, preprocessing or width.
         """
         known = self._named(record.name)
-        if known is None or _adds_to(known.record, record):
+        if known is None or _adds(known.record, record, _LATER):
             with self._database.writing():  # where another process may have been quicker
                 known = self._named(record.name)
                 if known is None:
                     return self._insert(record)
                 _check_same(known.record, record)
-                if _adds_to(known.record, record):
-                    self._complete(known, record)
+                self._complete(known, record)
                 return self.find(record.name)
         _check_same(known.record, record)
+        if _adds(known.record, record, _FACTS):
+            # Nothing is measured with them: a store that is only read goes without.
+            with suppress(StoreError):
+                self._complete(known, record)
+                return self.find(record.name)
         return known
 
     def _named(self, name: str) -> StoredEncoder | None:
         return next((each for each in self.all() if each.name == name), None)
 
     def _insert(self, record: EncoderRecord) -> StoredEncoder:
+        columns = ", ".join(_FIELDS)
+        values = ", ".join(f"${name}" for name in _FIELDS)
         with self._database.writing() as con:
             con.execute(
-                "insert into encoders "
+                f"insert into encoders (encoder_id, name, vectors, added_at, {columns}) "  # noqa: S608
                 "select (select coalesce(max(encoder_id), 0) + 1 from encoders), "
-                "$name, $source, $architecture, $pretrained, $precision, $dim, $logit_scale, "
-                "$preprocessing, $weights_sha256, $versions, $vectors, "
-                "make_timestamp(epoch_us(now()))",
-                {
-                    "name": record.name,
-                    "source": record.source,
-                    "architecture": record.architecture,
-                    "pretrained": record.pretrained,
-                    "precision": record.precision,
-                    "dim": record.dim,
-                    "logit_scale": record.logit_scale,
+                f"$name, $vectors, make_timestamp(epoch_us(now())), {values}",
+                {name: getattr(record, name) for name in ("name", "vectors", *_FIELDS)}
+                | {
                     "preprocessing": record.preprocessing_json if record.preprocessing else None,
-                    "weights_sha256": record.weights_sha256,
                     "versions": json.dumps(dict(record.versions)) if record.versions else None,
-                    "vectors": record.vectors,
                 },
             )
         return self.find(record.name)
 
     def _complete(self, known: StoredEncoder, record: EncoderRecord) -> None:
-        """Fill in what an earlier import could not know."""
+        """Fill in what an earlier import, or an older facestore, could not know."""
+        columns = (*_LATER, *_FACTS)
+        sets = ", ".join(f"{name} = coalesce({name}, ?)" for name in columns)
         with self._database.writing() as con:
             con.execute(
-                "update encoders set dim = coalesce(dim, ?), "
-                "logit_scale = coalesce(logit_scale, ?), "
-                "precision = coalesce(precision, ?) where encoder_id = ?",
-                [record.dim, record.logit_scale, record.precision, known.encoder_id],
+                f"update encoders set {sets} where encoder_id = ?",  # noqa: S608 - names of columns
+                [*(getattr(record, name) for name in columns), known.encoder_id],
             )
 
 
-def _stored(
-    encoder_id: int,
-    name: str,
-    source: str,
-    architecture: str,
-    pretrained: str | None,
-    precision: str | None,
-    dim: int | None,
-    logit_scale: float | None,
-    preprocessing: str | None,
-    weights_sha256: str | None,
-    versions: str | None,
-    vectors: str,
-) -> StoredEncoder:
-    record = EncoderRecord(
-        source=source,
-        architecture=architecture,
-        pretrained=pretrained,
-        precision=precision,
-        dim=dim,
-        logit_scale=logit_scale,
-        preprocessing=json.loads(preprocessing or "{}"),
-        weights_sha256=weights_sha256,
-        versions=json.loads(versions or "{}"),
-    )
-    return StoredEncoder(encoder_id, name, vectors, record)
+def _stored(encoder_id: int, name: str, vectors: str, *values: Any) -> StoredEncoder:
+    fields = dict(zip(_FIELDS, values, strict=True))
+    for column in ("preprocessing", "versions"):
+        fields[column] = json.loads(fields[column] or "{}")
+    return StoredEncoder(encoder_id, name, vectors, EncoderRecord(**fields))
 
 
 def _fitting(encoders: Sequence[StoredEncoder], model: ModelName) -> list[StoredEncoder]:
     return [
         each
         for each in encoders
-        if each.record.architecture == model.architecture
+        if each.record.architecture == model.whole_architecture
         and model.pretrained in (None, each.record.pretrained)
     ]
 
@@ -225,8 +210,7 @@ def _check_same(known: EncoderRecord, found: EncoderRecord) -> None:
             raise EncoderMismatchError(found.name, what, found=new, expected=old)
 
 
-def _adds_to(known: EncoderRecord, found: EncoderRecord) -> bool:
+def _adds(known: EncoderRecord, found: EncoderRecord, columns: Sequence[str]) -> bool:
     return any(
-        getattr(known, column) is None and getattr(found, column) is not None
-        for column in ("dim", "logit_scale", "precision")
+        getattr(known, column) is None and getattr(found, column) is not None for column in columns
     )

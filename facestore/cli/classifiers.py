@@ -41,7 +41,7 @@ def models(
     search: Annotated[str, typer.Argument(help="Only names with this in them.")] = "",
     format: options.FormatOption = Format.table,
 ) -> None:
-    """List the models that open_clip offers, and the bundled one."""
+    """List the models that open_clip and timm offer, and the bundled one."""
     from facestore.encoders.encoder import available_models
     from facestore.encoders.names import TINY
 

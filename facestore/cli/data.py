@@ -76,7 +76,8 @@ def ingest(
         typer.Option(
             "--model",
             help="Encoder, repeatable: tiny, ViT-L-14,openai, open_clip:ViT-L-14/openai, "
-            "hf-hub:org/name. None: only the catalogue.",
+            "hf-hub:org/name, timm:resnet18,a1_in1k, transformers:FOLDER. None: only the "
+            "catalogue.",
             show_default=False,
         ),
     ] = None,

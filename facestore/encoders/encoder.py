@@ -3,8 +3,9 @@
 A backend is a module of this folder and its line in `BACKENDS`. The module has these functions:
 
 - ``load_encoder(name, *, precision, device, force_quick_gelu, fast_resize, notify)`` returns an
-  `Encoder`, whose record has `name.whole_architecture` and the whole `precision`: of `fp32/float16`
-  the first part is the model's (`precisions.arithmetic_of`), the second that of the vectors;
+  `Encoder`, whose record has `name.without_folder().whole_architecture` and the whole `precision`:
+  of `fp32/float16` the first part is the model's (`precisions.arithmetic_of`), the second that of
+  the vectors;
 - ``available_models()`` lists the pairs of architecture and weights that can be had;
 - ``load_tokenizer(name)``, if it has one, returns what `reading.read_texts` takes.
 """
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 
 # Name, as in `open_clip:ViT-L-14/openai`, and module: it is imported when one of its models is
 # asked for.
-BACKENDS = {"open_clip": "facestore.encoders.open_clip"}
+BACKENDS = {
+    "open_clip": "facestore.encoders.open_clip",
+    "timm": "facestore.encoders.timm",
+    "transformers": "facestore.encoders.transformers",
+}
 
 
 class Encoder(Protocol):
@@ -64,7 +69,13 @@ class Encoder(Protocol):
         """Turn B images, from `preprocess` or `pixels`, into float32 (B, D) unit vectors."""
 
     def encode_texts(self, texts: Sequence[str]) -> Float32:
-        """Turn T texts into float32 (T, D) unit vectors."""
+        """Turn T texts into float32 (T, D) unit vectors.
+
+        Raises
+        ------
+        EncoderError
+            If the model has no text side.
+        """
 
 
 def backend(name: str) -> Any:
@@ -131,7 +142,7 @@ class LazyEncoder:
         self._device = device
         self.name = EncoderRecord(
             "open_clip",
-            name.whole_architecture,
+            name.without_folder().whole_architecture,
             name.without_folder().pretrained,
             precision,
             preprocessing={RESIZE_BY: TORCHVISION} if fast_resize else {},

@@ -41,7 +41,7 @@ def check_pretrained(models: Sequence[str], pretrained: str | None) -> None:
         message = f"{TINY!r} has its own weights and takes no others: say `models={TINY}` alone."
         raise InputError(message)
     if pretrained is None or any(
-        name.pretrained is None and not _brings_weights(name.architecture) for name in names
+        name.pretrained is None and not _brings_weights(name) for name in names
     ):
         return
     why = (
@@ -107,8 +107,8 @@ def _tag(text: str) -> str:
     return text.strip().lower().replace("-", "_")
 
 
-def _brings_weights(architecture: str) -> bool:
-    return architecture == TINY or architecture.startswith(("hf-hub:", "local-dir:"))
+def _brings_weights(name: ModelName) -> bool:
+    return name.architecture == TINY or name.is_place
 
 
 def create_name(name: ModelName) -> str:

@@ -6,10 +6,13 @@ whole batches, where the model is. Both halves together give what open_clip's ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from facestore.encoders.processors import OF_TRANSFORMERS, processor_of
+from facestore.errors import EncoderError
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 # Key and value by which the record of an encoder says that its pictures are resized the fast way.
 RESIZE_BY, TORCHVISION = "resize_by", "torchvision"
+# Key of the library whose transform it is; without it: open_clip's.
+LIBRARY, OF_TIMM = "library", "timm"
 
 
 def resizes_fast(preprocessing: Mapping[str, Any]) -> bool:
@@ -30,20 +35,28 @@ class Preprocessing:
     Parameters
     ----------
     config
-        As an encoder is stored with it: the fields of open_clip's `PreprocessCfg`; others do not
-        matter. With `resize_by` = `torchvision` pictures are resized as uint8 tensors, several
-        times as fast as by Pillow, with which open_clip resizes: values differ by a grey level
-        here and there.
+        As an encoder is stored with it. Without a `library` these are the fields of open_clip's
+        `PreprocessCfg`; of `timm` those of its data config; of `transformers` an image processor.
+        What else is in it does not matter. With `resize_by` = `torchvision` pictures are resized
+        as uint8 tensors, several times as fast as by Pillow, with which open_clip and timm resize:
+        values differ by a grey level here and there.
+
+    Raises
+    ------
+    EncoderError
+        If it cannot be had, as of a library that is not installed.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        from open_clip.transform import PreprocessCfg, image_transform_v2
-
-        fields = PreprocessCfg.__dataclass_fields__
-        plain = PreprocessCfg(**{key: value for key, value in config.items() if key in fields})
-        # Resizing and cutting; RGB; to a tensor of floats; scaled by mean and standard deviation.
-        transform = image_transform_v2(plain, is_train=False)
-        *self._steps, _rgb, _to_tensor, self._normalize = transform.transforms
+        self._cut: Callable[[Image.Image], torch.Tensor]
+        if config.get(LIBRARY) == OF_TRANSFORMERS:
+            processor = processor_of(config)
+            self._cut, self._normalize = processor.pixels, processor.normalize
+            return
+        # Resizing and cutting; scaled by mean and standard deviation.
+        self._steps, self._normalize = (
+            _of_timm(config) if config.get(LIBRARY) == OF_TIMM else _of_open_clip(config)
+        )
         self._cut = self._cut_tensor if resizes_fast(config) else self._cut_picture
 
     def __call__(self, image: Image.Image) -> torch.Tensor:
@@ -66,7 +79,7 @@ class Preprocessing:
 
     def _cut_tensor(self, image: Image.Image) -> torch.Tensor:
         from open_clip.transform import ResizeKeepRatio
-        from torchvision.transforms import Resize
+        from torchvision.transforms import CenterCrop, Resize
         from torchvision.transforms.v2.functional import resize
 
         pixels = _tensor(image)
@@ -75,11 +88,42 @@ class Preprocessing:
                 size = step.get_params(image, step.size, step.longest)
             elif isinstance(step, Resize):
                 size = [step.size] if isinstance(step.size, int) else list(step.size)
-            else:
+            elif isinstance(step, CenterCrop) or type(step).__module__.startswith("open_clip"):
                 pixels = step(pixels)
                 continue
+            else:
+                message = (
+                    f"`fast_resize=True` cannot do what this model wants ({type(step).__name__}): "
+                    "leave it out."
+                )
+                raise EncoderError(message)
             pixels = resize(pixels, size, interpolation=step.interpolation, antialias=True)
         return pixels
+
+
+def _of_open_clip(config: Mapping[str, Any]) -> tuple[list[Any], Any]:
+    """Return what cuts a picture, and what scales it."""
+    from open_clip.transform import PreprocessCfg, image_transform_v2
+
+    fields = PreprocessCfg.__dataclass_fields__
+    plain = PreprocessCfg(**{key: value for key, value in config.items() if key in fields})
+    # Resizing and cutting; RGB; to a tensor of floats; scaled by mean and standard deviation.
+    *steps, _rgb, _to_tensor, normalize = image_transform_v2(plain, is_train=False).transforms
+    return steps, normalize
+
+
+def _of_timm(config: Mapping[str, Any]) -> tuple[list[Any], Any]:
+    """Return what cuts a picture, and what scales it."""
+    from timm.data import create_transform
+
+    fields = ("interpolation", "mean", "std", "crop_pct", "crop_mode")
+    transform = create_transform(
+        input_size=(3, *config["size"]),
+        **{name: config[name] for name in fields},
+        is_training=False,
+    )
+    *steps, _to_tensor, normalize = transform.transforms
+    return steps, normalize
 
 
 def _tensor(image: Image.Image) -> torch.Tensor:

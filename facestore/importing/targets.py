@@ -261,7 +261,7 @@ def imported_encoder(
     return store.catalog.encoders.register(
         EncoderRecord(
             source="imported",
-            architecture=model.architecture,
+            architecture=model.whole_architecture,
             pretrained=model.pretrained,
             precision=precision,
             dim=dim,

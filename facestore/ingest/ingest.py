@@ -116,10 +116,10 @@ def ingest(
     layout
         `auto`, or one of `facestore.ingest.layouts.LAYOUTS`.
     models
-        `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny` ...; none: the
-        catalogue only.
+        `ViT-L-14,openai`, `open_clip:ViT-L-14/openai`, `hf-hub:org/name`, `tiny`,
+        `timm:resnet18,a1_in1k`, `transformers:FOLDER` ...; none: the catalogue only.
     pretrained
-        Weights of the models that name none: a tag of open_clip or a checkpoint file.
+        Weights of the models that name none: a tag of open_clip or timm, or a checkpoint file.
     precision, device
         As open_clip names them; `auto` takes a GPU where there is one. `fp32/float16` keeps image
         vectors as float16: another encoder, whose vectors take half the room.

@@ -73,17 +73,23 @@ def model_of(encoder: StoredEncoder, given: str | None, device: str) -> LazyEnco
     if record.source == "imported":
         return None
     name = ModelName.of(record)
-    if given is not None and Path(ModelName.parse(given).pretrained or "").is_file():
-        name = ModelName.parse(given)
-    elif given is None:
+    if given is None:
         _refuse_other_places(name)
+    elif _is_here(ModelName.parse(given)):
+        name = ModelName.parse(given)
     return LazyEncoder(
         name,
         precision=record.precision or DEFAULT_PRECISION,
         device=device,
         force_quick_gelu=bool(record.preprocessing.get("quick_gelu")),
         fast_resize=resizes_fast(record.preprocessing),
+        notify=lambda _: None,  # it was told when the pictures were encoded
     )
+
+
+def _is_here(name: ModelName) -> bool:
+    """Say whether a name leads to a file or a folder, which a store does not keep."""
+    return Path(name.pretrained or "").is_file() or bool(name.folder and name.folder.is_dir())
 
 
 def _refuse_other_places(name: ModelName) -> None:
@@ -94,8 +100,7 @@ def _refuse_other_places(name: ModelName) -> None:
     EncoderError
         If it is one: whoever handed over the store would choose what is opened or fetched here.
     """
-    is_place = name.architecture.startswith(("hf-hub:", "local-dir:"))
-    places = [name.architecture] if is_place else []
+    places = [name.whole_architecture] if name.is_place else []
     places += [part for part in (name.pretrained,) if part and Path(part).name != part]
     if places:
         message = (

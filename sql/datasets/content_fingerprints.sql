@@ -264,6 +264,8 @@ parts as (
             coalesce(encoders.logit_scale::varchar, chr(30)),
             coalesce(encoders.preprocessing, chr(30)),
             coalesce(encoders.weights_sha256, chr(30)),
+            -- passed over where it is NULL, so that stores of before have the fingerprint they had
+            'bias ' || encoders.logit_bias,
             coalesce(similarity_sums.row_sum, 0)
         ) as held
     from encoders

@@ -28,6 +28,10 @@ def test_images_are_encoded_scored_and_found_by_another_backend(tmp_path, pictur
         same, *_ = store.near(pictures / "1.jpg", k=3)
         assert same.cosine == pytest.approx(1, abs=1e-6)
         assert store.ingest(pictures, models=["pixels:small"]).n_encoded == {"pixels:small fp32": 0}
+        for wanted in ("pixels:small", "pixels:small fp32"):
+            assert store.catalog.encoders.find(wanted).encoder_id == 1
+        with pytest.raises(UnknownNameError, match="No encoder 'small'"):
+            store.catalog.encoders.find("small")
 
 
 @pytest.mark.usefixtures("pixels_backend")
@@ -39,13 +43,13 @@ def test_its_models_are_listed_as_they_are_typed():
 
 
 def test_a_backend_that_there_is_not_is_refused(tmp_path, pictures):
-    with pytest.raises(UnknownNameError, match=r"No encoder backend 'timm'\. Known: open_clip"):
-        backend("timm")
+    with pytest.raises(UnknownNameError, match=r"No encoder backend 'jax'\. Known: open_clip"):
+        backend("jax")
     with (
         Store.open(tmp_path / "store") as store,
         pytest.raises(UnknownNameError, match="No encoder backend"),
     ):
-        store.ingest(pictures, models=["timm:vit_base/augreg"])
+        store.ingest(pictures, models=["jax:vit_base/augreg"])
 
 
 @pytest.mark.parametrize(

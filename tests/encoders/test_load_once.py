@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from facestore.encoders.encoder import LazyEncoder
-from facestore.encoders.open_clip import _not_loaded, _silent_libraries
+from facestore.encoders.loading import not_loaded, silent_libraries
 from facestore.errors import EncoderError, counted, in_one_line
 from facestore.records import ModelName
 
@@ -18,10 +18,11 @@ OFFLINE = (
     "to locate the file on the Hub and we cannot find the requested files in the local cache. "
     "Please check your connection and try again or make sure your Internet connection is on."
 )
+TODO = "give a checkpoint file as `pretrained=FILE`"
 
 
 def test_without_a_network_it_says_what_works_without_one():
-    said = _not_loaded(ModelName("ViT-B-32", "openai"), OFFLINE)
+    said = str(not_loaded("Model 'ViT-B-32'", OSError(OFFLINE), TODO))
     assert "there is no connection" in said
     assert "`pretrained=FILE`" in said
     assert "`models=tiny`" in said
@@ -29,7 +30,8 @@ def test_without_a_network_it_says_what_works_without_one():
 
 
 def test_another_reason_is_kept_and_cut_between_words():
-    said = _not_loaded(ModelName("ViT-B-32", "openai"), "size mismatch " + "for visual.proj " * 40)
+    long = RuntimeError("size mismatch " + "for visual.proj " * 40)
+    said = str(not_loaded("Model 'ViT-B-32'", long, TODO))
     reason = said.partition("could not be loaded: ")[2].partition(". Check")[0]
     assert len(reason) <= 300
     assert set(reason.removesuffix("...").rstrip(" .").split()) <= {
@@ -51,7 +53,7 @@ def test_a_model_that_failed_is_not_tried_again(tmp_path):
 
 
 def test_what_libraries_log_of_a_failure_is_not_shown_beside_it(caplog):
-    with _silent_libraries():
+    with silent_libraries():
         logging.getLogger("huggingface_hub").warning("Retrying")
         logging.getLogger().error("Failed")
     logging.getLogger("huggingface_hub").error("later")

@@ -8,7 +8,8 @@ from PIL import Image
 from support.pictures import picture
 
 from facestore.encoders.encoder import LazyEncoder
-from facestore.encoders.open_clip import load_encoder, weights_sha256
+from facestore.encoders.loading import weights_sha256
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderError, InputError, UnknownNameError
 from facestore.records import EncoderRecord, ModelName
 from facestore.unit_rows import kept_or_unit_rows, unit_rows

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.good_store import (
+    LOGITS,
     count_some,
     draw_figures,
     fill_annotations,
@@ -104,7 +105,7 @@ def source(name: str) -> str:
 
 def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     """Fill every table which the views read: two of everything that could be mixed up."""
-    fill(con, encoders=[encoder(i, name) | {"logit_scale": 100.0} for i, name in ENCODERS])
+    fill(con, encoders=[encoder(i, name) | LOGITS for i, name in ENCODERS])
     fill(con, samples=samples(4) + samples(4, split=None, first=5))
     fill(con, samples=samples(4, dataset="other", first=9))
     fill(con, labels=labels("gender", ["Male", "Female", "Female"] * 4))

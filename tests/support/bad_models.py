@@ -155,6 +155,16 @@ BAD_MODELS: dict[str, list[str]] = {
         spoiled("model_figures", "is_on_front", "true", "true"),
         spoiled("model_figures", "is_on_front", "false", "true"),
     ],
+    "sigmoid_probabilities_hold": _spoilt(
+        "sigmoid_probabilities",
+        ("probability", "1 - probability"),
+        ("probability", "probability + 1e-6"),
+        ("probability", NAN),
+        ("probability", "null"),
+        ("logit", "logit + 1"),
+        ("text", "null"),
+        ("prompt_id", "99"),
+    ),
     "model_means_hold": _spoilt(
         "model_means",
         ("accuracy", "accuracy / 2 + 0.1"),

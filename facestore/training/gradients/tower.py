@@ -1,28 +1,24 @@
-"""Image towers: what "the last blocks and the final norm" are, and the features before the heads.
+"""Image towers: their last blocks are trained, and the features before the heads are theirs.
 
-A tower is the visual part of an open_clip model without its projection, so that the features are
-the *pooled* output: what transformers calls `pooler_output` of a CLIP vision model, and what
-published heads on it take. A ModifiedResNet has no projection to take off (the last layer of its
-attention pooling is one); there the features are what `encode_image` gives, before it is scaled
-to unit length.
+A tower is the visual part of a model without its projection, so that the features are the *pooled*
+output: what transformers calls `pooler_output` of a CLIP vision model, and what published heads on
+it take. A ModifiedResNet has no projection to take off (the last layer of its attention pooling is
+one); there the features are what `encode_image` gives, before it is scaled to unit length.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from facestore.errors import InputError, counted
 from facestore.records import Float32
+from facestore.training.gradients.tower_parts import tower_parts, without_projection
 
 if TYPE_CHECKING:
     import torch
-
-_RESNET_LAYERS = ("layer1", "layer2", "layer3", "layer4")
 
 
 class Tower(Protocol):
@@ -46,29 +42,14 @@ class Tower(Protocol):
         """Let no dropout act."""
 
 
-@dataclass(frozen=True)
-class TowerParts:
-    """Where an image tower is cut.
-
-    Attributes
-    ----------
-    blocks
-        Its blocks, in the order in which an image passes them.
-    tail
-        What comes after the last block and before the features: final norm and pooling.
-    """
-
-    blocks: Sequence[torch.nn.Module]
-    tail: Sequence[torch.nn.Module]
-
-
 class ImageTower:
-    """An image tower of open_clip whose last blocks are trained and whose rest is frozen.
+    """An image tower whose last blocks are trained and whose rest is frozen.
 
     Parameters
     ----------
     visual
-        The visual part of an open_clip model; it is copied, so the model itself stays as it is.
+        The visual part of a model, as `Encoder.visual` is; it is copied, so the model itself stays
+        as it is.
     n_blocks
         How many blocks to train, from the last, together with the final norm and the pooling;
         0: nothing, only heads are trained.
@@ -89,10 +70,11 @@ class ImageTower:
                 f"{len(parts.blocks)}: give `blocks=` a number from 0 to {len(parts.blocks)}."
             )
             raise InputError(message)
-        self._trained = [*parts.blocks[len(parts.blocks) - n_blocks :], *parts.tail]
+        last = parts.blocks[len(parts.blocks) - n_blocks :]
+        self._trained = [*(each for block in last for each in block), *parts.tail]
         if n_blocks == 0:
             self._trained = []
-        _without_projection(self._visual)
+        without_projection(self._visual)
         self._visual.requires_grad_(False)
         for part in self._trained:
             part.requires_grad_(True)
@@ -192,54 +174,6 @@ class VectorTower:
         """Do nothing."""
 
 
-def tower_parts(visual: torch.nn.Module) -> TowerParts:
-    """Find the blocks of an image tower and what comes after them.
-
-    ViT: `transformer.resblocks`, then `ln_post` and an attentional pooling if there is one. timm:
-    `trunk.blocks` and whatever the trunk has after them, except its classifier. ModifiedResNet: the
-    bottlenecks of its four layers (3 in the last of an RN50), then `attnpool`.
-
-    Raises
-    ------
-    InputError
-        If it is another kind of tower.
-    """
-    part: Any = visual
-    if hasattr(part, "transformer") and hasattr(part.transformer, "resblocks"):
-        names = ("attn_pool", "attn_pool_contrastive", "ln_post")
-        tail = [getattr(part, name) for name in names if getattr(part, name, None) is not None]
-        return TowerParts(list(part.transformer.resblocks), tail)
-    if hasattr(part, "trunk") and hasattr(part.trunk, "blocks"):
-        children = dict(part.trunk.named_children())
-        after = list(children)[list(children).index("blocks") + 1 :]
-        tail = [children[name] for name in after if name not in ("head", "head_drop")]
-        if hasattr(part.head, "pool"):
-            tail.append(part.head.pool)
-        return TowerParts(list(part.trunk.blocks), tail)
-    if all(hasattr(part, name) for name in (*_RESNET_LAYERS, "attnpool")):
-        blocks = [block for name in _RESNET_LAYERS for block in getattr(part, name)]
-        return TowerParts(blocks, [part.attnpool])
-    inner = f" of {type(part.trunk).__name__}" if hasattr(part, "trunk") else ""
-    message = (
-        f"Image tower {type(visual).__name__}{inner} has no row of blocks of which the last could "
-        "be trained: use a ViT (open_clip's or timm's) or a ResNet of CLIP, or `train probe`."
-    )
-    raise InputError(message)
-
-
 def n_parameters(module: torch.nn.Module, *, trained_only: bool = False) -> int:
     """Count the parameters of a module; those that are trained, or all."""
     return sum(p.numel() for p in module.parameters() if p.requires_grad or not trained_only)
-
-
-def _without_projection(visual: torch.nn.Module) -> None:
-    """Take off what maps features into the space of texts, in place."""
-    from torch import nn
-
-    part: Any = visual
-    if hasattr(part, "transformer"):
-        part.proj = None
-        part.output_tokens = False
-    elif hasattr(part, "trunk"):
-        part.head = part.head.pool if hasattr(part.head, "pool") else nn.Identity()
-        part.trunk.head = nn.Identity()

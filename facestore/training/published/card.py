@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facestore.encoders.open_clip import weights_sha256
+from facestore.encoders.loading import weights_sha256
 from facestore.errors import counted, preview
 from facestore.files import sha256_of
 from facestore.training.gradients.tower import ImageTower

@@ -10,7 +10,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from support.training_run import CLASSES, faces, tiny
 
-from facestore.encoders.open_clip import load_encoder, weights_sha256
+from facestore.encoders.loading import weights_sha256
+from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError
 from facestore.records import EncoderRecord, ModelName
 from facestore.training.gradients.finetuned import load_finetuned, save_finetuned

@@ -5,12 +5,17 @@ import copy
 import numpy as np
 import open_clip
 import pytest
+import timm
 import torch
+from families import FAMILIES, built
 from open_clip.timm_model import TimmModel
+from support.saved_models import MODELS
 
 from facestore import resources
+from facestore.encoders.trunks import TimmTower, TransformersTower
 from facestore.errors import InputError
-from facestore.training.gradients.tower import ImageTower, VectorTower, n_parameters, tower_parts
+from facestore.training.gradients.tower import ImageTower, VectorTower, n_parameters
+from facestore.training.gradients.tower_parts import tower_parts
 
 pytestmark = pytest.mark.portable
 
@@ -132,10 +137,103 @@ def test_too_many_blocks_are_refused(tiny):
 
 
 def test_a_tower_without_a_row_of_blocks_is_refused():
-    visual = TimmModel("convnext_atto", embed_dim=32, pool="", proj="linear")
+    visual = TimmModel("test_convnext", embed_dim=32, pool="", proj="linear")
+    del visual.trunk.stages
     with pytest.raises(InputError, match=r"TimmModel of ConvNeXt has no row of blocks") as caught:
         ImageTower(visual, 1)
     assert "\n" not in str(caught.value)
+
+
+def parameters_of(tower, *names):
+    """Return how many parameters lie below modules that begin with one of some names."""
+    return sum(p.numel() for name, p in tower.module.named_parameters() if name.startswith(names))
+
+
+# Where the last 2 of 5 blocks are, and what comes after them.
+STAGED = {
+    "ConvNeXt": (
+        ("stages.3.downsample", "stages.3.blocks.0", "stages.2.blocks.1"), ("norm_pre", "head.norm"),
+    ),
+    "Swin": (("layers.3.downsample", "layers.3.blocks.0", "layers.2.blocks.1"), ("norm.",)),
+    "FastViT (MobileCLIP-S)": (
+        ("stages.3.downsample", "stages.3.pos_emb", "stages.3.blocks.0", "stages.2.blocks.1"),
+        ("final_conv",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", STAGED)
+def test_of_a_tower_of_stages_the_last_blocks_are_trained_with_what_makes_them_smaller(family):
+    visual = built(family).visual
+    blocks, tail = STAGED[family]
+    assert len(tower_parts(visual).blocks) == 5
+    tower = ImageTower(visual, 2)
+    trained = n_parameters(tower.module, trained_only=True)
+    assert trained == parameters_of(tower, *(f"trunk.{each}" for each in (*blocks, *tail)))
+    assert 0 < trained < n_parameters(tower.module)
+    assert n_parameters(ImageTower(visual, 5).module, trained_only=True) > trained
+
+
+@pytest.mark.parametrize("family", [*STAGED, "EVA", "PE-Core", "SigLIP", "ViTamin", "CoCa"])
+def test_features_of_a_timm_tower_are_what_its_projection_takes(family):
+    visual = built(family).visual
+    side = FAMILIES[family].side
+    images = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(0))
+    tower = ImageTower(visual, 1)
+    with torch.inference_mode():
+        features = tower.features(images)
+        assert features.shape == (2, tower.width)
+        whole = visual(images)
+        if family == "CoCa":
+            expected, whole = features @ visual.proj, whole[0]
+        else:
+            projection = visual.trunk.get_classifier()
+            expected = visual.head(projection(features))
+        torch.testing.assert_close(expected, whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["test_resnet", "test_efficientnet", "test_maxvit", "test_nfnet", "test_coatnet"]
+)
+def test_other_models_of_timm_have_blocks_too(name):
+    trunk = timm.create_model(name, num_classes=0).eval()
+    size = trunk.default_cfg["input_size"][1:]
+    visual = TimmTower(trunk, size)
+    n_blocks = len(tower_parts(visual).blocks)
+    tower = ImageTower(visual, n_blocks - 1)
+    trained = n_parameters(tower.module, trained_only=True)
+    assert n_blocks > 3
+    assert 0.4 < trained / n_parameters(tower.module) < 1
+    images = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(tower.features(images), trunk(images))
+
+
+@pytest.mark.parametrize(
+    ("kind", "n_blocks", "last"),
+    [
+        ("vit", 2, ("layers.1", "layernorm", "pooler")),
+        ("clip", 2, ("encoder.layers.1", "post_layernorm")),
+        ("siglip", 2, ("encoder.layers.1", "post_layernorm", "head")),
+        ("resnet", 2, ("encoder.stages.1", "pooler")),
+    ],
+)
+def test_of_a_model_of_transformers_the_last_layers_are_trained(kind, n_blocks, last):
+    torch.manual_seed(0)
+    model = MODELS[kind]().eval()
+    visual = TransformersTower(model, kind, (32, 32))
+    assert len(tower_parts(visual).blocks) == n_blocks
+    tower = ImageTower(visual, 1)
+    trained = n_parameters(tower.module, trained_only=True)
+    assert trained == parameters_of(tower, *(f"trunk.{each}" for each in last))
+    images = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    image_side = getattr(model, "vision_model", model)
+    with torch.inference_mode():
+        expected = image_side(images).pooler_output.flatten(1)
+        torch.testing.assert_close(tower.features(images), expected)
+        # the tower that was copied still gives what lies beside texts
+        if kind == "clip":
+            assert visual(images).shape == (2, 16)
 
 
 def test_a_tower_of_stored_vectors_standardises():

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from support.published import SIZES, SMALL, Card, make_card, write_card
 from transformers import CLIPImageProcessor, CLIPVisionConfig
 
-from facestore.encoders.open_clip import weights_sha256
+from facestore.encoders.loading import weights_sha256
 from facestore.errors import InputError
 from facestore.training.gradients.finetuned import is_finetuned, load_finetuned, save_finetuned
 from facestore.training.gradients.whole_tower import TowerOfFile, WholeTower
