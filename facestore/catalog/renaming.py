@@ -67,6 +67,7 @@ class Renaming(TableFamily):
                 "select ?, kind from dataset_kinds where dataset = ?",
                 [new, old],
             )
+            con.execute("delete from dataset_kinds where dataset = ?", [old])
             _update(con, "samples", "dataset", old, new)
             _update(con, "dataset_splits", "dataset", old, new)
             _update(con, "published_figures", "dataset", old, new)

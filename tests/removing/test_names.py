@@ -45,8 +45,12 @@ def named_in(store, text):
 
 def test_a_data_set_has_another_name_and_so_has_all_that_names_it(store, folder):
     before = {t: store.sql(f"from {t} order by all").fetchall() for t in ("labels", "predictions", "similarities")}  # fmt: skip
+    store.set_kind("faces", "portraits")
     store.rename_dataset("faces", "people'26")
-    assert named_in(store, "faces") == set()
+    # there it is a kind
+    assert named_in(store, "faces") == {"dataset_kinds"}
+    assert store.kinds() == [("people'26", "portraits")]
+    assert store.sql("select kind from dataset_kinds where dataset = 'faces'").fetchall() == []
     assert not any("faces" in key for keys in keys_of(store).values() for key in keys)
     assert {t: store.sql(f"from {t} order by all").fetchall() for t in before} == before
     assert well(store) == []
