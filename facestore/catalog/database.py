@@ -286,6 +286,7 @@ class Database:
         except duckdb.Error as error:
             tell_refused(self.path, error)
             raise
+        verified.remember(self.path, verified.state_of(self.path))
         self._is_current = True
         return list(applied)
 
