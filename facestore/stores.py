@@ -175,8 +175,16 @@ def require_writable(store: Stores) -> None:
 
 
 @contextmanager
-def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, int]]:
+def recorded(
+    store: Stores, command: str, arguments: Mapping[str, Any], *, whole: bool = False
+) -> Iterator[dict[str, int]]:
     """Write a row of `runs` for a command that changed something.
+
+    Parameters
+    ----------
+    whole
+        Whether all that it writes is one transaction, and the row with it: everything or nothing,
+        and the file is opened once. Others wait as long.
 
     Yields
     ------
@@ -209,6 +217,13 @@ def recorded(store: Stores, command: str, arguments: Mapping[str, Any]) -> Itera
                 outcome=outcome,
             )
 
+    if whole:
+        with store.catalog.transaction():
+            yield counts
+            record("done")
+            if not any(counts.values()):
+                store.catalog.counts.keep()
+        return
     try:
         yield counts
     except BaseException as error:

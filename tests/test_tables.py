@@ -151,6 +151,7 @@ def test_other_imports_tell_it_as_well(table):
     read = read_published(
         table([figure], "f.json"),
         classes={"gender": ["Male"]},
+        attributes={},
         constants={"source": "s"},
         renamed={},
     )

@@ -23,9 +23,10 @@ _OF_DATASETS = (
     "(select coalesce(list(attribute order by place), []) from group_attributes) "
     "from datasets_to_count(false)",
 )
+_CLUSTERS = "insert into kept_cluster_counts from current_cluster_counts(false)"
 _OF_PREDICTIONS = (
     "insert into kept_prediction_counts from current_prediction_counts(false)",
-    "insert into kept_cluster_counts from current_cluster_counts(false)",
+    _CLUSTERS,
     "insert into counted_predictions "
     "select classifier_id, dataset from predictions_to_count(false)",
 )
@@ -36,6 +37,13 @@ _UNCOUNTED = (
 _OTHER_ATTRIBUTES = (
     "select dataset from counted_datasets where attributes is distinct from "
     "(select coalesce(list(attribute order by place), []) from group_attributes)"
+)
+# Of as many samples it takes as long to see that none hang together as to count those that do.
+_MANY_SAMPLES = 100_000
+_N_SAMPLES = "select count(*) from samples"
+_HANG_TOGETHER = (
+    "from sample_cluster_keys(false) group by dataset, split, kind, cluster "
+    "having count(*) > 1 limit 1"
 )
 _KEPT_BY_CLASSIFIER = ("counted_predictions", "kept_prediction_counts", "kept_cluster_counts")
 # By data set.
@@ -115,4 +123,11 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
     for query, statements in zip(_UNCOUNTED, (_OF_DATASETS, _OF_PREDICTIONS), strict=True):
         if con.execute(query).fetchone() is not None:
             for statement in statements:
-                con.execute(statement)
+                if statement != _CLUSTERS or _may_hang_together(con):
+                    con.execute(statement)
+
+
+def _may_hang_together(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether samples may show one person, or one picture: to plan their counts takes long."""
+    (n_samples,) = con.execute(_N_SAMPLES).fetchone() or (0,)
+    return n_samples > _MANY_SAMPLES or bool(con.execute(f"select 1 {_HANG_TOGETHER}").fetchall())

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from facestore.catalog import definitions, making, migrate, updating, views
+from facestore.catalog import definitions, making, migrate, updating, verified, views
 from facestore.catalog.empty import write_empty
 from facestore.catalog.opening import open_file, tell_refused
 from facestore.catalog.shipped import (
@@ -65,6 +65,8 @@ class Database:
         self._session: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._is_current = False
+        # Of the connection that writes: whether what it found was as this version makes it.
+        self._writes_verified = False
 
     @property
     def log(self) -> Path:
@@ -194,6 +196,8 @@ class Database:
         con
             A connection to it.
         """
+        # SQL of others may also have changed of which version the store says it is
+        self._writes_verified = False
         updating.refuse(updating.altered(definitions.read(con)), self.path)
 
     def close(self) -> None:
@@ -216,12 +220,15 @@ class Database:
 
     def _close(self, con: duckdb.DuckDBPyConnection) -> None:
         """Close a connection that wrote, and wait until the disk knows that the WAL is gone."""
+        was_verified, self._writes_verified = self._writes_verified, False
         con.close()
         try:
             self._undo.finish()
             sync_one(self.path.parent)
         except OSError as error:
             raise StoreWriteError(self.path, error.strerror or str(error)) from error
+        # In the moment since nobody has opened it, changed it and let go of it again.
+        verified.remember(self.path, verified.state_of(self.path) if was_verified else None)
 
     def _open_for_writing(self) -> duckdb.DuckDBPyConnection:
         if not self._is_current:
@@ -247,13 +254,14 @@ class Database:
         except duckdb.Error as error:
             tell_refused(self.path, error)
             raise
-        self._is_current = True
+        self._is_current = self._writes_verified = True
         return applied
 
     def _connect_for_writing(self) -> duckdb.DuckDBPyConnection:
         self.close()
         sweep(self.path)
         con = self._connect(read_only=False)
+        self._writes_verified = verified.is_verified(self.path)
         try:
             self._undo.keep(con)
         except OSError as error:
@@ -278,13 +286,16 @@ class Database:
         except duckdb.Error as error:
             tell_refused(self.path, error)
             raise
+        verified.remember(self.path, verified.state_of(self.path))
         self._is_current = True
         return list(applied)
 
     def _check(self, con: duckdb.DuckDBPyConnection) -> None:
         """Refuse a database that is not ours, not current, or not as this version makes it."""
-        if self._is_current:
+        if self._is_current or verified.is_verified(self.path):
+            self._is_current = True
             return
+        state = verified.state_of(self.path)
         objects = definitions.read(con)
         updating.refuse(definitions.not_readable(objects), self.path)
         making.refuse_stranger({name for _, name in objects.definitions}, self.path)
@@ -294,6 +305,7 @@ class Database:
         if pending:
             raise StoreOutdatedError(pending)
         updating.refuse(objects.differing(definitions_of_this_version()), self.path)
+        verified.remember(self.path, state)
         self._is_current = True
 
     def _connect(self, *, read_only: bool, beside: Path | None = None) -> duckdb.DuckDBPyConnection:

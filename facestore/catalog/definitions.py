@@ -10,7 +10,7 @@ function or an operator, since a macro may hide each of them.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -32,11 +32,13 @@ _VIEWS = (
     "select database_name, schema_name, 'view', view_name, sql from system.main.duckdb_views() "
     "where not internal"
 )
-# DuckDB's own among them: it takes as long to list all as to list ours, and both are wanted.
+# DuckDB's own among them: it takes as long to list all as to list ours, and both are wanted once.
 _FUNCTIONS = (
     "select internal, database_name, schema_name, function_type, function_name, parameters, "
     "macro_definition from system.main.duckdb_functions()"
 )
+# Names of DuckDB's own functions, in lower case: the same in a process for whatever is opened.
+_built_in: set[str] = set()
 _TYPES = (
     "select database_name, schema_name, 'type', type_name, internal from system.main.duckdb_types()"
 )
@@ -112,9 +114,8 @@ def read(con: duckdb.DuckDBPyConnection) -> Objects:
     (database,) = con.execute("select system.main.current_database()").fetchone() or ("",)
     objects = Objects(database)
     macros: dict[str, list[str]] = {}
-    functions = con.execute(_FUNCTIONS).fetchall()
     rows = [*con.execute(_TABLES).fetchall(), *con.execute(_VIEWS).fetchall()]
-    rows += [tuple(row) for is_internal, *row in functions if not is_internal]
+    rows += _macros(con)
     for of, schema, kind, name, *definition in rows:
         if of != database:
             continue
@@ -127,13 +128,21 @@ def read(con: duckdb.DuckDBPyConnection) -> Objects:
             objects.definitions[kind, name.lower()] = _in_one_order(definition[0] or "")
     for name, found in macros.items():
         objects.definitions["macro", name] = _in_one_order("\n".join(sorted(found)))
-    built_in = {row[4].lower() for row in functions if row[0]}
     objects.hiding.extend(
         Problem("macro", name, "it hides a function of DuckDB")
-        for name in sorted(macros.keys() & built_in)
+        for name in sorted(macros.keys() & _built_in)
     )
     objects.hiding.extend(_hiding(con, database))
     return objects
+
+
+def _macros(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """Return the macros of all databases; DuckDB's own functions are noted the first time."""
+    query = f"{_FUNCTIONS} where not internal" if _built_in else _FUNCTIONS
+    rows = con.execute(query).fetchall()
+    # at once: another thread takes some for all
+    _built_in.update([row[4].lower() for row in rows if row[0]])
+    return [row[1:] for row in rows if not row[0]]
 
 
 def _hiding(con: duckdb.DuckDBPyConnection, database: str) -> list[Problem]:

@@ -74,13 +74,18 @@ def rewrite(database: Database) -> int:
 
 def _check(database: Database, con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Refuse a copy that has not all rows, or not all that this version makes."""
-    for schema, table in con.execute(_TABLES, [_OLD]).fetchall():
-        ((n_before,), (n_after,)) = [
-            con.execute(
-                f"select count(*) from {each}.{quoted_name(schema)}.{quoted_name(table)}"  # noqa: S608
-            ).fetchall()[0]
-            for each in (_OLD, quoted_name(name))
-        ]
+    tables = con.execute(_TABLES, [_OLD]).fetchall()
+    places = (_OLD, quoted_name(name))
+    # One query takes a third of the time that one a table and a file takes.
+    query = " union all ".join(
+        f"select {i}, count(*) from {place}.{quoted_name(schema)}.{quoted_name(table)}"  # noqa: S608
+        for i, (schema, table, place) in enumerate(
+            (*of, place) for of in tables for place in places
+        )
+    )
+    counts: dict[int, int] = dict(con.execute(query).fetchall()) if tables else {}
+    for i, (_, table) in enumerate(tables):
+        n_before, n_after = counts[2 * i], counts[2 * i + 1]
         if n_before != n_after:
             reason = f"table {table!r} has {counted(n_after, 'row')} in the copy, not {n_before:,}"
             raise StoreWriteError(database.path, reason)

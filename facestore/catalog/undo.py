@@ -94,13 +94,21 @@ class Undo:
         # Another process has it, or this one may only read: then DuckDB says what there is to say.
         with suppress(OSError), self._path.open("r+b") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            about, content = self._whole()
-            if about is not None and content[:_HEADERS] == _read(file, 0, _HEADERS):
+            headers = _read(file, 0, _HEADERS)
+            # Read and hashed only where it may have to be put back, which is after no whole write.
+            about, content = self._whole() if self._has(headers) else (None, b"")
+            if about is not None and content[:_HEADERS] == headers:
                 _put_back(file, about["places"], content)
                 if not about["has_log"]:
                     self._check_log()
             self._kept.unlink(missing_ok=True)
             sync_one(self._path.parent)
+
+    def _has(self, headers: bytes) -> bool:
+        """Whether the headers of the file are those that were kept."""
+        with self._kept.open("rb") as kept:
+            kept.readline(_ABOUT)
+            return kept.read(_HEADERS) == headers
 
     def _whole(self) -> tuple[dict[str, Any] | None, bytes]:
         """Return what was kept; None where the cut came while it was written."""

@@ -97,17 +97,24 @@ def load_views(folder: Path) -> list[ViewFile]:
 def in_order(views: Sequence[ViewFile]) -> list[ViewFile]:
     """Put views in an order in which each comes after what it reads."""
     files = {view.name: view for view in views}
-    order = _order(tuple((name, view.body) for name, view in files.items()))
-    return [files[name] for name in order]
+    return [files[name] for name in TopologicalSorter(_reads(views)).static_order()]
+
+
+def _reads(views: Sequence[ViewFile]) -> dict[str, list[str]]:
+    """Return which of some views each of them reads."""
+    return _graph(tuple((view.name, view.body) for view in sorted(views, key=_by_name)))
+
+
+def _by_name(view: ViewFile) -> str:
+    return view.name
 
 
 # The key is the text itself, so that no change of a file can be missed.
 @lru_cache(maxsize=4)
-def _order(bodies: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def _graph(bodies: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     names = {name for name, _ in bodies}
     with connect() as empty:
-        graph = {name: sorted(_names(empty, name, body) & names) for name, body in bodies}
-    return tuple(TopologicalSorter(graph).static_order())
+        return {name: sorted(_names(empty, name, body) & names) for name, body in bodies}
 
 
 def referenced_names(empty: duckdb.DuckDBPyConnection, view: SqlFile) -> set[str]:
@@ -197,17 +204,18 @@ def _create_all(con: duckdb.DuckDBPyConnection, ordered: Sequence[ViewFile]) -> 
 
     DuckDB binds a view when it is created, and with it all that it reads down to the tables, which
     took most of the time of making a store. So each gives way at once to one of the same columns
-    that reads nothing, and they are put back from the last to the first.
+    that reads nothing, and they are put back from the last to the first. What no other one reads
+    needs no such one.
     """
-    plain = [view for view in ordered if view.parameters is None]
+    read = {name for names in _reads(ordered).values() for name in names}
+    gives_way = [view for view in ordered if view.parameters is None and view.name in read]
     for view in ordered:
         con.execute(view.create_sql)
-        if view.parameters is None:
+        if view.parameters is None and view.name in read:
             con.execute(_stand_in(con, view.name))
-    for view in reversed(plain):
+    for view in reversed(gives_way):
         con.execute(view.create_sql)
-    for view in ordered:
-        con.execute(view.comment_sql)
+    con.execute(";".join(view.comment_sql for view in ordered))
 
 
 def _stand_in(con: duckdb.DuckDBPyConnection, name: str) -> str:

@@ -80,7 +80,7 @@ def dedup(
     """
     distance, dataset = _scope(store, dataset, max_distance)
     arguments = {"policy": policy, "dataset": dataset, "max_distance": distance}
-    with recorded(store, "dedup", arguments) as counts:
+    with recorded(store, "dedup", arguments, whole=True) as counts:
         changes = store.catalog.duplicates.exclude(policy, distance, dataset)
         counts.update(asdict(changes))
     tell_flat(store, dataset)
@@ -99,7 +99,7 @@ def undo_dedup(store: Stores, *, dataset: str | None = None) -> int:
     """
     if dataset is not None:
         store.catalog.samples.require_dataset(dataset)
-    with recorded(store, "undo dedup", {"dataset": dataset}) as counts:
+    with recorded(store, "undo dedup", {"dataset": dataset}, whole=True) as counts:
         n_restored = store.catalog.duplicates.restore(dataset)
         counts["n_restored"] = n_restored
     return n_restored

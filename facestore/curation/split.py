@@ -90,7 +90,7 @@ def split(
         "seed": seed,
         "stratify": list(stratify),
     }
-    with recorded(store, "split", arguments) as counts:
+    with recorded(store, "split", arguments, whole=True) as counts:
         counts["n_changed"] = store.catalog.splits.save(
             dataset, split_of, fractions=parts, stratify=stratify, seed=seed
         )

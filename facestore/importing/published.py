@@ -125,10 +125,8 @@ def import_published(
         renamed=columns or {},
     )
     figures = read.figures
-    with (
-        recorded(store, "import published", constants | {"path": path}) as counts,
-        store.catalog.transaction(),
-    ):
+    arguments = constants | {"path": path}
+    with recorded(store, "import published", arguments, whole=True) as counts:
         changes = asdict(store.catalog.published.replace(figures))
         counts.update(changes)
         sources = figures["source"].unique(maintain_order=True).to_list()

@@ -177,7 +177,7 @@ def importing(
         forgotten here.
     """
     given = asdict(target) | {"path": path} | arguments
-    with recorded(store, f"import {what}", given) as counts, store.catalog.transaction():
+    with recorded(store, f"import {what}", given, whole=True) as counts:
         samples = store.catalog.samples
         if not target.create_samples:
             samples.require_dataset(target.dataset, _NEW_DATASET)

@@ -1,7 +1,7 @@
 """Ingest: files become samples, images, labels and vectors; what is there already is left alone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -182,6 +182,7 @@ def ingest(
     with (
         _no_store_for_nothing(store),
         only_one(store.path, "ingest"),
+        ExitStack() as last,
         recorded(store, "ingest", arguments) as counts,
     ):
         with watch.measure("plan"):
@@ -211,6 +212,11 @@ def ingest(
         counts.update(_counts(result), n_sources_new=int(not is_known))
         if prune and gone.paths:
             counts["n_pruned"] = prune_samples(store, sample_ids(store, dataset, gone.paths))
+        shared: tuple[tuple[str, int, int], ...] = ()
+        if result.changes.n_new:
+            # The row of `runs` is written by the connection that is asked.
+            last.enter_context(store.catalog.transaction())
+            shared = tuple(store.catalog.samples.shared_with(dataset))
     return IngestSummary(
         plan=plan,
         changes=result.changes,
@@ -219,7 +225,7 @@ def ingest(
         errors=result.errors,
         seconds={**watch.seconds, "total": watch.elapsed},
         workers=workers,
-        shared=_shared(store, dataset) if result.changes.n_new else (),
+        shared=shared,
         refused=result.refused,
         gone=gone,
         is_pruned=prune,
@@ -295,13 +301,6 @@ def _no_store_for_nothing(store: Stores) -> Iterator[None]:
                 for each in made:
                     each.rmdir()
         raise
-
-
-def _shared(store: Stores, dataset: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the other data sets that have images of this one."""
-    found = tuple(store.catalog.samples.shared_with(dataset))
-    store.catalog.close()  # after an ingest nothing holds the file, so that others may write
-    return found
 
 
 def _counts(result: RunResult) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Classify: heads from a file decide, and their decisions become predictions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -130,13 +131,15 @@ def classify(
     pending = store.catalog.training.pending(names, dataset, split)
     n_images, batches = trained.batches(store, pending["vector_key"].unique())
     frames: list[pl.DataFrame] = []
-    with recorded(store, "predict", arguments) as counts:
+    with ExitStack() as last, recorded(store, "predict", arguments) as counts:
         with store.progress.task("Predicting", n_images) as task:
             for image_ids, decide in batches:
                 frames += _frames(records, image_ids, decide, pending, classes)
                 task.advance(len(image_ids))
+        last.enter_context(store.catalog.transaction())  # the row of `runs` is written with them
         rows, changes = write_decided(store, records, frames, heads.steps)
         counts.update(changes)
+        same_for_all = store.catalog.predictions.same_for_all(names)
     n_without_input = pending["sample_id"].n_unique() - rows["sample_id"].n_unique()
     todo = ""
     if n_without_input and trained.vectors_of is not None and trained.encoder is not None:
@@ -146,7 +149,7 @@ def classify(
         changes["n_new"],
         n_without_input,
         trained.vectors_of,
-        store.catalog.predictions.same_for_all(names),
+        same_for_all,
         todo,
     )
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 
 from facestore.catalog.predictions import TIES, TIES_NONE, PredictionChanges
@@ -121,17 +122,19 @@ def predict(
             store, encoder, [each.text for each in prompts.prompts], None, must_keep=False
         )
     with (
+        ExitStack() as last,
         recorded(store, "predict", given) as counts,
         stream_decisions(store, encoder, classifier, texts, dataset) as (streamed, n_without),
     ):
+        last.enter_context(store.catalog.transaction())  # the row of `runs` is written with them
         changes = store.catalog.predictions.predict_zero_shot(classifier, dataset, streamed)
         counts.update(asdict(changes))
+        same_for_all = store.catalog.predictions.same_for_all([classifier.name])
     notes = [
         *_lost(n_without),
         *_tied(changes.n_ties),
         *_unbalanced(prompts, attribute, aggregation, k),
     ]
-    same_for_all = store.catalog.predictions.same_for_all([classifier.name])
     return PredictSummary(classifier.name, attribute, changes, tuple(notes), same_for_all)
 
 

@@ -1,7 +1,7 @@
 """Score: text vectors of a prompt set against the image vectors of an encoder."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -170,6 +170,7 @@ def score_with(
     with (
         # Two at once would both write what both found to be missing.
         only_one(store.path, "score"),
+        ExitStack() as last,
         recorded(store, "score", arguments) as counts,
     ):
         # What a power cut left unreadable is put aside before anything is compared with it.
@@ -180,17 +181,24 @@ def score_with(
             raise NoVectorsError(encoder.name, encoder.record.architecture)
         texts = text_vectors(store, encoder, [each.text for each in prompts.prompts], lazy)
         counts["n_vectors_recorded"] = record_all(store, encoder)  # what a killed command left
+        is_streamed = streams(store, encoder, prompt_set, n_vectors)
         if not store.catalog.similarities.has_class_norms(encoder.encoder_id, prompt_set):
             norms = class_norms(prompts, texts)
             store.catalog.similarities.save_class_norms(encoder.encoder_id, prompt_set, norms)
             counts["n_class_norms"] = len(norms)
         n_rows = n_samples = n_streamed = 0
-        if streams(store, encoder, prompt_set, n_vectors):
+        if is_streamed:
             n_streamed, n_without = stream_winners(store, encoder, prompt_set, texts, dataset)
             counts["n_streamed"] = n_streamed
         else:
             n_rows, n_samples, n_without = _keep_rows(store, encoder, prompt_set, texts, dataset)
             counts["n_similarities"] = n_rows
+            if n_rows:
+                last.enter_context(
+                    store.catalog.transaction()
+                )  # one for this and the row of `runs`
+            # What was streamed before, here or for a smaller set, has its rows by now.
+            store.catalog.streams.give_up(encoder.encoder_id)
     return ScoreSummary(
         encoder=encoder.name,
         prompt_set=prompt_set,
@@ -227,8 +235,6 @@ def _keep_rows(
                 encoder.encoder_id, block.prompt_ids, block.sample_ids, block.cosines
             )
             task.advance(len(block.sample_ids))
-    # What was streamed before, here or under the name of a smaller set, has its rows by now.
-    store.catalog.streams.give_up(encoder.encoder_id)
     return n_rows, len(ready), len(pending) - len(ready)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from facestore.errors import (
     InputError,
     NotAStoreError,
     QueryError,
+    StoreAlteredError,
     StoreBusyError,
     StoreNotFoundError,
     StoreOutdatedError,
@@ -67,6 +69,34 @@ def test_reading_an_outdated_store_names_the_command(store):
         assert "k_sweep" in again.migrate()
         assert again.sql("select count(*) from k_sweep").fetchall() == [(0,)]
         assert again.migrate() == []
+
+
+@pytest.mark.parametrize("by_a_copy", [False, True])
+def test_what_changes_after_it_was_compared_is_compared_again(store, tmp_path, by_a_copy):
+    store.set("min_samples", 3)
+    file = other = store.path / "facestore.duckdb"
+    for _ in range(2):  # after our own write, and after it was read
+        with Store.open(store.path) as again:
+            again.sql("select 1")
+    if by_a_copy:
+        other = tmp_path / "facestore.duckdb"
+        shutil.copy(file, other)
+    with duckdb.connect(str(other)) as con:
+        con.execute("create or replace view classifier_summary as select 1 as accuracy")
+    if by_a_copy:
+        shutil.copy(other, file)
+    with Store.open(store.path) as again, pytest.raises(StoreAlteredError, match="classifier_sum"):
+        again.sql("select 1")
+
+
+def test_what_another_program_changed_stays_changed_whatever_is_written_after_it(store):
+    store.sql("select 1")
+    store.close()
+    with duckdb.connect(str(store.path / "facestore.duckdb")) as con:
+        con.execute("create or replace view classifier_summary as select 1 as accuracy")
+    store.set("min_samples", 3)  # it was compared when this store was opened
+    with Store.open(store.path) as again, pytest.raises(StoreAlteredError, match="classifier_sum"):
+        again.sql("select 1")
 
 
 def test_queries_cannot_write(store):

@@ -23,7 +23,7 @@ def test_failing_calls_lose_nothing(tmp_path):
     script, out = Path(__file__).with_name("injected.py"), tmp_path / "out.json"
 
     ran = subprocess.run(
-        [sys.executable, script, "--each", "1", "--out", out, "--only", ONLY],
+        [sys.executable, script, "--each", "1", "--seed", "1", "--out", out, "--only", ONLY],
         capture_output=True,
         text=True,
         check=False,

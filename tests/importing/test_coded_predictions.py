@@ -95,7 +95,7 @@ def test_figures_and_vectors_without_a_row_are_refused(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("source,dataset,attribute,accuracy\n")
     with pytest.raises(TableError, match="it has no rows"):
-        read_published(path, classes={}, constants={}, renamed={})
+        read_published(path, classes={}, attributes={}, constants={}, renamed={})
     kinds = {"file": pl.String, "emb": pl.Array(pl.Float32, 4)}
     pl.DataFrame(schema=kinds).write_parquet(tmp_path / "v.parquet")
     with pytest.raises(TableError, match="it has no rows"):

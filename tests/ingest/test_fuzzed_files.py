@@ -148,7 +148,9 @@ def test_predictions_in_parquet(columns):
 @QUICK
 def test_published_figures(content):
     def read(path):
-        return read_published(path, classes=NAMES, constants={"dataset": "d"}, renamed={})
+        return read_published(
+            path, classes=NAMES, attributes={}, constants={"dataset": "d"}, renamed={}
+        )
 
     outcome(read, "f.csv", content)
 

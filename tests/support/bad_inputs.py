@@ -90,7 +90,9 @@ def predictions(content):
 
 def published(content):
     def read(path):
-        return read_published(path, classes=NAMES_OF_CLASSES, constants={}, renamed={})
+        return read_published(
+            path, classes=NAMES_OF_CLASSES, attributes={}, constants={}, renamed={}
+        )
 
     return file_for(read, "f.csv", content)
 
