@@ -196,6 +196,12 @@ BAD_TABLES: dict[str, list[str]] = {
         "update predictions set margin = -0.1 where classifier_id = 5",
         "update predictions set margin = score + 0.1 where classifier_id = 5",
     ],
+    "dataset_kinds_are_names": [
+        "update dataset_kinds set kind = 'All' where dataset = 'cars'",
+        "update dataset_kinds set kind = ' faces' where dataset = 'cars'",
+        "update dataset_kinds set kind = '' where dataset = 'cars'",
+        "insert into dataset_kinds values (' ', 'faces')",
+    ],
     "settings_are_usable": [
         "delete from settings",
         "update settings set value = '0'",
