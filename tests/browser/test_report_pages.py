@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 
 import duckdb
 import pytest
 from support.reported import CLASSIFIER, Page
-from support.visits import CHROMIUM, SERIOUS, Visit, serious
+from support.visits import CHROMIUM, SERIOUS, Visit, serious, wait_until
 
 from facestore.catalog.counts import keep, uncount_datasets
 from facestore.reporting.pages import PAGES
@@ -62,6 +63,34 @@ def test_a_page_opens_draws_and_asks_nobody(each, visit, reported):
     assert page.evaluate("document.documentElement.scrollWidth") <= 1200
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_a_board_shows_the_differences_to_the_model_that_is_chosen(visit):
+    opened = visit("models.html")
+    page = opened.drawn()
+    figure = page.locator("figure:has(label.chooser)").first
+    numbers = (
+        "figure => [...figure.querySelectorAll('.plot svg text')].map(each => each.textContent)"
+    )
+    before = [text for text in figure.evaluate(numbers) if re.fullmatch(r"\d+\.\d", text)]
+    assert before
+    select = figure.get_by_label("Difference to")
+    name = select.locator("option").nth(1).text_content()
+    select.select_option(name)
+    wait_until(
+        page,
+        "[...document.querySelectorAll('.plot svg text')].some(each => each.textContent === '+0.0')",
+    )
+    told = figure.evaluate(numbers)
+    assert not [text for text in told if re.fullmatch(r"\d+\.\d", text)]
+    select.select_option("")
+    wait_until(
+        page,
+        "[...document.querySelectorAll('.plot svg text')].every(each => each.textContent !== '+0.0')",
+    )
+    after = [text for text in figure.evaluate(numbers) if re.fullmatch(r"\d+\.\d", text)]
+    assert after == before
+    assert opened.console == []
 
 
 @pytest.mark.parametrize("each", PAGES, ids=lambda page: page.name)
