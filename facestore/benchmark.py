@@ -1,8 +1,10 @@
 """Benchmark: any models on any data sets for image classification, one table at the end."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from facestore.errors import InputError, UnknownNameError, counted, preview
@@ -20,6 +22,7 @@ _SLOTS = ("{c}", "{}", "{classname}")
 _CLASS_NAMES = "classnames.txt"
 _TEMPLATES = "zeroshot_classification_templates.txt"
 _MAX_BYTES = 1 << 20
+_MAX_NAME = 100
 _DESCRIPTION = "Class names of a data set in templates, made by `facestore bench`."
 # What tables call the column with the class of a picture, the first that is there.
 _LABEL_COLUMNS = ("label", "labels", "class", "cls", "target", "fine_label")
@@ -144,7 +147,7 @@ def _one(
     names: Sequence[str] = models
     if source.path is not None:
         if source.class_names:  # the order of the classes, and those that no picture is of
-            _add(store, source.name, source.name, source.class_names, chosen)
+            _add(store, _set_name(source.name, templates), source.name, source.class_names, chosen)
         given = {
             "dataset": source.name,
             "split": source.split,
@@ -159,7 +162,8 @@ def _one(
     made = []
     for attribute in _attributes(store, source):
         classes = source.class_names or tuple(store.catalog.samples.class_names()[attribute])
-        prompt_set = source.name if attribute == source.name else f"{source.name} {attribute}"
+        of_set = source.name if attribute == source.name else f"{source.name} {attribute}"
+        prompt_set = _set_name(of_set, templates)
         _add(store, prompt_set, attribute, classes, chosen)
         of = {"models": list(names), "dataset": source.name}
         steps.each("score", score_all, prompt_set, **of, device=device)
@@ -172,6 +176,16 @@ def _one(
             **of,
         )
     return [each.classifier for each in made if isinstance(each, PredictSummary)]
+
+
+def _set_name(name: str, templates: Sequence[str]) -> str:
+    """Name the prompt set of a data set, which has other ones by templates of the user."""
+    if not templates:
+        return name
+    whole = f"{name} [{'; '.join(templates)}]"
+    if len(whole) <= _MAX_NAME:
+        return whole
+    return f"{whole[:_MAX_NAME]}... {hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def _each_once(sources: Any) -> list[_Source]:
@@ -196,8 +210,10 @@ def _source(store: Stores, given: AnyPath) -> _Source:
             return _Source(None, str(given))
         raise UnknownNameError("folder or data set", str(given), known)
     path = path.resolve()
-    split = split_called(path.name) if path.is_dir() else None
-    named = path.parent if split else path
+    is_shard = path.is_file() and path.stem.isdigit()  # a number is no name of a data set
+    folder = path.parent if is_shard else path
+    split = split_called(folder.name) if folder.is_dir() else None
+    named = folder.parent if split else folder
     name = named.name if named.is_dir() else named.name.partition(".")[0]
     beside = [path, path.parent] if path.is_dir() else [path.parent, path.parent.parent]
     return _Source(path, name, split, _lines(beside, _CLASS_NAMES), _lines(beside, _TEMPLATES))
@@ -212,7 +228,14 @@ def _lines(folders: Sequence[Path], name: str) -> tuple[str, ...]:
             except (OSError, ValueError) as error:
                 message = f"'{file}' cannot be read ({error}): expected a text in UTF-8."
                 raise InputError(message) from error
-            return tuple(line.strip() for line in lines if line.strip())
+            told = [line.strip() for line in lines]
+            while told and not told[-1]:
+                told.pop()
+            if "" in told:  # the number of a line is that of its class
+                n = told.index("") + 1
+                message = f"line {n} of '{file}' is empty: expected one name or template a line."
+                raise InputError(message)
+            return tuple(told)
     return ()
 
 
@@ -284,6 +307,17 @@ def _add(
             f"{counted(len(known), 'class', 'classes')}, such as {other!r}: give it a line a class."
         )
         raise InputError(message)
+    if name in store.catalog.prompts.names():
+        before = {
+            (each.text, *each.classes.items()) for each in store.catalog.prompts.get(name).prompts
+        }
+        if before != {(each.text, *each.classes.items()) for each in prompts}:
+            message = (
+                f"Data set {name!r} had other classes or templates when it was benchmarked before: "
+                "give its folder another name, or take the old one out first with "
+                f"`facestore remove prompt-set {quote(name)}`."
+            )
+            raise InputError(message)
     store.catalog.prompts.add(made)
 
 

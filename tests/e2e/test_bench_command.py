@@ -168,6 +168,33 @@ def test_one_model_and_one_data_set_that_cannot_be_had_leave_the_others(benched,
     assert "broken.pt" in failed[f"RN50,{broken}"]
 
 
+def test_other_templates_are_other_prompts_and_other_classes_are_refused(tmp_path):
+    folder = tmp_path / "pets"
+    in_class_folders(folder, pets())
+    with Store.open(tmp_path / "store") as store:
+        one = store.bench([folder], models=["tiny"])
+        other = store.bench([folder], models=["tiny"], templates=["{c}, a pet", "a {}"])
+        sets = store.sql(
+            "select distinct prompt_set from prompt_classes where attribute = 'pets' order by all"
+        ).fetchall()
+        assert sets == [("pets",), ("pets [{c}, a pet; a {}]",)]
+        assert (one.rows[0][:6], one.rows[0][4]) == (other.rows[0][:6], N)
+        (folder / "Manx").mkdir()
+        (folder / "Manx" / "new.png").write_bytes(pets()[0][0])
+        with pytest.raises(InputError, match=r"other classes or templates.*remove prompt-set pets"):
+            store.bench([folder], models=["tiny"])
+        store.remove_prompt_set("pets", with_classifiers=True)
+        again = store.bench([folder], models=["tiny"])
+        assert (again.rows[0][4], again.rows[0][5]) == (N + 1, 4)
+
+
+def test_a_shard_is_called_after_its_folder(tmp_path):
+    in_tars(tmp_path / "shapes", shapes(), SHAPES)
+    with Store.open(tmp_path / "store") as store:
+        (row,) = store.bench([tmp_path / "shapes" / "test" / "0.tar"], models=["tiny"]).rows
+    assert row[:3] == ("shapes", "test", "shapes")
+
+
 def refused(tmp_path, *sources, **options):
     with Store.open(tmp_path / "store") as store, pytest.raises(InputError) as caught:
         store.bench(list(sources), **({"models": ["tiny"]} | options))
@@ -191,6 +218,9 @@ def test_what_cannot_be_meant_is_refused_in_one_line(tmp_path):
     )
     in_tars(tmp_path / "twice", shapes(), [*SHAPES, "dot"])
     assert "names 'dot' twice" in refused(tmp_path, tmp_path / "twice" / "test")
+    in_tars(tmp_path / "gap", shapes(), SHAPES)
+    (tmp_path / "gap" / "classnames.txt").write_text("red square\n\nblue disc\n\n")
+    assert "line 2 of '" in refused(tmp_path, tmp_path / "gap" / "test")
     in_tars(tmp_path / "bad", shapes(), SHAPES, ["a photo"])
     assert "Template 'a photo' names no class" in refused(tmp_path, tmp_path / "bad" / "test")
     other = tmp_path / "other" / "pets"
