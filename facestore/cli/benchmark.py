@@ -25,7 +25,7 @@ def bench(
     source: Annotated[
         list[Path],
         typer.Argument(
-            metavar="DATASET...",
+            metavar="DATASET",
             help="Folders of classes, web data sets, Parquet, or data sets of the store.",
             show_default=False,
         ),
