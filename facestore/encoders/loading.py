@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 PRECISIONS = (
     "fp32", "fp16", "bf16", "pure_fp16", "pure_bf16", "amp", "amp_bf16", "amp_bfloat16",
 )  # fmt: skip
-# What libraries raise where weights cannot be had, read or fitted.
-LOADING_ERRORS = (
-    RuntimeError, OSError, ValueError, KeyError, AttributeError, TypeError, ImportError,
-    pickle.UnpicklingError,
-)  # fmt: skip
 # What the hub's client says where there is no network, or none is to be used.
 _OFFLINE = (
     "locate the file on the Hub",
@@ -60,6 +55,16 @@ def refuse_options(backend: str, **given: bool) -> None:
         if is_given:
             message = f"`{name}=True` is for models of open_clip; those of {backend} have no such."
             raise InputError(message)
+
+
+def loading_errors() -> tuple[type[Exception], ...]:
+    """Return what libraries raise where weights cannot be had, read or fitted."""
+    from safetensors import SafetensorError
+
+    return (
+        RuntimeError, OSError, ValueError, KeyError, AttributeError, TypeError, ImportError,
+        pickle.UnpicklingError, SafetensorError,
+    )  # fmt: skip
 
 
 @contextmanager

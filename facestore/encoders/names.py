@@ -136,23 +136,45 @@ def _check_known(name: ModelName) -> None:
         todo = "`facestore models` lists what open_clip offers."
         raise UnknownNameError("model", name.architecture, [TINY, *architectures], todo)
     tags = open_clip.list_pretrained_tags_by_model(name.architecture)
+    require_weights(name, name.architecture, tags, "open_clip")
+
+
+def require_weights(name: ModelName, called: str, tags: Sequence[str], library: str) -> None:
+    """Check that the weights of a model are a file or a tag of its library.
+
+    Parameters
+    ----------
+    called
+        How the model is typed.
+    tags
+        Those of the architecture.
+    library
+        Whose tags they are.
+
+    Raises
+    ------
+    InputError
+        If no weights are named, or there are none.
+    UnknownNameError
+        If there are others.
+    """
     if name.pretrained is None:
-        given = f"Tags: {', '.join(tags)}." if tags else "open_clip has no tag of it."
+        given = f"Tags: {', '.join(tags)}." if tags else f"{library} has no tag of it."
         message = (
-            f"Model {name.architecture!r} needs weights: `pretrained=TAG` or a checkpoint file, or "
-            f"{name.architecture},TAG. {given}"
+            f"Model {called!r} needs weights: `pretrained=TAG` or a checkpoint file, or "
+            f"{called},TAG. {given}"
         )
         raise InputError(message)
     if name.pretrained in tags or Path(name.pretrained).is_file():
         return
     if not tags:
         message = (
-            f"There is no file '{name.pretrained}', and open_clip has no weights of "
+            f"There is no file '{name.pretrained}', and {library} has no weights of "
             f"{name.architecture!r}: give a checkpoint file as `pretrained=FILE`."
         )
         raise InputError(message)
     todo = "A checkpoint file works too."
-    raise UnknownNameError("weights", name.pretrained, tags, todo, place=f"of {name.architecture}")
+    raise UnknownNameError("weights", name.pretrained, tags, todo, place=f"of {called}")
 
 
 def needs_quick_gelu(name: ModelName, notify: Callable[[str], None]) -> bool:

@@ -12,8 +12,8 @@ from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.devices import choose_device
 from facestore.encoders.image_encoder import ImageEncoder
 from facestore.encoders.loading import (
-    LOADING_ERRORS,
     check_precision,
+    loading_errors,
     not_loaded,
     silent_libraries,
 )
@@ -151,7 +151,7 @@ def load_encoder(
                 force_quick_gelu=quick_gelu,
             )
             tokenizer = load_tokenizer(name)
-    except LOADING_ERRORS as error:
+    except loading_errors() as error:
         described = f"Model {name.architecture!r} with weights {name.pretrained!r}"
         todo = "give a checkpoint file as `pretrained=FILE`"
         raise not_loaded(described, error, todo, file=name.pretrained) from error

@@ -12,15 +12,16 @@ from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.devices import choose_device
 from facestore.encoders.image_encoder import ImageEncoder
 from facestore.encoders.loading import (
-    LOADING_ERRORS,
     check_precision,
+    loading_errors,
     not_loaded,
     refuse_options,
     silent_libraries,
 )
+from facestore.encoders.names import require_weights
 from facestore.encoders.preprocessing import LIBRARY, OF_TIMM, RESIZE_BY, TORCHVISION
 from facestore.encoders.trunks import TimmTower, in_precision, vectors_of
-from facestore.errors import EncoderError, InputError, UnknownNameError, counted
+from facestore.errors import EncoderError, UnknownNameError, counted
 from facestore.records import ModelName
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def load_encoder(
     try:
         with silent_libraries():
             model = _made(name)
-    except LOADING_ERRORS as error:
+    except loading_errors() as error:
         todo = "give a checkpoint file as `pretrained=FILE`"
         raise not_loaded(described, error, todo, file=name.pretrained) from error
     return TimmEncoder(
@@ -244,22 +245,4 @@ def _check_known(name: ModelName) -> None:
         for each in timm.list_pretrained(f"{name.architecture}.*")
         if each.partition(".")[0] == name.architecture
     ]
-    if name.pretrained is None:
-        given = f"Tags: {', '.join(tags)}." if tags else "timm has no tag of it."
-        message = (
-            f"Model '{name.whole_architecture}' needs weights: `pretrained=TAG` or a checkpoint "
-            f"file, or {name.whole_architecture},TAG. {given}"
-        )
-        raise InputError(message)
-    if name.pretrained in tags or Path(name.pretrained).is_file():
-        return
-    if not tags:
-        message = (
-            f"There is no file '{name.pretrained}', and timm has no weights of "
-            f"{name.architecture!r}: give a checkpoint file as `pretrained=FILE`."
-        )
-        raise InputError(message)
-    todo = "A checkpoint file works too."
-    raise UnknownNameError(
-        "weights", name.pretrained, tags, todo, place=f"of {name.whole_architecture}"
-    )
+    require_weights(name, name.whole_architecture, tags, "timm")

@@ -12,8 +12,8 @@ from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.devices import choose_device
 from facestore.encoders.image_encoder import ImageEncoder, no_texts
 from facestore.encoders.loading import (
-    LOADING_ERRORS,
     check_precision,
+    loading_errors,
     not_loaded,
     refuse_options,
     silent_libraries,
@@ -192,7 +192,7 @@ def load_encoder(
             model = _made(name, notify)
             processor = _processor(name)
             tokenizer = _tokenizer(name) if has_texts(model) else None
-    except LOADING_ERRORS as error:
+    except loading_errors() as error:
         near = "" if name.folder else _near_folders(Path(name.architecture))
         if near:
             described += f" (d{near})"
