@@ -13,7 +13,7 @@ from facestore.mappings import LabelMapping
 from facestore.records import AnyPath, Prompt, PromptSet
 from facestore.steps import Steps, named_in
 from facestore.stores import Stores
-from facestore.zero_shot.many import Failure, predict_all, score_all
+from facestore.zero_shot.many import OF_ONE, Failure, predict_all, score_all
 from facestore.zero_shot.predict import PredictSummary
 
 # As CLIP_benchmark has it where a data set says nothing.
@@ -121,7 +121,7 @@ def bench(
     for each in _each_once(_source(store, source) for source in sources):
         try:
             made += _one(store, steps, each, models, templates, place, ingesting)
-        except InputError as error:  # the other data sets are none the worse
+        except OF_ONE as error:  # the other data sets are none the worse
             if len(sources) == 1:
                 raise
             steps.n_results += 1

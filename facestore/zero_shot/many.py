@@ -18,7 +18,7 @@ from facestore.zero_shot.predict import PredictSummary, predict
 from facestore.zero_shot.score import ScoreSummary, model_of, score_with
 
 # What is about one combination. A full disk, or a store that is in use, is about all of them.
-_OF_ONE = (InputError, EncoderError, VectorsDifferError, VectorsUnreadableError)
+OF_ONE = (InputError, EncoderError, VectorsDifferError, VectorsUnreadableError)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def score_all(
                 if not is_known:
                     lazy, is_known = model_of(encoder, given, device), True
                 yield score_with(store, encoder, lazy, name, dataset)
-            except _OF_ONE as error:
+            except OF_ONE as error:
                 yield Failure(f"{name} with {encoder.name}", error)
 
 
@@ -152,7 +152,7 @@ def predict_all(
             )
         except ParametersError:
             raise
-        except _OF_ONE as error:
+        except OF_ONE as error:
             parts = (encoder.name, prompt_set, attribute, aggregation, n_best)
             yield Failure(" ".join(str(part) for part in parts if part is not None), error)
 

@@ -12,10 +12,12 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, recall_score, top_k_accuracy_score
+from support.saved_models import transformers_folder
 
 from facestore.encoders.open_clip import load_encoder
-from facestore.errors import InputError
+from facestore.errors import EncoderError, InputError
 from facestore.records import ModelName
+from facestore.steps import Step
 from facestore.store import Store
 
 pytestmark = [pytest.mark.portable, pytest.mark.xdist_group("bench")]
@@ -193,6 +195,28 @@ def test_a_shard_is_called_after_its_folder(tmp_path):
     with Store.open(tmp_path / "store") as store:
         (row,) = store.bench([tmp_path / "shapes" / "test" / "0.tar"], models=["tiny"]).rows
     assert row[:3] == ("shapes", "test", "shapes")
+
+
+def test_a_model_that_fails_on_one_data_set_keeps_the_others(tmp_path):
+    # words that its tokenizer knows
+    for name, pictures in (("one", pets()), ("two", shapes())):
+        people = [(data, ("man", "woman")[i % 2]) for i, (data, _) in enumerate(pictures)]
+        in_class_folders(tmp_path / name, people)
+    model = transformers_folder("clip", tmp_path / "clip")
+    told = []
+
+    def spoil(notice):
+        told.append(isinstance(notice, Step) and notice.verb == "ingest")
+        if sum(told) == 2:
+            (model / "model.safetensors").write_bytes(b"no weights any more")
+
+    with Store.open(tmp_path / "store", notify=spoil) as store:
+        sources = [tmp_path / "one", tmp_path / "two"]
+        again = store.bench(sources, models=[f"transformers:{model}"])
+    assert [(row[0], row[4]) for row in again.rows] == [("one", N)]
+    (failed,) = again.failures
+    assert failed.what == "two"
+    assert isinstance(failed.error, EncoderError)
 
 
 def refused(tmp_path, *sources, **options):
