@@ -9,7 +9,9 @@ with counted as (
         count(distinct model) as n_models
     from benchmark
     group by metric
-    having n_tasks > 1 and n_models > 1
+    having
+        n_models > 1
+        and count(distinct concat_ws(chr(31), model, attribute, dataset, coalesce(split, chr(30)))) > n_models
 ),
 
 chosen as (
