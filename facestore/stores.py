@@ -156,6 +156,15 @@ def pictures_of(store: Stores, folder: Path | None = None) -> dict[str, Pictures
     return {dataset: Pictures(_images(notes)) for dataset, notes in given.items()}
 
 
+def folder_of_pictures(given: AnyPath) -> Path:
+    """Return the folder that the user says the pictures are in."""
+    folder = Path(given)
+    if not folder.is_dir():
+        message = f"'{folder}' is no folder: give `images=` the folder that the paths start in."
+        raise InputError(message)
+    return folder
+
+
 def _images(notes: Iterable[Given]) -> list[ImageSource]:
     """Return what reads them, each place once: a folder may have been read in several ways."""
     places = {(each.at, each.layout == LIST, each.places): each.images for each in notes}

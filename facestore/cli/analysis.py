@@ -10,7 +10,7 @@ import typer
 from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import Format, print_lines, print_rows, print_summary, say
-from facestore.cli.data import open_store
+from facestore.cli.data import open_room, open_store
 from facestore.cli.results import print_each
 from facestore.config import DEFAULT_DEMO_STORE
 
@@ -209,8 +209,11 @@ def report(
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the report: for whom a classifier fails, by how much, how surely, and why."""
-    with open_store(store) as opened:
-        page = opened.report(
+    from facestore.reporting import report as room
+
+    with open_room(store) as opened:
+        page = room.report(
+            opened,
             out,
             only=only or (),
             classifiers=classifier or (),

@@ -20,6 +20,7 @@ from facestore.config import DEFAULT_BATCH_SIZE, DEFAULT_PRECISION, DEFAULT_WORK
 
 if TYPE_CHECKING:
     from facestore.store import Store
+    from facestore.stores import Stores
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -32,6 +33,13 @@ def open_store(path: Path, notify: Callable[[object], None] = pass_on) -> Store:
     from facestore.store import Store
 
     return Store(path, progress=terminal_progress(), notify=notify)
+
+
+def open_room(path: Path) -> Stores:
+    """Open a store for the verbs of one room: the facade imports all rooms, which takes long."""
+    from facestore.stores import Stores
+
+    return Stores(path, progress=terminal_progress(), notify=pass_on)
 
 
 def ingest(

@@ -12,15 +12,13 @@ import typer
 from facestore.cli import options
 from facestore.cli.console import (
     Format,
-    pass_on,
     print_lines,
     print_rows,
     print_summary,
     say,
 )
-from facestore.cli.data import open_store
+from facestore.cli.data import open_room, open_store
 from facestore.cli.pasting import typed_store
-from facestore.cli.progress_bar import terminal_progress
 from facestore.cli.wording import as_typed
 from facestore.errors import AuditsFailedError, counted, preview
 
@@ -47,11 +45,9 @@ def info(
 
     csv and json have a row for each part.
     """
-    # by its room: it is asked often, and the verbs of all rooms take long to import
-    from facestore.stores import Stores
     from facestore.upkeep import info as room
 
-    with Stores(store, progress=terminal_progress(), notify=pass_on) as opened:
+    with open_room(store) as opened:
         if format is Format.table:
             from facestore.cli.dashboard import print_overview
 

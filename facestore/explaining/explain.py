@@ -13,7 +13,7 @@ from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
 from facestore.records import AnyPath, ImageFile
-from facestore.stores import Stores, recorded
+from facestore.stores import Stores, folder_of_pictures, recorded
 from facestore.training.classify_images import image_files
 from facestore.zero_shot.score import model_of
 
@@ -254,15 +254,6 @@ def _samples(
         )
         raise InputError(message)
     return samples, files, missing
-
-
-def folder_of_pictures(given: AnyPath) -> Path:
-    """Return the folder that the user says the pictures are in."""
-    folder = Path(given)
-    if not folder.is_dir():
-        message = f"'{folder}' is no folder: give `images=` the folder that the paths start in."
-        raise InputError(message)
-    return folder
 
 
 def _can_be_read(file: ImageFile | None) -> bool:

@@ -12,7 +12,6 @@ from PIL import Image
 from facestore import resources
 from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
-from facestore.explaining.explain import folder_of_pictures
 from facestore.explaining.explainer import seen_by
 from facestore.ingest.embedding import read_known_image
 from facestore.records import AnyPath
@@ -22,7 +21,7 @@ from facestore.reporting.overlays import data_uri, overlay, picture_of
 from facestore.reporting.page import Provenance
 from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
-from facestore.stores import Stores, versions
+from facestore.stores import Stores, folder_of_pictures, versions
 from facestore.training.classify_images import image_files
 
 # A page of some megabytes; the overlays of all samples are files beside it.

@@ -7,13 +7,12 @@ from pathlib import Path
 from facestore import resources
 from facestore.catalog.lookup import Hit
 from facestore.config import SYNTHETIC_DATASET
-from facestore.explaining.explain import folder_of_pictures
 from facestore.records import AnyPath
 from facestore.reporting.gallery import Card, render_gallery
 from facestore.reporting.output import replace_file
 from facestore.reporting.page import Provenance
 from facestore.reporting.thumbnails import find_thumbnail
-from facestore.stores import Stores, pictures_of, versions
+from facestore.stores import Stores, folder_of_pictures, pictures_of, versions
 
 
 def write_gallery(

@@ -14,13 +14,18 @@ from facestore.catalog.sqlfiles import sources
 from facestore.connections import quoted
 from facestore.progress import Progress
 
-# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions and
-# the words of judgements, which are 64 samples a row. A query that has less to plan is quicker too.
+# In this order: the later ones read the earlier ones. Of few rows, but for wrong predictions, the
+# words of judgements, which are 64 samples a row, and numbers of samples: those of a table are
+# looked up in an array, those of a view in a hash table, which takes twice as long for all
+# predictions. A query that has less to plan is quicker too.
 _COMPUTED_ONCE = (
+    "sample_keys",
     "label_counts",
     "label_taxonomies",
     "cell_counts",
     "cell_groups",
+    "sample_cells",
+    "age_pyramid",
     "prediction_counts",
     "judged_counts",
     "numbered_splits",
@@ -43,23 +48,25 @@ _COMPUTED_ONCE = (
     "benchmark_means",
     "benchmark_ranks",
     "main_classifiers",
+)
+# They follow from which classifiers are shown.
+_COMPUTED_THEN = (
     "classifier_names",
     "model_figures",
     "accuracy_gaps",
     "gap_findings",
     "confusion_findings",
     "wrong_predictions",
+    "worst_predictions",
     "rates_by_group",
     "rate_gaps",
     "conditional_gaps",
 )
 # Of these tables a page has the rows of the classifiers that it shows: the others take seconds.
+# They are written out: what a subquery finds is looked for after all predictions are joined.
 _OF_SHOWN = {
-    "rates_by_group": "list_contains({shown}, classifier)",
-    "wrong_predictions": (
-        "classifier_id in "
-        "(select classifier_id from classifiers where list_contains({shown}, name))"
-    ),
+    "rates_by_group": "classifier in ({names})",
+    "wrong_predictions": "classifier_id in ({numbers})",
 }
 # They read sums over samples.
 _COMPUTED_LAST = ("k_curves", "k_choices", "prompt_slopes")
@@ -108,19 +115,13 @@ def keep_views(
         What will be asked: views that none of it reads are not kept. None: all are.
     """
     is_read = None if queries is None else _read_by(queries)
-    names = f"main_classifiers_named({_names(main)})"
-    sources_of = {"main_classifiers": names}
-    shown = (
-        f"{_names(classifiers)}"
-        if classifiers
-        else "(select list(classifier) from main_classifiers)"
-    )
-    for view, condition in _OF_SHOWN.items():
-        sources_of[view] = f"{view} where {condition.format(shown=shown)}"
-    _keep(con, _COMPUTED_ONCE, is_read, sources_of)
+    main_named = f"main_classifiers_named({_list_of(main)})"
+    _keep(con, _COMPUTED_ONCE, is_read, {"main_classifiers": main_named})
+    _keep(con, _COMPUTED_THEN, is_read, _of_shown(con, classifiers, main_named))
     for view, table in _EMPTY_WITHOUT.items():
-        (is_there,) = _row(con, f"select exists (from {table})")
-        con.execute(f"create temp table {view} as from {view} where {is_there}")
+        if is_read is None or view in is_read:
+            (is_there,) = _row(con, f"select exists (from {table})")
+            con.execute(f"create temp table {view} as from {view} where {is_there}")
     if is_read is None or is_read & _SUMS_OVER_SAMPLES.keys():
         _keep_sums(con, _ranges(con, most_rows), progress)
     _keep(con, _COMPUTED_LAST, is_read, {})
@@ -137,9 +138,23 @@ def _keep(
             con.execute(f"create temp table {view} as from {sources_of.get(view, view)}")
 
 
-def _names(main: Sequence[str]) -> str:
+def _of_shown(con: duckdb.DuckDBPyConnection, chosen: Sequence[str], main: str) -> dict[str, str]:
+    """Return what is read in place of some views: rows of the chosen classifiers, or the main."""
+    shown = f"unnest({_list_of(chosen)})" if chosen else f"classifier from {main}"
+    rows = con.execute(
+        f"select classifier_id, name from classifiers where name in (select {shown})"  # noqa: S608 - ours
+    ).fetchall()
+    numbers = ", ".join(str(number) for number, _ in rows) or "null"
+    names = ", ".join(quoted(name) for _, name in rows) or "null"
+    return {
+        view: f"{view} where {condition.format(names=names, numbers=numbers)}"
+        for view, condition in _OF_SHOWN.items()
+    }
+
+
+def _list_of(names: Sequence[str]) -> str:
     """Write names as a list of SQL: for parameters DuckDB imports pandas, where it is there."""
-    return f"[{', '.join(map(quoted, main))}]::varchar[]"
+    return f"[{', '.join(map(quoted, names))}]::varchar[]"
 
 
 def _read_by(queries: Sequence[str]) -> set[str]:

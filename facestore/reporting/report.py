@@ -13,7 +13,6 @@ from facestore.catalog.patterns import named
 from facestore.catalog.predictions import MAKES_ONE
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError, ParametersError, UnknownChoiceError
-from facestore.explaining.explain import folder_of_pictures
 from facestore.progress import Progress
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
@@ -36,7 +35,7 @@ from facestore.reporting.queries import Query, read_queries
 from facestore.reporting.run_query import run_query
 from facestore.reporting.tables import BlockKey, Table, keys_of
 from facestore.reporting.thumbnails import former_thumbnails, write_thumbnails
-from facestore.stores import Stores, pictures_of, versions
+from facestore.stores import Stores, folder_of_pictures, pictures_of, versions
 
 FORMATS = ("html", "json", "csv")
 _CHART_LIBRARIES = ("altair", "vl-convert-python", "jinja2")

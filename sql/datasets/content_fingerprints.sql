@@ -4,21 +4,11 @@
 -- in hex of sums over all rows, so that the order and the ids of rows do not matter
 -- reads: datasets, samples, labels, annotations, excluded_samples, encoders, similarities, prompts, prompt_sets,
 -- prompt_set_members, prompt_classes, classifiers, predictions, published_figures, settings,
--- number_key
+-- sample_keys, number_key
 -- note: the row of kind store is over all others. Covered is what figures follow from; not covered are vectors,
 -- explanations, training curves, runs, times, and folders of the machine. Names stand for ids. Sums of 64-bit
 -- hashes find what changed by accident, and are no proof against forgery
-with sample_keys as materialized (
-    select
-        sample_id,
-        dataset,
-        md5_number_lower(dataset || chr(31) || path) as sample_key,
-        -- so that it can be multiplied with numbers of 2 ** 58, and added a thousand million times
-        (sample_key >> 8)::bigint as weight
-    from samples
-),
-
-dataset_names as (
+with dataset_names as (
     select dataset from datasets
     union distinct
     select dataset from samples

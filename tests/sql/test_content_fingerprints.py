@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 
 import duckdb
@@ -175,3 +176,14 @@ def test_what_no_figure_follows_from_is_not_in_it(con):
 def test_a_broken_cosine_does_not_stop_it(con):
     filled(con)
     assert changed(con, "update similarities set cosine = 'nan' where sample_id = 1") == {("encoder", "tiny")}  # fmt: skip
+
+
+def test_keys_of_samples_follow_from_their_paths_alone(con):
+    filled(con, seed=3)
+    shown = con.execute("select sample_id, sample_key, weight from sample_keys").fetchall()
+    assert len(shown) == N
+    paths = dict(con.execute("select sample_id, (dataset, path) from samples").fetchall())
+    for sample_id, key, weight in shown:
+        digest = hashlib.md5("\x1f".join(paths[sample_id]).encode()).digest()
+        assert key == int.from_bytes(digest[8:], "little")
+        assert weight == key >> 8
