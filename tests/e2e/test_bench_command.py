@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import tarfile
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, recall_score, top_k_accuracy_score
+from support.image_datasets import WORDS, digits, in_class_folders, in_tars, png
 from support.saved_models import transformers_folder
 
 from facestore.encoders.open_clip import load_encoder
@@ -22,23 +21,11 @@ from facestore.store import Store
 
 pytestmark = [pytest.mark.portable, pytest.mark.xdist_group("bench")]
 
-WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SHAPES = ["red square", "blue disc", "green stripe", "yellow cross", "nothing_at_all", "dot"]
 COLOURS = [(255, 0, 0), (0, 0, 255), (0, 255, 0), (255, 255, 0)]
 TEMPLATES = ["a photo of a {c}.", "a drawing of a {c}.", "an image of {c}"]
 PETS = ["Basset_Hound", "Bengal", "Sphynx"]
 N = 60
-
-
-def png(pixels):
-    file = io.BytesIO()
-    Image.fromarray(pixels.astype("uint8")).convert("RGB").save(file, "PNG")
-    return file.getvalue()
-
-
-def digits():
-    read = load_digits()
-    return [(png(255 - read.images[i] * 15), WORDS[read.target[i]]) for i in range(N)]
 
 
 def shapes():
@@ -52,26 +39,6 @@ def shapes():
 def pets():
     rng = np.random.default_rng(1)
     return [(png(rng.integers(0, 255, (32, 32, 3))), PETS[i % 3]) for i in range(N)]
-
-
-def in_class_folders(folder, pictures):
-    for i, (data, name) in enumerate(pictures):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / name / f"{i:03d}.png").write_bytes(data)
-
-
-def in_tars(folder, pictures, names, templates=TEMPLATES):
-    """Write a web data set as CLIP_benchmark has them."""
-    (folder / "test").mkdir(parents=True)
-    (folder / "classnames.txt").write_text("\n".join(names) + "\n")
-    (folder / "zeroshot_classification_templates.txt").write_text("\n".join(templates) + "\n")
-    with tarfile.open(folder / "test" / "0.tar", "w") as tar:
-        for i, (data, name) in enumerate(pictures):
-            number = str(names.index(name) if name in names else name).encode()
-            for suffix, content in (("png", data), ("cls", number)):
-                info = tarfile.TarInfo(f"{i:06d}.{suffix}")
-                info.size = len(content)
-                tar.addfile(info, io.BytesIO(content))
 
 
 def as_clip_benchmark(pictures, names, templates):
@@ -105,9 +72,9 @@ def as_clip_benchmark(pictures, names, templates):
 def benched(tmp_path_factory, new_store):
     """Give three data sets, a store and what a benchmark of the tiny model said of them."""
     folder = tmp_path_factory.mktemp("bench")
-    in_class_folders(folder / "digits", digits())
+    in_class_folders(folder / "digits", digits(N))
     in_class_folders(folder / "pets" / "val", pets())
-    in_tars(folder / "shapes", shapes(), SHAPES)
+    in_tars(folder / "shapes", shapes(), SHAPES, TEMPLATES)
     with Store.open(folder / "store") as store:
         sources = [folder / "digits", folder / "shapes" / "test", folder / "pets" / "val"]
         done = store.bench(sources, models=["tiny"])
@@ -119,7 +86,7 @@ def test_figures_are_those_of_clip_benchmark(benched):
     rows = {row[0]: row for row in done.rows}
     assert done.failures == ()
     expected = {
-        "digits": (None, as_clip_benchmark(digits(), sorted(WORDS), ["a photo of a {c}."])),
+        "digits": (None, as_clip_benchmark(digits(N), sorted(WORDS), ["a photo of a {c}."])),
         "pets": ("val", as_clip_benchmark(pets(), PETS, ["a photo of a {c}."])),
         "shapes": ("test", as_clip_benchmark(list(shapes()), SHAPES, TEMPLATES)),
     }
@@ -191,7 +158,7 @@ def test_other_templates_are_other_prompts_and_other_classes_are_refused(tmp_pat
 
 
 def test_a_shard_is_called_after_its_folder(tmp_path):
-    in_tars(tmp_path / "shapes", shapes(), SHAPES)
+    in_tars(tmp_path / "shapes", shapes(), SHAPES, TEMPLATES)
     with Store.open(tmp_path / "store") as store:
         (row,) = store.bench([tmp_path / "shapes" / "test" / "0.tar"], models=["tiny"]).rows
     assert row[:3] == ("shapes", "test", "shapes")
@@ -236,13 +203,13 @@ def test_what_cannot_be_meant_is_refused_in_one_line(tmp_path):
     said = refused(tmp_path, folder, templates=["a photo of a pet"])
     assert said == "Template 'a photo of a pet' names no class: put {c} where its name belongs."
     assert "No folder or data set 'petz'" in refused(tmp_path, "petz")
-    in_tars(tmp_path / "few", shapes(), SHAPES[:3])
+    in_tars(tmp_path / "few", shapes(), SHAPES[:3], TEMPLATES)
     assert "classnames.txt of 'few' has 3 names, and the labels have 4 classes" in refused(
         tmp_path, tmp_path / "few" / "test"
     )
-    in_tars(tmp_path / "twice", shapes(), [*SHAPES, "dot"])
+    in_tars(tmp_path / "twice", shapes(), [*SHAPES, "dot"], TEMPLATES)
     assert "names 'dot' twice" in refused(tmp_path, tmp_path / "twice" / "test")
-    in_tars(tmp_path / "gap", shapes(), SHAPES)
+    in_tars(tmp_path / "gap", shapes(), SHAPES, TEMPLATES)
     (tmp_path / "gap" / "classnames.txt").write_text("red square\n\nblue disc\n\n")
     assert "line 2 of '" in refused(tmp_path, tmp_path / "gap" / "test")
     in_tars(tmp_path / "bad", shapes(), SHAPES, ["a photo"])
