@@ -47,6 +47,7 @@ _COMPUTED_ONCE = (
     "board_metric",
     "benchmark_means",
     "benchmark_ranks",
+    "model_sizes",
     "main_classifiers",
 )
 # They follow from which classifiers are shown.

@@ -13,6 +13,10 @@ select
     precision,
     dim,
     logit_scale,
+    logit_bias,
+    n_parameters,
+    n_parameters_image,
+    gflops,
     weights_sha256,
     preprocessing,
     versions

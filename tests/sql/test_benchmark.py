@@ -184,3 +184,28 @@ def test_a_data_set_is_of_the_kind_of_its_name_or_the_last_part_of_it(con, datas
         [dataset],
     )
     assert read(con, "kinds_of_datasets", "kind") == [("mine",)]
+
+
+def test_sizes_are_those_of_the_encoder_of_a_model_published_or_made_of_its_vectors(con, values):
+    named = {"architecture": "A", "pretrained": "one"}
+    sized = {"n_parameters": 30, "n_parameters_image": 20, "gflops": 1.5}
+    fill(
+        con,
+        encoders=[
+            encoder(1, "A one fp32") | named | sized,
+            encoder(2, "A one bf16") | named,
+        ],
+        classifiers=[
+            classifier(1, encoder_id=1, attribute="gender", name="a probe", kind="linear_probe")
+        ],
+    )
+    load(
+        con,
+        samples=samples(4),
+        labels=labels("gender", ["Male"] * 4),
+        predictions=predictions(["Male"] * 4),
+    )
+    found = {row[0]: row[1:] for row in read(con, "model_sizes", "*")}
+    assert found.keys() == {*MODELS, "a probe"}
+    assert found["A one"] == found["a probe"] == (30, 20, 1.5)
+    assert {found[model] for model in MODELS if model != "A one"} == {(None, None, None)}

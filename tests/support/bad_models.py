@@ -11,6 +11,13 @@ def _spoilt(view: str, *values: tuple[str, str]) -> list[str]:
 
 BAD_MODELS: dict[str, list[str]] = {
     "kinds_of_datasets_hold": _spoilt("kinds_of_datasets", ("kind", "'another'")),
+    "model_sizes_hold": [
+        *_spoilt("model_sizes", ("n_parameters", "coalesce(n_parameters, 0) + 1")),
+        spoiled("model_sizes", "gflops", "coalesce(gflops, 0) + 1"),
+        spoiled(
+            "model_sizes", "n_parameters_image", "n_parameters + 1", "n_parameters is not null"
+        ),
+    ],
     "benchmark_holds": [
         *_spoilt(
             "benchmark",

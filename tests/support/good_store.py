@@ -26,6 +26,7 @@ from support.rows import similarities as similarity_rows
 Con = duckdb.DuckDBPyConnection
 # As of a model that was trained with a sigmoid, so that views of such models have rows.
 LOGITS = {"logit_scale": 100.0, "logit_bias": -10.0}
+SIZE = {"n_parameters": 30, "n_parameters_image": 20, "gflops": 1.5}
 IMAGE, NEAR = "ab" * 32, "cd" * 32
 
 
@@ -42,7 +43,7 @@ def fill_good(con: Con) -> None:
     ages = [(1, "20-29", 25), (2, "3-9", 9.5), (4, "more than 70", 116), (7, None, 30)]
     keys = ("sample_id", "attribute", "label", "value")
     fill(con, labels=[dict(zip(keys, (i, "age", label, v), strict=True)) for i, label, v in ages])
-    fill(con, encoders=[encoder(1, "tiny") | LOGITS, encoder(2, "other")])
+    fill(con, encoders=[encoder(1, "tiny") | LOGITS | SIZE, encoder(2, "other")])
     gender = [(i, "Male" if i <= 2 else "Female") for i in range(1, 6)]
     fill(con, **prompt_set("set", "gender", gender))
     cosines = {i: [(i * s % 7) / 8 - 0.2 for s in range(10)] for i in range(1, 6)}

@@ -30,6 +30,7 @@ _DRAWN_BY: Mapping[str, Sequence[Draw]] = {
     "age_scatter": (mistakes.scatter_charts,),
     "board": (board.board_charts,),
     "board_kinds": (board.kind_charts,),
+    "board_sizes": (board.size_charts,),
     "classification_report": (mistakes.class_charts,),
     "diff_accuracy": (intervals.change_charts,),
     "frontier": (models.front_charts,),

@@ -1,4 +1,4 @@
-"""Charts of the board: tasks by models, kinds of tasks by models, and mean ranks."""
+"""Charts of the board: tasks by models, kinds of tasks by models, mean ranks, and sizes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from facestore.reporting.charts.base import (
     finished,
     name_axis,
     parted,
+    percent_axis,
     tooltip,
     values,
 )
-from facestore.reporting.charts.panels import KEY_DIGITS, row_key
+from facestore.reporting.charts.panels import KEY_DIGITS, row_key, short
 from facestore.reporting.tables import Table, percent
 
 _MOST_TASKS = 60
@@ -28,6 +29,9 @@ _MOST_WITH_NUMBERS = 14
 # Pixels that names of tasks and a column take; a narrower page scrolls sideways.
 _LABELS, _COLUMN = 220, 40
 _WORSE = "var(--worse)"
+_SIZES_HEIGHT = 300
+# To the right of the dots stand their names, so many pixels wide.
+_NAMES = 150
 
 
 def board_charts(table: Table, _context: Context) -> list[Chart]:
@@ -201,3 +205,61 @@ def _rank_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
     spoken = f"{first['label']} has {first['mean_rank']:.1f} and may stand at {first['may']}."
     caption = f"{told}; bars: where each may stand, all pairs at one level of 95 %"
     return Chart(told, spoken, finished(chart), caption=caption)
+
+
+def size_charts(table: Table, _context: Context) -> list[Chart]:
+    """Draw the mean figure by the number of parameters, and by what a picture costs."""
+    drawn = []
+    for field, scale, by, unit in (
+        ("n_parameters", 1e-6, "parameters", "million parameters"),
+        ("gflops", 1.0, "operations for a picture", "GFLOPs"),
+    ):
+        rows = [row for row in table.records if row[field]]
+        if len({row[field] for row in rows}) < 2:
+            continue
+        points = [
+            dict(
+                row,
+                size=row[field] * scale,
+                # of a path or a name of a hub the end tells models apart
+                label=short(row["model"].rpartition("/")[2], 24),
+                front="yes" if row[f"is_best_of_{field.removeprefix('n_')}"] else "no",
+            )
+            for row in rows
+        ]
+        best = max(points, key=lambda row: float(row["mean_shared"]))
+        metric = best["metric"].replace("_", " ")
+        told = (
+            f"{metric} of {counted(len(rows), 'model')} over {counted(best['n_shared'], 'task')}, "
+            f"by {by}"
+        )
+        spoken = (
+            f"The highest mean is {percent(best['mean_shared'])}, of {best['model']} with "
+            f"{best['size']:,.4g} {unit}."
+        )
+        caption = f"{told[0].upper()}{told[1:]}"
+        drawn.append(
+            Chart(f"Size against the mean: {told}", spoken, _sizes(points, unit), caption=caption)
+        )
+    return drawn
+
+
+def _sizes(points: Sequence[Mapping[str, Any]], unit: str) -> dict[str, Any]:
+    import altair as alt
+
+    scale = alt.Scale(type="log", nice=False, range=[12, {"expr": f"width - {_NAMES}"}])
+    base = alt.Chart(values(points)).encode(
+        x=alt.X("size:Q", scale=scale, title=f"{unit}, logarithmic"),
+        y=alt.Y("mean_shared:Q", axis=percent_axis(title="mean"), scale=alt.Scale(zero=False)),
+    )
+    front = base.transform_filter("datum.front == 'yes'")
+    shown = tooltip(
+        model__s="model", mean_shared__q="mean", ci_low__q="95 % from", ci_high__q="95 % to",
+        n_parameters__n="parameters", gflops__g="GFLOPs a picture", n_shared__n="tasks",
+    )  # fmt: skip
+    layers = alt.layer(
+        front.mark_line(stroke="currentColor", strokeDash=[4, 3], opacity=0.7),
+        base.mark_point(filled=True, size=70, fill=COLOURS[0], opacity=1).encode(tooltip=shown),
+        front.mark_text(align="left", dx=8, dy=-6, fontSize=11).encode(text=alt.Text("label:N")),
+    )
+    return finished(layers.properties(height=_SIZES_HEIGHT))
