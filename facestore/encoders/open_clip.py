@@ -19,6 +19,7 @@ from facestore.encoders.loading import (
 )
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
+from facestore.errors import EncoderError
 from facestore.records import ModelName
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def load_encoder(
         described = f"Model {name.architecture!r} with weights {name.pretrained!r}"
         todo = "give a checkpoint file as `pretrained=FILE`"
         raise not_loaded(described, error, todo, file=name.pretrained) from error
+    _check_tokenizer(name, model, tokenizer)
     return OpenClipEncoder(
         model,
         tokenizer,
@@ -163,3 +165,16 @@ def load_encoder(
         device=chosen,
         fast_resize=fast_resize,
     )
+
+
+def _check_tokenizer(name: ModelName, model: torch.nn.Module, tokenizer: Any) -> None:
+    """Refuse a tokenizer that makes more tokens than the model has: texts would mean nothing."""
+    made = getattr(tokenizer, "vocab_size", None)
+    has = getattr(getattr(model, "text", model), "vocab_size", None)
+    if isinstance(made, int) and isinstance(has, int) and made > has:
+        message = (
+            f"Model {name.architecture!r} has {has:,} tokens, and the tokenizer that open_clip "
+            f"takes for it makes {made:,}: name the model's own tokenizer in its "
+            "open_clip_config.json, as text_cfg hf_tokenizer_name."
+        )
+        raise EncoderError(message)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import open_clip
 import pytest
@@ -7,6 +9,7 @@ import torch
 from PIL import Image
 from support.pictures import picture
 
+from facestore import resources
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.loading import weights_sha256
 from facestore.encoders.open_clip import load_encoder
@@ -248,3 +251,10 @@ def test_nearly_unit_rows_are_kept_as_they_are():
 
 def test_an_input_has_the_shape_that_the_model_takes(tiny):
     assert tiny.preprocess(Image.new("RGB", (300, 200))).shape == (3, 96, 96)
+
+
+def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(tmp_path):
+    """The tiny model in a folder of its own: open_clip takes CLIP's tokenizer for it."""
+    folder = shutil.copytree(resources.asset("tiny_clip"), tmp_path / "copied")
+    with pytest.raises(EncoderError, match=r"has 4,096 tokens, .* makes 49,408: name the model's"):
+        load_encoder(ModelName.parse(f"local-dir:{folder}"))
