@@ -38,6 +38,8 @@ def measure_maps(
     """
     maps = store.catalog.faithfulness.unmeasured([each.explanation_id for each in questions], seed)
     pending = [each for each in questions if each.explanation_id in maps]
+    if not pending:
+        return
     measure = Measure(run.explainer, seed)
     with store.progress.task("Measuring faithfulness", len(pending)) as task:
         for batch in run.batches(pending):

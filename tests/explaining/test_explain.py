@@ -441,6 +441,28 @@ def test_the_page_shows_each_picture_beside_its_maps_and_loads_nothing(store, tm
         assert (picture.size, picture.mode) == ((224, 224), "RGB")
 
 
+def test_colours_of_one_picture_are_on_one_scale(store, tmp_path):
+    # the map of one cell is the lightest that there is, that of all cells alike is nearly dark
+    summary = store.explain(["3.jpg"], prompts=[WOMAN, MAN])
+    one, even = summary.explanation_ids
+    values = {one: "if(i = 27, 5.0, 0.0)", even: "3.0"}
+    with store.catalog.database.writing() as con:
+        for each, value in values.items():
+            con.execute(
+                f"update explanations set relevance = list_transform(range(64), lambda i: {value}) "
+                f"where explanation_id = '{each}'"
+            )
+    text = page_of(store, tmp_path, summary.explanation_ids)
+    assert "the lightest colour is 64 times an even spread" in text
+    lightest = {}
+    for each in values:
+        with Image.open(tmp_path / "out" / "overlays" / f"{each}.png") as picture:
+            red, _, blue = np.moveaxis(np.asarray(picture, dtype=int), -1, 0)
+            lightest[each] = (red - blue).max()
+    assert lightest[one] > 100
+    assert lightest[even] < 30
+
+
 def test_the_page_tells_label_prediction_and_score(store, tmp_path):
     summary = store.explain(classifier=f"{GENDER} sum", worst=1)
     text = page_of(store, tmp_path, summary.explanation_ids)
@@ -452,7 +474,7 @@ def test_the_page_tells_label_prediction_and_score(store, tmp_path):
     assert f"; label {label}" in text
     assert f"<strong>{predicted} - {label}</strong>, score {margin:.4f}" in text
     assert f"predicted {predicted}, wrong" in text
-    assert '<h2 id="regions">' in text
+    assert '<h2 id="by-group">' in text
 
 
 def test_a_hostile_name_is_only_text(store, tmp_path):

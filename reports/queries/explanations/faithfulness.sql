@@ -1,4 +1,4 @@
--- faithfulness: How faithful the maps are, by group
+-- faithfulness: How faithful the maps are
 -- text: Patches are removed (deletion) or put into an empty picture (insertion), most relevant first; the gain is how much
 -- sooner the score moves than in a random order, or from the centre outwards, as a share of all that moves it in that picture.
 -- 0 is chance, and what is below it is worse. Maps of random weights should be at 0, and likeness says how much a map is like
@@ -15,21 +15,16 @@ select
     end as beside,
     dataset,
     split,
-    group_attribute,
-    group_name,
     n_samples,
     gain,
     ci_low,
     ci_high,
     rank
 from faithfulness_by_group
-where not contains(group_attribute, ' x ')
+where group_attribute = 'overall'
 order by
     dataset asc,
     split asc,
-    list_position(['overall', 'gender', 'race', 'age'], group_attribute) asc,
-    group_attribute asc,
-    group_name asc,
     measure asc,
     whose desc,
     against desc,
