@@ -4,7 +4,7 @@ import re
 
 import pytest
 from support.pictures import write_labels
-from support.saved_models import timm_checkpoint
+from support.saved_models import timm_checkpoint, transformers_folder
 
 pytestmark = [pytest.mark.usefixtures("store_is_there"), pytest.mark.portable]
 
@@ -92,6 +92,22 @@ def test_of_several_models_those_that_can_be_asked_are(two_models, tmp_path):
     again = two_models("explain", "2.jpg", *named[2:4], "--prompt", WOMAN)
     assert (again.status, again.out) == (1, "")
     assert again.err.startswith("Error: No encoder 'nobody'.")
+
+
+def test_a_model_without_the_method_is_named_and_the_other_is_asked(judged, pictures, tmp_path):
+    pytest.importorskip("transformers")
+    model = f"transformers:{transformers_folder('clip', tmp_path / 'clip')}"
+    assert judged("ingest", pictures, "--model", model).status == 0
+    named = ("--model", model, "--model", "tiny fp32", "--prompt", WOMAN, "--method", "relevancy")
+    ran = judged("explain", "2.jpg", *named, "--out", tmp_path / "out")
+    assert (ran.status, ran.out) == (1, "1 explanation (0 were there)\n")
+    told = " ".join(ran.err.split())
+    assert "failed: transformers:clip fp32: No relevancy for image tower TransformersTower" in told
+    assert "use --method lime. Error: 1 of 2 could not be done" in told
+    query = "select encoders.name, method from explanations inner join encoders using (encoder_id)"
+    assert judged("sql", query, "--format", "json").rows == [
+        {"name": "tiny fp32", "method": "relevancy"}
+    ]
 
 
 def test_faithfulness_is_measured_once_and_shown_on_the_page(judged, tmp_path):

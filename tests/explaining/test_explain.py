@@ -280,6 +280,31 @@ def test_after_an_interruption_it_goes_on_where_it_was(made, tmp_path):
     assert set(before) < set(after)
 
 
+def test_after_an_interruption_it_goes_on_measuring_where_it_was(made, tmp_path):
+    copy_as_own(made / "store", tmp_path / "store")
+    asked = {"prompts": [WOMAN], "limit": 8, "batch_size": 3, "workers": 0, "faithfulness": True}
+    with (
+        Store.open(tmp_path / "store", progress=Stops(8 + 3)) as store,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        store.explain(**asked)
+    rest = Stops(1000)
+    with Store.open(tmp_path / "store", progress=rest) as store:
+        n_measured = "select count(*), count(faithfulness) from explanations"
+        assert one(store, n_measured) == (8, 3)
+        before = values(store, "select explanation_id, faithfulness from explanations")
+        again = store.explain(**asked)
+        assert (again.n_new, again.n_measured) == (0, 5)
+        assert rest.totals == [0, 5]
+        assert one(store, n_measured) == (8, 8)
+        after = dict(values(store, "select explanation_id, faithfulness from explanations"))
+        assert all(after[each] == found for each, found in before if found is not None)
+        (counts,) = one(
+            store, "select counts from runs where command = 'explain' order by run_id desc limit 1"
+        )
+        assert json.loads(counts)["n_measured"] == 5
+
+
 def test_samples_are_chosen_by_groups_and_number(store):
     group = "gender x race"
     name, n = one(
