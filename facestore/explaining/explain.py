@@ -12,10 +12,13 @@ from facestore.explaining.explainer import LimeOptions
 from facestore.explaining.measuring import measure_maps
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
+from facestore.numbers import Range, check_number
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, recorded
 from facestore.training.classify_images import image_files
 from facestore.zero_shot.many import OF_ONE, Failure
+
+_SEEDS = Range("a whole number from 0 up", low=0, whole=True)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def explain(
     if target.prompts and prompt_set is not None:
         _check_members(store, prompt_set, target.prompts)
     _check_numbers(worst=worst, limit=limit, batch_size=batch_size)
+    check_number("seed", seed, _SEEDS)
     if worst is not None and limit is not None:
         message = f"`worst={worst}` with `limit={limit}`: give one number of samples."
         raise ParametersError(message)
