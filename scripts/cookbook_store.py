@@ -12,7 +12,8 @@ Everything in it is computed by facestore. Beside the demo's 720 drawn faces:
    group of duplicates kept;
 7. pairs of faces whose vectors are close;
 8. linear heads for gender and race, trained on a data set of other drawn faces;
-9. maps of what speaks for Female against Male in 350 faces, and of one face for two encoders;
+9. maps of what speaks for Female against Male in 350 faces, of one face for two encoders, and of
+   32 faces by two encoders and two methods, whose faithfulness is measured;
 10. prompts that call a person a criminal or an animal, classes that no face is labelled with;
 11. three annotators of `second-batch`, who err by rules, and counts of its skin tones.
 """
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from faces import write_faces
 from PIL import Image
@@ -29,6 +31,7 @@ from facestore import Store
 from facestore.config import DEMO_FACES_FOLDER
 from facestore.config import SYNTHETIC_DATASET as DATASET
 from facestore.demo.demo import run_demo
+from facestore.explaining.explainer import LimeOptions
 
 BATCH, LEAKING = "second-batch", "third-batch"
 TRAINING = "training-faces"
@@ -238,6 +241,16 @@ def _explanations(store: Store) -> None:
         prompts=["a photo of a woman", "a photo of a man"],
         models=[_FP32, _BF16],
     )
+    measured: dict[str, Any] = {
+        "prompts": ["a photo of a woman"],
+        "against": "a photo of a man",
+        "dataset": DATASET,
+        "limit": 32,
+        "batch_size": 32,
+        "faithfulness": True,
+    }
+    store.explain(**measured, models=[_FP32, _BF16])
+    store.explain(**measured, models=[_FP32], method="lime", lime=LimeOptions(48, 20))
 
 
 def _harm(store: Store, path: Path) -> None:

@@ -16,6 +16,7 @@ from facestore.catalog.duplicates import Duplicates
 from facestore.catalog.encoders import Encoders
 from facestore.catalog.explanations import Explanations
 from facestore.catalog.exports import Exports
+from facestore.catalog.faithfulness import FaithfulnessOfMaps
 from facestore.catalog.kinds import Kinds
 from facestore.catalog.lookup import Lookup
 from facestore.catalog.merging import Merging
@@ -77,6 +78,7 @@ class Catalog:
         self.lookup = Lookup(self.database)
         self.training = Training(self.database)
         self.explanations = Explanations(self.database)
+        self.faithfulness = FaithfulnessOfMaps(self.database)
         self.seen = Seen(self.database)
         self.published = Published(self.database)
         self.duplicates = Duplicates(self.database)

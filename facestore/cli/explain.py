@@ -9,6 +9,7 @@ from facestore.cli import options
 from facestore.cli.completion import names_of
 from facestore.cli.console import print_summary, say
 from facestore.cli.data import open_store
+from facestore.cli.results import tell
 from facestore.config import DEFAULT_WORKERS, EXPLANATIONS_FOLDER
 
 
@@ -42,7 +43,7 @@ def explain(
     prompt_set: Annotated[
         str | None,
         typer.Option(
-            help="With --class: the mean of its prompts of that class.",
+            help="With --class: the mean of its prompts of it; with --prompt: its prompts alone.",
             autocompletion=names_of("prompt_sets"),
         ),
     ] = None,
@@ -83,12 +84,21 @@ def explain(
         int, typer.Option(help="With lime: changed pictures to ask about, for each picture.")
     ] = 256,
     lime_segments: Annotated[int, typer.Option(help="With lime: superpixels.")] = 50,
-    seed: Annotated[int, typer.Option(min=0, help="With lime: which ones are changed.")] = 0,
+    faithfulness: Annotated[
+        bool,
+        typer.Option(
+            "--faithfulness",
+            help="Measure the maps, too: deletion, insertion, random weights; slow.",
+        ),
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, help="With lime or --faithfulness: what is drawn.")
+    ] = 0,
     model: Annotated[
         list[str] | None,
         typer.Option(
             "--model",
-            help="Encoder, if there are several (repeatable).",
+            help="Encoder, if there are several (repeatable, side by side).",
             show_default=False,
             autocompletion=names_of("encoders"),
         ),
@@ -112,6 +122,7 @@ def explain(
     For research on what a model looks at. A map shows where, not why, and proves nothing about a
     person. Run it again after an interruption: what is there is not made again.
     """
+    from facestore.errors import PartlyDoneError
     from facestore.explaining.explainer import LimeOptions
 
     with open_store(store) as opened:
@@ -130,6 +141,8 @@ def explain(
             limit=limit,
             method=method,
             lime=LimeOptions(lime_samples, lime_segments, seed),
+            faithfulness=faithfulness,
+            seed=seed,
             models=model or [],
             device=device,
             batch_size=batch_size,
@@ -137,9 +150,13 @@ def explain(
             images=images,
             heads=heads,
         )
-        title = " · ".join(prompt or [classifier or prompt_set or ""])
-        page = opened.write_explanations(
-            summary.explanation_ids, out, title=f"Where it looks: {title}", images=images
-        )
-        print_summary(summary)
-        say(f"page: {page}")
+        if summary.explanation_ids:
+            title = " · ".join(prompt or [classifier or prompt_set or ""])
+            page = opened.write_explanations(
+                summary.explanation_ids, out, title=f"Where it looks: {title}", images=images
+            )
+            print_summary(summary)
+            say(f"page: {page}")
+    if summary.failures:
+        tell(summary.failures)
+        raise PartlyDoneError(len(summary.failures), summary.n_models)

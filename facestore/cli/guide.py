@@ -29,7 +29,7 @@ _EXAMPLES = {
     "sql": "facestore sql 'from classifier_summary'",
     "near": "facestore near face.jpg -k 5",
     "search": "facestore search 'a photo of a woman' --html found.html",
-    "explain": "facestore explain --prompt 'a photo of a woman' --worst 20",
+    "explain": "facestore explain --prompt 'a photo of a woman' --limit 20",
     "explore": "facestore explore --open --where \"judged = 'wrong'\"",
     "index build": "facestore index build --model ViT-L-14,openai",
     "index certify": "facestore index certify --max-growth 0.2",

@@ -31,8 +31,8 @@ _SECTIONS = {
     ),
     "Model and machine": (
         "model", "pretrained", "precision", "force_quick_gelu", "fast_resize", "method", "heads",
-        "lime_samples", "lime_segments", "seed", "device", "batch_size", "workers", "tensorboard",
-        "checkpoint_every",
+        "lime_samples", "lime_segments", "faithfulness", "seed", "device", "batch_size", "workers",
+        "tensorboard", "checkpoint_every",
     ),
     "Output": (
         "out", "images", "format", "raw", "open_", "html", "source", "dry_run", "profile",

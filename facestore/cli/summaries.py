@@ -249,6 +249,13 @@ def _(summary: ExplainSummary) -> list[str]:
     n_known = len(summary.explanation_ids) - summary.n_new
     done = counted(summary.n_new, "explanation") if summary.n_new else "nothing new to explain"
     lines = [f"{done} ({n_known:,} {by_number(n_known, 'was', 'were')} there)"]
+    if summary.n_measured is not None:
+        measured = (
+            f"{counted(summary.n_measured, 'map')} measured"
+            if summary.n_measured
+            else "no map is left to be measured"
+        )
+        lines.append(f"{measured}: see the view faithfulness_by_group")
     if summary.skipped:
         shown = preview([f"{name}: {reason}" for name, reason in summary.skipped])
         samples = counted(len(summary.skipped), "sample")

@@ -101,6 +101,34 @@ def processor_of(config: Mapping[str, Any]) -> Processor:
     return Processor(make.from_dict(told))
 
 
+def has_transformers() -> bool:
+    """Say whether the library is installed."""
+    return find_spec("transformers") is not None
+
+
+def cut_to_show(image: Image.Image, config: Mapping[str, Any]) -> Image.Image:
+    """Resize and cut an RGB picture by Pillow, as a record's processor does, to be looked at.
+
+    For where transformers is not installed: CLIP's, SigLIP's and ViT's processors give the same
+    but for grey levels here and there; others may cut elsewhere.
+    """
+    from PIL.Image import Resampling
+
+    told = dict(config.get(_PROCESSOR) or {})
+    height, width = config["size"]
+    size, crop = told.get("size") or {}, told.get("crop_size") or {}
+    resample = Resampling(int(told.get("resample") or Resampling.BICUBIC))
+    if "shortest_edge" in size:
+        edge, shortest = int(size["shortest_edge"]), min(image.size)
+        scaled = [each * edge // shortest for each in image.size]  # cut off, as torchvision does
+        image = image.resize((scaled[0], scaled[1]), resample)
+    if told.get("do_center_crop") and crop:
+        # as torchvision has it, black where the picture is smaller
+        left, top = (image.width - crop["width"]) // 2, (image.height - crop["height"]) // 2
+        image = image.crop((left, top, left + crop["width"], top + crop["height"]))
+    return image if image.size == (width, height) else image.resize((width, height), resample)
+
+
 def require_transformers() -> None:
     """Refuse to go on without transformers.
 
@@ -109,7 +137,7 @@ def require_transformers() -> None:
     EncoderError
         If it is not installed.
     """
-    if find_spec("transformers") is None:
+    if not has_transformers():
         message = (
             "Models of transformers need the library, which is not installed: "
             "`pip install 'facestore[transformers]'` installs it."

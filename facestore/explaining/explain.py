@@ -1,21 +1,24 @@
 """Explain: which part of each picture moved a score, kept as rows; what is there is left alone."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.explanations import Selection
 from facestore.config import DEFAULT_WORKERS
-from facestore.encoders.encoder import LazyEncoder
-from facestore.errors import InputError, ParametersError, counted, preview
+from facestore.errors import InputError, ParametersError, UnknownNameError, counted, preview
+from facestore.explaining.asked_models import Asked, model_to_ask, models_to_ask
 from facestore.explaining.explainer import LimeOptions
+from facestore.explaining.measuring import measure_maps
 from facestore.explaining.questions import ExplainOptions, Run, Sample, TargetChoice
 from facestore.files import sha256_of
+from facestore.numbers import Range, check_number
 from facestore.records import AnyPath, ImageFile
 from facestore.stores import Stores, folder_of_pictures, recorded
 from facestore.training.classify_images import image_files
-from facestore.zero_shot.score import model_of
+from facestore.zero_shot.many import OF_ONE, Failure
+
+_SEEDS = Range("a whole number from 0 up", low=0, whole=True)
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,20 @@ class ExplainSummary:
         Explanations that were made.
     skipped
         (sample, reason) of those that could not be explained.
+    n_measured
+        Maps whose faithfulness was measured; None: that was not asked for.
+    n_models
+        How many models were asked.
+    failures
+        Models that could not be asked; all others are.
     """
 
     explanation_ids: tuple[str, ...]
     n_new: int
     skipped: tuple[tuple[str, str], ...]
+    n_measured: int | None = None
+    n_models: int = 1
+    failures: tuple[Failure, ...] = ()
 
 
 def explain(
@@ -53,6 +65,8 @@ def explain(
     limit: int | None = None,
     method: str | None = None,
     lime: LimeOptions | None = None,
+    faithfulness: bool = False,
+    seed: int = 0,
     models: Sequence[str] = (),
     device: str = "auto",
     batch_size: int = 8,
@@ -62,7 +76,8 @@ def explain(
 ) -> ExplainSummary:
     """Map which part of pictures a score comes from, and keep the maps as rows.
 
-    The same call again changes nothing; after an interruption it goes on where it was.
+    The same call again changes nothing; after an interruption it goes on where it was. Of several
+    models, those that can be asked are.
 
     Parameters
     ----------
@@ -70,7 +85,7 @@ def explain(
         DATASET/PATH, a sample_id, an image_id or its first digits, or a file that was
         ingested. None: all that the other choices leave.
     prompts
-        Texts whose cosines are explained.
+        Texts whose cosines are explained; with `prompt_set`, only prompts of that set.
     classifier
         Or a classifier: its prediction, and with `worst` its prediction against the label.
     prompt_set
@@ -87,6 +102,10 @@ def explain(
         `relevancy`, `gradcam` or `lime`; None: the best that the tower supports.
     lime
         Number of samples and superpixels of LIME, and its seed.
+    faithfulness
+        Whether to measure the maps, too: some 120 passes forward each, and a map of random weights.
+    seed
+        What is drawn for that; what was measured with another one is measured anew.
     models
         Encoders; not needed where there is only one, or for a classifier.
     device
@@ -106,7 +125,10 @@ def explain(
         If no sample fits, or no picture of them is at hand.
     """
     target = TargetChoice(tuple(prompts), classifier, prompt_set, class_name, against)
+    if target.prompts and prompt_set is not None:
+        _check_members(store, prompt_set, target.prompts)
     _check_numbers(worst=worst, limit=limit, batch_size=batch_size)
+    check_number("seed", seed, _SEEDS)
     if worst is not None and limit is not None:
         message = f"`worst={worst}` with `limit={limit}`: give one number of samples."
         raise ParametersError(message)
@@ -134,8 +156,10 @@ def explain(
         batch_size=batch_size,
         workers=workers,
         images=None if images is None else Path(images),
+        seed=seed if faithfulness else None,
     )
-    return _explain(store, target, selection, options, _models(store, classifier, models, device))
+    asked = models_to_ask(store, classifier, models)
+    return _explain(store, target, selection, options, asked, device)
 
 
 def _check_numbers(**given: int | None) -> None:
@@ -155,36 +179,25 @@ def _sample_ids(store: Stores, samples: Sequence[AnyPath | int]) -> tuple[int, .
     return tuple(dict.fromkeys(ids))
 
 
-def _models(
-    store: Stores, classifier: str | None, models: Sequence[str], device: str
-) -> list[tuple[StoredEncoder, LazyEncoder]]:
-    """Return the encoders to ask, each with its model: those named, or that of the classifier."""
-    encoders = store.catalog.encoders
-    named: list[tuple[StoredEncoder, str | None]]
-    if classifier is not None:
-        known = store.catalog.predictions.find(classifier)
-        own = [each for each in encoders.all() if each.encoder_id == known.record.encoder_id]
-        if not own:
-            message = (
-                f"Classifier {classifier!r} was imported without its model, so it cannot be asked "
-                "again: explain one that facestore made."
-            )
-            raise InputError(message)
-        named = [(own[0], next(iter(models), None))]
-    else:
-        named = [(encoders.find(model), model) for model in models] or [(encoders.only(), None)]
-    return [(encoder, _model(encoder, given, device)) for encoder, given in named]
+def _check_members(store: Stores, prompt_set: str, prompts: Sequence[str]) -> None:
+    known = [each.text for each in store.catalog.prompts.get(prompt_set).prompts]
+    for prompt in prompts:
+        if prompt not in known:
+            raise UnknownNameError("prompt", prompt, known, f"Set: {prompt_set!r}.")
 
 
-def _model(encoder: StoredEncoder, given: str | None, device: str) -> LazyEncoder:
-    model = model_of(encoder, given, device)
-    if model is None:
-        message = (
-            f"Encoder {encoder.name!r} was imported, so there is no model to look into: ingest "
-            "the images with `models=`."
-        )
-        raise InputError(message)
-    return model
+@dataclass
+class _Done:
+    """What was done so far, and what could not be."""
+
+    counts: dict[str, int]
+    skipped: list[tuple[str, str]]
+    ids: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, what: str, n: int) -> None:
+        """Count what was written."""
+        self.counts[what] = self.counts.get(what, 0) + n
 
 
 def _explain(
@@ -192,37 +205,66 @@ def _explain(
     target: TargetChoice,
     selection: Selection,
     options: ExplainOptions,
-    models: Sequence[tuple[StoredEncoder, LazyEncoder]],
+    models: Mapping[str, Asked | Failure],
+    device: str,
 ) -> ExplainSummary:
     """Make and keep the explanations that are not there yet."""
     samples, files, missing = _samples(store, target, selection, options)
     arguments = {"asked": asdict(target), "selection": asdict(selection), "method": options.method}
-    ids: list[str] = []
-    n_new, skipped = 0, list(missing)
     with recorded(store, "explain", arguments) as counts:
-        for encoder, model in models:
-            store.catalog.encoders.register(model.load().record)
-            run = Run(store, encoder, model, target, options, selection.worst is not None)
-            questions = run.questions(samples, skipped)
-            known = store.catalog.explanations.known([each.explanation_id for each in questions])
-            pending = [each for each in questions if each.explanation_id not in known]
-            failed: set[str] = set()
-            title = f"Explaining ({run.explainer.method})"
-            with store.progress.task(title, len(pending)) as task:
-                for batch in run.batches(pending):
-                    rows = run.rows(batch, files, skipped, failed)
-                    n_new += store.catalog.explanations.add(rows)
-                    counts["n_explanations"] = n_new
-                    counts["n_skipped"] = len(skipped)
-                    task.advance(len(batch))
-            ids += [each.explanation_id for each in questions if each.explanation_id not in failed]
-    if not ids:
-        name, reason = skipped[0]
+        done = _Done(counts, list(missing))
+        for name, given in models.items():
+            try:
+                if isinstance(given, Failure):
+                    raise given.error
+                encoder, model = given.encoder, model_to_ask(given, device)
+                store.catalog.encoders.register(model.load().record)
+                run = Run(store, encoder, model, target, options, selection.worst is not None)
+                _ask(store, run, samples, files, options, done)
+            except OF_ONE as error:
+                if len(models) == 1:
+                    raise
+                done.failures.append(Failure(name, error))
+    if not done.ids and not done.failures:
+        name, reason = done.skipped[0]
         message = (
             f"None of {counted(len(samples), 'sample')} could be explained ({name}: {reason})."
         )
         raise InputError(message)
-    return ExplainSummary(tuple(ids), n_new, tuple(dict.fromkeys(skipped)))
+    return ExplainSummary(
+        tuple(done.ids),
+        counts.get("n_explanations", 0),
+        tuple(dict.fromkeys(done.skipped)),
+        None if options.seed is None else counts.get("n_measured", 0),
+        len(models),
+        tuple(done.failures),
+    )
+
+
+def _ask(
+    store: Stores,
+    run: Run,
+    samples: Sequence[Sample],
+    files: Mapping[str, ImageFile],
+    options: ExplainOptions,
+    done: _Done,
+) -> None:
+    """Ask one encoder about the samples, and measure its maps where that is asked for."""
+    questions = run.questions(samples, done.skipped)
+    known = store.catalog.explanations.known([each.explanation_id for each in questions])
+    pending = [each for each in questions if each.explanation_id not in known]
+    failed: set[str] = set()
+    with store.progress.task(f"Explaining ({run.explainer.method})", len(pending)) as task:
+        for batch in run.batches(pending):
+            rows = run.rows(batch, files, done.skipped, failed)
+            done.add("n_explanations", store.catalog.explanations.add(rows))
+            done.counts["n_skipped"] = len(done.skipped)
+            task.advance(len(batch))
+    asked = [each for each in questions if each.explanation_id not in failed]
+    done.ids += [each.explanation_id for each in asked]
+    if options.seed is not None:
+        for n_measured in measure_maps(store, run, asked, files, options.seed, done.skipped):
+            done.add("n_measured", n_measured)
 
 
 def _samples(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facestore.encoders.preprocessing import Preprocessing
+from facestore.encoders.preprocessing import LIBRARY, Preprocessing
+from facestore.encoders.processors import OF_TRANSFORMERS, cut_to_show, has_transformers
 from facestore.errors import InputError, UnknownChoiceError
 from facestore.explaining.lime import N_SAMPLES, N_SEGMENTS, lime_map, on_grid
 from facestore.explaining.maps import image_vectors, tower_name
@@ -102,6 +103,13 @@ class Explainer:
         If there is no such method.
     InputError
         If the tower does not support it.
+
+    Attributes
+    ----------
+    method
+        What makes the maps.
+    tower
+        In float32.
     """
 
     def __init__(
@@ -123,7 +131,7 @@ class Explainer:
             )
             raise InputError(message)
         self.method = method or supported[0]
-        self._tower = _in_float32(tower)
+        self.tower = _in_float32(tower)
         self._mean, self._std = preprocessing["mean"], preprocessing["std"]
         self._unit = unit
         self._lime = lime or LimeOptions()
@@ -159,7 +167,7 @@ class Explainer:
                 self._by_lime(image, weight, float(bias))
                 for image, weight, bias in zip(images, weights, biases, strict=True)
             ]
-        maps = MAP_METHODS[self.method].maps(self._tower, pixels, weights, unit=self._unit)
+        maps = MAP_METHODS[self.method].maps(self.tower, pixels, weights, unit=self._unit)
         scores = maps.scores + biases
         return [
             Explained(float(score), values)
@@ -168,7 +176,8 @@ class Explainer:
 
     def _by_lime(self, image: UInt8, weight: Float32, bias: float) -> Explained:
         def score(images: UInt8) -> Float32:
-            return self._scores(images, weight) + np.float32(bias)
+            pixels = to_pixels(images, self._mean, self._std)
+            return self.scores(pixels, weight, np.asarray(bias, dtype=np.float32))
 
         lime = self._lime
         found = lime_map(
@@ -181,19 +190,27 @@ class Explainer:
             found.r_squared_left_out,
         )
 
-    def _scores(self, images: UInt8, weight: Float32) -> Float32:
+    def scores(self, pixels: torch.Tensor, weights: Float32, biases: Float32) -> Float32:
+        """Score images: float32 (N,).
+
+        Parameters
+        ----------
+        pixels
+            float32 (N, 3, H, W), preprocessed.
+        weights, biases
+            float32 (N, D) and (N,), as `explain` takes them, or one (D,) and one number for all.
+        """
         import torch
 
-        device = next(self._tower.parameters()).device
+        device = next(self.tower.parameters()).device
         with torch.inference_mode():
-            pixels = to_pixels(images, self._mean, self._std).to(device)
-            vectors = image_vectors(self._tower, pixels, unit=self._unit).cpu().numpy()
-        scores: Float32 = vectors @ weight
+            vectors = image_vectors(self.tower, pixels.to(device), unit=self._unit).cpu().numpy()
+        scores: Float32 = (vectors * weights).sum(-1) + biases
         return scores
 
     def _grid(self) -> tuple[int, int]:
         try:
-            return layout_of(self._tower).grid
+            return layout_of(self.tower).grid
         except InputError:
             return _LIME_GRID
 
@@ -217,7 +234,9 @@ def seen_by(preprocessing: Mapping[str, Any]) -> Callable[[Image.Image], UInt8]:
     Parameters
     ----------
     preprocessing
-        As an encoder is stored with it; the model is not needed.
+        As an encoder is stored with it; neither the model nor its library is needed.
     """
+    if preprocessing.get(LIBRARY) == OF_TRANSFORMERS and not has_transformers():
+        return lambda image: np.asarray(cut_to_show(image.convert("RGB"), preprocessing))
     pixels = Preprocessing(preprocessing).pixels
     return lambda image: np.asarray(pixels(image).permute(1, 2, 0))

@@ -7,6 +7,8 @@ summed; what is left above 0 is the map.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facestore.errors import InputError
@@ -34,14 +36,14 @@ def gradcam_maps(
     Parameters
     ----------
     model
-        Of open_clip, or its image tower: a ResNet, ConvNeXt or FastViT.
+        Of open_clip, or its image tower: a ResNet, ConvNeXt, FastViT or Swin.
     pixels, targets, unit
         As `relevancy_maps` takes them.
 
     Returns
     -------
     Maps
-        Scores, and values on the grid of the last convolutions: 7 x 7 for most at 224 px.
+        Scores, and values on the grid of the last stage: 7 x 7 for most at 224 px.
 
     Raises
     ------
@@ -64,14 +66,15 @@ def gradcam_maps(
 
     with torch.inference_mode(False), torch.enable_grad(), evaluating(tower):
         inputs = attached(tower, pixels)
-        found = LayerGradCam(forward, layer).attribute(inputs, relu_attributions=True)
+        with _channels_first(tower, layer) as first:
+            found = LayerGradCam(forward, first).attribute(inputs, relu_attributions=True)
     if found.ndim != 4:
         raise _no_convolutions(tower)
     return Maps(to_float32(taken[0]), to_float32(found[:, 0]))
 
 
 def last_convolutions(tower: Any) -> Any:
-    """Return the last stage of convolutions of an image tower.
+    """Return the last stage of convolutions, or of the windows of Swin, of an image tower.
 
     Raises
     ------
@@ -83,7 +86,31 @@ def last_convolutions(tower: Any) -> Any:
         return inner.layer4
     if hasattr(inner, "stages"):
         return inner.stages[-1]
+    if hasattr(inner, "layers") and _is_channels_last(inner):
+        return inner.layers[-1]
     raise _no_convolutions(tower)
+
+
+def _is_channels_last(inner: Any) -> bool:
+    return str(getattr(inner, "output_fmt", "")) == "NHWC"
+
+
+@contextmanager
+def _channels_first(tower: Any, layer: Any) -> Iterator[Any]:
+    """Give a layer whose output is (N, C, rows, cols), as Grad-CAM takes it; Swin has C last."""
+    import torch
+
+    if not _is_channels_last(getattr(tower, "trunk", tower)):
+        yield layer
+        return
+    turned = torch.nn.Identity()
+    hook = layer.register_forward_hook(
+        lambda _layer, _given, out: turned(out.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    )
+    try:
+        yield turned
+    finally:
+        hook.remove()
 
 
 def _no_convolutions(tower: Any) -> InputError:

@@ -19,7 +19,7 @@ from facestore.explaining.explainer import Explained, Explainer, LimeOptions
 from facestore.explaining.methods import LIME
 from facestore.explaining.targets import Scorer, classifier_scorer, prompt_scorer, text_scorer
 from facestore.ingest.embedding import map_in_threads, read_known_image
-from facestore.records import ImageFile
+from facestore.records import Float32, ImageFile
 from facestore.stores import Stores
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class TargetChoice:
         Name of a classifier: without `class_name` its prediction is explained, and an error of
         `Selection.worst` against the label.
     prompt_set
-        With `class_name`: the mean cosine to its prompts of that class.
+        With `class_name`: the mean cosine to its prompts of that class. With `prompts`: they are
+        prompts of this set.
     class_name, against
         A class, and the class, or text, whose score is taken off.
     """
@@ -52,11 +53,18 @@ class TargetChoice:
     against: str | None = None
 
     def __post_init__(self) -> None:
-        given = [bool(self.prompts), self.classifier is not None, self.prompt_set is not None]
+        by_set = self.prompt_set is not None and not self.prompts
         problem = None
-        if sum(given) != 1:
+        if sum([bool(self.prompts), self.classifier is not None, by_set]) != 1 or (
+            self.classifier is not None and self.prompt_set is not None
+        ):
             problem = "one of `prompts=`, `classifier=` and `prompt_set=` was expected"
-        elif self.prompt_set is not None and self.class_name is None:
+        elif len(set(self.prompts)) < len(self.prompts):
+            twice = next(each for each in self.prompts if self.prompts.count(each) > 1)
+            problem = f"{twice!r} is given twice as `prompts=`: give each prompt once"
+        elif self.against is not None and self.against in self.prompts:
+            problem = f"{self.against!r} is one of `prompts=`, so `against=` needs another text"
+        elif by_set and self.class_name is None:
             problem = "`prompt_set=` needs the `class_name=` that is asked about"
         elif self.prompts and self.class_name is not None:
             problem = "`class_name=` goes with `classifier=` or `prompt_set=`, not with `prompts=`"
@@ -85,6 +93,8 @@ class ExplainOptions:
         Folder of the pictures; None: those from which they were ingested.
     heads
         Folder of files of heads.
+    seed
+        Of what is drawn to measure faithfulness; None: it is not measured.
     """
 
     heads: Path
@@ -93,6 +103,7 @@ class ExplainOptions:
     batch_size: int = 8
     workers: int = DEFAULT_WORKERS
     images: Path | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -201,8 +212,27 @@ class Run:
         failed: set[str],
     ) -> pl.DataFrame:
         """Explain a batch; pictures that cannot be read are added to `skipped` and `failed`."""
+        good, inputs = self.read(batch, files, skipped, failed)
+        if not good:
+            return pl.DataFrame(schema=EXPLANATION_SCHEMA)
+        weights, biases = self.lines(good, inputs)
+        explained = self.explainer.explain(inputs, weights, biases)
+        rows = [self._row(each, found) for each, found in zip(good, explained, strict=True)]
+        return pl.DataFrame(rows, schema=EXPLANATION_SCHEMA, orient="row")
 
-        def read(question: Question) -> torch.Tensor | str:
+    def read(
+        self,
+        batch: Sequence[Question],
+        files: Mapping[str, ImageFile],
+        skipped: list[tuple[str, str]],
+        failed: set[str],
+    ) -> tuple[list[Question], list[torch.Tensor]]:
+        """Return those of a batch whose pictures can be read, and the pictures, preprocessed.
+
+        The others are added to `skipped` and `failed`.
+        """
+
+        def read_one(question: Question) -> torch.Tensor | str:
             image_id = question.sample["image_id"]
             try:
                 return self._loaded.preprocess(read_known_image(files[image_id], image_id))
@@ -211,7 +241,7 @@ class Run:
 
         good, inputs = [], []
         for question, given in zip(
-            batch, map_in_threads(read, batch, self._options.workers, len(batch)), strict=True
+            batch, map_in_threads(read_one, batch, self._options.workers, len(batch)), strict=True
         ):
             if isinstance(given, str):
                 skipped.append((question.name, given))
@@ -219,14 +249,11 @@ class Run:
             else:
                 good.append(question)
                 inputs.append(given)
-        if not good:
-            return pl.DataFrame(schema=EXPLANATION_SCHEMA)
-        weights, biases = self._lines(good, inputs)
-        explained = self.explainer.explain(inputs, weights, biases)
-        rows = [self._row(each, found) for each, found in zip(good, explained, strict=True)]
-        return pl.DataFrame(rows, schema=EXPLANATION_SCHEMA, orient="row")
+        return good, inputs
 
-    def _lines(self, batch: Sequence[Question], inputs: Sequence[torch.Tensor]) -> tuple[Any, Any]:
+    def lines(
+        self, batch: Sequence[Question], inputs: Sequence[torch.Tensor]
+    ) -> tuple[Float32, Float32]:
         """Return weights (N, D) and biases (N,) of the targets of a batch."""
         vectors: Any = [None] * len(inputs)
         if self._scorer.needs_vector:

@@ -14,10 +14,10 @@ from facestore.config import EXPLANATIONS_FOLDER, SYNTHETIC_DATASET
 from facestore.errors import InputError
 from facestore.explaining.explainer import seen_by
 from facestore.ingest.embedding import read_known_image
-from facestore.records import AnyPath
+from facestore.records import AnyPath, Float32
 from facestore.reporting.explanations import MapCard, MapPart, MapRow, render_explanations
 from facestore.reporting.output import replacing_pages
-from facestore.reporting.overlays import data_uri, overlay, picture_of
+from facestore.reporting.overlays import data_uri, overlay, picture_of, spread
 from facestore.reporting.page import Provenance
 from facestore.reporting.queries import read_queries
 from facestore.reporting.run_query import run_query
@@ -154,20 +154,31 @@ class _Pictures:
             for encoder in dict.fromkeys(each["encoder_id"] for each in maps)
         }
         shown = pictures[first["encoder_id"]]
+        # one scale for all maps of a picture: else colours would not compare
+        spreads = [
+            spread(np.asarray(each["relevance"], np.float32).reshape(_grid(each))) for each in maps
+        ]
+        largest = max(float(np.abs(each).max()) for each in spreads)
+        cards = [
+            self._card(each, values, pictures[each["encoder_id"]], largest)
+            for each, values in zip(maps, spreads, strict=True)
+        ]
         return MapRow(
             dataset=first["dataset"],
             path=first["path"],
             split=first["split"],
             label=next((label for each in maps if (label := _label(each))), None),
             picture=None if shown is None else data_uri(shown),
-            maps=tuple(self._card(each, pictures[each["encoder_id"]]) for each in maps),
+            maps=tuple(cards),
+            largest=largest,
         )
 
-    def _card(self, found: Found, picture: Image.Image | None) -> MapCard:
+    def _card(
+        self, found: Found, values: Float32, picture: Image.Image | None, largest: float
+    ) -> MapCard:
         laid = None
         if picture is not None:
-            values = np.asarray(found["relevance"], dtype=np.float32)
-            laid = overlay(picture, values.reshape(found["grid_rows"], found["grid_cols"]))
+            laid = overlay(picture, values, largest)
             if self._overlays is not None:
                 # the name alone: a store must not choose the folder
                 name = Path(f"{found['explanation_id']}.png").name
@@ -200,6 +211,10 @@ class _Pictures:
         if encoder_id not in self._show:
             self._show[encoder_id] = seen_by(self._encoders[encoder_id].record.preprocessing)
         return picture_of(self._show[encoder_id](image))
+
+
+def _grid(found: Found) -> tuple[int, int]:
+    return found["grid_rows"], found["grid_cols"]
 
 
 def save_picture(image: Image.Image, file: Path) -> None:

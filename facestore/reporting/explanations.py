@@ -42,6 +42,11 @@ class MapCard:
     shares: tuple[tuple[str, float], ...]
     overlay: str | None
 
+    @property
+    def asked(self) -> str:
+        """Who was asked: the classifier, or the encoder."""
+        return self.encoder if self.classifier is None else self.classifier
+
 
 @dataclass(frozen=True)
 class MapRow:
@@ -55,6 +60,8 @@ class MapRow:
         What the model was given, as a `data:` URI; None where there is no picture.
     maps
         Its maps.
+    largest
+        Where the scale of colours of its maps ends: times an even spread of a map's relevance.
     """
 
     dataset: str
@@ -63,6 +70,26 @@ class MapRow:
     label: str | None
     picture: str | None
     maps: tuple[MapCard, ...]
+    largest: float
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Who was asked, and by which method, each once."""
+        return list(dict.fromkeys((each.asked, each.method) for each in self.maps))
+
+    @property
+    def grid(self) -> list[tuple[str, list[list[MapCard]]]]:
+        """What was asked, with the maps of each column; empty where one line shows all."""
+        targets = list(dict.fromkeys(each.target for each in self.maps))
+        if len(targets) < 2 or len(self.columns) < 2:
+            return []
+        return [
+            (target, [self._of(target, *column) for column in self.columns]) for target in targets
+        ]
+
+    def _of(self, target: str, asked: str, method: str) -> list[MapCard]:
+        wanted = (target, asked, method)
+        return [each for each in self.maps if (each.target, each.asked, each.method) == wanted]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,25 @@ def picture_of(seen: NDArray[np.uint8]) -> Image.Image:
     return image.resize(size, Image.Resampling.BICUBIC) if factor > 1 else image
 
 
-def overlay(picture: Image.Image, relevance: Float32) -> Image.Image:
+def spread(relevance: Float32) -> Float32:
+    """Return a map in units of an even spread of its own relevance, so that maps compare.
+
+    Parameters
+    ----------
+    relevance
+        float32 (rows, cols), in the unit of a tower and a score.
+
+    Returns
+    -------
+    float32 (rows, cols)
+        1 where a cell has what each would have; below 0 what speaks against. All 0 for a map of
+        nothing.
+    """
+    total = float(np.abs(relevance).sum(dtype=np.float64))
+    return relevance * np.float32(relevance.size / total) if total > 0 else relevance
+
+
+def overlay(picture: Image.Image, relevance: Float32, largest: float) -> Image.Image:
     """Lay a map over a picture.
 
     Parameters
@@ -40,8 +58,9 @@ def overlay(picture: Image.Image, relevance: Float32) -> Image.Image:
     picture
         RGB, what the model was given.
     relevance
-        float32 (rows, cols). Colours are scaled to the largest absolute value of this map, and
-        between the centres of cells they are blended.
+        float32 (rows, cols). Between the centres of cells colours are blended.
+    largest
+        Where the scale of colours ends, on both sides of 0.
 
     Returns
     -------
@@ -49,7 +68,6 @@ def overlay(picture: Image.Image, relevance: Float32) -> Image.Image:
         RGB of the size of the picture, which is grey underneath.
     """
     grey = np.asarray(picture.convert("L"), dtype=np.float32)[..., None].repeat(3, axis=2)
-    largest = float(np.abs(relevance).max())
     scaled = relevance / largest if largest > 0 else np.zeros_like(relevance)
     smooth = Image.fromarray(scaled.astype(np.float32)).resize(
         picture.size, Image.Resampling.BILINEAR

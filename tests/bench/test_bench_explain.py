@@ -14,15 +14,16 @@ import pytest
 import torch
 from faces import FIRST_DEMO_SEED, drawing, make_face, render
 from PIL import Image
-from support.faithfulness import (
-    FRACTIONS,
-    area_under,
-    deletion_curve,
-    insertion_curve,
-    mean_interval,
-)
+from support.faithfulness import mean_interval
 
 from facestore.encoders.open_clip import load_encoder
+from facestore.explaining.curves import (
+    FRACTIONS,
+    area_under,
+    centre_first,
+    deletion_curve,
+    insertion_curve,
+)
 from facestore.explaining.gradcam import gradcam_maps
 from facestore.explaining.lime import lime_map
 from facestore.explaining.pixels import to_images, to_pixels
@@ -195,11 +196,6 @@ def towards_the_predicted_gender(encoder, pixels):
     vectors = encoder.encode_images(list(pixels))
     is_woman = vectors @ (woman - man) > 0
     return np.where(is_woman[:, None], woman - man, man - woman).astype(np.float32)
-
-
-def centre_first(rows, cols):
-    row, col = np.mgrid[:rows, :cols]
-    return -((row - (rows - 1) / 2) ** 2 + (col - (cols - 1) / 2) ** 2).astype(np.float32)
 
 
 def drawn_share(face, encoder, monkeypatch, shape):

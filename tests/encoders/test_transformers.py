@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from faces import write_faces
+from PIL import Image
 from support.pictures import picture
 from support.saved_models import changed_json, transformers_folder
 
@@ -15,7 +16,7 @@ from facestore.encoders.encoder import LazyEncoder, available_models
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.encoders.transformers import load_encoder
 from facestore.errors import EncoderError, InputError
-from facestore.explaining.explainer import LimeOptions
+from facestore.explaining.explainer import LimeOptions, seen_by
 from facestore.records import ModelName
 from facestore.store import Store
 from facestore.training.gradients.loop_options import LoopOptions
@@ -273,6 +274,21 @@ def test_without_the_library_it_says_what_installs_it(monkeypatch, places):
     monkeypatch.setattr("facestore.encoders.processors.find_spec", lambda _: None)
     with pytest.raises(EncoderError, match=r"`pip install 'facestore\[transformers\]'`"):
         loaded(places("vit"))
+
+
+@pytest.mark.parametrize("kind", ["clip", "siglip", "vit"])
+@pytest.mark.parametrize("size", [(90, 60), (60, 90), (20, 28)])
+def test_without_the_library_pictures_are_shown_as_it_would_cut_them(
+    monkeypatch, places, kind, size
+):
+    config = loaded(places(kind)).record.preprocessing
+    noise = np.random.default_rng(0).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+    picture = Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC)
+    wanted = seen_by(config)(picture).astype(int)
+    monkeypatch.setattr("facestore.encoders.processors.find_spec", lambda _: None)
+    shown = seen_by(config)(picture).astype(int)
+    assert shown.shape == wanted.shape
+    assert np.abs(shown - wanted).mean() < 1.5
 
 
 @pytest.mark.parametrize("option", ["fast_resize", "force_quick_gelu"])

@@ -280,6 +280,31 @@ def test_after_an_interruption_it_goes_on_where_it_was(made, tmp_path):
     assert set(before) < set(after)
 
 
+def test_after_an_interruption_it_goes_on_measuring_where_it_was(made, tmp_path):
+    copy_as_own(made / "store", tmp_path / "store")
+    asked = {"prompts": [WOMAN], "limit": 8, "batch_size": 3, "workers": 0, "faithfulness": True}
+    with (
+        Store.open(tmp_path / "store", progress=Stops(8 + 3)) as store,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        store.explain(**asked)
+    rest = Stops(1000)
+    with Store.open(tmp_path / "store", progress=rest) as store:
+        n_measured = "select count(*), count(faithfulness) from explanations"
+        assert one(store, n_measured) == (8, 3)
+        before = values(store, "select explanation_id, faithfulness from explanations")
+        again = store.explain(**asked)
+        assert (again.n_new, again.n_measured) == (0, 5)
+        assert rest.totals == [0, 5]
+        assert one(store, n_measured) == (8, 8)
+        after = dict(values(store, "select explanation_id, faithfulness from explanations"))
+        assert all(after[each] == found for each, found in before if found is not None)
+        (counts,) = one(
+            store, "select counts from runs where command = 'explain' order by run_id desc limit 1"
+        )
+        assert json.loads(counts)["n_measured"] == 5
+
+
 def test_samples_are_chosen_by_groups_and_number(store):
     group = "gender x race"
     name, n = one(
@@ -309,6 +334,10 @@ def test_samples_are_chosen_by_groups_and_number(store):
         ({"prompts": [WOMAN], "worst": 3}, "`worst=3`: errors of a classifier"),
         ({"classifier": "probe gender", "worst": 3, "limit": 2}, "give one number"),
         ({"prompts": [WOMAN], "limit": 0}, "`limit=0`: 1 or more"),
+        ({"prompts": [WOMAN], "limit": 1, "seed": -1}, "`seed=-1`: a whole number from 0 up"),
+        ({"samples": [1], "prompts": [WOMAN, WOMAN]}, "is given twice as `prompts=`"),
+        ({"samples": [1], "prompts": ["a cat"], "prompt_set": SET}, "No prompt 'a cat'"),
+        ({"samples": [1], "prompts": [WOMAN], "prompt_set": "gendr"}, "No prompt set 'gendr'"),
         ({"prompts": [WOMAN], "groups": ["race"]}, "ATTRIBUTE=NAME was expected"),
         ({"prompts": [WOMAN], "groups": ["gender=Mole"]}, "No group 'gender=Mole'. Did you mean"),
         ({"prompts": [WOMAN], "dataset": "face"}, "Did you mean 'faces'"),
@@ -441,6 +470,28 @@ def test_the_page_shows_each_picture_beside_its_maps_and_loads_nothing(store, tm
         assert (picture.size, picture.mode) == ((224, 224), "RGB")
 
 
+def test_colours_of_one_picture_are_on_one_scale(store, tmp_path):
+    # the map of one cell is the lightest that there is, that of all cells alike is nearly dark
+    summary = store.explain(["3.jpg"], prompts=[WOMAN, MAN])
+    one, even = summary.explanation_ids
+    values = {one: "if(i = 27, 5.0, 0.0)", even: "3.0"}
+    with store.catalog.database.writing() as con:
+        for each, value in values.items():
+            con.execute(
+                f"update explanations set relevance = list_transform(range(64), lambda i: {value}) "
+                f"where explanation_id = '{each}'"
+            )
+    text = page_of(store, tmp_path, summary.explanation_ids)
+    assert "the lightest colour is 64 times an even spread" in text
+    lightest = {}
+    for each in values:
+        with Image.open(tmp_path / "out" / "overlays" / f"{each}.png") as picture:
+            red, _, blue = np.moveaxis(np.asarray(picture, dtype=int), -1, 0)
+            lightest[each] = (red - blue).max()
+    assert lightest[one] > 100
+    assert lightest[even] < 30
+
+
 def test_the_page_tells_label_prediction_and_score(store, tmp_path):
     summary = store.explain(classifier=f"{GENDER} sum", worst=1)
     text = page_of(store, tmp_path, summary.explanation_ids)
@@ -452,7 +503,7 @@ def test_the_page_tells_label_prediction_and_score(store, tmp_path):
     assert f"; label {label}" in text
     assert f"<strong>{predicted} - {label}</strong>, score {margin:.4f}" in text
     assert f"predicted {predicted}, wrong" in text
-    assert '<h2 id="regions">' in text
+    assert '<h2 id="by-group">' in text
 
 
 def test_a_hostile_name_is_only_text(store, tmp_path):

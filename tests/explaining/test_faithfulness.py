@@ -1,117 +1,165 @@
-"""Deletion and insertion curves of a score that is known."""
+"""A classifier that looks at one known patch: who finds it is faithful, who does not is at chance."""
 
 from __future__ import annotations
+
+import copy
 
 import numpy as np
 import pytest
 import torch
-from statsmodels.stats.weightstats import DescrStatsW
-from support.faithfulness import (
-    area_under,
-    deletion_curve,
-    insertion_curve,
-    mean_interval,
-)
+from support.invariants import violated
+from support.planted import N_SIDE, NAME, planted_checkpoint, write_patches
 
-from facestore.errors import InputError, UnknownNameError
+from facestore.explaining.explainer import LimeOptions
+from facestore.explaining.faithfulness import draw_weights
+from facestore.store import Store
 
 pytestmark = pytest.mark.portable
 
-AT = (0.0, 0.25, 0.5, 1.0)
+N, FEW = 24, 6
+ROW, COL = 2, 6
+GAINS = (
+    "select method, measure, whose, against, n_samples, gain, ci_low, ci_high, rank "
+    "from faithfulness_by_group where group_attribute = 'overall'"
+)
+CURVES = ("deletion", "insertion")
 
 
 @pytest.fixture(scope="module")
-def pixels():
-    # 4 patches of 4 x 4 pixels: 1, 2, 4 and 8, each image with its own places.
-    places = torch.tensor([[1.0, 2.0, 4.0, 8.0], [8.0, 4.0, 2.0, 1.0], [2.0, 8.0, 1.0, 4.0]])
-    grid = places.reshape(3, 1, 2, 2).repeat_interleave(4, 2).repeat_interleave(4, 3)
-    return grid.expand(3, 3, 8, 8).contiguous()
+def asked(tmp_path_factory):
+    """Give a store with a probe on a planted model, whose maps by relevancy are measured."""
+    folder = tmp_path_factory.mktemp("planted")
+    model = f"timm:{NAME},{planted_checkpoint(folder, ROW, COL)}"
+    labels = write_patches(folder, N, ROW, COL)
+    asked = {"classifier": "probe gender", "models": [model], "dataset": "patches", "workers": 0}
+    with Store.open(folder / "store") as store:
+        store.ingest(folder / "patches", labels=labels, split="val", models=[model], workers=0)
+        store.train_probe(
+            attributes=["gender"], dataset="patches", split="val", name="probe", l2=1.0,
+            val_fraction=0,
+        )  # fmt: skip
+        store.set("min_samples", 2)
+        done = store.explain(**asked, faithfulness=True)
+        assert (done.n_new, done.n_measured) == (N, N)
+        yield store, asked
 
 
-def total(pixels):
-    return pixels[:, 0].sum((1, 2)).numpy() / 16
+def gains(store, method):
+    rows = store.sql(f"{GAINS} and method = '{method}'").fetchall()
+    return {tuple(row[1:4]): row[4:] for row in rows}
 
 
-@pytest.fixture(scope="module")
-def right(pixels):
-    return pixels[:, 0, ::4, ::4].numpy()
-
-
-def test_the_most_relevant_patches_go_first(pixels, right):
-    curve = deletion_curve(total, pixels, right, fractions=AT, fill=0.0)
-    np.testing.assert_allclose(curve, [[15, 7, 3, 0]] * 3)
-    backwards = deletion_curve(total, pixels, -right, fractions=AT, fill=0.0)
-    np.testing.assert_allclose(backwards, [[15, 14, 12, 0]] * 3)
-
-
-def test_the_most_relevant_patches_come_first(pixels, right):
-    curve = insertion_curve(total, pixels, right, fractions=AT, fill=0.0)
-    np.testing.assert_allclose(curve, [[0, 8, 12, 15]] * 3)
-
-
-def test_patches_lie_where_the_grid_says(pixels):
-    first = np.zeros((3, 2, 2), np.float32)
-    first[:, 0, 1] = 1
-    curve = insertion_curve(total, pixels, first, fractions=(0.0, 0.25), fill=0.0)
-    np.testing.assert_allclose(curve[:, 1], [2, 4, 8])
-
-
-def test_patches_are_replaced_by_the_mean_colour_or_a_blur(pixels, right):
-    whole = deletion_curve(total, pixels, right, fractions=(0.0, 1.0))
-    # Every pixel has the mean of the image, so the total stays.
-    np.testing.assert_allclose(whole, [[15, 15]] * 3)
-    seen = []
-    deletion_curve(
-        lambda p: seen.append(p) or total(p), pixels, right, fractions=(0.0, 1.0), fill="blur"
-    )
-    assert 0.01 < seen[1].std((2, 3)).max() < 0.9 * pixels.std((2, 3)).max()
-    with pytest.raises(UnknownNameError, match="No fill 'noise'"):
-        deletion_curve(total, pixels, right, fill="noise")
-
-
-def test_equal_patches_go_in_an_order_of_the_seed(pixels):
-    level = np.zeros((3, 2, 2), np.float32)
-    curves = [
-        deletion_curve(total, pixels, level, fractions=AT, fill=0.0, seed=seed)
-        for seed in (0, 0, 1)
+def test_the_planted_patch_is_all_that_counts(asked):
+    store, _ = asked
+    assert store.sql("select distinct accuracy from classifier_summary").fetchall() == [(1.0,)]
+    places = "select distinct list_position(relevance, list_max(relevance)) from explanations"
+    assert store.sql(f"{places} where method = 'relevancy'").fetchall() == [
+        (ROW * N_SIDE + COL + 1,)
     ]
-    np.testing.assert_array_equal(curves[0], curves[1])
-    assert not np.array_equal(curves[0], curves[2])
 
 
-def test_the_area_is_the_mean_height():
-    curves = np.array([[1, 1, 1, 1], [0, 0.25, 0.5, 1]], np.float32)
-    np.testing.assert_allclose(area_under(curves, AT), [1, 0.5])
-    np.testing.assert_allclose(area_under(np.array([[1, 3]], np.float32), (0.2, 0.4)), [2])
+@pytest.mark.parametrize("measure", CURVES)
+def test_a_method_that_finds_the_patch_is_better_than_chance_and_than_the_centre(asked, measure):
+    store, _ = asked
+    found = gains(store, "relevancy")
+    n, gain, low, high, rank = found[measure, "trained", "random"]
+    assert (n, rank) == (N, 1)
+    # the score falls at the first patches, and half way through a drawn order, on average
+    assert gain == pytest.approx(0.5, abs=0.1)
+    assert 0.3 < low < gain < high
+    assert found[measure, "trained", "centre"][2] > 0
 
 
-def test_the_interval_is_that_of_a_mean():
-    values = np.random.default_rng(0).normal(2, 1, 400).astype(np.float32)
-    mean, low, high = mean_interval(values)
-    half = 1.96 * float(values.std(ddof=1)) / 20
-    assert mean == pytest.approx(values.mean())
-    assert low == pytest.approx(mean - half, abs=0.1 * half)
-    assert high == pytest.approx(mean + half, abs=0.1 * half)
+@pytest.mark.parametrize("measure", CURVES)
+def test_with_random_weights_its_map_is_at_chance(asked, measure):
+    store, _ = asked
+    found = gains(store, "relevancy")
+    n, gain, low, high, rank = found[measure, "randomised", "random"]
+    assert (n, rank) == (N, None)
+    assert low < 0 < high
+    assert abs(gain) < 0.25
+    _, likeness, low, high, _ = found["likeness", "trained", "randomised"]
+    assert abs(likeness) < 0.15
+    assert low < 0.05
 
 
-@pytest.mark.parametrize("n", [2, 5, 29])
-def test_the_interval_of_few_images_is_student_s(n):
-    values = np.random.default_rng(n).normal(2, 1, n).astype(np.float32)
-    mean, low, high = mean_interval(values)
-    exact = values.astype(np.float64)
-    theirs = DescrStatsW(exact).tconfint_mean()
-    assert (mean, low, high) == pytest.approx((exact.mean(), *theirs), abs=1e-9)
+def test_methods_that_do_not_find_it_rank_below(asked):
+    store, few = asked
+    few = {**few, "method": "lime", "limit": FEW, "lime": LimeOptions(40, 30, 0)}
+    # The patch is of one colour, and LIME puts the mean colour of a superpixel in its place: it
+    # changes nothing, and finds nothing.
+    assert store.explain(**few, faithfulness=True).n_measured == FEW
+    blind = gains(store, "lime")
+    assert blind["deletion", "trained", "random"][0] == FEW
+    assert blind["deletion", "trained", "random"][2] < 0 < blind["deletion", "trained", "random"][3]
+    assert blind["deletion", "trained", "random"][4] == 2
+    elsewhere = f"if(i = {ROW * N_SIDE + COL}, -1, 1 + i % 7)"
+    with store.catalog.database.writing() as con:
+        con.execute(
+            f"update explanations set relevance = list_transform(range(100), lambda i: {elsewhere}) "
+            "where method = 'lime'"
+        )
+    assert store.explain(**few, faithfulness=True).n_measured == 0
+    again = store.explain(**few, faithfulness=True, seed=1)
+    assert (again.n_new, again.n_measured) == (0, FEW)
+    wrong = gains(store, "lime")
+    for measure in CURVES:
+        n, gain, _, high, rank = wrong[measure, "trained", "random"]
+        assert (n, rank) == (FEW, 2)
+        assert gain < high < 0
+        assert wrong[measure, "trained", "centre"][3] < 0
+    pairs = store.sql(
+        "select measure, method_a, method_b, n_samples, ci_high from faithfulness_pairs order by 1"
+    ).fetchall()
+    assert [row[:4] for row in pairs] == [(each, "lime", "relevancy", FEW) for each in CURVES]
+    assert all(row[4] < 0 for row in pairs)
+    assert violated(store.catalog.database.reader().cursor()) == {}
+    assert [each.name for each in store.doctor() if each.n_bad] == []
 
 
-def test_the_interval_of_few_images_covers_what_it_says():
-    rng = np.random.default_rng(3)
-    drawn = rng.normal(0, 1, (4_000, 5)).astype(np.float32)
-    covered = [low < 0 < high for _, low, high in map(mean_interval, drawn)]
-    assert 0.94 < np.mean(covered) < 0.96
+def test_the_same_is_measured_in_any_batch_and_nothing_twice(asked):
+    store, question = asked
+    query = (
+        "select faithfulness.* from explanations where method = 'relevancy' "
+        "and faithfulness.seed = {} order by explanation_id"
+    )
+    before = store.sql(query.format(0)).fetchall()
+    assert store.explain(**question, faithfulness=True).n_measured == 0
+    assert store.explain(**question).n_measured is None
+    assert store.explain(**question, faithfulness=True, seed=3, limit=5).n_measured == 5
+    other = store.sql(query.format(3)).fetchall()
+    assert len(other) == 5
+    assert store.explain(**question, faithfulness=True, batch_size=2).n_measured == 5
+    after = store.sql(query.format(0)).fetchall()
+    assert len(after) == len(before) == N
+    for one, two in zip(before, after, strict=True):
+        assert numbers(one) == pytest.approx(numbers(two), abs=1e-4)
+    assert all(numbers(one) != pytest.approx(numbers(two), abs=1e-4)
+               for one, two in zip(before, other, strict=False))  # fmt: skip
 
 
-def test_bad_input_is_refused(pixels, right):
-    with pytest.raises(InputError, match=r"Maps of shape \(2, 2, 2\) for 3 images"):
-        deletion_curve(total, pixels, right[:2])
-    with pytest.raises(InputError, match="Fractions"):
-        insertion_curve(total, pixels, right, fractions=(0.5, 0.2))
+def numbers(row):
+    seed, span, likeness, deletion, insertion = row
+    assert seed in (0, 3)
+    return [span, likeness or 0, *deletion.values(), *insertion.values()]
+
+
+def test_drawn_weights_have_the_mean_and_deviation_of_the_trained_ones():
+    torch.manual_seed(0)
+    trained = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.LayerNorm(64))
+    torch.nn.init.normal_(trained[0].weight, 3, 0.5)
+    kept = copy.deepcopy(trained.state_dict())
+    drawn, again, other = (copy.deepcopy(trained) for _ in range(3))
+    draw_weights(drawn, trained, 1)
+    draw_weights(again, trained, 1)
+    draw_weights(other, trained, 2)
+    for name, weights in trained.state_dict().items():
+        assert torch.equal(weights, kept[name])
+        assert torch.equal(drawn.state_dict()[name], again.state_dict()[name])
+    weight = drawn[0].weight.detach()
+    assert float(weight.mean()) == pytest.approx(3, abs=0.05)
+    assert float(weight.std()) == pytest.approx(0.5, abs=0.05)
+    assert not torch.equal(weight, other[0].weight)
+    assert abs(np.corrcoef(weight.flatten(), kept["0.weight"].flatten())[0, 1]) < 0.1
+    # what is the same everywhere stays so
+    assert torch.equal(drawn[1].weight, trained[1].weight)

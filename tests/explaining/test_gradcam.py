@@ -36,8 +36,9 @@ def test_maps_are_channels_weighted_by_their_mean_gradient(family):
     vectors = torch.nn.functional.normalize(built(inputs), dim=-1)
     hook.remove()
     gradient = torch.autograd.grad((vectors @ target).sum(), kept[0])[0]
-    weights = gradient.mean((2, 3), keepdim=True)
-    expected = (weights * kept[0]).sum(1).clamp(min=0).detach().numpy()
+    places, channel = ((1, 2), -1) if family == "swin" else ((2, 3), 1)
+    weights = gradient.mean(places, keepdim=True)
+    expected = (weights * kept[0]).sum(channel).clamp(min=0).detach().numpy()
     found = gradcam_maps(built, pixels, target).values
     assert expected.max() > 0
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)

@@ -28,6 +28,7 @@ from support.rows import (
     ingests,
     labels,
     load,
+    measured,
     neighbours,
     predictions,
     prompt_set,
@@ -179,6 +180,7 @@ def every_explanation() -> list[Row]:
             cols=(4, 2, 2, 1)[sample_id % 4],
             encoder_id=encoder_id,
             classifier_id=classifier_id,
+            faithfulness=measured((0.2, 0.5, 0.4, 0.45), (0.7, 0.5, 0.6, 0.55), span=sample_id / 2),
         )
         for number, (encoder_id, classifier_id, sample_id) in enumerate(askers)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from support.spoiling import NAN, replaced, spoiled, without_first
 
 GROUPS = "region_shares_by_group"
+GAINS, FAITHFULNESS, PAIRS = "faithfulness_gains", "faithfulness_by_group", "faithfulness_pairs"
 MANY = "n_samples = (select max(n_samples) from kept_rows_of_region_shares_by_group)"
 
 BAD_EXPLANATIONS: dict[str, list[str]] = {
@@ -58,5 +59,44 @@ BAD_EXPLANATIONS: dict[str, list[str]] = {
         ),
         spoiled(GROUPS, "ci_low", "share", "n_samples = 1"),
         replaced(GROUPS, where="group_attribute <> 'overall'"),
+    ],
+    "faithfulness_gains_hold": [
+        without_first(GAINS),
+        spoiled(GAINS, "gain", "gain + 0.1", "gain is not null and measure = 'deletion'"),
+        spoiled(GAINS, "gain", "-gain", "gain is not null and measure = 'insertion'"),
+        spoiled(GAINS, "gain", "0", "gain is null"),
+        spoiled(GAINS, "gain", "gain / 2", "measure = 'likeness'"),
+        spoiled(GAINS, "area", "other_area", "against = 'centre' and measure = 'deletion'"),
+        spoiled(GAINS, "sample_id", "sample_id + 1"),
+        replaced(GAINS, where="whose = 'trained'"),
+        replaced(GAINS, where="sample_id <> 5"),
+    ],
+    "faithfulness_by_group_holds": [
+        replaced(FAITHFULNESS, where="group_attribute <> 'overall'"),
+        spoiled(FAITHFULNESS, "n_samples", "n_samples + 1", "group_attribute = 'overall'"),
+        spoiled(FAITHFULNESS, "n_without", "n_without + 1", "group_attribute = 'overall'"),
+        spoiled(FAITHFULNESS, "n_clusters", "n_samples + 1"),
+        spoiled(FAITHFULNESS, "n_clusters", "0", "n_samples > 0"),
+        spoiled(FAITHFULNESS, "ci_low", "gain + 0.1", "n_clusters > 1"),
+        spoiled(FAITHFULNESS, "ci_high", "gain - 0.1", "n_clusters > 1"),
+        spoiled(FAITHFULNESS, "ci_high", "null", "n_clusters > 1"),
+        spoiled(FAITHFULNESS, "gain", "gain + 9", "n_clusters > 1"),
+        spoiled(FAITHFULNESS, "rank", "rank + 1", "rank = 1"),
+        spoiled(FAITHFULNESS, "rank", "1", "measure = 'likeness'"),
+        spoiled(FAITHFULNESS, "rank", "null", "rank = 1"),
+    ],
+    "faithfulness_pairs_hold": [
+        spoiled(PAIRS, "difference", "-difference", "abs(difference) > 1e-6"),
+        spoiled(PAIRS, "gain_a", "gain_a + 1"),
+        spoiled(PAIRS, "ci_low", "difference + 1", "n_clusters > 1"),
+        spoiled(PAIRS, "ci_high", "null", "n_clusters > 1"),
+        spoiled(PAIRS, "n_clusters", "n_samples + 1"),
+        spoiled(PAIRS, "n_samples", "n_samples + 99"),
+        spoiled(PAIRS, "measure", "'likeness'"),
+        replaced(
+            PAIRS,
+            "select * exclude (nth) replace (asked_b as asked_a, asked_a as asked_b, "
+            "method_b as method_a, method_a as method_b)",
+        ),
     ],
 }

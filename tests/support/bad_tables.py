@@ -240,6 +240,15 @@ BAD_TABLES: dict[str, list[str]] = {
         "update explanations set r_squared_left_out = 0.6 where method = 'lime'",
         f"update explanations set r_squared = {NAN} where method = 'lime'",
         "update explanations set parameters = '3'",
+        *(
+            f"update explanations set faithfulness = struct_update(faithfulness, {field} := {value}) "
+            "where method = 'lime' and sample_id = 1"
+            for field, value in (
+                ("seed", "-1"), ("seed", "null"), ("span", "-1"), ("span", NAN), ("span", "null"),
+                ("likeness", "1.5"), ("deletion", f"struct_update(faithfulness.deletion, own := {NAN})"),
+                ("insertion", "struct_update(faithfulness.insertion, centre := null)"),
+            )
+        ),
     ],
     "explanations_unique": [
         "insert into explanations select * replace (repeat('f', 32) as explanation_id) "

@@ -15,6 +15,7 @@ from support.rows import (
     ingests,
     labels,
     load,
+    measured,
     neighbours,
     predictions,
     prompt_set,
@@ -227,6 +228,30 @@ def fill_explanations(con: Con) -> None:
     }
     signed = [0.5, -0.25, 0.0, 1.0]
     fill(con, explanations=[explanation(10 + i, i, signed, cols=2, **lime) for i in range(1, 7)])
+    other = {"method": "gradcam", "cols": 2}
+    fill(
+        con,
+        explanations=[explanation(20 + i, i, [0.0, 1.0, 2.0, 0.5], **other) for i in (1, 2, 5)],
+    )
+    measure_explanations(con)
+
+
+def measure_explanations(con: Con) -> None:
+    """Say how faithful the maps are; nothing moves the score of one sample, and one map is flat."""
+    for (number,) in con.execute("select distinct sample_id from explanations").fetchall():
+        for method, worse in (("relevancy", 0.0), ("gradcam", 0.1), ("lime", number / 20)):
+            part = number / 10 - worse
+            found = measured(
+                (0.5 - part, 0.5, 0.4, 0.5 - part / 2),
+                (0.5 + part, 0.5, 0.6, 0.5 + part / 2),
+                span=0.0 if number == 6 else 0.5 + part,
+                likeness=None if number == 5 else part,
+            )
+            con.execute(
+                "update explanations set faithfulness = $found "
+                "where sample_id = $number and method = $method",
+                {"found": found, "number": number, "method": method},
+            )
 
 
 def fill_duplicates(con: Con) -> None:

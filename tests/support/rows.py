@@ -197,6 +197,25 @@ def explanation(
     return row | more
 
 
+def measured(
+    deletion: Sequence[float],
+    insertion: Sequence[float],
+    *,
+    span: float = 1.0,
+    likeness: float | None = 0.0,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Return what was measured of a map; areas of its own order, random, centre and randomised."""
+    orders = ("own", "random", "centre", "randomised")
+    return {
+        "seed": seed,
+        "span": span,
+        "likeness": likeness,
+        "deletion": dict(zip(orders, deletion, strict=True)),
+        "insertion": dict(zip(orders, insertion, strict=True)),
+    }
+
+
 def prompt_set(
     name: str, attribute: str, prompts: Sequence[tuple[int, str]]
 ) -> dict[str, list[dict[str, Any]]]:

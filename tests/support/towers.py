@@ -10,6 +10,7 @@ from open_clip.modified_resnet import ModifiedResNet
 from open_clip.timm_model import TimmModel
 from open_clip.transformer import VisionTransformer
 from timm.models.eva import Eva
+from timm.models.swin_transformer import SwinTransformer
 from timm.models.vision_transformer_relpos import VisionTransformerRelPos
 
 VIT = {
@@ -17,6 +18,10 @@ VIT = {
     "output_dim": 16,
 }  # fmt: skip
 POOLER = {"attentional_pool": True, "attn_pooler_queries": 6, "attn_pooler_heads": 4}
+SWIN = {
+    "img_size": 64, "patch_size": 4, "embed_dim": 16, "depths": (1, 1), "num_heads": (2, 2),
+    "window_size": 4, "num_classes": 0,
+}  # fmt: skip
 SMALL = {"img_size": 48, "patch_size": 16, "embed_dim": 32, "depth": 2, "num_heads": 4}
 
 
@@ -63,6 +68,7 @@ CONVOLUTIONAL: dict[str, tuple[Callable[[], torch.nn.Module], int, tuple[int, in
     ),
     "convnext": (lambda: _timm("test_convnext", 160), 160, (5, 5)),
     "timm resnet": (lambda: _timm("test_resnet", 160, pool="avg"), 160, (5, 5)),
+    "swin": (lambda: _timm(SwinTransformer(**SWIN), 64), 64, (8, 8)),
 }  # fmt: skip
 
 
