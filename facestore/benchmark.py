@@ -8,6 +8,7 @@ from shlex import quote
 from typing import Any
 
 from facestore.errors import InputError, UnknownNameError, counted, preview
+from facestore.ingest.layouts.after_dataset import label_column
 from facestore.ingest.layouts.manifest import split_called
 from facestore.mappings import LabelMapping
 from facestore.records import AnyPath, Prompt, PromptSet
@@ -24,8 +25,6 @@ _TEMPLATES = "zeroshot_classification_templates.txt"
 _MAX_BYTES = 1 << 20
 _MAX_NAME = 100
 _DESCRIPTION = "Class names of a data set in templates, made by `facestore bench`."
-# What tables call the column with the class of a picture, the first that is there.
-_LABEL_COLUMNS = ("label", "labels", "class", "cls", "target", "fine_label")
 FIGURES = (
     "dataset", "split", "attribute", "model", "n_samples", "n_classes", "acc1", "ci_low", "ci_high",
     "acc5", "mean_per_class_recall", "chance_adjusted",
@@ -253,7 +252,7 @@ def _mapping(source: _Source) -> LabelMapping | None:
         columns = pq.read_schema(files[0]).names
     except (OSError, ValueError):
         return None  # ingest says what is wrong with it
-    found = next((each for each in _LABEL_COLUMNS if each in columns), None)
+    found = label_column(columns)
     return LabelMapping.of(columns=[f"{source.name}={found}"]) if found else None
 
 

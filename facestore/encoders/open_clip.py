@@ -173,8 +173,8 @@ def _check_tokenizer(name: ModelName, model: torch.nn.Module, tokenizer: Any) ->
     has = getattr(getattr(model, "text", model), "vocab_size", None)
     if isinstance(made, int) and isinstance(has, int) and made > has:
         message = (
-            f"Model {name.architecture!r} has {has:,} tokens, and the tokenizer that open_clip "
-            f"takes for it makes {made:,}: name the model's own tokenizer in its "
+            f"Model {name.architecture!r} has a vocabulary of {has:,}, and the tokenizer that "
+            f"open_clip takes for it one of {made:,}: name the model's own tokenizer in its "
             "open_clip_config.json, as text_cfg hf_tokenizer_name."
         )
         raise EncoderError(message)

@@ -21,7 +21,7 @@ from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
 from facestore.ingest.gone import Gone, gone_from, sample_ids
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.ingest.plan import IngestPlan, known_classes, plan_ingest
 from facestore.ingest.run import IngestRun, RunResult
 from facestore.locks import lock_file, only_one
@@ -189,7 +189,7 @@ def ingest(
             classes = store.catalog.samples.classes()
             rules = LabelRules(classes, attributes, new_classes, mapping or LabelMapping())
             lists = partial(walk, outside=follow_links)
-            request = SourceRequest(source, rules, layout, table, lists)
+            request = SourceRequest(source, rules, layout, table, lists, dataset)
             plan = plan_ingest(store, request, dataset=dataset, split=split)
             gone = gone_from(store, plan)
             if prune:
@@ -262,8 +262,9 @@ def preview_ingest(
     source, table = Path(source), None if labels is None else Path(labels)
     rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
     lists = partial(walk, outside=follow_links)
-    request = SourceRequest(source, rules, layout, table, lists)
-    return plan_ingest(store, request, dataset=dataset or _dataset_name(source), split=split)
+    dataset = dataset or _dataset_name(source)
+    request = SourceRequest(source, rules, layout, table, lists, dataset)
+    return plan_ingest(store, request, dataset=dataset, split=split)
 
 
 def _refuse_another_source(plan: IngestPlan, gone: Gone) -> None:

@@ -15,8 +15,9 @@ from facestore.images.walk import printable
 from facestore.ingest.layouts.file_patterns import fitting_file_column
 from facestore.ingest.layouts.found_labels import LabelTable
 from facestore.ingest.layouts.label_values import Reading
-from facestore.ingest.layouts.layouts import OF_FOLDERS, SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import OF_FOLDERS, read_manifest
 from facestore.ingest.layouts.manifest import Manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.ingest.layouts.unmet_values import unmet_notes
 from facestore.ingest.rivals import Rivals, rivals_in
 from facestore.names import NameMatch, match_names

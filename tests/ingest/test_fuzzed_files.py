@@ -24,7 +24,8 @@ from facestore.importing.published import read_published
 from facestore.importing.similarities import read_similarities
 from facestore.ingest.embedding import ReadRequest, read_image
 from facestore.ingest.layouts.label_tables import LabelRules, read_label_table
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.ingest.layouts.utkface import utkface_labels
 from facestore.prompts import read_prompt_file
 

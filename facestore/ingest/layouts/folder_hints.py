@@ -29,8 +29,21 @@ def folder_hints(folder: Folder, rules: LabelRules, *, has_tables: bool = False)
     levels = [sorted({*level.values()}) for level in levels_of(folder)]
     if not rules.classes or not levels:
         return ()
-    found = (*_coded(levels, rules),) or folders_like_classes(folder, rules) or (*_years(levels),)
+    found = _known(folder, levels, rules)
     return found or (() if has_tables else tuple(_few(folder, levels)))
+
+
+def are_few(folder: Folder, rules: LabelRules) -> bool:
+    """Whether folders may be classes of any attribute, and of no known one."""
+    levels = [sorted({*level.values()}) for level in levels_of(folder)]
+    return bool(
+        levels and [*_few(folder, levels)] and not (rules.classes and _known(folder, levels, rules))
+    )
+
+
+def _known(folder: Folder, levels: list[list[str]], rules: LabelRules) -> tuple[str, ...]:
+    """Return what folders say that are called as something known."""
+    return (*_coded(levels, rules),) or folders_like_classes(folder, rules) or (*_years(levels),)
 
 
 def _coded(levels: list[list[str]], rules: LabelRules) -> Iterator[str]:

@@ -20,7 +20,6 @@ from facestore.errors import (
 from facestore.images.files import packed_as
 from facestore.images.places import expand, is_pattern, root_of
 from facestore.images.remote import is_uri
-from facestore.images.walk import Listing, walk
 from facestore.ingest.layouts import (
     imagefolder,
     lists,
@@ -31,14 +30,16 @@ from facestore.ingest.layouts import (
     utkface,
     webdataset,
 )
-from facestore.ingest.layouts.class_folders import splits_in
+from facestore.ingest.layouts.after_dataset import rules_of_column, rules_of_folders, with_note
+from facestore.ingest.layouts.class_folders import read_class_folders, splits_in
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
-from facestore.ingest.layouts.folder_hints import folder_hints
+from facestore.ingest.layouts.folder_hints import are_few, folder_hints
 from facestore.ingest.layouts.found_labels import LabelTable, merge_tables
 from facestore.ingest.layouts.given_labels import refuse_folder, table_of
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.manifest import Manifest
 from facestore.ingest.layouts.parquet_paths import column_of_paths
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.ingest.layouts.years import years_in_doubt
 from facestore.tables import JSON_LINES
 
@@ -87,61 +88,9 @@ _CONTAINERS = {
 OF_FOLDERS = (FOLDER, CSV, *_LABELLED)
 LAYOUTS = ("auto", *OF_FOLDERS, *_CONTAINERS, lists.LAYOUT)
 _COMPRESSED_TARS = (
-    ".tar.gz",
-    ".tgz",
-    ".tar.zst",
-    ".tar.bz2",
-    ".tbz2",
-    ".tar.xz",
-    ".txz",
-    ".tar.lz4",
-)
+    ".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.lz4",
+)  # fmt: skip
 _TABLES = (".csv", ".tsv", *JSON_LINES)
-_FORCED = "as `layout=` says"
-
-
-@dataclass(frozen=True)
-class SourceRequest:
-    """A source, and how it is to be read.
-
-    Attributes
-    ----------
-    source
-        A folder, a tar, a Parquet file, a table of paths, or a pattern such as
-        `shard-{0000..0003}.tar`.
-    rules
-        What may be a label.
-    layout
-        One of `LAYOUTS`.
-    labels
-        A label table, instead of the labels that the source has.
-    lists
-        What lists a folder: `walk`, which is told whether to take what lies outside.
-    """
-
-    source: Path
-    rules: LabelRules
-    layout: str = "auto"
-    labels: Path | None = None
-    lists: Callable[[Path], Listing] = walk
-
-    @property
-    def is_auto(self) -> bool:
-        """Whether the layout is recognised from what is there."""
-        return self.layout == "auto"
-
-    @property
-    def inside(self) -> LabelRules:
-        """What may be a label in the source itself; nothing where a table has them."""
-        return self.rules if self.labels is None else LabelRules({})
-
-    def reason(self, found: str) -> str:
-        """Return why a layout was chosen."""
-        return found if self.is_auto else _FORCED
-
-    def allows(self, layout: str) -> bool:
-        """Whether a source of a layout may be read."""
-        return self.layout in ("auto", layout)
 
 
 def read_manifest(request: SourceRequest) -> Manifest:
@@ -154,6 +103,14 @@ def read_manifest(request: SourceRequest) -> Manifest:
     TableError
         If labels are refused.
     """
+    found = _read(request)
+    named = rules_of_column(request.name, found, request.rules)
+    if named is None:
+        return found
+    return with_note(_read(replace(request, rules=named)), request.name)
+
+
+def _read(request: SourceRequest) -> Manifest:
     source, labels = request.source, request.labels
     _check(request.layout, labels, source)
     if source.is_dir():
@@ -218,6 +175,9 @@ def _of_folder(request: SourceRequest) -> Manifest:
 
 def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
     """Return what a folder of images is: most particular first."""
+    is_asked = request.layout == imagefolder.LAYOUT and not imagefolder.metadata_files(folder)
+    if is_asked and (named := _after_data_set(request, folder)):
+        return named
     for layout, read in _LABELLED.items():
         if request.allows(layout):
             found = read(request.source, folder, request.inside, request.reason(""))
@@ -225,10 +185,22 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
     tables = nearby.tables_nearby(request.source, folder, request.rules)
+    may_be = request.is_auto and not tables and are_few(folder, request.inside)
+    if may_be and (named := _after_data_set(request, folder)):
+        return named
     more = [each.hint for each in tables]
     more += folder_hints(folder, request.inside, has_tables=bool(tables))
     known = [each.path for each in tables]
     return _images(FOLDER, reason, _without(folder, known), more=tuple(more))
+
+
+def _after_data_set(request: SourceRequest, folder: Folder) -> Manifest | None:
+    """Read folders as classes of an attribute that is called as the data set, if they may be."""
+    rules = rules_of_folders(request.name, folder, request.inside)
+    if rules is None:
+        return None
+    reason = request.reason("folders that may be classes")
+    return with_note(read_class_folders(request.source, folder, rules, reason), request.name)
 
 
 def _without(folder: Folder, tables: Sequence[Path]) -> Folder:

@@ -10,7 +10,8 @@ from support.containers import CLASSES, encoded, write_tar
 
 from facestore.ingest.layouts.beside import pair
 from facestore.ingest.layouts.label_tables import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "José") for form in ("NFC", "NFD"))
 

@@ -10,7 +10,8 @@ from ingest.layouts.test_tables_of_people import ALL
 from facestore.cli.wording import as_typed
 from facestore.errors import InputError
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.mappings import LabelMapping
 
 

@@ -13,7 +13,8 @@ from support.pictures import write_picture
 from facestore.errors import FileNamesError
 from facestore.ingest.layouts.file_patterns import fitting_pattern
 from facestore.ingest.layouts.label_rules import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.mappings import LabelMapping
 from facestore.names import match_names
 from facestore.table_columns import fill

@@ -14,7 +14,8 @@ from facestore.errors import InputError, TableError
 from facestore.images.places import ImageSource, expand, is_there, root_of
 from facestore.images.walk import printable
 from facestore.ingest.layouts.label_tables import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.mappings import LabelMapping
 
 RULES = LabelRules(CLASSES)

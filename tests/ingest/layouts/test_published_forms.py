@@ -17,7 +17,8 @@ from support.pictures import write_picture
 
 from facestore.errors import InputError, TableError
 from facestore.ingest.layouts.label_tables import LabelRules
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.mappings import LabelMapping
 
 LEFT_BY_SYSTEMS = (

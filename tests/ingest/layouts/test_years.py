@@ -12,7 +12,8 @@ from support.containers import encoded, write_tar
 from facestore.errors import TableError
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.label_values import years_of
-from facestore.ingest.layouts.layouts import SourceRequest, read_manifest
+from facestore.ingest.layouts.layouts import read_manifest
+from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.mappings import LabelMapping
 
 FLAGS = "file,gender,age\n1.jpg,f,{}\n2.jpg,m,{}\n3.jpg,m,\n"
