@@ -174,6 +174,14 @@ def test_prompts_of_a_file_are_taken_for_the_attributes_that_it_names(benched, t
         added = store.add_prompts(path)
         done = store.bench(["celeba"], models=[TINY], prompt_set="pairs")
         store.remove_prompt_set("pairs", with_classifiers=True)
+        path.write_text("prompts: [{text: a smile, classes: {Smiling: 'yes'}}]")
+        store.add_prompts(path, name="one side")
+        with pytest.raises(
+            InputError, match="names 1 class of 'Smiling', at least 2 were expected"
+        ):
+            store.bench(["celeba"], models=[TINY], prompt_set="one side")
+        assert store.sql("select count(*) from similarities").fetchall() == [(80 * N,)]
+        store.remove_prompt_set("one side")
         with pytest.raises(ParametersError, match="exclude each other"):
             store.bench(["celeba"], models=[TINY], prompt_set="pairs", templates=["{c}"])
         with pytest.raises(InputError, match=r"names classes of race.*one of them was expected"):
@@ -204,9 +212,13 @@ def test_a_file_that_lacks_a_side_is_refused_and_nothing_is_written(benched, tmp
         assert "bad" not in store.catalog.prompts.names()
 
 
-def test_the_report_details_the_attributes_that_make_groups(benched):
+def test_the_report_has_the_means_and_details_the_attributes_that_make_groups(benched):
     with Store.open(benched[0]) as store:
-        page = store.report().parent / "models.html"
-    html = page.read_text()
-    assert "Yes/no attributes" in html
-    assert "tiny fp32 celeba" in html or "celeba" in html
+        folder = store.report().parent
+    pages = {
+        name: (folder / f"{name}.html").read_text() for name in ("models", "groups", "mistakes")
+    }
+    assert "Yes/no attributes" in pages["models"]
+    for name in ("groups", "mistakes"):
+        assert "Arched_Eyebrows" in pages[name]
+        assert "Wearing_Hat" not in pages[name]
