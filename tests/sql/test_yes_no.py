@@ -70,6 +70,17 @@ def test_figures_are_those_of_scikit_learn_with_ties(con, given):
         assert area == pytest.approx(roc_auc_score(is_positive, sign * score), abs=1e-12)
 
 
+def test_what_samples_change_adds_up_to_nothing_with_ties_as_well(con, given):
+    sums = read(
+        con,
+        "ranking_terms(true)",
+        "sum(influence), sum(influence_auc)",
+        "true group by attribute, class",
+    )
+    assert len(sums) == 2 * len(NAMES)
+    assert np.abs(sums).max() < 1e-12
+
+
 def test_the_means_are_over_attributes_and_one_of_one_label_is_left_out_and_named(con, given):
     columns = (
         "classifier, attribute, n_attributes, n_undefined, undefined, mean_average_precision, mean_auc, "
@@ -84,7 +95,7 @@ def test_the_means_are_over_attributes_and_one_of_one_label_is_left_out_and_name
     assert row[5:7] == pytest.approx(means, abs=1e-12)
     assert 0 < row[7] < row[5] < row[8] < 1
     classes(con, ["young"])
-    fill_scored(con, {"young": (np.full(N, True), given["bald"][1])}, first=10)
+    fill_scored(con, {"young": (np.full(N, True), np.abs(given["bald"][1]) + 1)}, first=10)
     (row,) = read(con, "yes_no_summary", columns)
     assert row[2:5] == (4, 1, ["young"])
     assert row[5:7] == pytest.approx(means, abs=1e-12)
