@@ -1,33 +1,34 @@
 """Benchmark: any models on any data sets for image classification, one table at the end."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
-from facestore.errors import InputError, UnknownNameError, counted, preview
+from facestore.benchmark_prompts import (
+    CLASS_NAMES,
+    DEFAULT_TEMPLATE,
+    add_classes,
+    add_yes_no,
+    check_templates,
+    set_name,
+)
+from facestore.errors import InputError, ParametersError, UnknownNameError, counted, preview
 from facestore.ingest.layouts.after_dataset import label_column
 from facestore.ingest.layouts.manifest import split_called
 from facestore.mappings import LabelMapping
-from facestore.records import AnyPath, Prompt, PromptSet
+from facestore.prompts import check_attribute
+from facestore.records import AnyPath
 from facestore.steps import Steps, named_in
 from facestore.stores import Stores
 from facestore.zero_shot.many import OF_ONE, Failure, predict_all, score_all
 from facestore.zero_shot.predict import PredictSummary
 
-# As CLIP_benchmark has it where a data set says nothing.
-DEFAULT_TEMPLATE = "a photo of a {c}."
-_SLOTS = ("{c}", "{}", "{classname}")
-_CLASS_NAMES = "classnames.txt"
 _TEMPLATES = "zeroshot_classification_templates.txt"
 _MAX_BYTES = 1 << 20
-_MAX_NAME = 100
-_DESCRIPTION = "Class names of a data set in templates, made by `facestore bench`."
 FIGURES = (
     "dataset", "split", "attribute", "model", "n_samples", "n_classes", "acc1", "ci_low", "ci_high",
-    "acc5", "mean_per_class_recall", "chance_adjusted",
+    "acc5", "mean_per_class_recall", "chance_adjusted", "mean_average_precision", "mean_auc",
 )  # fmt: skip
 
 
@@ -43,11 +44,14 @@ class BenchSummary:
         How many results were asked for.
     failures
         Those that could not be had; all others are there.
+    notes
+        What there is to know of the figures.
     """
 
     rows: tuple[tuple[Any, ...], ...]
     n_results: int
     failures: tuple[Failure, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,21 @@ class _Source:
     templates: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is told of a data set by one prompt set: one attribute, or yes/no attributes."""
+
+    prompt_set: str
+    attributes: tuple[str, ...]
+
+
 def bench(
     store: Stores,
     sources: Sequence[AnyPath],
     *,
     models: Sequence[str],
     templates: Sequence[str] = (),
+    prompt_set: str | None = None,
     device: str = "auto",
     **ingesting: Any,
 ) -> BenchSummary:
@@ -86,6 +99,7 @@ def bench(
 
     Each data set gets an attribute and a prompt set of its own name. All templates of a class are
     pooled to one vector, as in the CLIP paper (Radford 2021, section 3.1.4) and CLIP_benchmark.
+    The yes/no attributes of a data set have one prompt set together, and one row.
     `notify` is told a `Step` before each verb, and the summary after it.
 
     Parameters
@@ -97,7 +111,10 @@ def bench(
         As `ingest` takes them.
     templates
         Prompts with `{c}` for the name of a class; none: those of the data set, or
-        `a photo of a {c}.`
+        `a photo of a {c}.` Of yes/no attributes `{c}` is `a person wearing a hat` and `a person
+        not wearing a hat`.
+    prompt_set
+        A set of the store for all attributes whose classes it names, instead of templates.
     **ingesting
         What else `ingest` takes: `batch_size`, `workers`, `precision` ...
 
@@ -113,13 +130,18 @@ def bench(
         what = "a model: `models=ViT-B-32,openai`" if not models else "a data set: a folder or name"
         message = f"A benchmark needs {what}."
         raise InputError(message)
-    _check_templates(templates)
+    if prompt_set is not None and templates:
+        message = (
+            f"`prompt_set={prompt_set}` and templates of your own exclude each other: give one."
+        )
+        raise ParametersError(message)
+    check_templates(templates)
     steps = Steps(store)
     place = None if device == "auto" else device
     made: list[str] = []
     for each in _each_once(_source(store, source) for source in sources):
         try:
-            made += _one(store, steps, each, models, templates, place, ingesting)
+            made += _one(store, steps, each, models, templates, prompt_set, place, ingesting)
         except OF_ONE as error:  # the other data sets are none the worse
             if len(sources) == 1:
                 raise
@@ -127,8 +149,14 @@ def bench(
             steps.failures.append(Failure(each.name, error))
     if not made:
         raise steps.failures[0].error
-    rows = store.catalog.exports.benchmarked(list(dict.fromkeys(made)))
-    return BenchSummary(tuple(rows), steps.n_results, tuple(steps.failures))
+    rows, undefined = store.catalog.exports.benchmarked(list(dict.fromkeys(made)))
+    notes = [
+        f"mean_average_precision and mean_auc of {dataset!r} are of {n_attributes - len(names):,} "
+        f"of {counted(n_attributes, 'attribute')}: samples of {preview(names)} have one label "
+        "alone, or are too few"
+        for dataset, n_attributes, names in undefined
+    ]
+    return BenchSummary(tuple(rows), steps.n_results, tuple(steps.failures), tuple(notes))
 
 
 def _one(
@@ -137,16 +165,18 @@ def _one(
     source: _Source,
     models: Sequence[str],
     templates: Sequence[str],
+    prompt_set: str | None,
     device: str | None,
     ingesting: Mapping[str, Any],
 ) -> list[str]:
     """Benchmark all models on one data set; return the classifiers that are there now."""
     chosen = tuple(templates) or source.templates or (DEFAULT_TEMPLATE,)
-    _check_templates(chosen)
+    check_templates(chosen)
     names: Sequence[str] = models
     if source.path is not None:
         if source.class_names:  # the order of the classes, and those that no picture is of
-            _add(store, _set_name(source.name, templates), source.name, source.class_names, chosen)
+            called = set_name(source.name, templates)
+            add_classes(store, called, source.name, source.class_names, chosen)
         given = {
             "dataset": source.name,
             "split": source.split,
@@ -158,33 +188,75 @@ def _one(
         }
         _, had = steps.ingest(source.path, list(models), given)
         names = named_in(store, had, ingesting)
-    made = []
-    for attribute in _attributes(store, source):
-        classes = source.class_names or tuple(store.catalog.samples.class_names()[attribute])
-        of_set = source.name if attribute == source.name else f"{source.name} {attribute}"
-        prompt_set = _set_name(of_set, templates)
-        _add(store, prompt_set, attribute, classes, chosen)
-        of = {"models": list(names), "dataset": source.name}
-        steps.each("score", score_all, prompt_set, **of, device=device)
-        made += steps.each(
+    made: list[Any] = []
+    of = {"models": list(names), "dataset": source.name}
+    for task in _tasks(store, steps, source, templates, chosen, prompt_set):
+        steps.each("score", score_all, task.prompt_set, **of, device=device)
+        each = steps.each if len(task.attributes) == 1 else steps.together
+        made += each(
             "predict",
             predict_all,
-            prompt_sets=[prompt_set],
-            attributes=[attribute],
+            prompt_sets=[task.prompt_set],
+            attributes=list(task.attributes),
             aggregations=["embedding_mean"],
             **of,
         )
     return [each.classifier for each in made if isinstance(each, PredictSummary)]
 
 
-def _set_name(name: str, templates: Sequence[str]) -> str:
-    """Name the prompt set of a data set, which has other ones by templates of the user."""
-    if not templates:
-        return name
-    whole = f"{name} [{'; '.join(templates)}]"
-    if len(whole) <= _MAX_NAME:
-        return whole
-    return f"{whole[:_MAX_NAME]}... {hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+def _tasks(
+    store: Stores,
+    steps: Steps,
+    source: _Source,
+    templates: Sequence[str],
+    chosen: Sequence[str],
+    prompt_set: str | None,
+) -> list[_Task]:
+    """Return what is told of a data set, with prompts that are there; what cannot be is kept."""
+    attributes = _attributes(store, source)
+    if prompt_set is not None:
+        return [_Task(prompt_set, _named_by(store, prompt_set, source.name, attributes))]
+    two = store.catalog.samples.two_class_attributes()
+    several = {name: two[name] for name in attributes if name in two}
+    if not any(each.is_yes_no for each in several.values()):
+        several = {}
+    tasks = []
+    if several:
+        together = set_name(source.name, templates)
+        add_yes_no(store, together, several, chosen)
+        tasks.append(_Task(together, tuple(several)))
+    for attribute in attributes:
+        if attribute in several:
+            continue
+        of_set = source.name if attribute == source.name else f"{source.name} {attribute}"
+        alone = set_name(of_set, templates)
+        classes = source.class_names or tuple(store.catalog.samples.class_names()[attribute])
+        try:
+            add_classes(store, alone, attribute, classes, chosen)
+        except InputError as error:  # the other attributes are none the worse
+            if len(attributes) == 1:
+                raise
+            steps.n_results += 1
+            steps.failures.append(Failure(f"{source.name} {attribute}", error))
+        else:
+            tasks.append(_Task(alone, (attribute,)))
+    return tasks
+
+
+def _named_by(store: Stores, name: str, dataset: str, attributes: Sequence[str]) -> tuple[str, ...]:
+    """Return the attributes of a data set that a prompt set names, all with two classes."""
+    prompts = store.catalog.prompts.get(name)
+    named = {attribute for each in prompts.prompts for attribute in each.classes}
+    found = tuple(attribute for attribute in attributes if attribute in named)
+    if not found:
+        message = (
+            f"Prompt set {name!r} names classes of {preview(sorted(named)) or 'nothing'}, and data "
+            f"set {dataset!r} is labelled with {preview(attributes)}: one of them was expected."
+        )
+        raise InputError(message)
+    for attribute in found:
+        check_attribute(prompts, attribute)
+    return found
 
 
 def _each_once(sources: Any) -> list[_Source]:
@@ -215,7 +287,7 @@ def _source(store: Stores, given: AnyPath) -> _Source:
     named = folder.parent if split else folder
     name = named.name if named.is_dir() else named.name.partition(".")[0]
     beside = [path, path.parent] if path.is_dir() else [path.parent, path.parent.parent]
-    return _Source(path, name, split, _lines(beside, _CLASS_NAMES), _lines(beside, _TEMPLATES))
+    return _Source(path, name, split, _lines(beside, CLASS_NAMES), _lines(beside, _TEMPLATES))
 
 
 def _lines(folders: Sequence[Path], name: str) -> tuple[str, ...]:
@@ -268,60 +340,3 @@ def _attributes(store: Stores, source: _Source) -> list[str]:
         "each class, .cls files in tars, or a column of classes."
     )
     raise InputError(message)
-
-
-def _check_templates(templates: Sequence[str]) -> None:
-    for each in templates:
-        if not any(slot in each for slot in _SLOTS):
-            message = f"Template {each!r} names no class: put {{c}} where its name belongs."
-            raise InputError(message)
-
-
-def _add(
-    store: Stores, name: str, attribute: str, classes: Sequence[str], templates: Sequence[str]
-) -> None:
-    """Add a prompt set: each class in each template."""
-    if len(classes) < 2:
-        message = (
-            f"{attribute!r} has one class alone ({preview(map(repr, classes))}): two are needed to "
-            "tell pictures apart."
-        )
-        raise InputError(message)
-    if len(set(classes)) < len(classes):
-        twice = next(each for each in classes if list(classes).count(each) > 1)
-        message = f"{_CLASS_NAMES} of {name!r} names {twice!r} twice: give each class its own name."
-        raise InputError(message)
-    prompts = tuple(
-        Prompt(_filled(template, class_), None, {attribute: class_})
-        for class_ in classes
-        for template in dict.fromkeys(templates)
-    )
-    known = store.catalog.samples.class_names().get(attribute, [])
-    new = tuple(each for each in classes if each not in known)
-    made = PromptSet(name, _DESCRIPTION, prompts, {attribute: new} if new else {})
-    if len(known) > len(classes):
-        other = next(each for each in known if each not in classes)
-        message = (
-            f"{_CLASS_NAMES} of {name!r} has {counted(len(classes), 'name')}, and the labels have "
-            f"{counted(len(known), 'class', 'classes')}, such as {other!r}: give it a line a class."
-        )
-        raise InputError(message)
-    if name in store.catalog.prompts.names():
-        before = {
-            (each.text, *each.classes.items()) for each in store.catalog.prompts.get(name).prompts
-        }
-        if before != {(each.text, *each.classes.items()) for each in prompts}:
-            message = (
-                f"Data set {name!r} had other classes or templates when it was benchmarked before: "
-                "give its folder another name, or take the old one out first with "
-                f"`facestore remove prompt-set {quote(name)}`."
-            )
-            raise InputError(message)
-    store.catalog.prompts.add(made)
-
-
-def _filled(template: str, class_: str) -> str:
-    name = class_.replace("_", " ")
-    for slot in _SLOTS:
-        template = template.replace(slot, name)
-    return template

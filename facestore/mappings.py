@@ -220,7 +220,7 @@ class LabelMapping:
     def _read_by(self, said: Said, texts: Mapping[str, Iterable[str]]) -> Iterator[str]:
         """Yield the texts of which something was said."""
         for attribute, each in texts.items():
-            is_listed = not said.attribute or self._list_of(attribute) == said.attribute
+            is_listed = said.attribute in ("", ANY_ATTRIBUTE, self._list_of(attribute))
             is_spared = said.attribute == ANY_ATTRIBUTE and said.name and is_ours(attribute)
             if is_listed and not is_spared:
                 yield from each
@@ -238,10 +238,12 @@ class LabelMapping:
 
     def _values_of(self, attribute: str) -> Mapping[str, str]:
         own = self._list_of(attribute)
-        values = self.values.get(own, {})
-        if own != ANY_ATTRIBUTE or not is_ours(attribute):
-            return values
-        return {value: name for value, name in values.items() if not name}
+        of_any = self.values.get(ANY_ATTRIBUTE, {})
+        if is_ours(attribute):
+            of_any = {value: name for value, name in of_any.items() if not name}
+        if own == ANY_ATTRIBUTE:
+            return of_any
+        return {**of_any, **self.values.get(own, {})}
 
 
 @dataclass(frozen=True)

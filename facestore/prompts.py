@@ -12,6 +12,8 @@ A prompt set in YAML has vocabularies, whose words name classes, and templates::
     prompts:                                        # optional, besides or instead of templates
       - {text: "a photo of a nurse", classes: {gender: Female}}
     new_classes: {harm: [criminal, person]}         # optional: classes that no label has, in order
+    yes_no:                                         # optional: attributes of the classes yes and no
+      Smiling: {positive: a smiling person, negative: [a serious person, a sad person]}
 
 Every template stands for all combinations of the words of its slots.
 """
@@ -33,6 +35,8 @@ from facestore.tables import refusing
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
+# The sides of yes_no, and the classes that they are.
+_SIDES = {"positive": "yes", "negative": "no"}
 _MOST_PROMPTS = 100_000
 _SLOT = re.compile(r"\{(\w+)\}")
 _KEY_SLOT = re.compile(r"\{(\w+)(:class)?\}")
@@ -136,7 +140,8 @@ def _check_new_classes(prompt_set: PromptSet, path: Path) -> None:
 
 def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
     """Expand a YAML specification."""
-    known = {"prompt_set", "description", "words", "templates", "key", "prompts", "new_classes"}
+    known = {"prompt_set", "description", "words", "templates", "key", "prompts"}
+    known |= {"new_classes", "yes_no"}
     if unknown := sorted(set(spec) - known):
         expected = f"Expected keys: {', '.join(sorted(known))}."
         raise TableError(path, f"unknown keys {', '.join(unknown)}", expected)
@@ -159,7 +164,39 @@ def _from_spec(spec: Mapping[str, Any], path: Path) -> PromptSet:
         raise TableError(path, f"not a prompt set ({error!r})", todo) from error
     name = str(spec.get("prompt_set", path.stem))
     description = str(spec.get("description", "")).strip()
-    return PromptSet(name, description, (*expanded, *listed), _new_classes(spec, path))
+    prompts = (*expanded, *listed, *_yes_no(spec.get("yes_no", {}), path))
+    return PromptSet(name, description, prompts, _new_classes(spec, path))
+
+
+def _yes_no(given: Any, path: Path) -> Iterator[Prompt]:
+    """Yield the prompts of attributes of yes and no; one text may speak of several of them."""
+    named: dict[str, dict[str, str]] = {}
+    for attribute, sides in given.items() if isinstance(given, dict) else [("yes_no", given)]:
+        texts = {
+            side: [each] if isinstance(each, str) else each
+            for side, each in (sides.items() if isinstance(sides, dict) else ())
+        }
+        missing = [each for each in _SIDES if not texts.get(each)]
+        if missing and set(texts) <= set(_SIDES):
+            problem = f"{attribute!r} of yes_no has no {missing[0]} prompt"
+        elif not all(isinstance(each, list) and _are_texts(each) for each in texts.values()):
+            problem = f"{attribute!r} of yes_no has {sides!r:.60}, and texts were expected"
+        elif unknown := sorted(map(str, set(texts) - set(_SIDES))):
+            problem = f"{attribute!r} of yes_no has {preview(map(repr, unknown))}"
+        elif both := set(texts["positive"]) & set(texts["negative"]):
+            problem = f"{attribute!r} of yes_no has {min(both)!r} on both sides"
+        else:
+            for side, class_ in _SIDES.items():
+                for text in texts[side]:
+                    named.setdefault(text, {})[attribute] = class_
+            continue
+        todo = "Expected `Smiling: {positive: a smiling person, negative: a serious person}`."
+        raise TableError(path, problem, todo)
+    yield from (Prompt(text, None, classes) for text, classes in named.items())
+
+
+def _are_texts(texts: Sequence[Any]) -> bool:
+    return all(isinstance(each, str) for each in texts)
 
 
 def _new_classes(spec: Mapping[str, Any], path: Path) -> dict[str, tuple[str, ...]]:

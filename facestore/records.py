@@ -281,6 +281,23 @@ class KeyedRows:
 
 
 @dataclass(frozen=True)
+class TwoClasses:
+    """The two classes of an attribute.
+
+    Attributes
+    ----------
+    positive, negative
+        Their names.
+    is_yes_no
+        Whether they say that something is so, or is not.
+    """
+
+    positive: str
+    negative: str
+    is_yes_no: bool
+
+
+@dataclass(frozen=True)
 class Prompt:
     """A text and the classes that it names.
 

@@ -1,6 +1,6 @@
 """Verbs that call others in turn: each is told before it is called, and failures are kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from facestore.ingest.ingest import ingest
 from facestore.records import AnyPath, ModelName
 from facestore.stores import Stores
 from facestore.zero_shot.many import Failure
+from facestore.zero_shot.predict import PredictedTogether, PredictSummary
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,28 @@ class Steps:
     def each(self, verb: str, function: Callable[..., Any], *given: Any, **named: Any) -> list[Any]:
         """Call a verb that yields results; return them, and keep those that failed for the end."""
         done = []
+        for result in self._results(verb, function, *given, **named):
+            done.append(result)
+            self._store.notify(result)
+        return done
+
+    def together(
+        self, verb: str, function: Callable[..., Any], *given: Any, **named: Any
+    ) -> list[PredictSummary]:
+        """Call a verb that yields predictions, as `each` does, and tell of all of them at once."""
+        done = list(self._results(verb, function, *given, **named))
+        self._store.notify(PredictedTogether(tuple(done)))
+        return done
+
+    def _results(
+        self, verb: str, function: Callable[..., Any], *given: Any, **named: Any
+    ) -> Iterator[Any]:
         for result in self(verb, function, *given, **named):
             self.n_results += 1
             if isinstance(result, Failure):
                 self.failures.append(result)
             else:
-                done.append(result)
-                self._store.notify(result)
-        return done
+                yield result
 
 
 def named_in(store: Stores, models: Sequence[str], ingesting: Mapping[str, Any]) -> list[str]:

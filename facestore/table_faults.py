@@ -32,6 +32,20 @@ def fault_of(text: TableText) -> tuple[str, str] | None:
     return None
 
 
+def short_rows(text: TableText) -> tuple[str, str] | None:
+    """Return what is wrong where every row is shorter than its header; None: a row is as long."""
+    if text.names:
+        return None
+    header, *widths = (len(cells or ()) for _, cells in _rows(text))
+    if not widths or max(widths) >= header:
+        return None
+    problem = f"its header has {header:,} names, and no row has more than {max(widths):,} cells"
+    return (
+        problem,
+        "Expected a name for each column, and no more: values would be under wrong ones.",
+    )
+
+
 def _apart(text: TableText) -> str:
     """Say how a separator is kept within a text."""
     if text.is_of_blanks:

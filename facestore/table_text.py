@@ -6,6 +6,7 @@ taken away here, so that what is left is plain CSV in UTF-8.
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def table_text(path: Path, encoding: str | None = None) -> TableText:
         raise TableError(path, problem, "Check the file.")
     is_of_blanks = False
     if not separator:
-        separator, text = _separated(path, text, header)
+        separator, text = _separated(path, text, header, n_dropped)
         is_of_blanks = separator == "\t" and "\t" not in header
         header = text.partition("\n")[0]
     cells = header.rstrip("\r").split(separator)
@@ -180,7 +181,7 @@ def _without_preamble(text: str) -> tuple[str, str, int]:
     return separator, re.sub(r"\A#[ \t]*", "", text), n_dropped
 
 
-def _separated(path: Path, text: str, header: str) -> tuple[str, str]:
+def _separated(path: Path, text: str, header: str, n_dropped: int) -> tuple[str, str]:
     if path.suffix.lower() == ".tsv" and "\t" in header:
         return "\t", text
     most = max(_SEPARATORS, key=header.count)
@@ -190,9 +191,36 @@ def _separated(path: Path, text: str, header: str) -> tuple[str, str]:
     words = header.split()
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines[1:] if line]
-    is_headed = bool(rows) and {len(row) for row in rows} <= {len(words), len(words) + 1}
+    widths = {len(row) for row in rows}
+    is_headed = len(widths) == 1 and widths <= {len(words), len(words) + 1}
     if len(words) < 2 or not is_headed:
+        _check_blanks(path, words, lines, n_dropped)
         return ",", text
     if len(rows[0]) == len(words) + 1:  # CelebA's header has no name for the files
         lines[0] = ["file", *words]
     return "\t", "\n".join("\t".join(line) for line in lines)
+
+
+def _check_blanks(path: Path, words: list[str], lines: list[list[str]], n_dropped: int) -> None:
+    """Refuse rows of a picture and values between blanks that do not go with their header."""
+    rows = {number: row for number, row in enumerate(lines, n_dropped + 1) if row}
+    rows.pop(n_dropped + 1, None)
+    if len(words) < 2 or not rows or not all(is_image_name(row[0]) for row in rows.values()):
+        return
+    widths = Counter(map(len, rows.values()))
+    usual = widths.most_common()[0][0]
+    if usual < 2:
+        return
+    if usual not in (len(words), len(words) + 1):
+        problem = f"its header has {len(words):,} names, and a row a file and {usual - 1:,} values"
+        todo = "Expected a name for each column: the one of the files may be missing."
+        raise TableError(path, problem, todo)
+    number, odd = next((number, row) for number, row in rows.items() if len(row) != usual)
+    problem = f"row {number} has {len(odd):,} cells, and most rows have {usual:,}"
+    todo = (
+        "Part the columns by commas, with quotes around a text that has a blank, or remove what is "
+        "too much."
+        if len(odd) > usual
+        else "Expected a value in each column: add what is missing."
+    )
+    raise TableError(path, problem, todo)

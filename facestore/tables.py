@@ -14,7 +14,7 @@ import polars as pl
 from facestore.documents import RepeatedKeyError
 from facestore.errors import FacestoreError, TableError, counted, preview
 from facestore.spelling import same_name
-from facestore.table_faults import fault_of, is_suspect
+from facestore.table_faults import fault_of, is_suspect, short_rows
 from facestore.table_json import read_json_rows, read_lines
 from facestore.table_text import ROWS_EXPECTED, TableText, table_text
 
@@ -226,6 +226,12 @@ def _read_csv(path: Path, encoding: str | None, *, as_text: bool) -> TableRows:
     except pl.exceptions.PolarsError:
         _refuse_fault(path, text)
         raise
+    # an empty last column may be one, or the header has a name too many
+    is_short = (
+        table.height and table.columns[-1].strip() and table[:, -1].null_count() == len(table)
+    )
+    if is_short and (fault := short_rows(text)):
+        raise TableError(path, *fault)
     return TableRows(_with_plain_names(table), _numbered(table, text.first_row), text.encoding)
 
 

@@ -140,6 +140,22 @@ where ($dataset is null or classifier_summary.dataset = $dataset)
 order by all
 """
 
+_YES_NO = """
+select classifier, attribute, dataset, split, 'zero_shot' as kind,
+    encoders.architecture, encoders.pretrained, n_samples, n_attributes as n_classes,
+    mean_accuracy, mean_balanced_accuracy, mean_chance_adjusted_accuracy,
+    mean_average_precision, mean_auc, coalesce(undefined, []) as undefined
+from yes_no_summary
+inner join encoders using (encoder_id)
+where ($dataset is null or dataset = $dataset)
+    and ($split is null or split is not distinct from $split)
+    and ($classifiers is null or list_contains($classifiers, classifier) or classifier in (
+        select task from yes_no_classifiers as parts
+        where list_contains($classifiers, parts.classifier)
+    ))
+order by all
+"""
+
 
 class Exports(TableFamily):
     """Rows for other tools, of a data set, a split, and classifiers; None: all."""
@@ -208,15 +224,62 @@ class Exports(TableFamily):
         """Return the figures of classifiers that CLIP_benchmark has."""
         return self._read(_RESULTS, dataset=dataset, split=split, classifiers=classifiers)
 
-    def benchmarked(self, classifiers: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Return what `facestore.benchmark.FIGURES` names, the best of each data set first."""
-        found = self.results(None, None, classifiers)
+    def yes_no_results(
+        self, dataset: str | None, split: str | None, classifiers: Sequence[str]
+    ) -> pl.DataFrame:
+        """Return the figures of prompts for several yes/no attributes, those of a set in a row.
+
+        A classifier asks for the row that its attribute is one of.
+        """
+        return self._read(_YES_NO, dataset=dataset, split=split, classifiers=classifiers)
+
+    def benchmarked(
+        self, classifiers: Sequence[str]
+    ) -> tuple[list[tuple[Any, ...]], list[tuple[str, int, list[str]]]]:
+        """Return what `facestore.benchmark.FIGURES` names, the best of each data set first.
+
+        Returns
+        -------
+        list of tuple
+            A row a result; yes/no attributes of one prompt set are one.
+        list of tuple
+            Data set, number of yes/no attributes, and those without average precision.
+        """
+        parts = {name for (name,) in self._rows("select classifier from yes_no_classifiers")}
+        alone = [name for name in classifiers if name not in parts]
+        together = [name for name in classifiers if name in parts]
+        found = [self.results(None, None, alone)] if alone else []
+        undefined: list[tuple[str, int, list[str]]] = []
+        if together:
+            means = self.yes_no_results(None, None, together)
+            undefined = (
+                means.filter(pl.col("undefined").list.len() > 0)
+                .select("dataset", "n_classes", "undefined")
+                .unique(maintain_order=True)
+                .rows()
+            )
+            found.append(
+                means.rename(
+                    {
+                        "mean_accuracy": "acc1",
+                        "mean_balanced_accuracy": "mean_per_class_recall",
+                        "mean_chance_adjusted_accuracy": "chance_adjusted_accuracy",
+                    }
+                )
+            )
+        rows = pl.concat(found, how="diagonal_relaxed")
+        wanted = {"ci_low", "ci_high", "acc5", "mean_average_precision", "mean_auc"}
+        rows = rows.with_columns(
+            pl.lit(None, pl.Float64).alias(name) for name in wanted - set(rows.columns)
+        )
         model = pl.concat_str("architecture", "pretrained", separator=" ", ignore_nulls=True)
-        found = found.sort("dataset", "split", "attribute", -pl.col("acc1"), maintain_order=True)
-        return found.select(
+        best = -pl.coalesce("mean_average_precision", "acc1")
+        rows = rows.sort("dataset", "split", "attribute", best, maintain_order=True)
+        return rows.select(
             "dataset", "split", "attribute", model, "n_samples", "n_classes", "acc1", "ci_low",
             "ci_high", "acc5", "mean_per_class_recall", "chance_adjusted_accuracy",
-        ).rows()  # fmt: skip
+            "mean_average_precision", "mean_auc",
+        ).rows(), undefined  # fmt: skip
 
     def _read(self, query: str, **values: Any) -> pl.DataFrame:
         if "classifiers" in values:

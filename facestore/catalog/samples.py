@@ -17,7 +17,7 @@ from facestore.catalog.sample_rows import (
 )
 from facestore.errors import UnknownNameError
 from facestore.names import check_name
-from facestore.records import AttributeClass, ImageRecord
+from facestore.records import AttributeClass, ImageRecord, TwoClasses
 
 _IDS_AT_ONCE = 65_536
 # A data set of which labels came first has their file as its first source: no images are there.
@@ -169,6 +169,14 @@ class Samples(TableFamily):
             attribute: [each.name for each in classes]
             for attribute, classes in self.classes().items()
         }
+
+    def two_class_attributes(self) -> dict[str, TwoClasses]:
+        """Return the attributes of two classes, by name."""
+        rows = self._rows(
+            "select attribute, positive, negative, is_yes_no from two_class_attributes "
+            "order by attribute"
+        )
+        return {attribute: TwoClasses(*two) for attribute, *two in rows}
 
     def save(
         self,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facestore.cli import options
+from facestore.cli.completion import names_of
 from facestore.cli.console import Format, pass_on, print_exact, print_rows, say
 from facestore.cli.data import open_store
 from facestore.cli.pasting import typed_store
@@ -47,6 +48,14 @@ def bench(
             show_default=False,
         ),
     ] = None,
+    prompt_set: Annotated[
+        str | None,
+        typer.Option(
+            help="A set of the store instead of templates, for the attributes that it names.",
+            autocompletion=names_of("prompt_sets"),
+            show_default=False,
+        ),
+    ] = None,
     precision: Annotated[str, typer.Option(help="As of ingest.")] = DEFAULT_PRECISION,
     device: options.DeviceOption = "auto",
     batch_size: Annotated[int, typer.Option(min=1, help="Images a forward pass.")] = (
@@ -58,7 +67,8 @@ def bench(
     """Benchmark models on data sets for image classification, as CLIP_benchmark does.
 
     Each data set gets an attribute and a prompt set of its own name. Of a web data set
-    classnames.txt and zeroshot_classification_templates.txt are read. Run it again at any time:
+    classnames.txt and zeroshot_classification_templates.txt are read. Yes/no attributes, as of
+    CelebA, are one row with their mean average precision. Run it again at any time:
     what is there already is as before.
     """
     from facestore.benchmark import FIGURES
@@ -86,11 +96,14 @@ def bench(
             source,
             models=model,
             templates=template or (),
+            prompt_set=prompt_set,
             device=device,
             **{name: given for name, (given, usual) in changed.items() if given != usual},
         )
     say("")
     print_rows(FIGURES, done.rows, format)
+    for note in done.notes:
+        say(note)
     if done.failures:
         tell(done.failures)
         raise PartlyDoneError(len(done.failures), done.n_results)

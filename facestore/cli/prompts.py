@@ -71,6 +71,9 @@ def prompts_add(
     YAML: `words: {gender: {man: {gender: Male}}}` and `templates: ["a photo of {a} {gender}"]`, or
     `prompts: [{text: "a photo of a nurse", classes: {gender: Female}}]`.
 
+    Attributes of yes and no: `yes_no: {Smiling: {positive: a smiling person, negative: a serious
+    person}}`, positive and negative a text or a list.
+
     Classes without labels: `new_classes: {harm: [criminal, person]}`, the first wins a tie.
     """
     with data.open_store(store) as opened:

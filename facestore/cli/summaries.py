@@ -28,7 +28,7 @@ from facestore.training.predictions import ClassifySummary
 from facestore.training.published.import_classifier import ClassifierSummary
 from facestore.upkeep.bootstrap import BootstrapSummary
 from facestore.upkeep.snapshot import SnapshotSummary
-from facestore.zero_shot.predict import PredictSummary
+from facestore.zero_shot.predict import PredictedTogether, PredictSummary
 from facestore.zero_shot.score import ScoreSummary
 
 # Of an index: what its parameters count.
@@ -107,6 +107,19 @@ def _(summary: PredictSummary) -> list[str]:
         decided = counted(n_new - n_ties, "prediction")
         done = f"{decided} of {summary.attribute} by {summary.classifier!r}"
     return [done, *map(as_typed, summary.notes), *_same_for_all(summary.same_for_all)]
+
+
+@lines_of.register
+def _(summary: PredictedTogether) -> list[str]:
+    classifiers = counted(len(summary.each), "classifier")
+    done = f"as before: {classifiers} of {counted(len(summary.attributes), 'attribute')}"
+    if summary.n_new:
+        done = (
+            f"{counted(summary.n_new, 'prediction')} of "
+            f"{counted(len(summary.attributes), 'attribute')} by {classifiers}"
+        )
+    same = {name: text for each in summary.each for name, text in each.same_for_all.items()}
+    return [done, *map(as_typed, summary.notes), *_same_for_all(same)]
 
 
 @lines_of.register

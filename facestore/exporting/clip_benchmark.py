@@ -18,6 +18,7 @@ CSV_COLUMNS = (
     "mean_average_precision", "image_retrieval_recall@5", "text_retrieval_recall@5",
     "model_fullname", "language", "split", "attribute", "classifier",
 )  # fmt: skip
+_MEAN_AP = "mean_average_precision"
 _METRICS = ("acc1", "acc5", "mean_per_class_recall")
 _TASKS = {"zero_shot": "zeroshot_classification", "linear_probe": "linear_probe"}
 # The prompts that come with facestore are English.
@@ -32,8 +33,12 @@ def write(store: Stores, selection: Selection) -> int:
     InputError
         If the folder is a file.
     """
-    found = store.catalog.exports.results(selection.dataset, selection.split, selection.classifiers)
-    results = [_result(row) for row in found.iter_rows(named=True)]
+    asked = (selection.dataset, selection.split, selection.classifiers)
+    found = store.catalog.exports.results(*asked)
+    together = store.catalog.exports.yes_no_results(*asked)
+    results = [_result(row, _METRICS) for row in found.iter_rows(named=True)]
+    # CLIP_benchmark has this alone where a picture has several labels.
+    results += [_result(row, (_MEAN_AP,)) for row in together.iter_rows(named=True)]
     if n_streamed := int(found["is_streamed"].sum()):
         store.notify(
             f"acc5 of {counted(n_streamed, 'result')} is missing, or lacks samples: their cosines "
@@ -56,17 +61,20 @@ def write(store: Stores, selection: Selection) -> int:
     return len(results)
 
 
-def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+def _result(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """Return one result as CLIP_benchmark writes it to a file.
 
     Parameters
     ----------
     row
         `acc1`, `acc5` (None with fewer than five classes), `mean_per_class_recall`, `dataset`,
-        `split`, `attribute`, `kind`, `architecture`, `pretrained`, `classifier`.
+        `split`, `attribute`, `kind`, `architecture`, `pretrained`, `classifier`; of several yes/no
+        attributes `mean_average_precision`, and the name of the data set for the attribute.
+    names
+        Of its metrics.
     """
     parts = (row["dataset"], row["split"], row["attribute"])
-    metrics = {name: float("nan") if row[name] is None else row[name] for name in _METRICS}
+    metrics = {name: float("nan") if row[name] is None else row[name] for name in names}
     return {
         "dataset": "/".join(part for part in parts if part),
         "model": row["architecture"] or row["classifier"],

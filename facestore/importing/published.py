@@ -17,7 +17,13 @@ from facestore.importing.published_columns import (
     renamed_columns,
     with_weights,
 )
-from facestore.importing.published_forms import METRICS, OVERALL, ROW, figures_of
+from facestore.importing.published_forms import (
+    MEAN_OVER_ATTRIBUTES,
+    METRICS,
+    OVERALL,
+    ROW,
+    figures_of,
+)
 from facestore.numbers import COUNT, SCORE, number_column
 from facestore.records import AnyPath
 from facestore.stores import Stores, recorded
@@ -224,11 +230,19 @@ def _published(
 def _with_attributes(
     path: Path, figures: pl.DataFrame, attributes: Mapping[str, Sequence[str]]
 ) -> pl.DataFrame:
-    """Say what was predicted: that which is labelled, or that named after the data set."""
+    """Say what was predicted: that which is labelled, or that named after the data set.
+
+    The mean over the attributes of a data set is of all of them.
+    """
     if "attribute" in figures.columns:
         return figures
     datasets = figures["dataset"].cast(pl.String).drop_nulls().unique(maintain_order=True)
-    several = [name for name in datasets if len(attributes.get(name, ())) > 1]
+    of_one = pl.col("value").is_not_null()
+    if "metric" in figures.columns:
+        of_one &= pl.col("metric").fill_null("accuracy") != MEAN_OVER_ATTRIBUTES
+    told = figures.filter(of_one)["dataset"].cast(pl.String).unique().to_list()
+    whole = {name for name in datasets if len(attributes.get(name, ())) > 1}
+    several = [name for name in datasets if name in whole and name in told]
     has_groups = "group_attribute" in figures.columns and (
         figures.filter(pl.col("group_attribute") != OVERALL).height
     )
@@ -236,7 +250,10 @@ def _with_attributes(
         of = f": data set {several[0]!r} has several" if several else ""
         problem = f"no column 'attribute' among {preview(map(repr, figures.columns[1:]), 10)}{of}"
         raise TableError(path, problem, "Add it, or give `attribute=NAME`.")
-    called = {name: next(iter(attributes.get(name, ())), name) for name in datasets}
+    called = {
+        name: name if name in whole else next(iter(attributes.get(name, ())), name)
+        for name in datasets
+    }
     return figures.with_columns(
         pl.col("dataset").cast(pl.String).alias("attribute").replace(called)
     )

@@ -38,7 +38,8 @@ DISPARITY_METRICS = (
     "mean_minus_min",
 )
 # Those that boards have besides.
-BOARD_METRICS = ("top5_accuracy", "mean_average_precision")
+MEAN_OVER_ATTRIBUTES = "mean_average_precision"
+BOARD_METRICS = ("top5_accuracy", MEAN_OVER_ATTRIBUTES)
 METRICS = OVERALL_METRICS + DISPARITY_METRICS + BOARD_METRICS
 ROW = "row of the file"
 OVERALL = "overall"

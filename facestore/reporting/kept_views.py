@@ -43,6 +43,7 @@ _COMPUTED_ONCE = (
     "duplicate_groups",
     "scored_prompts",
     "right_by_half",
+    "yes_no_summary",
     "benchmark",
     "board_metric",
     "benchmark_means",
@@ -69,6 +70,12 @@ _OF_SHOWN = {
     "rates_by_group": "classifier in ({names})",
     "wrong_predictions": "classifier_id in ({numbers})",
 }
+# Of many yes/no attributes a table has the means, and each has its figure; nobody reads pages of
+# each of forty: those are detailed that make groups, or that somebody names.
+_IN_DETAIL = (
+    "where is_named or attribute in (select attribute from group_attributes) "
+    "or attribute not in (select attribute from yes_no_classifiers where is_yes_no)"
+)
 # They read sums over samples.
 _COMPUTED_LAST = ("k_curves", "k_choices", "prompt_slopes")
 # Views that have no row where a table has none: all labels would be read to find that out.
@@ -116,7 +123,7 @@ def keep_views(
         What will be asked: views that none of it reads are not kept. None: all are.
     """
     is_read = None if queries is None else _read_by(queries)
-    main_named = f"main_classifiers_named({_list_of(main)})"
+    main_named = f"main_classifiers_named({_list_of(main)}) {_IN_DETAIL}"
     _keep(con, _COMPUTED_ONCE, is_read, {"main_classifiers": main_named})
     _keep(con, _COMPUTED_THEN, is_read, _of_shown(con, classifiers, main_named))
     for view, table in _EMPTY_WITHOUT.items():

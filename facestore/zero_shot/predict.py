@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 
 from facestore.catalog.predictions import TIES, TIES_NONE, PredictionChanges
-from facestore.errors import InputError, ParametersError, counted
+from facestore.errors import InputError, ParametersError, counted, preview
 from facestore.prompts import check_attribute
 from facestore.records import ClassifierRecord, Float32, PromptSet
 from facestore.stores import Stores, recorded
@@ -34,6 +34,38 @@ class PredictSummary:
     changes: PredictionChanges
     notes: tuple[str, ...] = ()
     same_for_all: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PredictedTogether:
+    """What predicting of many attributes changed, told at once.
+
+    Attributes
+    ----------
+    each
+        Of each attribute and model.
+    """
+
+    each: tuple[PredictSummary, ...]
+
+    @property
+    def n_new(self) -> int:
+        """Number of new rows of all."""
+        return sum(each.changes.n_new for each in self.each)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What was predicted, each once."""
+        return tuple(dict.fromkeys(each.attribute for each in self.each))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to know, each once, with the attributes that it is about."""
+        about: dict[str, dict[str, None]] = {}
+        for each in self.each:
+            for note in each.notes:
+                about.setdefault(note, {})[each.attribute] = None
+        return tuple(f"{preview(names)}: {note}" for note, names in about.items())
 
 
 def predict(

@@ -1,13 +1,15 @@
 -- benchmark: models by data sets: figures that are measured here, and those that others published
 -- grain: attribute, dataset, split, taxonomy, metric, model, classifier, origin, source, prompt_set, aggregation, k
 -- units: value is a fraction in [0, 1], or below 0 of chance_adjusted_accuracy; ci_low and ci_high: its 95 % interval where
--- it has one (accuracy: Wilson; balanced_accuracy); origin is measured or published; place counts the figures of one model
--- for one metric and task from 1, the one that stands for it
--- reads: classifier_summary, classifiers, encoders, published_figures, kinds_of_datasets
+-- it has one (accuracy: Wilson; balanced_accuracy; mean_average_precision); origin is measured or published; place counts the
+-- figures of one model for one metric and task from 1, the one that stands for it
+-- reads: classifier_summary, classifiers, encoders, yes_no_classifiers, yes_no_summary, published_figures, kinds_of_datasets
 -- note: a task is a data set, a split and an attribute. What was trained or tuned on these samples stands last; a measured
 -- figure stands before published ones, then comes who is right on most labelled samples. A classifier that is made of prompts
 -- belongs to the model of its encoder; a probe, a fine-tuned head and other predictions are models of their own. A published
--- figure that says no split is one of the split that is measured, where there is just one
+-- figure that says no split is one of the split that is measured, where there is just one. The yes/no attributes
+-- of a prompt set are one task, not forty: its attribute has the name of the data set, its figures are those of
+-- yes_no_summary, and n_classes counts the attributes
 with summaries as materialized (
     select
         summary.attribute,
@@ -38,6 +40,45 @@ with summaries as materialized (
     from classifier_summary as summary
     inner join classifiers on summary.classifier = classifiers.name
     left join encoders using (encoder_id)
+    left join yes_no_classifiers as parts on summary.classifier = parts.classifier
+    where not coalesce(parts.is_yes_no, false)
+),
+
+yes_no as materialized (
+    select
+        attribute,
+        dataset,
+        split,
+        taxonomy,
+        model,
+        classifier,
+        prompt_set,
+        aggregation,
+        k,
+        seen,
+        n_samples,
+        n_attributes as n_classes,
+        coverage,
+        mean_accuracy_at_least as accuracy_at_least,
+        unnest(
+            [
+                {
+                    'metric': 'mean_average_precision',
+                    'value': mean_average_precision,
+                    'ci_low': ci_low,
+                    'ci_high': ci_high
+                },
+                { 'metric': 'accuracy', 'value': mean_accuracy, 'ci_low': null, 'ci_high': null },
+                { 'metric': 'balanced_accuracy', 'value': mean_balanced_accuracy, 'ci_low': null, 'ci_high': null },
+                {
+                    'metric': 'chance_adjusted_accuracy',
+                    'value': mean_chance_adjusted_accuracy,
+                    'ci_low': null,
+                    'ci_high': null
+                }
+            ]
+        ) as figure
+    from yes_no_summary
 ),
 
 measured as (
@@ -63,6 +104,8 @@ measured as (
             ]
         ) as figure
     from summaries
+    union all by name
+    from yes_no
 ),
 
 -- where a published table is silent about the split, it is the one that is measured
@@ -71,7 +114,7 @@ only_splits as (
         attribute,
         dataset,
         any_value(split) as split
-    from summaries
+    from measured
     group by attribute, dataset
     having count(distinct coalesce(split, '')) = 1
 ),
@@ -121,7 +164,14 @@ figures as (
         on
             published.attribute = only_splits.attribute
             and published.dataset = only_splits.dataset
-    where published.group_attribute = 'overall' and coalesce(published.architecture, published.classifier) is not null
+    where
+        published.group_attribute = 'overall'
+        and coalesce(published.architecture, published.classifier) is not null
+        and published.attribute not in (
+            select parts.attribute
+            from yes_no_classifiers as parts
+            where parts.is_yes_no
+        )
 )
 
 select

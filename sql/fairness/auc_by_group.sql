@@ -5,88 +5,20 @@
 -- negative where the other class is predicted) from which on samples would have to be taken as the class so that at least
 -- the share equal_recall of those labelled so is found: the recall of all groups together; the two rates at the
 -- threshold are fractions
--- reads: sample_judgements, predictions, classifiers, sample_labels, judged_counts, label_taxonomies, sample_cells,
--- cell_groups, cluster_effects, if_enough
+-- reads: two_class_scores, sample_cells, cell_groups, cluster_effects, logit_limits, if_enough
 -- source: Mann and Whitney 1947, 10.1214/aoms/1177730491; variance: DeLong, DeLong and Clarke-Pearson 1988,
 -- 10.2307/2531595, by ranks as Sun and Xu 2014, 10.1109/LSP.2014.2337313; interval on the logit scale: Pepe 2003
--- note: of_attribute names one of group_attributes, a pair or triple, or 'overall'. Classifiers with margins whose labels
--- and predictions are of two classes; a tie has the score 0. auc is NULL where a group lacks one of the two labels, and
--- without an interval where the sample shows no variance, as of 0 and 1. A group with fewer than min_samples
--- samples (a setting of the store) has no figures. Where samples show the same person the interval is wider by the design
--- effect of the group (see cluster_effects)
-with occurring as (
+-- note: of_attribute names one of group_attributes, a pair or triple, or 'overall'. Of which classifiers: two_class_scores.
+-- auc is NULL where a group lacks one of the two labels, and without an interval where the sample shows no variance, as of
+-- 0 and 1. A group with fewer than min_samples samples (a setting of the store) has no figures. Where samples show the same
+-- person the interval is wider by the design effect of the group (see cluster_effects)
+with scored as (
     select
-        classifier_id,
-        label as class
-    from judged_counts
-    union
-    select
-        classifier_id,
-        predicted as class
-    from judged_counts
-),
-
-two_classes as (
-    select
-        classifier_id,
-        class
-    from occurring
-    qualify count(*) over (partition by classifier_id) = 2
-),
-
-judged as (
-    select
-        classifier_id,
-        sample_id,
-        dataset,
-        split,
-        attribute,
-        label,
-        predicted,
-        margin
-    from sample_judgements
-    where margin is not null
-    union all
-    select
-        predictions.classifier_id,
-        predictions.sample_id,
-        sample_labels.dataset,
-        sample_labels.split,
-        sample_labels.attribute,
-        sample_labels.label,
-        null as predicted,
-        predictions.margin
-    from predictions
-    inner join classifiers using (classifier_id)
-    inner join sample_labels using (sample_id, attribute)
-    where predictions.predicted is null and predictions.margin = 0
-),
-
-scored as (
-    select
-        classifiers.name as classifier,
-        judged.attribute,
-        label_taxonomies.taxonomy,
-        judged.dataset,
-        judged.split,
+        scores.* exclude (classifier_id, sample_id),
         cell_groups.group_attribute,
-        cell_groups.group_name,
-        two_classes.class,
-        judged.label = two_classes.class as is_positive,
-        coalesce(judged.predicted = two_classes.class, false) as is_taken,
-        case
-            when judged.margin = 0 then 0
-            when judged.predicted = two_classes.class then judged.margin
-            else -judged.margin
-        end as score
-    from judged
-    inner join two_classes on judged.classifier_id = two_classes.classifier_id
-    inner join classifiers on judged.classifier_id = classifiers.classifier_id
-    inner join label_taxonomies
-        on
-            judged.dataset = label_taxonomies.dataset
-            and judged.attribute = label_taxonomies.attribute
-    inner join sample_cells on judged.sample_id = sample_cells.sample_id
+        cell_groups.group_name
+    from two_class_scores(true) as scores
+    inner join sample_cells using (sample_id)
     inner join cell_groups on sample_cells.cell = cell_groups.cell
     where cell_groups.group_attribute = of_attribute
 ),
@@ -133,8 +65,6 @@ measured as (
             + var_samp(n_others_below) filter (where not is_positive)
             / nullif(n_labelled ** 2 * n_others, 0)
         ) as variance,
-        -- of the logit; there is none where the sample shows no variance
-        sqrt(nullif(variance, 0)) / nullif(auc * (1 - auc), 0) as logit_error,
         any_value(n_found_of_all / nullif(n_positive_of_all, 0)) as equal_recall,
         max(
             {
@@ -152,9 +82,11 @@ measured as (
 
 widened as (
     select
-        measured.* exclude (logit_error),
-        measured.logit_error
-        / sqrt(coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1)) as logit_error
+        measured.*,
+        logit_limits(
+            auc,
+            sqrt(variance) / sqrt(coalesce(cluster_effects.n_effective / cluster_effects.n_samples, 1))
+        ) as limits
     from measured
     left join cluster_effects
         on
@@ -177,8 +109,8 @@ select
     n_samples,
     n_labelled,
     if_enough(auc, n_samples) as auc,
-    if_enough(auc / (auc + (1 - auc) * exp(1.959963984540054e0 * logit_error)), n_samples) as ci_low,
-    if_enough(auc / (auc + (1 - auc) * exp(-1.959963984540054e0 * logit_error)), n_samples) as ci_high,
+    if_enough(limits.low, n_samples) as ci_low,
+    if_enough(limits.high, n_samples) as ci_high,
     equal_recall,
     if_enough(equal.threshold, n_samples) as threshold_of_equal_recall,
     if_enough(equal.n_found / n_labelled, n_samples) as true_positive_rate_at_threshold,

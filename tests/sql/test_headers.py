@@ -16,6 +16,7 @@ from support.good_store import (
     fill_annotations,
     fill_rules,
     fill_without_groups,
+    fill_yes_no,
     stream,
 )
 from support.invariants import key_columns, violated
@@ -73,6 +74,8 @@ ARGUMENTS = {
     "current_cluster_sizes": "(true)",
     "sample_cluster_keys": "(true)",
     "auc_by_group": "('race')",
+    "two_class_scores": "(true)",
+    "ranking_terms": "(true)",
     "ranked_by_prompts": "('p1', 'p2', 'race')",
     "ranking_skew_by_group": "('p1', 'p2', 'race', 3)",
     "replicate_keys": "(0, 1, 2)",
@@ -163,6 +166,7 @@ def fill_all(con: duckdb.DuckDBPyConnection) -> None:
     fill(con, explanations=every_explanation())
     fill(con, **ingests("faces", "one", "two", "one"))
     fill_duplicates(con)
+    fill_yes_no(con, 20)
     con.execute("update samples set person_id = 'p' || sample_id % 3")
     count_some(con, "other")
     draw_figures(con)

@@ -44,10 +44,12 @@ MARKED = {
     "model_means": ["seen"],
     "predictive_parity": ["seen"],
     "published_comparison": ["seen"],
+    "ranking_by_class": ["seen"],
     "rate_gaps": ["seen"],
     "rates_by_group": ["seen"],
     "selective_accuracy": ["seen"],
     "shrunken_accuracy": ["seen"],
+    "yes_no_summary": ["seen"],
 }
 
 
@@ -185,6 +187,8 @@ def test_every_view_of_accuracy_marks_its_figures(judged):
         "accuracy_if_relabelled", "age_errors", "clip_table_3", "clip_table_4",
         "accuracy_by_white", "classifier_comparison", "gap_comparison", "published_comparison",
         # of a classifier that was trained or tuned on the split only where it is named, or has a k
+        # of classifiers of several yes/no attributes
+        "yes_no_summary",
         "answers", "confusion_findings", "gap_findings", "k_choices", "k_curves", "main_classifiers",
     }:  # fmt: skip
         seen = read(judged, view, "distinct split, seen", "classifier = 'probe'")

@@ -104,6 +104,7 @@ def fill_good(con: Con) -> None:
     fill_without_groups(con, 6)
     fill_without_labels(con, 7)
     fill_rules(con, 8)
+    fill_yes_no(con, 12)
     fill_annotations(con)
     fill_explanations(con)
     fill_duplicates(con)
@@ -175,6 +176,26 @@ def fill_rules(con: Con, first: int, encoder_id: int = 3) -> None:
         about = of_it | {"prompt_set": name, "k": k, "kind": kind}
         fill(con, classifiers=[classifier(i, f"{name} {k}", **about)])
         fill(con, predictions=predictions(classes, i))
+
+
+def fill_yes_no(con: Con, first: int) -> None:
+    """Add two yes/no attributes of one prompt set, of which one is of one label in a split."""
+    names = ("smiling", "bald")
+    named = [{"attribute": a, "class": c} for a in names for c in ("no", "yes")]
+    fill(con, classes=[each | {"ordinal": 1 + i % 2} for i, each in enumerate(named)])
+    fill(con, labels=labels("smiling", ["yes", "no", "yes", "no", "yes", "no"] + ["yes"] * 4))
+    fill(
+        con, labels=labels("bald", ["no", "no", "no", "yes", "no", "yes", "yes", "no", "no", "yes"])
+    )
+    of_set = {"kind": "imported", "encoder_id": 1, "prompt_set": "smiles", "aggregation": "mean"}
+    margins = (0.25, 0.5, 0.5, 0.125, 0.25, 0.75, 0.0, 0.5, 0.25, 1.0)
+    for i, name in enumerate(names, first):
+        fill(con, classifiers=[classifier(i, f"tiny smiles {name} mean", name, **of_set)])
+        said = ["yes" if k % (i % 3 + 2) else "no" for k in range(10)]
+        rows = predictions([c if m else None for c, m in zip(said, margins, strict=True)], i)
+        fill(con, predictions=[r | {"margin": margins[r["sample_id"] - 1]} for r in rows])
+        tie = {"classifier_id": i, "sample_id": 7, "score": 0.5, "margin": 0.0}
+        fill(con, predictions=[tie])
 
 
 def stream(con: Con, encoder_id: int, name: str, prompts: dict[str, list[str]], ids: range) -> None:

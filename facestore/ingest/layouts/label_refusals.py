@@ -8,7 +8,7 @@ from facestore.config import AGES
 from facestore.errors import preview
 from facestore.ingest.layouts.code_lists import CodeOffer, Tried, code_offers
 from facestore.ingest.layouts.label_values import Meaning, years_of
-from facestore.ingest.layouts.read_columns import ReadColumn
+from facestore.ingest.layouts.read_columns import ReadColumn, are_yes_no
 from facestore.spelling import fold, synonyms_of
 
 # So many values a message offers to map one by one.
@@ -77,10 +77,15 @@ def _of_one(
             return problem, f"Correct them{left_out}."
         nulls = " ".join(f"`nulls={quote(text)}`" for text in texts)
         return problem, f"Correct them, or add {nulls} if they stand for an unknown age."
+    if column.says_yes_or_no:
+        said = one_by_one(meaning, texts, may_be_left_out=column.may_be_left_out)
+        return problem, f"Expected yes or no, as in its other rows: correct them, or {said}."
     expected = f"Expected {preview(sorted(meaning.names), 12)}" if meaning.names else "It is new"
     if _typed(column):
         return problem, f"{'; '.join([expected, *_as_new(meaning)])}."
     ways: list[str] = [*_of_codes(offers)]
+    if not meaning.names and are_yes_no(texts) and not meaning.mapping.is_named:
+        ways.append("if they say yes and no add `mapping=yes-no`")
     if meaning.names and not ways:
         ways.append(one_by_one(meaning, texts, may_be_left_out=column.may_be_left_out))
     return problem, f"{'; '.join([expected, *ways, *_as_new(meaning)])}."
@@ -95,6 +100,8 @@ def _problem(column: ReadColumn) -> str:
         return f"no age from {AGES[0]:g} to {AGES[1]:g}: {shown}"
     if typed := _typed(column):
         return f"no class of {attribute!r}, to which they were mapped: {preview(map(repr, typed))}"
+    if column.says_yes_or_no:
+        return f"neither yes nor no: {shown}"
     return f"no class of {attribute!r}: {shown}"
 
 

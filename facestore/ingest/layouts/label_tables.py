@@ -25,6 +25,7 @@ from facestore.ingest.layouts.label_values import (
     Reading,
     read_texts,
 )
+from facestore.ingest.layouts.read_columns import YES_NO
 from facestore.ingest.layouts.unreadable import (
     Rows,
     check_names,
@@ -155,7 +156,7 @@ def labels_in(
     for column, read in pairs:
         meaning = column.meaning
         known = {*meaning.names}
-        found = sorted({each.label for each in read if each.label is not None} - known)
+        found = sorted(_with_other({each.label for each in read if each.label}) - known)
         new_classes += [(meaning.attribute, name) for name in found]
         readings += read
         labels = _labels(column.texts, read)
@@ -195,6 +196,11 @@ def single_labels(
         )
     text = pl.DataFrame({attribute: list(label_of.values())}, schema={attribute: pl.String})
     return labels_in(path, text, pl.Series(list(label_of), dtype=pl.String), rules)
+
+
+def _with_other(classes: set[str]) -> set[str]:
+    """Return classes, and `no` beside `yes`: where all pictures are of one, the other is known."""
+    return classes | YES_NO if classes and classes <= YES_NO else classes
 
 
 def _labels(texts: pl.Series, readings: Sequence[Reading]) -> pl.DataFrame:

@@ -7,9 +7,13 @@ from functools import cached_property
 import polars as pl
 
 from facestore.ingest.layouts.label_values import Decision, Meaning
+from facestore.mapping_texts import ANY_ATTRIBUTE
 from facestore.spelling import fold
 
 _FLAGS = {"0", "1", "-1"}
+# What the mapping yes-no reads.
+_YES_NO_WORDS = {*_FLAGS, "yes", "no", "true", "false", "y", "n", "t", "f"}
+YES_NO = frozenset({"yes", "no"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,27 @@ class ReadColumn:
                 return False
             found = True
         return found
+
+    @property
+    def says_yes_or_no(self) -> bool:
+        """Whether all texts that can be read are of a new attribute, and say yes or no."""
+        labels = {label for label, _ in self.read.values() if label is not None}
+        return not self.meaning.names and bool(labels) and labels <= YES_NO
+
+    @property
+    def has_two_words_for_no(self) -> bool:
+        """Whether it has 0 beside -1, and no more than a list of codes says that both are no."""
+        if not {"0", "-1"} <= {fold(text) for text in self.distinct}:
+            return False
+        mapping = self.meaning.mapping
+        is_own = "0" in mapping.values.get(self.attribute, {})
+        return (self.attribute if is_own else ANY_ATTRIBUTE, "0") in mapping.known
+
+
+def are_yes_no(texts: Iterable[str]) -> bool:
+    """Say whether there are texts, and all of them may be meant for yes or no."""
+    folded = {fold(text) for text in texts}
+    return bool(folded) and folded <= _YES_NO_WORDS
 
 
 def are_flags(texts: Iterable[str]) -> bool:

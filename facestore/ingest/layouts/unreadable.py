@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from facestore.ingest.layouts.label_values import Meaning, Reading, spreadsheet_
 from facestore.ingest.layouts.read_columns import ReadColumn
 from facestore.mappings import LabelMapping
 from facestore.names import names_groups
+from facestore.spelling import fold
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def check_readable(
         With what to add to the command so that it is read.
     """
     for column, readings in read:
+        if column.has_two_words_for_no:
+            raise _torn(place, column)
         known = {each.text for each in readings}
         texts = [text for text in column.distinct if text not in known]
         if not texts:
@@ -128,6 +132,17 @@ def check_readable(
             todo = "Take the original file, or import the column as text."
             raise TableError(place.path, f"{problem}: {repaired}", todo)
         raise _refused(place, table, rules, taken, [column for column, _ in read])
+
+
+def _torn(place: Rows, column: ReadColumn) -> TableError:
+    """Return the error about 0 beside -1, which is no in some tables, and not known in others."""
+    zeros = [text for text in column.distinct if fold(text) == "0"]
+    problem = f"'0' beside '-1' in {place.where(column, zeros)}"
+    todo = (
+        f"Say what it means: `maps={quote(f'{column.attribute}:0=')}` if it is not known, or "
+        f"`maps={quote(f'{column.attribute}:0=no')}`; of all such columns `maps={quote('*:0=')}`."
+    )
+    return TableError(place.path, problem, todo)
 
 
 def _repaired(texts: Sequence[str], meaning: Meaning) -> str:

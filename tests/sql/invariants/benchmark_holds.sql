@@ -1,6 +1,6 @@
 -- benchmark_holds: every overall figure is there, measured ones as summaries have them, and one of each model stands for it
 -- audits: benchmark
--- reads: benchmark, classifier_summary, published_figures, kinds_of_datasets
+-- reads: benchmark, classifier_summary, yes_no_summary, yes_no_classifiers, published_figures, kinds_of_datasets
 -- todo: the view is wrong
 with wrong_measured as (
     select coalesce(board.classifier, summary.classifier) as classifier
@@ -27,6 +27,37 @@ with wrong_measured as (
                 ]
             ) as figure
         from classifier_summary
+        where
+            classifier not in (
+                select parts.classifier
+                from yes_no_classifiers as parts
+                where parts.is_yes_no
+            )
+        union all
+        select
+            classifier,
+            dataset,
+            split,
+            seen,
+            n_samples,
+            unnest(
+                [
+                    { 'metric': 'accuracy', 'value': mean_accuracy, 'low': null, 'high': null },
+                    {
+                        'metric': 'balanced_accuracy',
+                        'value': mean_balanced_accuracy,
+                        'low': null,
+                        'high': null
+                    },
+                    {
+                        'metric': 'mean_average_precision',
+                        'value': mean_average_precision,
+                        'low': ci_low,
+                        'high': ci_high
+                    }
+                ]
+            ) as figure
+        from yes_no_summary
     ) as summary
         on
             board.classifier = summary.classifier
@@ -34,9 +65,10 @@ with wrong_measured as (
             and board.split is not distinct from summary.split
             and board.metric = summary.figure.metric
     where
-        board.value is distinct from summary.figure.value
-        or board.ci_low is distinct from summary.figure.low
-        or board.ci_high is distinct from summary.figure.high
+        -- sums over samples come in any order
+        coalesce(abs(board.value - summary.figure.value) > 1e-9, board.value is distinct from summary.figure.value)
+        or coalesce(abs(board.ci_low - summary.figure.low) > 1e-9, board.ci_low is distinct from summary.figure.low)
+        or coalesce(abs(board.ci_high - summary.figure.high) > 1e-9, board.ci_high is distinct from summary.figure.high)
         or board.n_samples is distinct from summary.n_samples
         or board.seen is distinct from summary.seen
 ),
@@ -62,7 +94,14 @@ wrong_published as (
             count(*) as n_figures,
             sum(value) as total
         from published_figures
-        where group_attribute = 'overall' and coalesce(architecture, classifier) is not null
+        where
+            group_attribute = 'overall'
+            and coalesce(architecture, classifier) is not null
+            and attribute not in (
+                select parts.attribute
+                from yes_no_classifiers as parts
+                where parts.is_yes_no
+            )
         group by all
     ) as figures
         on
