@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from facestore.catalog.encoders import StoredEncoder
+from facestore.catalog.encoders import StoredEncoder, several_encoders
 from facestore.catalog.vector_batches import KINDS, DigestedRows, Kind
 from facestore.errors import VectorsDifferError, counted
 from facestore.precisions import keeps_half, rounded
@@ -190,6 +190,23 @@ def table_of(store: Stores, encoder: StoredEncoder, kind: Kind) -> VectorTable:
     """Return a Lance table of an encoder."""
     tables = {"images": store.vectors.images, "texts": store.vectors.texts}
     return tables[kind](encoder.vectors)
+
+
+def encoder_with_images(store: Stores, wanted: str | None) -> StoredEncoder:
+    """Return the encoder that is named, or the only one that has image vectors.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of the name.
+    InputError
+        If none is named, and several have vectors, or none of several has.
+    """
+    everything = store.catalog.encoders.some() if wanted is None else ()
+    able = [each for each in everything if table_of(store, each, "images").count()]
+    if len(able) > 1:
+        raise several_encoders(able)
+    return able[0] if able else store.catalog.encoders.chosen(wanted)
 
 
 def record_all(store: Stores, encoder: StoredEncoder) -> int:

@@ -121,9 +121,7 @@ class Encoders(TableFamily):
         everything = self.some()
         if len(everything) == 1:
             return everything[0]
-        names = ", ".join(repr(each.name) for each in everything)
-        message = f"The store has several encoders ({names}): name one with `model=`."
-        raise InputError(message)
+        raise several_encoders(everything)
 
     def register(self, record: EncoderRecord) -> StoredEncoder:
         """Return the stored encoder of this identity; store it if its name is new.
@@ -214,3 +212,9 @@ def _adds(known: EncoderRecord, found: EncoderRecord, columns: Sequence[str]) ->
     return any(
         getattr(known, column) is None and getattr(found, column) is not None for column in columns
     )
+
+
+def several_encoders(found: Sequence[StoredEncoder]) -> InputError:
+    """Return that one of several encoders has to be named."""
+    names = ", ".join(repr(each.name) for each in found)
+    return InputError(f"The store has several encoders ({names}): name one with `model=`.")

@@ -12,12 +12,13 @@ from facestore.exporting.sample_columns import (
 )
 from facestore.exporting.selection import Selection, files_of
 from facestore.files import replacing
+from facestore.recorded_vectors import encoder_with_images
 from facestore.stores import Stores, pictures_of
 
 
 def write(store: Stores, selection: Selection) -> int:
     """Write a row a sample that has a vector; return how many."""
-    encoder = store.catalog.encoders.chosen(selection.model)
+    encoder = encoder_with_images(store, selection.model)
     exports = store.catalog.exports
     rows = exports.samples(selection.dataset, selection.split)
     rows, matrix = with_vectors(store, encoder, rows)

@@ -6,7 +6,7 @@ from secrets import token_hex
 from facestore.catalog.vector_indexes import StoredIndex
 from facestore.certificates import index_of
 from facestore.errors import InputError, NoVectorsError, UnknownChoiceError, counted
-from facestore.recorded_vectors import checked_images
+from facestore.recorded_vectors import checked_images, encoder_with_images
 from facestore.stores import Stores, recorded
 from facestore.vector_index import RQ_DIVISOR, IndexKind, IndexPlan
 
@@ -80,7 +80,7 @@ def build_index(
     UnknownChoiceError
         If there is no such kind.
     """
-    encoder = store.catalog.encoders.chosen(model)
+    encoder = encoder_with_images(store, model)
     table = checked_images(store, encoder)
     n_vectors, width = table.count(), table.width()
     if not n_vectors or width is None:
@@ -114,7 +114,7 @@ def drop_index(store: Stores, *, model: str | None = None) -> bool:
     model
         The encoder, as `score` takes it.
     """
-    encoder = store.catalog.encoders.chosen(model)
+    encoder = encoder_with_images(store, model)
     index, is_known = index_of(store, encoder), store.catalog.vector_indexes.of(encoder.encoder_id)
     if is_known is None and not index.names():
         return False

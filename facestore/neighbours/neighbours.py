@@ -12,7 +12,7 @@ from facestore.certificates import index_of, valid_certificate
 from facestore.errors import InputError, NoVectorsError, counted
 from facestore.neighbours.close_pairs import ClosePairs, close_pairs
 from facestore.neighbours.indexed_pairs import indexed_pairs
-from facestore.recorded_vectors import checked_images
+from facestore.recorded_vectors import checked_images, encoder_with_images
 from facestore.records import KeyedRows
 from facestore.stores import Stores, recorded, require_writable
 
@@ -82,7 +82,7 @@ def find_neighbours(
     StoreWriteError
         If the store cannot be written; nothing is compared then.
     """
-    encoder = store.catalog.encoders.chosen(model)
+    encoder = encoder_with_images(store, model)
     if not 0 < min_cosine <= 1:
         message = f"A cosine of {min_cosine:g} is no threshold: expected a number in (0, 1]."
         raise InputError(message)

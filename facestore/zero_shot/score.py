@@ -12,7 +12,12 @@ from facestore.encoders.preprocessing import resizes_fast
 from facestore.errors import EncoderError, NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
 from facestore.missing_vectors import todo_without_vectors
-from facestore.recorded_vectors import VectorRecord, checked_images, record_all
+from facestore.recorded_vectors import (
+    VectorRecord,
+    checked_images,
+    encoder_with_images,
+    record_all,
+)
 from facestore.records import EmbeddingBatch, Float32, ModelName
 from facestore.stores import Stores, recorded
 from facestore.unit_rows import class_norms
@@ -114,7 +119,7 @@ def encoder_and_model(
     store: Stores, named: str | None, device: str
 ) -> tuple[StoredEncoder, LazyEncoder | None]:
     """Return the encoder that is named, or the only one, and its model as `model_of` has it."""
-    encoder = store.catalog.encoders.chosen(named)
+    encoder = encoder_with_images(store, named)
     return encoder, model_of(encoder, named, device)
 
 
@@ -133,7 +138,7 @@ def score(
     prompt_set
         Name of the set.
     model
-        The encoder, by name or as `ingest` takes it; not needed where there is only one. A
+        The encoder, by name or as `ingest` takes it; not needed where only one has image vectors. A
         local checkpoint is given with its path.
     dataset
         Only samples of this data set.

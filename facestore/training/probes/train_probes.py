@@ -11,7 +11,7 @@ from facestore.config import HEADS_FOLDER
 from facestore.errors import InputError, ParametersError
 from facestore.numbers import COUNT, POSITIVE, Range, check_number
 from facestore.progress import Task
-from facestore.recorded_vectors import checked_images
+from facestore.recorded_vectors import checked_images, encoder_with_images
 from facestore.records import AnyPath, Float32
 from facestore.stores import Stores
 from facestore.training.classify_vectors import VectorClassifier
@@ -92,7 +92,7 @@ def train_probe(
     dataset, split
         What is fitted; split None: the samples without one.
     model
-        The encoder; not needed where there is only one.
+        The encoder; not needed where only one has image vectors.
     val_split
         A split to choose the penalty on. It is not fitted.
     val_fraction
@@ -140,7 +140,7 @@ def train_probe(
     )
     choice = Choice(dataset, split, val_split, val_fraction, few_shot, seed)
     _check(class_weight, few_shot, seeds, l2)
-    encoder = store.catalog.encoders.chosen(model)
+    encoder = encoder_with_images(store, model)
     images = checked_images(store, encoder)
     plans = plan_trainings(
         store,
