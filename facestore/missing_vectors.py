@@ -5,8 +5,8 @@ from shlex import quote
 
 from facestore.catalog.encoders import StoredEncoder
 from facestore.errors import by_number
+from facestore.model_names import ModelName
 from facestore.recorded_vectors import table_of
-from facestore.records import ModelName
 from facestore.stores import Stores
 
 # What the key of a vector begins with where only the name of a file is known; see `vector_keys`.

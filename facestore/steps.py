@@ -8,7 +8,8 @@ from facestore.config import DEFAULT_PRECISION
 from facestore.encoders.encoder import LazyEncoder
 from facestore.errors import EncoderError, InputError
 from facestore.ingest.ingest import ingest
-from facestore.records import AnyPath, ModelName
+from facestore.model_names import ModelName
+from facestore.records import AnyPath
 from facestore.stores import Stores
 from facestore.zero_shot.many import Failure
 from facestore.zero_shot.predict import PredictedTogether, PredictSummary

@@ -10,7 +10,8 @@ from typing import Any
 from facestore.catalog.database import TableFamily
 from facestore.encoders.names import model_name, with_tag
 from facestore.errors import EncoderMismatchError, InputError, StoreError, UnknownNameError
-from facestore.records import EncoderRecord, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord
 
 # Those of `EncoderRecord`, which have the names of its fields.
 _FIELDS = (

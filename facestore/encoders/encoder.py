@@ -26,7 +26,8 @@ from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
 from facestore.encoders.reading import SURELY_READ, TextReading, read_texts
 from facestore.errors import FacestoreError, UnknownChoiceError
 from facestore.faults import require_address_space
-from facestore.records import EncoderRecord, Float32, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord, Float32
 
 if TYPE_CHECKING:
     import torch

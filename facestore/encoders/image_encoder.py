@@ -13,8 +13,9 @@ from facestore.encoders.loading import weights_sha256
 from facestore.encoders.preprocessing import Preprocessing
 from facestore.encoders.sizes import ModelSize, size_of
 from facestore.errors import EncoderError
+from facestore.model_names import ModelName
 from facestore.precisions import arithmetic_of
-from facestore.records import EncoderRecord, Float32, ModelName
+from facestore.records import EncoderRecord, Float32
 from facestore.unit_rows import unit_rows
 
 if TYPE_CHECKING:

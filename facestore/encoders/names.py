@@ -9,7 +9,7 @@ from pathlib import Path
 
 from facestore import resources
 from facestore.errors import EncoderError, InputError, ParametersError, UnknownNameError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 TINY = "tiny"
 # What Hugging Face calls the first models of OpenAI.

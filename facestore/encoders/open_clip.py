@@ -20,7 +20,7 @@ from facestore.encoders.loading import (
 from facestore.encoders.names import TINY, create_name, needs_quick_gelu
 from facestore.encoders.preprocessing import RESIZE_BY, TORCHVISION
 from facestore.errors import EncoderError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 if TYPE_CHECKING:
     import torch

@@ -22,7 +22,7 @@ from facestore.encoders.names import require_weights
 from facestore.encoders.preprocessing import LIBRARY, OF_TIMM, RESIZE_BY, TORCHVISION
 from facestore.encoders.trunks import TimmTower, in_precision, vectors_of
 from facestore.errors import EncoderError, UnknownNameError, counted
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 if TYPE_CHECKING:
     import torch

@@ -22,7 +22,7 @@ from facestore.encoders.processors import Processor, require_transformers
 from facestore.encoders.trunks import TransformersTower, first_output, in_precision
 from facestore.errors import EncoderError, InputError, counted, preview
 from facestore.errors.inputs import near_names
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 if TYPE_CHECKING:
     import torch

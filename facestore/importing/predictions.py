@@ -9,8 +9,9 @@ from facestore.importing.prediction_tables import GivenTable, ImportedPrediction
 from facestore.importing.targets import ImportSummary, Target, imported_encoder, importing
 from facestore.ingest.plan import known_classes
 from facestore.mappings import LabelMapping
+from facestore.model_names import ModelName
 from facestore.names import check_name
-from facestore.records import AnyPath, ClassifierRecord, ModelName
+from facestore.records import AnyPath, ClassifierRecord
 from facestore.seen_data import TRAINED, TUNED, SeenData
 from facestore.stores import Stores
 

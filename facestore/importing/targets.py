@@ -11,8 +11,9 @@ import polars as pl
 from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.sample_rows import LABEL_SCHEMA, SAMPLE_SCHEMA
 from facestore.errors import TableError, by_number, counted, preview
+from facestore.model_names import ModelName
 from facestore.names import check_name, is_tail, match_names
-from facestore.records import EncoderRecord, ModelName
+from facestore.records import EncoderRecord
 from facestore.stores import Stores, recorded
 
 _NEW_DATASET = (

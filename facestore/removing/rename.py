@@ -8,8 +8,9 @@ from facestore.catalog.encoders import StoredEncoder
 from facestore.catalog.vector_batches import KINDS
 from facestore.errors import InputError, by_number, counted, preview
 from facestore.images.given import copy_notes
+from facestore.model_names import ModelName
 from facestore.recorded_vectors import add_vectors, record_all, table_of
-from facestore.records import EmbeddingBatch, ModelName
+from facestore.records import EmbeddingBatch
 from facestore.removing.finish import go_on, taking_out
 from facestore.removing.plan import Removal, alone
 from facestore.removing.remove import refuse_bundled

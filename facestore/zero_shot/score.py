@@ -12,13 +12,14 @@ from facestore.encoders.preprocessing import resizes_fast
 from facestore.errors import EncoderError, NoVectorsError, StoreWriteError, TextVectorsMissingError
 from facestore.locks import only_one
 from facestore.missing_vectors import todo_without_vectors
+from facestore.model_names import ModelName
 from facestore.recorded_vectors import (
     VectorRecord,
     checked_images,
     encoder_with_images,
     record_all,
 )
-from facestore.records import EmbeddingBatch, Float32, ModelName
+from facestore.records import EmbeddingBatch, Float32
 from facestore.stores import Stores, recorded
 from facestore.unit_rows import class_norms
 from facestore.zero_shot.prompt_notes import notes_on

@@ -19,7 +19,7 @@ from support.image_datasets import WORDS, bundled_faces, digits, in_class_folder
 
 from facestore import resources
 from facestore.encoders.open_clip import load_encoder
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 DEFAULT = ["a photo of a {c}."]

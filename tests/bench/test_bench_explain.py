@@ -28,7 +28,7 @@ from facestore.explaining.gradcam import gradcam_maps
 from facestore.explaining.lime import lime_map
 from facestore.explaining.pixels import to_images, to_pixels
 from facestore.explaining.relevancy import relevancy_maps
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 FIRST = FIRST_DEMO_SEED + 77_000_000
 BATCH, N_SAMPLES = 8, 256

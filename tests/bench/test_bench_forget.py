@@ -10,8 +10,9 @@ import pytest
 
 from facestore import Store
 from facestore.importing.targets import imported_encoder
+from facestore.model_names import ModelName
 from facestore.recorded_vectors import add_vectors
-from facestore.records import EmbeddingBatch, ModelName
+from facestore.records import EmbeddingBatch
 
 IMAGES, WIDTH, PROMPTS = 100_000, 512, 16
 # Seconds, on two cores.

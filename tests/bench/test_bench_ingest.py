@@ -22,7 +22,7 @@ from facestore.images.walk import walk
 from facestore.ingest.embedding import ReadRequest, map_in_threads, read_image
 from facestore.ingest.layouts.files import folder_of
 from facestore.lance_folders import LanceFolder
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 MOST_DRAWN = 600

@@ -15,7 +15,7 @@ from support.saved_models import transformers_folder
 
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderError, InputError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.steps import Step
 from facestore.store import Store
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.pictures import write_labels
 
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 pytestmark = pytest.mark.portable
 

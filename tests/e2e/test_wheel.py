@@ -43,7 +43,7 @@ def test_it_works_where_there_is_no_checkout(unpacked, tmp_path):
         "import facestore; assert facestore.__file__.startswith(sys.argv[1])\n"
         "from facestore.store import Store\n"
         "from facestore.encoders.open_clip import load_encoder\n"
-        "from facestore.records import ModelName\n"
+        "from facestore.model_names import ModelName\n"
         "with Store.open('s') as store:\n"
         "    store.migrate()\n"
         "    print(store.sql('select count(*) from classifier_summary').fetchall())\n"

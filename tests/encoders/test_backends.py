@@ -7,7 +7,7 @@ import pytest
 from facestore.encoders import encoder
 from facestore.encoders.encoder import available_models, backend
 from facestore.errors import UnknownNameError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 

@@ -9,7 +9,7 @@ import pytest
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.loading import not_loaded, silent_libraries
 from facestore.errors import EncoderError, counted, in_one_line
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 # What open_clip says without a network, as it was seen.
 OFFLINE = (

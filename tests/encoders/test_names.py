@@ -11,7 +11,8 @@ import pytest
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.names import create_name, model_name, spelled
 from facestore.errors import InputError, UnknownNameError
-from facestore.records import EncoderRecord, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord
 from facestore.store import Store
 
 # Before other tests add architectures of their own.

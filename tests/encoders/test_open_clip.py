@@ -14,7 +14,8 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.loading import weights_sha256
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderError, InputError, UnknownNameError
-from facestore.records import EncoderRecord, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord
 from facestore.unit_rows import kept_or_unit_rows, unit_rows
 
 pytestmark = pytest.mark.portable

@@ -11,7 +11,7 @@ from PIL import Image
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.encoders.preprocessing import Preprocessing
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 pytestmark = pytest.mark.portable
 

@@ -16,7 +16,8 @@ from facestore.config import CATALOG_FILE
 from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.sizes import size_of
 from facestore.errors import StoreWriteError
-from facestore.records import EncoderRecord, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord
 from facestore.store import Store
 
 pytestmark = pytest.mark.portable

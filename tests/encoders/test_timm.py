@@ -15,7 +15,7 @@ from facestore.encoders.encoder import LazyEncoder, available_models
 from facestore.encoders.names import check_pretrained
 from facestore.encoders.timm import load_encoder
 from facestore.errors import EncoderError, InputError, ParametersError, UnknownNameError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 pytestmark = pytest.mark.portable

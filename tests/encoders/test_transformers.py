@@ -17,7 +17,7 @@ from facestore.encoders.preprocessing import Preprocessing
 from facestore.encoders.transformers import load_encoder
 from facestore.errors import EncoderError, InputError
 from facestore.explaining.explainer import LimeOptions, seen_by
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 from facestore.training.gradients.loop_options import LoopOptions
 

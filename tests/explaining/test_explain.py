@@ -23,7 +23,7 @@ from facestore.errors import InputError, UnknownNameError
 from facestore.explaining.explainer import Explainer, LimeOptions, seen_by
 from facestore.explaining.relevancy import relevancy_maps
 from facestore.images.places import ImageSource
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 from facestore.training.gradients.finetuned import save_finetuned
 from facestore.training.gradients.tower import ImageTower

@@ -28,7 +28,7 @@ from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError
 from facestore.explaining.methods import supported_methods
 from facestore.explaining.relevancy import relevancy_maps
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 
 pytestmark = pytest.mark.portable
 

@@ -13,7 +13,7 @@ from facestore.encoders.encoder import LazyEncoder
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError, TableError, VectorsDifferError
 from facestore.key_index import KeyIndex
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 from facestore.unit_rows import UNIT_TOLERANCE
 

@@ -39,6 +39,8 @@ def test_it_is_the_one_with_vectors(store, tmp_path):
 
 def test_of_several_one_is_to_be_named_and_those_without_vectors_are_not_offered(store, tmp_path):
     store.ingest(tmp_path / "faces", models=["tiny"], precision="bf16")
-    with pytest.raises(InputError, match=r"several encoders \('tiny .*', 'tiny .*'\): name") as said:
+    with pytest.raises(
+        InputError, match=r"several encoders \('tiny .*', 'tiny .*'\): name"
+    ) as said:
         store.near(tmp_path / "faces" / "1.jpg")
     assert "ViT-L-14" not in str(said.value)

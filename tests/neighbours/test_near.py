@@ -16,7 +16,7 @@ from facestore.errors import (
     UnknownNameError,
 )
 from facestore.importing.embeddings import TextSource
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 from facestore.unit_rows import unit_rows
 

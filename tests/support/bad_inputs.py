@@ -196,7 +196,7 @@ def encoder_pickle(folder):
 
     from facestore import resources
     from facestore.encoders.open_clip import load_encoder
-    from facestore.records import ModelName
+    from facestore.model_names import ModelName
 
     config = json.loads((resources.asset("tiny_clip") / "open_clip_config.json").read_text())
     (folder / "small-vit.json").write_text(json.dumps(config["model_cfg"]))

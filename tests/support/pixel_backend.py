@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestore.records import EncoderRecord, Float32, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord, Float32
 from facestore.unit_rows import unit_rows
 
 SIDE = 4

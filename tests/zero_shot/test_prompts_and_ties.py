@@ -14,7 +14,7 @@ from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_tokenizer
 from facestore.encoders.reading import read_texts
 from facestore.errors import InputError, TableError
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 pytestmark = pytest.mark.usefixtures("store_is_there")

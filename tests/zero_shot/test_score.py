@@ -13,7 +13,7 @@ from facestore.cli.summaries import lines_of
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import InputError, UnknownNameError
 from facestore.importing.embeddings import TextSource
-from facestore.records import ModelName
+from facestore.model_names import ModelName
 from facestore.store import Store
 
 # The smallest architecture of open_clip's own.

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facestore.encoders.open_clip import load_encoder
-from facestore.records import EmbeddingBatch, ModelName, Prompt, PromptSet
+from facestore.model_names import ModelName
+from facestore.records import EmbeddingBatch, Prompt, PromptSet
 from facestore.unit_rows import class_norms, unit_rows
 from facestore.zero_shot.scoring import score_blocks
 

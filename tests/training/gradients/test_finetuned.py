@@ -13,7 +13,8 @@ from support.training_run import CLASSES, faces, tiny
 from facestore.encoders.loading import weights_sha256
 from facestore.encoders.open_clip import load_encoder
 from facestore.errors import EncoderMismatchError, InputError
-from facestore.records import EncoderRecord, ModelName
+from facestore.model_names import ModelName
+from facestore.records import EncoderRecord
 from facestore.training.gradients.finetuned import load_finetuned, save_finetuned
 from facestore.training.gradients.tower import ImageTower
 from facestore.training.heads import HeadTask, MultiTaskModel
