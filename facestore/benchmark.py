@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from facestore.benchmark_prompts import (
-    CLASS_NAMES,
     DEFAULT_TEMPLATE,
     add_classes,
     add_yes_no,
     check_templates,
     set_name,
 )
-from facestore.errors import InputError, ParametersError, UnknownNameError, counted, preview
-from facestore.ingest.layouts.after_dataset import label_column
-from facestore.ingest.layouts.manifest import split_called
-from facestore.mappings import LabelMapping
+from facestore.benchmark_sources import Source, each_once, mapping_of, source_of
+from facestore.errors import InputError, ParametersError, counted, preview
+from facestore.ingest.layouts.after_dataset import called_as_data_sets
+from facestore.ingest.layouts.label_rules import PERSON, SPLIT, TAG_COLUMNS
 from facestore.prompts import check_attribute
 from facestore.records import AnyPath
 from facestore.steps import Steps, named_in
@@ -24,8 +22,6 @@ from facestore.stores import Stores
 from facestore.zero_shot.many import OF_ONE, Failure, predict_all, score_all
 from facestore.zero_shot.predict import PredictSummary
 
-_TEMPLATES = "zeroshot_classification_templates.txt"
-_MAX_BYTES = 1 << 20
 FIGURES = (
     "dataset", "split", "attribute", "model", "n_samples", "n_classes", "acc1", "ci_low", "ci_high",
     "acc5", "mean_per_class_recall", "chance_adjusted", "mean_average_precision", "mean_auc",
@@ -52,29 +48,6 @@ class BenchSummary:
     n_results: int
     failures: tuple[Failure, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A data set to be benchmarked.
-
-    Attributes
-    ----------
-    path
-        Where its pictures are; None: it is in the store.
-    name
-        Of the data set.
-    split
-        Told by the folder that was given, as `cars/test`.
-    class_names, templates
-        What files beside its archives say, as data sets of CLIP_benchmark have them.
-    """
-
-    path: Path | None
-    name: str
-    split: str | None = None
-    class_names: tuple[str, ...] = ()
-    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +112,7 @@ def bench(
     steps = Steps(store)
     place = None if device == "auto" else device
     made: list[str] = []
-    for each in _each_once(_source(store, source) for source in sources):
+    for each in each_once(source_of(store, source) for source in sources):
         try:
             made += _one(store, steps, each, models, templates, prompt_set, place, ingesting)
         except OF_ONE as error:  # the other data sets are none the worse
@@ -162,7 +135,7 @@ def bench(
 def _one(
     store: Stores,
     steps: Steps,
-    source: _Source,
+    source: Source,
     models: Sequence[str],
     templates: Sequence[str],
     prompt_set: str | None,
@@ -174,6 +147,7 @@ def _one(
     check_templates(chosen)
     names: Sequence[str] = models
     if source.path is not None:
+        _check_name(store, source.name)
         if source.class_names:  # the order of the classes, and those that no picture is of
             called = set_name(source.name, templates)
             add_classes(store, called, source.name, source.class_names, chosen)
@@ -183,7 +157,7 @@ def _one(
             "device": device,
             "attributes": [source.name],
             "new_classes": True,
-            "mapping": _mapping(source),
+            "mapping": mapping_of(source),
             **ingesting,
         }
         _, had = steps.ingest(source.path, list(models), given)
@@ -204,10 +178,28 @@ def _one(
     return [each.classifier for each in made if isinstance(each, PredictSummary)]
 
 
+def _check_name(store: Stores, name: str) -> None:
+    """Refuse a folder that is called as an attribute of other samples: its classes would be mixed.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    attributes = {*store.catalog.samples.classes(), *TAG_COLUMNS, SPLIT, PERSON}
+    called = called_as_data_sets(store.catalog.samples.datasets(), attributes)
+    if name in attributes and name not in called:
+        message = (
+            f"A data set gets an attribute of its own name, and {name!r} is the name of another "
+            "one: rename the folder."
+        )
+        raise InputError(message)
+
+
 def _tasks(
     store: Stores,
     steps: Steps,
-    source: _Source,
+    source: Source,
     templates: Sequence[str],
     chosen: Sequence[str],
     prompt_set: str | None,
@@ -259,76 +251,7 @@ def _named_by(store: Stores, name: str, dataset: str, attributes: Sequence[str])
     return found
 
 
-def _each_once(sources: Any) -> list[_Source]:
-    found: dict[tuple[str, str | None], _Source] = {}
-    for each in sources:
-        other = found.setdefault((each.name, each.split), each)
-        if other.path != each.path:
-            message = (
-                f"'{other.path}' and '{each.path}' would both be data set {each.name!r}: rename "
-                "one of the folders, or benchmark one after the other with a store of its own."
-            )
-            raise InputError(message)
-    return list(found.values())
-
-
-def _source(store: Stores, given: AnyPath) -> _Source:
-    """Tell what a data set is called, and what lies beside its archives."""
-    path = Path(given)
-    if not path.exists():
-        known = list(store.catalog.samples.datasets())
-        if str(given) in known:
-            return _Source(None, str(given))
-        raise UnknownNameError("folder or data set", str(given), known)
-    path = path.resolve()
-    is_shard = path.is_file() and path.stem.isdigit()  # a number is no name of a data set
-    folder = path.parent if is_shard else path
-    split = split_called(folder.name) if folder.is_dir() else None
-    named = folder.parent if split else folder
-    name = named.name if named.is_dir() else named.name.partition(".")[0]
-    beside = [path, path.parent] if path.is_dir() else [path.parent, path.parent.parent]
-    return _Source(path, name, split, _lines(beside, CLASS_NAMES), _lines(beside, _TEMPLATES))
-
-
-def _lines(folders: Sequence[Path], name: str) -> tuple[str, ...]:
-    """Return the lines of the first such file; none where there is none."""
-    for file in (folder / name for folder in folders):
-        if file.is_file() and file.stat().st_size <= _MAX_BYTES:
-            try:
-                lines = file.read_text(encoding="utf-8-sig").splitlines()
-            except (OSError, ValueError) as error:
-                message = f"'{file}' cannot be read ({error}): expected a text in UTF-8."
-                raise InputError(message) from error
-            told = [line.strip() for line in lines]
-            while told and not told[-1]:
-                told.pop()
-            if "" in told:  # the number of a line is that of its class
-                n = told.index("") + 1
-                message = f"line {n} of '{file}' is empty: expected one name or template a line."
-                raise InputError(message)
-            return tuple(told)
-    return ()
-
-
-def _mapping(source: _Source) -> LabelMapping | None:
-    """Say in which column of a Parquet file the classes are."""
-    path = source.path
-    if path is None:
-        return None
-    files = [path] if path.suffix == ".parquet" else sorted(path.rglob("*.parquet"))[:1]
-    if not files:
-        return None
-    import pyarrow.parquet as pq
-
-    try:
-        columns = pq.read_schema(files[0]).names
-    except (OSError, ValueError):
-        return None  # ingest says what is wrong with it
-    found = label_column(columns)
-    return LabelMapping.of(columns=[f"{source.name}={found}"]) if found else None
-
-
-def _attributes(store: Stores, source: _Source) -> list[str]:
+def _attributes(store: Stores, source: Source) -> list[str]:
     """Return what is told of a data set: the attribute of its name, or all that are labelled."""
     labelled = store.catalog.samples.labelled_attributes(source.name)
     if source.name in labelled:

@@ -59,6 +59,8 @@ class TargetChoice:
             self.classifier is not None and self.prompt_set is not None
         ):
             problem = "one of `prompts=`, `classifier=` and `prompt_set=` was expected"
+        elif not all(each.strip() for each in (*self.prompts, self.against or "-")):
+            problem = "a prompt is blank: give a text, as 'a photo of a man'"
         elif len(set(self.prompts)) < len(self.prompts):
             twice = next(each for each in self.prompts if self.prompts.count(each) > 1)
             problem = f"{twice!r} is given twice as `prompts=`: give each prompt once"

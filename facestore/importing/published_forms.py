@@ -4,6 +4,7 @@ A figure a row (`metric`, `value`), a column for each figure (`accuracy`, names 
 column for each model or for each data set, as boards of many models by many data sets have them.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -43,6 +44,10 @@ BOARD_METRICS = ("top5_accuracy", MEAN_OVER_ATTRIBUTES)
 METRICS = OVERALL_METRICS + DISPARITY_METRICS + BOARD_METRICS
 ROW = "row of the file"
 OVERALL = "overall"
+
+
+# Columns and rows of a board that are no task and no model: means over the others, and sizes.
+_NO_TASK = re.compile(r"(?i)^\W*(average|avg|mean|overall|g?macs|g?flops|params|parameters)\b.*$")
 
 
 def figures_of(
@@ -90,11 +95,14 @@ def figures_of(
     if board := _board(table, given):
         figures, name = board
         said_by = "dataset" if name == "architecture" else _whose(table)
+        is_mean = pl.col(said_by).cast(pl.String).str.contains(_NO_TASK.pattern).fill_null(False)
+        means = table.filter(is_mean)[said_by].to_list()
+        table = table.filter(~is_mean)
         if (without := table.filter(pl.col(said_by).is_null())).height:
             problem = f"row {without[ROW][0]} has no {said_by}"
             raise TableError(path, problem, "Say it in every row.")
         long, ignored = _long(path, table, figures)
-        return long.rename({"column": name}), ignored
+        return long.rename({"column": name}), (*ignored, *(f"row {each}" for each in means))
     found_columns = [name for name in columns if name not in given]
     problem = f"no figures among the columns {preview(map(repr, found_columns), 10)}"
     todo = (
@@ -117,7 +125,7 @@ def _board(table: pl.DataFrame, given: Collection[str]) -> tuple[list[str], str]
     if ("dataset" in table.columns) == has_model or not said:
         return None
     others = [name for name in table.columns[1:] if name not in PUBLISHED_SCHEMA]
-    figures = [name for name in others if _has_number(table[name])]
+    figures = [name for name in others if not _NO_TASK.fullmatch(name) and _has_number(table[name])]
     return (figures, "dataset" if has_model else "architecture") if figures else None
 
 

@@ -20,6 +20,7 @@ from facestore.images.given import remember
 from facestore.images.places import LIST, is_pattern, root_of
 from facestore.images.walk import printable, walk
 from facestore.ingest.gone import Gone, gone_from, sample_ids
+from facestore.ingest.layouts.after_dataset import called_as_data_sets
 from facestore.ingest.layouts.label_rules import LabelRules
 from facestore.ingest.layouts.source_request import SourceRequest
 from facestore.ingest.plan import IngestPlan, known_classes, plan_ingest
@@ -187,7 +188,8 @@ def ingest(
     ):
         with watch.measure("plan"):
             classes = store.catalog.samples.classes()
-            rules = LabelRules(classes, attributes, new_classes, mapping or LabelMapping())
+            called = called_as_data_sets(store.catalog.samples.datasets(), classes)
+            rules = LabelRules(classes, attributes, new_classes, mapping or LabelMapping(), called)
             lists = partial(walk, outside=follow_links)
             request = SourceRequest(source, rules, layout, table, lists, dataset)
             plan = plan_ingest(store, request, dataset=dataset, split=split)
@@ -260,7 +262,9 @@ def preview_ingest(
         If labels are refused.
     """
     source, table = Path(source), None if labels is None else Path(labels)
-    rules = LabelRules(known_classes(store), attributes, new_classes, mapping or LabelMapping())
+    classes = known_classes(store)
+    called = called_as_data_sets(store.catalog.samples.datasets(), classes)
+    rules = LabelRules(classes, attributes, new_classes, mapping or LabelMapping(), called)
     lists = partial(walk, outside=follow_links)
     dataset = dataset or _dataset_name(source)
     request = SourceRequest(source, rules, layout, table, lists, dataset)

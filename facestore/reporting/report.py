@@ -12,7 +12,7 @@ from facestore import resources
 from facestore.catalog.patterns import named
 from facestore.catalog.predictions import MAKES_ONE
 from facestore.config import REPORTS_FOLDER, SYNTHETIC_DATASET
-from facestore.errors import InputError, ParametersError, UnknownChoiceError
+from facestore.errors import InputError, ParametersError, UnknownChoiceError, preview
 from facestore.progress import Progress
 from facestore.records import AnyPath
 from facestore.reporting.changes import QUERIES_FOLDER, compare, summary
@@ -21,7 +21,7 @@ from facestore.reporting.faces import links_to, wanted_pictures
 from facestore.reporting.kept_views import keep_views
 from facestore.reporting.machine import JSON_FILE, as_csv, as_json
 from facestore.reporting.output import replace_file, replacing_pages
-from facestore.reporting.page import CHARTS_FILE, Contents, Provenance, render_report
+from facestore.reporting.page import Contents, Provenance, render_report
 from facestore.reporting.pages import (
     DIFF_PAGE,
     FORMER_FILES,
@@ -175,6 +175,8 @@ def report(
         contents = _with_changes(store, contents, options.diff, own, options.classifiers)
     if options.format != "html":
         return _write_numbers(contents, folder, options.format, raw=raw)
+    if not contents.filled:
+        raise _nothing_to_show(contents.left_out)
     is_whole = options.diff is None and not options.only
     gone = [page.file for page in [*contents.left_out, *([DIFF_PAGE] if is_whole else [])]]
     gone += FORMER_FILES if is_whole else ()
@@ -190,8 +192,7 @@ def report(
         files = render_report(contents, _provenance(contents.tables["datasets"]), own)
         for name, content in files.items():
             (new / name).write_text(content, encoding="utf-8", newline="")
-    first = next((page.file for page in contents.filled), CHARTS_FILE)
-    return folder / first
+    return folder / contents.filled[0].file
 
 
 def gather(
@@ -241,6 +242,16 @@ def _check(given: Iterable[str], known: Sequence[str], kind: str) -> None:
     for name in given:
         if name not in known:
             raise UnknownChoiceError(kind, name, known)
+
+
+def _nothing_to_show(pages: Sequence[Page]) -> InputError:
+    """Return that none of the pages that were asked for has anything to show."""
+    names = preview(repr(page.name) for page in pages)
+    why = " ".join(dict.fromkeys(page.why for page in pages if page.why))
+    return InputError(
+        f"There is nothing to show on {names} yet, so nothing was written. {why} "
+        f"`{pages[0].command}` would fill it."
+    )
 
 
 def _path(given: AnyPath | None) -> Path | None:

@@ -2,7 +2,7 @@
 -- text: A row a model: its best rule as a dot with a 95 % interval, its other rules as faint dots, in a square what was
 -- trained on these faces or judged on fewer of them. Ranks count a face without a prediction as wrong; rank best to rank
 -- worst are those that chance allows. The taxonomy 'as labelled' is that of labels that are in no taxonomy that is known
--- here, so that they are compared as they are written.
+-- here, so that they are compared as they are written. Of attributes that make groups; the view leaderboard has all of them.
 -- head: classifier
 -- fold: yes
 with drawn as (
@@ -71,6 +71,7 @@ left join rank_intervals
         leaderboard.classifier = rank_intervals.classifier
         and leaderboard.dataset = rank_intervals.dataset
         and leaderboard.split is not distinct from rank_intervals.split
+where leaderboard.attribute in (select attribute from group_attributes)
 order by
     leaderboard.dataset asc,
     leaderboard.split asc,

@@ -100,6 +100,7 @@ select
     mean,
     n_shared,
     mean_shared,
-    mean_shared - reach as ci_low,
-    mean_shared + reach as ci_high
+    -- no mean of fractions is outside of their ends, however few tasks there are
+    greatest(mean_shared - reach, if(metric = 'chance_adjusted_accuracy', -1, 0)) as ci_low,
+    least(mean_shared + reach, 1) as ci_high
 from means

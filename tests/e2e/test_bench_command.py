@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -229,3 +230,21 @@ def test_the_command_prints_a_row_a_data_set_and_says_what_failed(facestore, tmp
     (row,) = csv.DictReader(io.StringIO(ran.out.strip()))
     assert (row["dataset"], row["model"], row["n_samples"]) == ("pets", "tiny", str(N))
     assert "failed: one: 'one' has one class alone" in ran.err
+
+
+def test_of_a_web_data_set_the_test_split_is_judged(tmp_path):
+    """As CLIP_benchmark does, where the folder above the splits is given."""
+    in_tars(tmp_path / "cars", shapes(), SHAPES, TEMPLATES)
+    shutil.copytree(tmp_path / "cars" / "test", tmp_path / "cars" / "train")
+    with Store.open(tmp_path / "store") as store:
+        done = store.bench([tmp_path / "cars"], models=["tiny"])
+    assert [row[:5] for row in done.rows] == [("cars", "test", "cars", "tiny", N)]
+
+
+def test_a_data_set_that_is_called_as_an_attribute_is_refused(tmp_path):
+    in_class_folders(tmp_path / "race", pets())
+    with (
+        Store.open(tmp_path / "store") as store,
+        pytest.raises(InputError, match="'race' is the name of another one: rename the folder"),
+    ):
+        store.bench([tmp_path / "race"], models=["tiny"])

@@ -11,8 +11,15 @@ from facestore.ingest.layouts.manifest import Manifest
 
 # What tables call the column with the class of a picture, the first that is there.
 LABEL_COLUMNS = ("label", "labels", "class", "cls", "target", "fine_label")
+# Attributes that every store has: a data set of such a name does not make them its own.
+SHIPPED = frozenset(("age", "gender", "race"))
 # The file of a web data set that says it, as it is told to users.
 _CLS = ".cls"
+
+
+def called_as_data_sets(datasets: Iterable[str], attributes: Iterable[str]) -> frozenset[str]:
+    """Return the attributes that are called as data sets."""
+    return frozenset(datasets) & frozenset(attributes) - SHIPPED
 
 
 def label_column(columns: Iterable[str]) -> str | None:
@@ -26,11 +33,7 @@ def rules_of_folders(name: str, folder: Folder, rules: LabelRules) -> LabelRules
 
     None where something else is asked for or seen, or the name is that of another attribute.
     """
-    levels = levels_of(folder)
-    if not levels or not _is_free(name, rules) or class_folders(folder, rules):
-        return None
-    known = {each.name for each in rules.classes.get(name, ())}
-    if known and known.isdisjoint(levels[0].values()):
+    if not levels_of(folder) or not _is_free(name, rules) or class_folders(folder, rules):
         return None
     return _named(name, rules)
 
@@ -38,7 +41,7 @@ def rules_of_folders(name: str, folder: Folder, rules: LabelRules) -> LabelRules
 def rules_of_column(name: str, manifest: Manifest, rules: LabelRules) -> LabelRules | None:
     """Return rules by which a column of labels that was passed over is read; None without one."""
     ignored = manifest.table.ignored
-    if not _is_free(name, rules) or manifest.table.labels.height or name in rules.classes:
+    if not _is_free(name, rules) or manifest.table.labels.height:
         return None
     if any(each.startswith(_CLS) for each in ignored):
         return _named(name, rules)
@@ -52,6 +55,8 @@ def rules_of_column(name: str, manifest: Manifest, rules: LabelRules) -> LabelRu
 def with_note(manifest: Manifest, name: str) -> Manifest:
     """Say after what the attribute is called, and how it would be called otherwise."""
     classes = sorted({*manifest.table.labels["label"].drop_nulls()})
+    if not classes:
+        return manifest
     note = (
         f"labels are those of {name!r}, after the data set: {preview(classes, 8)}; "
         "`attributes=NAME` `new_classes=True` gives another name"
@@ -61,9 +66,15 @@ def with_note(manifest: Manifest, name: str) -> Manifest:
     return replace(manifest, notes=(*manifest.notes, note))
 
 
+def is_after(name: str, rules: LabelRules) -> bool:
+    """Whether there is an attribute already that is called as the data set."""
+    return name in rules.classes and name in rules.of_data_sets
+
+
 def _is_free(name: str, rules: LabelRules) -> bool:
-    """Whether nobody said what the labels are, and labels may be in the source itself."""
-    return bool(name and rules.classes) and not rules.attributes and not rules.mapping.columns
+    """Whether nobody said what the labels are, and the name is of no attribute but its own."""
+    is_told = rules.attributes or rules.mapping.columns or not rules.classes
+    return bool(name) and not is_told and (name not in rules.classes or is_after(name, rules))
 
 
 def _named(name: str, rules: LabelRules) -> LabelRules:

@@ -120,7 +120,7 @@ def _like_classes(folders: Sequence[str], rules: LabelRules, *, known: Collectio
             for name, label in zip(folders, rules.classes_of(attribute, folders), strict=True)
             if label is not None
         ]
-        for attribute in rules.classes
+        for attribute in rules.guessed
         if attribute not in known
     }
     attribute = max(of_classes, key=lambda each: len(of_classes[each]), default="")

@@ -65,12 +65,16 @@ class LabelRules:
         Take labels that no class has as new classes.
     mapping
         What the user said of columns and values.
+    of_data_sets
+        Attributes that are called as data sets: labels without a column are not taken for theirs,
+        whatever they are called. Two data sets may both have cats.
     """
 
     classes: Mapping[str, Sequence[AttributeClass]]
     attributes: Sequence[str] = ()
     new_classes: bool = False
     mapping: LabelMapping = field(default_factory=LabelMapping)
+    of_data_sets: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         left_out = [attribute for attribute, column in self.mapping.columns.items() if not column]
@@ -115,11 +119,16 @@ class LabelRules:
             return None
         exact = [
             name
-            for name, classes in self.classes.items()
+            for name, classes in self.guessed.items()
             if {each.name for each in classes}.issuperset(wanted)
         ]
-        fitting = exact or [name for name in self.classes if self._are_classes(name, wanted)]
+        fitting = exact or [name for name in self.guessed if self._are_classes(name, wanted)]
         return fitting[0] if len(fitting) == 1 else None
+
+    @property
+    def guessed(self) -> Mapping[str, Sequence[AttributeClass]]:
+        """The attributes that labels without a column may be of, though nobody said so."""
+        return {name: of for name, of in self.classes.items() if name not in self.of_data_sets}
 
     def _are_classes(self, attribute: str, texts: Sequence[str]) -> bool:
         """Say whether all texts are classes of an attribute, or no label; one is a class."""

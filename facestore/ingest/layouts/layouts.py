@@ -30,7 +30,12 @@ from facestore.ingest.layouts import (
     utkface,
     webdataset,
 )
-from facestore.ingest.layouts.after_dataset import rules_of_column, rules_of_folders, with_note
+from facestore.ingest.layouts.after_dataset import (
+    is_after,
+    rules_of_column,
+    rules_of_folders,
+    with_note,
+)
 from facestore.ingest.layouts.class_folders import read_class_folders, splits_in
 from facestore.ingest.layouts.files import Folder, folder_of, is_archive, no_images
 from facestore.ingest.layouts.folder_hints import are_few, folder_hints
@@ -185,7 +190,8 @@ def _recognised(request: SourceRequest, folder: Folder) -> Manifest:
                 return found
     reason = request.reason("images without labels: no table, metadata, folders or names say any")
     tables = nearby.tables_nearby(request.source, folder, request.rules)
-    may_be = request.is_auto and not tables and are_few(folder, request.inside)
+    may_be = request.is_auto and not tables
+    may_be &= is_after(request.name, request.inside) or are_few(folder, request.inside)
     if may_be and (named := _after_data_set(request, folder)):
         return named
     more = [each.hint for each in tables]

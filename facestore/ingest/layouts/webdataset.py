@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
 import polars as pl
 
 from facestore.documents import RepeatedKeyError, json_of
-from facestore.errors import InputError, by_number, counted, preview
+from facestore.errors import InputError, TableError, by_number, counted, preview
 from facestore.images.tars import TarMember, scan_tar
 from facestore.images.walk import is_hidden, printable
 from facestore.ingest.layouts.beside import pair
@@ -149,12 +150,17 @@ def _labels(path: Path, shard: _Shard, rules: LabelRules) -> LabelTable:
     columns: dict[str, dict[str, str]] = {}
     texts: dict[str, dict[str, str]] = {suffix: {} for suffix in _TEXTS}
     class_names = _class_names(path)
+    called, unknown = frozenset(class_names.values()), dict[str, Sequence[str]]()
     for suffix, member, names in _beside(shard):
         if suffix == "json":
             columns |= dict.fromkeys(names, _facts(member, shard))
         elif (text := _text(member, shard)) is not None:
             label = class_names.get(text, text) if suffix == "cls" else text
+            if suffix == "cls" and class_names and label not in called:
+                unknown.setdefault(text, names)
             texts[suffix] |= dict.fromkeys(names, label)
+    if unknown:
+        raise _no_class(path, unknown, class_names)
     facts = list(dict.fromkeys(name for row in columns.values() for name in row))
     wanted = rules.wanted(facts)
     said = sorted(name for name in wanted if any(row.get(name) for row in columns.values()))
@@ -238,6 +244,17 @@ def _no_number(text: str) -> NoReturn:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, str | int | float)
+
+
+def _no_class(
+    path: Path, unknown: Mapping[str, Sequence[str]], class_names: Mapping[str, str]
+) -> TableError:
+    """Return that files say classes which the list of class names has not."""
+    problem = (
+        f"its .cls files say {preview(map(repr, unknown))} ({preview([*chain(*unknown.values())])})"
+        f", and {_CLASS_NAMES} has a name for 0 to {len(class_names) - 1:,}"
+    )
+    return TableError(path, problem, "Correct the .cls, or give the file a line for each class.")
 
 
 def _class_names(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from support.image_datasets import in_class_folders, in_tars, png
 from support.pictures import write_picture
 
-from facestore.errors import InputError
+from facestore.errors import InputError, TableError
 from facestore.store import Store
 
 CLASSES = ["cat", "dog", "hen"]
@@ -117,3 +117,41 @@ def test_a_column_of_labels_in_metadata_too_but_not_beside_known_labels(store, t
     assert labels(store) == OF_PETS
     store.ingest(tmp_path / "faces")
     assert labels(store) == [("gender", "Male", N), *OF_PETS]
+
+
+def test_two_data_sets_may_have_the_same_folders(store, tmp_path):
+    """Cats of one are not taken for those of another, which was there first."""
+    in_class_folders(tmp_path / "pets", pictures())
+    in_class_folders(tmp_path / "animals", pictures()[: N - 1] + pictures(["emu"])[:9])
+    store.ingest(tmp_path / "pets")
+    store.ingest(tmp_path / "animals")
+    found = labels(store)
+    assert [row for row in found if row[0] == "pets"] == OF_PETS
+    assert {row[1] for row in found if row[0] == "animals"} == {*CLASSES, "emu"}
+
+
+def test_what_comes_later_is_of_the_same_attribute(store, tmp_path):
+    in_class_folders(tmp_path / "pets", pictures())
+    store.ingest(tmp_path / "pets")
+    in_class_folders(tmp_path / "pets", pictures(["emu"])[:1])
+    store.ingest(tmp_path / "pets")
+    assert labels(store) == sorted([*OF_PETS, ("pets", "emu", 1)])
+    for name, start in (("one", 0), ("two", N)):
+        rows = [
+            {"image": {"bytes": data, "path": f"{start + i}.png"}, "label": label}
+            for i, (data, label) in enumerate(pictures([*CLASSES, "emu", name]))
+        ]
+        (tmp_path / "birds").mkdir(exist_ok=True)
+        pl.DataFrame(rows).write_parquet(tmp_path / "birds" / f"{name}.parquet")
+        store.ingest(tmp_path / "birds")
+    query = "select count(*) from labels where attribute = 'birds'"
+    assert store.sql(query).fetchall() == [(2 * N,)]
+
+
+def test_a_class_that_the_list_of_names_has_not_is_refused_before_anything_is_written(
+    store, tmp_path
+):
+    in_tars(tmp_path / "wds", [*pictures(), (pictures()[0][0], "-1")], CLASSES, ["a {c}"])
+    with pytest.raises(TableError, match=r"say '-1' \(000015\..*has a name for 0 to 2"):
+        store.bench([tmp_path / "wds" / "test"], models=["tiny"])
+    assert store.sql("select count(*) from samples").fetchall() == [(0,)]
