@@ -55,7 +55,7 @@ insert into similarities select 1, 9, id, liked from drawn;
 insert into explanations
 select
     id::varchar, 1, null, id, 'relevancy', 'a man', '{}', 0.5, 1, 3,
-    [looked, (1 - looked) / 2, (1 - looked) / 2], null, null, timestamp '2026-01-01'
+    [looked, (1 - looked) / 2, (1 - looked) / 2], null, null, timestamp '2026-01-01', null
 from drawn
 """
 _FILL_WORDING = """

@@ -46,7 +46,7 @@ ROW = "row of the file"
 OVERALL = "overall"
 
 
-# Columns and rows of a board that are no task and no model: means over the others, and sizes.
+# Columns of a board that are no task and no model: means over the others, and sizes.
 _NO_TASK = re.compile(r"(?i)^\W*(average|avg|mean|overall|g?macs|g?flops|params|parameters)\b.*$")
 
 
@@ -95,14 +95,11 @@ def figures_of(
     if board := _board(table, given):
         figures, name = board
         said_by = "dataset" if name == "architecture" else _whose(table)
-        is_mean = pl.col(said_by).cast(pl.String).str.contains(_NO_TASK.pattern).fill_null(False)
-        means = table.filter(is_mean)[said_by].to_list()
-        table = table.filter(~is_mean)
         if (without := table.filter(pl.col(said_by).is_null())).height:
             problem = f"row {without[ROW][0]} has no {said_by}"
             raise TableError(path, problem, "Say it in every row.")
         long, ignored = _long(path, table, figures)
-        return long.rename({"column": name}), (*ignored, *(f"row {each}" for each in means))
+        return long.rename({"column": name}), ignored
     found_columns = [name for name in columns if name not in given]
     problem = f"no figures among the columns {preview(map(repr, found_columns), 10)}"
     todo = (

@@ -101,6 +101,10 @@ select
     n_shared,
     mean_shared,
     -- no mean of fractions is outside of their ends, however few tasks there are
-    greatest(mean_shared - reach, if(metric = 'chance_adjusted_accuracy', -1, 0)) as ci_low,
-    least(mean_shared + reach, 1) as ci_high
+    if(
+        reach is null,
+        null,
+        greatest(mean_shared - reach, if(metric = 'chance_adjusted_accuracy', -1, 0))
+    ) as ci_low,
+    if(reach is null, null, least(mean_shared + reach, 1)) as ci_high
 from means

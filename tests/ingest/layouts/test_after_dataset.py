@@ -152,6 +152,6 @@ def test_a_class_that_the_list_of_names_has_not_is_refused_before_anything_is_wr
     store, tmp_path
 ):
     in_tars(tmp_path / "wds", [*pictures(), (pictures()[0][0], "-1")], CLASSES, ["a {c}"])
-    with pytest.raises(TableError, match=r"say '-1' \(000015\..*has a name for 0 to 2"):
+    with pytest.raises(TableError, match=r"say '-1' \(0\.tar/000015\..*has a name for 0 to 2"):
         store.bench([tmp_path / "wds" / "test"], models=["tiny"])
     assert store.sql("select count(*) from samples").fetchall() == [(0,)]
