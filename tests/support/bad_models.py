@@ -82,15 +82,19 @@ BAD_MODELS: dict[str, list[str]] = {
         ),
         replaced("board_metric", "select metric || unnest(['', '!']) as metric, n_tasks, n_models"),
     ],
-    "benchmark_means_hold": _spoilt(
-        "benchmark_means",
-        ("mean", "mean + 0.1"),
-        ("n_tasks", "n_tasks + 1"),
-        ("n_published", "n_published + 1"),
-        ("n_shared", "n_shared + 1"),
-        ("mean_shared", "coalesce(mean_shared + 0.1, 0.1)"),
-        ("ci_low", "if(ci_low is null, 0.1, null)"),
-    ),
+    "benchmark_means_hold": [
+        *_spoilt(
+            "benchmark_means",
+            ("mean", "mean + 0.1"),
+            ("n_tasks", "n_tasks + 1"),
+            ("n_published", "n_published + 1"),
+            ("n_shared", "n_shared + 1"),
+            ("mean_shared", "coalesce(mean_shared + 0.1, 0.1)"),
+            ("ci_low", "if(ci_low is null, 0.1, null)"),
+        ),
+        spoiled("benchmark_means", "ci_low", "-2", "ci_low is not null"),
+        spoiled("benchmark_means", "ci_high", "1.5", "ci_high is not null"),
+    ],
     "benchmark_ranks_hold": _spoilt(
         "benchmark_ranks",
         ("mean_rank", "mean_rank + 0.1"),

@@ -103,5 +103,13 @@ where
     or (found.mean_shared is null) <> (means_of_shared.mean_shared is null)
     or not coalesce(abs(found.mean_shared - means_of_shared.mean_shared) < 1e-9, true)
     or (found.n_shared > 1) <> (found.ci_low is not null)
-    or not coalesce(abs(found.ci_low + found.ci_high - 2 * found.mean_shared) < 1e-9, true)
-    or not coalesce(found.ci_low <= found.ci_high, true)
+    -- symmetric, where neither end is that of a fraction
+    or not coalesce(
+        found.ci_low in (-1, 0)
+        or found.ci_high = 1
+        or abs(found.ci_low + found.ci_high - 2 * found.mean_shared) < 1e-9,
+        true
+    )
+    or not coalesce(found.ci_low <= found.mean_shared and found.mean_shared <= found.ci_high, true)
+    or not coalesce(found.ci_low >= if(found.metric = 'chance_adjusted_accuracy', -1, 0), true)
+    or not coalesce(found.ci_high <= 1, true)
