@@ -205,7 +205,7 @@ def test_what_cannot_be_meant_is_refused_in_one_line(tmp_path):
     assert said == "Template 'a photo of a pet' names no class: put {c} where its name belongs."
     assert "No folder or data set 'petz'" in refused(tmp_path, "petz")
     in_tars(tmp_path / "few", shapes(), SHAPES[:3], TEMPLATES)
-    assert "its .cls files say '3' (0.tar/000003.png" in refused(
+    assert "classnames.txt has a name for 0 to 2. Correct the .cls" in refused(
         tmp_path, tmp_path / "few" / "test"
     )
     in_tars(tmp_path / "twice", shapes(), [*SHAPES, "dot"], TEMPLATES)
