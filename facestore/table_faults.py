@@ -39,7 +39,8 @@ def short_rows(text: TableText) -> tuple[str, str] | None:
     header, *widths = (len(cells or ()) for _, cells in _rows(text))
     if not widths or max(widths) >= header:
         return None
-    problem = f"its header has {header:,} names, and no row has more than {max(widths):,} cells"
+    most = counted(max(widths), "cell")
+    problem = f"its header has {counted(header, 'name')}, and no row has more than {most}"
     return (
         problem,
         "Expected a name for each column, and no more: values would be under wrong ones.",

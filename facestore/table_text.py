@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from facestore.errors import TableError
+from facestore.errors import TableError, counted
 
 ROWS_EXPECTED = "Expected a header, and a row for each file or figure: check what wrote it."
 _SEPARATORS = ",;\t|"
@@ -212,11 +212,12 @@ def _check_blanks(path: Path, words: list[str], lines: list[list[str]], n_droppe
     if usual < 2:
         return
     if usual not in (len(words), len(words) + 1):
-        problem = f"its header has {len(words):,} names, and a row a file and {usual - 1:,} values"
+        values = counted(usual - 1, "value")
+        problem = f"its header has {counted(len(words), 'name')}, and a row a file and {values}"
         todo = "Expected a name for each column: the one of the files may be missing."
         raise TableError(path, problem, todo)
     number, odd = next((number, row) for number, row in rows.items() if len(row) != usual)
-    problem = f"row {number} has {len(odd):,} cells, and most rows have {usual:,}"
+    problem = f"row {number} has {counted(len(odd), 'cell')}, and most rows have {usual:,}"
     todo = (
         "Part the columns by commas, with quotes around a text that has a blank, or remove what is "
         "too much."
